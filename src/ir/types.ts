@@ -1,0 +1,200 @@
+// The intermediate representation: structured single-assignment blocks. The reference interpreter
+// (interpret.ts) is the meaning of everything declared here; verify.ts holds the invariants.
+
+import type { Polynomial } from '../base/polynomial.ts';
+import type { Span } from '../base/source.ts';
+import type { OpName } from '../ops/index.ts';
+
+export type Scalar = 'real' | 'int' | 'bool';
+
+/** A scalar (`dims` empty) or a dense row-major array whose extents are polynomials in the sizes. */
+export interface Type {
+  readonly scalar: Scalar;
+  readonly dims: readonly Polynomial[];
+}
+
+/**
+ * Something bound exactly once: by a statement, as an index of a region, or as an input. Values are compared
+ * by identity; `id` is unique in a program and names the value in printed IR.
+ */
+export interface Value {
+  readonly kind: 'value';
+  readonly id: number;
+  readonly type: Type;
+  /** The user's name, a hint for the emitted code. Several values may share it. */
+  readonly name?: string;
+  readonly span?: Span;
+}
+
+/** A scalar constant. bool is `true`/`false`, int and real are numbers. */
+export interface Literal {
+  readonly kind: 'literal';
+  readonly type: Type;
+  readonly value: number | boolean;
+}
+
+/** An int that is a polynomial in the sizes; known when the emitted function is called. */
+export interface Extent {
+  readonly kind: 'extent';
+  readonly type: Type;
+  readonly size: Polynomial;
+}
+
+export type Operand = Value | Literal | Extent;
+
+/** Statements in order, then what the block yields. A block sees the values of the blocks around it. */
+export interface Block {
+  readonly statements: readonly Statement[];
+  readonly results: readonly Operand[];
+}
+
+export type Reducer = 'sum' | 'prod' | 'max' | 'min' | 'logSumExp' | 'any' | 'all';
+
+/** A primitive op on scalars. */
+export interface OpStatement {
+  readonly kind: 'op';
+  readonly outs: readonly [Value];
+  readonly op: OpName;
+  readonly args: readonly Operand[];
+}
+
+/** One element of an array; as many int indices as the array has dims. */
+export interface ReadStatement {
+  readonly kind: 'read';
+  readonly outs: readonly [Value];
+  readonly array: Value;
+  readonly indices: readonly Operand[];
+  /** Proved in range when compiled. Otherwise the emitted code checks (unless told not to). */
+  readonly inRange: boolean;
+}
+
+/** `[a, b, c]`: equal-typed scalars or arrays become one array with a new leading axis. */
+export interface ListStatement {
+  readonly kind: 'list';
+  readonly outs: readonly [Value];
+  readonly elements: readonly Operand[];
+}
+
+/**
+ * Arrays by comprehension. The region runs once for each point of the axes, in any order. Result i of the body is
+ * the element of outs[i], whose type is the axes' extents followed by the element's dims. All outs share the axes.
+ */
+export interface BuildStatement {
+  readonly kind: 'build';
+  readonly outs: readonly Value[];
+  /** int index values, bound in the body; index k runs over 0 .. outs[*].type.dims[k]. */
+  readonly axes: readonly Value[];
+  readonly body: Block;
+}
+
+/**
+ * A reduction over `from <= index < to` (nothing when to <= from).
+ * `sum`: any number of scalar real or int results, each summed into its out. `prod`: one result.
+ * `max`, `min`: one scalar result; outs are [extremum, index of its first occurrence]; over nothing, or when every
+ * value is -Infinity (max) / Infinity (min), they are [-Infinity / Infinity, -1]. A NaN wins, with its first index.
+ * `logSumExp`: one scalar result; over nothing -Infinity. `any`, `all`: one bool result.
+ */
+export interface ReduceStatement {
+  readonly kind: 'reduce';
+  readonly outs: readonly Value[];
+  readonly reducer: Reducer;
+  readonly index: Value;
+  readonly from: Operand;
+  readonly to: Operand;
+  readonly body: Block;
+}
+
+/** Only the branch taken runs. Both blocks yield one result for each out; a branch may also only have effects. */
+export interface IfStatement {
+  readonly kind: 'if';
+  readonly outs: readonly Value[];
+  readonly condition: Operand;
+  readonly then: Block;
+  readonly otherwise: Block;
+}
+
+/**
+ * Accumulators are what reverse mode needs: `open` makes one (all zero), `add` adds into an element, `freeze` ends it
+ * and yields its final value. Between `open` and `freeze` it cannot be read, so the order of the adds is free. `freeze` stands in
+ * the same block as its `open`; the adds stand between them, at any depth of nesting.
+ */
+export interface OpenStatement {
+  readonly kind: 'open';
+  /** The accumulator: a value of the type that `freeze` yields, usable only by `add` and `freeze`. */
+  readonly outs: readonly [Value];
+}
+export interface AddStatement {
+  readonly kind: 'add';
+  readonly outs: readonly [];
+  readonly accumulator: Value;
+  readonly indices: readonly Operand[];
+  readonly value: Operand;
+  /** As for `read`. */
+  readonly inRange: boolean;
+}
+export interface FreezeStatement {
+  readonly kind: 'freeze';
+  readonly outs: readonly [Value];
+  readonly accumulator: Value;
+}
+
+/** Independent iterations run for their `add`s; the body yields nothing. */
+export interface ForStatement {
+  readonly kind: 'for';
+  readonly outs: readonly [];
+  readonly index: Value;
+  readonly from: Operand;
+  readonly to: Operand;
+  readonly body: Block;
+}
+
+export type Statement =
+  | OpStatement
+  | ReadStatement
+  | ListStatement
+  | BuildStatement
+  | ReduceStatement
+  | IfStatement
+  | OpenStatement
+  | AddStatement
+  | FreezeStatement
+  | ForStatement;
+
+/** `dim N` (no value) or `dim K = 10`. */
+export interface Size {
+  readonly name: string;
+  readonly value?: number;
+  readonly doc?: string;
+}
+
+export interface Input {
+  /** `direction` is the tangent of the parameter called `name` (forward mode). */
+  readonly role: 'param' | 'data' | 'direction';
+  readonly name: string;
+  readonly value: Value;
+  readonly doc?: string;
+  /** Half-open range of int data, checked when the emitted function is called. */
+  readonly range?: { readonly from: Polynomial; readonly to: Polynomial };
+}
+
+export interface Output {
+  /**
+   * `loss`; `output` called `name`; `gradient` of the parameter called `name`; `tangent`: the directional
+   * derivative of the loss; `hvp`: the Hessian times the direction, the block of the parameter called `name`.
+   */
+  readonly role: 'loss' | 'output' | 'gradient' | 'tangent' | 'hvp';
+  readonly name: string;
+  readonly doc?: string;
+}
+
+/** A model, or what a transformation made of one. `body.results[i]` is the value of `outputs[i]`. */
+export interface Program {
+  readonly name: string;
+  readonly doc?: string;
+  readonly sizes: readonly Size[];
+  readonly inputs: readonly Input[];
+  readonly body: Block;
+  readonly outputs: readonly Output[];
+  /** Every value id in the program is smaller. */
+  readonly nextId: number;
+}

@@ -1,0 +1,188 @@
+// The syntax tree: what the parser makes and the checker reads. Plain data; every node has its span.
+
+import type { Span } from '../base/source.ts';
+
+export interface Name {
+  readonly kind: 'name';
+  readonly text: string;
+  readonly span: Span;
+}
+
+// ---- expressions
+
+export type BinaryOperator =
+  | '+' | '-' | '*' | '/' | '^' | '@'
+  | '==' | '!=' | '<' | '<=' | '>' | '>='
+  | '&&' | '||'
+  | 'div' | 'mod'; // prettier-ignore
+
+export type Expression =
+  | { readonly kind: 'number'; readonly value: number; readonly isInt: boolean; readonly text: string; readonly span: Span }
+  | { readonly kind: 'bool'; readonly value: boolean; readonly span: Span }
+  | Name
+  | { readonly kind: 'unary'; readonly operator: '-' | '!'; readonly operand: Expression; readonly span: Span }
+  | {
+      readonly kind: 'binary';
+      readonly operator: BinaryOperator;
+      readonly left: Expression;
+      readonly right: Expression;
+      /** Of the operator itself. */
+      readonly operatorSpan: Span;
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'conditional';
+      readonly condition: Expression;
+      readonly then: Expression;
+      readonly otherwise: Expression;
+      readonly span: Span;
+    }
+  | { readonly kind: 'call'; readonly callee: Name; readonly args: readonly Expression[]; readonly span: Span }
+  | { readonly kind: 'index'; readonly base: Expression; readonly items: readonly IndexItem[]; readonly span: Span }
+  /** `[a, b, c]` */
+  | { readonly kind: 'list'; readonly elements: readonly Expression[]; readonly span: Span }
+  /** `[element for i in N, j in M]` */
+  | { readonly kind: 'build'; readonly element: Expression; readonly clauses: readonly Clause[]; readonly span: Span }
+  /** `sum(element for i in N, j in 0..i if guard)`; the name is any name, the checker knows the reducers. */
+  | {
+      readonly kind: 'reduce';
+      readonly reducer: Name;
+      readonly element: Expression;
+      readonly clauses: readonly Clause[];
+      readonly guard?: Expression;
+      readonly span: Span;
+    };
+
+/** `i`, `:`, `2..5`, `2..`, `..5` */
+export type IndexItem =
+  | { readonly kind: 'at'; readonly index: Expression; readonly span: Span }
+  | { readonly kind: 'slice'; readonly from?: Expression; readonly to?: Expression; readonly span: Span };
+
+/** `i in range`; without a range it is inferred from the axes that the index is used on. */
+export interface Clause {
+  readonly name: Name;
+  readonly range?: Range;
+  readonly span: Span;
+}
+
+/** `a..b` (half-open), or `N`, which is `0..N`. */
+export interface Range {
+  readonly from?: Expression;
+  readonly to: Expression;
+  readonly span: Span;
+}
+
+// ---- types
+
+export interface TypeExpression {
+  readonly kind: 'type';
+  /** `real`, `int`, `bool`, or a name that the checker does not know. */
+  readonly scalar: Name;
+  /** Extents: expressions in the sizes. */
+  readonly dims: readonly Expression[];
+  readonly span: Span;
+}
+
+// ---- declarations
+
+/** `const g = 9.81` */
+export interface ConstDeclaration {
+  readonly kind: 'const';
+  readonly doc?: string;
+  readonly name: Name;
+  readonly value: Expression;
+  readonly span: Span;
+}
+
+/** `let a = e`, or `let a[i in N, j] = e` */
+export interface LetDeclaration {
+  readonly kind: 'let';
+  readonly doc?: string;
+  readonly name: Name;
+  readonly clauses: readonly Clause[];
+  /** `let a: real[3] = e` */
+  readonly type?: TypeExpression;
+  readonly value: Expression;
+  readonly span: Span;
+}
+
+export interface Parameter {
+  readonly name: Name;
+  readonly type: TypeExpression;
+  readonly span: Span;
+}
+
+/** `fn f(a: real[n]): real { let …; return e }`, or `fn f(x: real): real = e` (no lets). */
+export interface FunctionDeclaration {
+  readonly kind: 'fn';
+  readonly doc?: string;
+  readonly name: Name;
+  readonly parameters: readonly Parameter[];
+  readonly result: TypeExpression;
+  readonly body: readonly LetDeclaration[];
+  readonly value: Expression;
+  readonly span: Span;
+}
+
+/** `dim N` or `dim K = 10` */
+export interface DimDeclaration {
+  readonly kind: 'dim';
+  readonly doc?: string;
+  readonly name: Name;
+  readonly value?: Expression;
+  readonly span: Span;
+}
+
+/** `param w: real[D]`, `data label: int[B] in 0..K` */
+export interface InputDeclaration {
+  readonly kind: 'param' | 'data';
+  readonly doc?: string;
+  readonly name: Name;
+  readonly type: TypeExpression;
+  readonly range?: Range;
+  readonly span: Span;
+}
+
+/** `loss e`; several add up. */
+export interface LossDeclaration {
+  readonly kind: 'loss';
+  readonly doc?: string;
+  readonly value: Expression;
+  readonly span: Span;
+}
+
+/** `output p[n in N] = e` */
+export interface OutputDeclaration {
+  readonly kind: 'output';
+  readonly doc?: string;
+  readonly name: Name;
+  readonly clauses: readonly Clause[];
+  readonly type?: TypeExpression;
+  readonly value: Expression;
+  readonly span: Span;
+}
+
+export type ModelItem =
+  | DimDeclaration
+  | InputDeclaration
+  | ConstDeclaration
+  | LetDeclaration
+  | LossDeclaration
+  | OutputDeclaration;
+
+export interface ModelDeclaration {
+  readonly kind: 'model';
+  readonly doc?: string;
+  readonly name: Name;
+  /** `dim N, D` and `param a: real, b: real` are one item for each name. */
+  readonly items: readonly ModelItem[];
+  readonly span: Span;
+}
+
+export type Declaration = ConstDeclaration | FunctionDeclaration | ModelDeclaration;
+
+export interface File {
+  readonly kind: 'file';
+  readonly declarations: readonly Declaration[];
+  readonly span: Span;
+}
