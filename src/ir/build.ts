@@ -29,11 +29,15 @@ export function extent(size: Polynomial): Extent | Literal {
 /** The polynomial behind an extent or an int literal, else undefined. */
 export function asPolynomial(operand: Operand): Polynomial | undefined {
   if (operand.kind === 'extent') return operand.size;
-  return operand.kind === 'literal' && operand.type.scalar === 'int' ? constant(Number(operand.value)) : undefined;
+  return operand.kind === 'literal' && operand.type.scalar === 'int'
+    ? constant(Number(operand.value))
+    : undefined;
 }
 
 export const sameType = (a: Type, b: Type): boolean =>
-  a.scalar === b.scalar && a.dims.length === b.dims.length && a.dims.every((dim, i) => dim.key === b.dims[i]?.key);
+  a.scalar === b.scalar &&
+  a.dims.length === b.dims.length &&
+  a.dims.every((dim, i) => dim.key === b.dims[i]?.key);
 
 /** What a value may carry for readers of the emitted code and of messages. */
 export interface Hint {
@@ -48,9 +52,12 @@ export interface Hint {
 export class BlockBuilder {
   readonly #counter: { next: number };
   readonly #statements: Statement[] = [];
+  readonly #onPush: (statement: Statement) => void;
 
-  constructor(nextId: number | { next: number }) {
+  /** `onPush` sees every statement that is pushed, those of nested builders included. */
+  constructor(nextId: number | { next: number }, onPush: (statement: Statement) => void = () => {}) {
     this.#counter = typeof nextId === 'number' ? { next: nextId } : nextId;
+    this.#onPush = onPush;
   }
 
   get nextId(): number {
@@ -58,7 +65,7 @@ export class BlockBuilder {
   }
 
   nested(): BlockBuilder {
-    return new BlockBuilder(this.#counter);
+    return new BlockBuilder(this.#counter, this.#onPush);
   }
 
   fresh(type: Type, hint: Hint = {}): Value {
@@ -69,6 +76,7 @@ export class BlockBuilder {
 
   push(statement: Statement): void {
     this.#statements.push(statement);
+    this.#onPush(statement);
   }
 
   block(results: readonly Operand[] = []): Block {
@@ -82,7 +90,8 @@ export class BlockBuilder {
   }
 
   read(array: Value, indices: readonly Operand[], hint: Hint & { readonly inRange?: boolean } = {}): Value {
-    if (indices.length !== array.type.dims.length) bug(`read of rank ${array.type.dims.length} with ${indices.length} indices`);
+    if (indices.length !== array.type.dims.length)
+      bug(`read of rank ${array.type.dims.length} with ${indices.length} indices`);
     const out = this.fresh(scalarType(array.type.scalar), hint);
     this.push({ kind: 'read', outs: [out], array, indices, inRange: hint.inRange ?? true });
     return out;
@@ -91,7 +100,10 @@ export class BlockBuilder {
   list(elements: readonly Operand[], hint: Hint = {}): Value {
     const [first] = elements;
     if (first === undefined) return bug('an empty list has no type');
-    const out = this.fresh(arrayType(first.type.scalar, [constant(elements.length), ...first.type.dims]), hint);
+    const out = this.fresh(
+      arrayType(first.type.scalar, [constant(elements.length), ...first.type.dims]),
+      hint,
+    );
     this.push({ kind: 'list', outs: [out], elements });
     return out;
   }
@@ -122,7 +134,15 @@ export class BlockBuilder {
     const result = element(body, index);
     const first = this.fresh(scalarType(result.type.scalar), hint);
     const outs = reducer === 'max' || reducer === 'min' ? [first, this.fresh(intType)] : [first];
-    this.push({ kind: 'reduce', outs, reducer, index, from: range.from, to: range.to, body: body.block([result]) });
+    this.push({
+      kind: 'reduce',
+      outs,
+      reducer,
+      index,
+      from: range.from,
+      to: range.to,
+      body: body.block([result]),
+    });
     return outs;
   }
 

@@ -47,9 +47,19 @@ export type Statement =
   | { readonly kind: 'assign'; readonly local: Local; readonly value: Expression }
   /** `x += value` */
   | { readonly kind: 'increase'; readonly local: Local; readonly value: Expression }
-  | { readonly kind: 'store'; readonly buffer: Buffer; readonly indices: readonly Expression[]; readonly value: Expression }
+  | {
+      readonly kind: 'store';
+      readonly buffer: Buffer;
+      readonly indices: readonly Expression[];
+      readonly value: Expression;
+    }
   /** `buffer[…] += value` */
-  | { readonly kind: 'accumulate'; readonly buffer: Buffer; readonly indices: readonly Expression[]; readonly value: Expression }
+  | {
+      readonly kind: 'accumulate';
+      readonly buffer: Buffer;
+      readonly indices: readonly Expression[];
+      readonly value: Expression;
+    }
   /** Every element of the buffer becomes `value`. */
   | { readonly kind: 'fill'; readonly buffer: Buffer; readonly value: Expression }
   /** `for (let index = from; index < to; index++)`; the index is a Local that only the header assigns. */
@@ -67,7 +77,13 @@ export type Statement =
       readonly otherwise: readonly Statement[];
     }
   /** Throws a RangeError naming the array unless 0 <= index < extent. */
-  | { readonly kind: 'check'; readonly index: Expression; readonly extent: Polynomial; readonly array: string; readonly axis: number }
+  | {
+      readonly kind: 'check';
+      readonly index: Expression;
+      readonly extent: Polynomial;
+      readonly array: string;
+      readonly axis: number;
+    }
   /** A heading for the reader: "primal", "adjoint". */
   | { readonly kind: 'section'; readonly title: string }
   /** Calls part `part` of the routine (see Routine.parts). */

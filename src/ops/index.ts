@@ -1,4 +1,23 @@
-// (being written) The table of primitive ops.
-import type { OpRecord } from './types.ts';
-export const ops = {} as Record<string, OpRecord>;
+// The table of primitive ops: everything the compiler knows about an op is its record here.
+
+import { activation } from './activation.ts';
+import { arithmetic } from './arithmetic.ts';
+import { comparison } from './comparison.ts';
+import { exponential } from './exponential.ts';
+import { hyperbolic } from './hyperbolic.ts';
+import { integer } from './integer.ts';
+import { rounding } from './rounding.ts';
+import { trigonometric } from './trigonometric.ts';
+
+export const ops = {
+  ...arithmetic,
+  ...exponential,
+  ...trigonometric,
+  ...hyperbolic,
+  ...activation,
+  ...rounding,
+  ...comparison,
+  ...integer,
+};
+
 export type OpName = keyof typeof ops;

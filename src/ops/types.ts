@@ -13,8 +13,14 @@ export type Spelling =
    * in the target (with `function`/`fn`), emitted once and only if used. `needs` lists helpers it calls.
    */
   | { readonly helper: string; readonly source: string; readonly needs?: readonly string[] }
-  /** Text with `$x` for argument x, already parenthesised by the printer as operands of `precedence`. */
-  | { readonly template: string; readonly precedence: string };
+  /**
+   * Text with `$x` for argument x. `precedence` is how tightly the whole text binds: an operator, `?:` or `call`.
+   * The printer parenthesises every argument as an operand of `operands` (of `precedence` where it is left out), so
+   * that it must bind more tightly than that; `,` stands for an argument list, where nothing needs parentheses.
+   */
+  | { readonly template: string; readonly precedence: string; readonly operands?: string }
+  /** Nothing is written: the text is that of the argument of this name (toReal in TypeScript). */
+  | { readonly argument: string };
 
 /**
  * A partial derivative. Text: an expression in our own language over the argument names and `out`, e.g. `1 - out * out`;
@@ -35,9 +41,14 @@ export interface OpRecord {
   /**
    * Where a partial is infinite: `finite`: at a point where the value itself is finite (sqrt at 0);
    * `infinite`: only where the value is not (log at 0). An adjoint of exactly zero wins over such a partial.
+   * Overflow of large arguments (exp at 1000) does not count.
    */
   readonly singular?: 'finite' | 'infinite';
-  /** A partial can be exactly zero where an argument is infinite or off to one side (exp, tanh, max). */
+  /**
+   * A partial can be exactly zero on a whole region: where the function saturates (exp far to the left, tanh on both
+   * sides), where another argument is the one chosen (max); or by convention at a kink (abs at 0). Such a zero wins over
+   * an infinite adjoint. Stationary points (cos at 0, a factor of 0) do not count.
+   */
   readonly vanishes?: boolean;
   readonly ts: Spelling;
   readonly wgsl: Spelling;

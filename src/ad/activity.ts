@@ -1,0 +1,65 @@
+// Which values depend on the parameters through reals. Only these carry tangents and adjoints: data, sizes, ints and
+// bools get no derivative at all, rather than one that is multiplied by zero.
+
+import type { Block, Operand, Program, Statement, Value } from '../ir/types.ts';
+
+/** Ids of the values that depend on a parameter, those inside regions included. */
+export function activeValues(program: Program): Set<number> {
+  const active = new Set<number>();
+  for (const input of program.inputs) if (input.role === 'param') active.add(input.value.id);
+  markBlock(program.body, active);
+  return active;
+}
+
+export const isActive = (operand: Operand, active: ReadonlySet<number>): operand is Value =>
+  operand.kind === 'value' && active.has(operand.id);
+
+/** Extends `active` by the values of a block. One walk is enough: uses come after definitions. */
+export function markBlock(block: Block, active: Set<number>): void {
+  for (const statement of block.statements) markStatement(statement, active);
+}
+
+function markStatement(statement: Statement, active: Set<number>): void {
+  const mark = (value: Value | undefined, source: Operand | undefined): void => {
+    if (value?.type.scalar === 'real' && source !== undefined && isActive(source, active)) active.add(value.id);
+  };
+  switch (statement.kind) {
+    case 'op':
+      for (const arg of statement.args) mark(statement.outs[0], arg);
+      return;
+    case 'read':
+      mark(statement.outs[0], statement.array);
+      return;
+    case 'list':
+      for (const element of statement.elements) mark(statement.outs[0], element);
+      return;
+    case 'build':
+      markBlock(statement.body, active);
+      statement.outs.forEach((out, i) => mark(out, statement.body.results[i]));
+      return;
+    case 'reduce':
+      markBlock(statement.body, active);
+      if (statement.reducer === 'sum') statement.outs.forEach((out, i) => mark(out, statement.body.results[i]));
+      else mark(statement.outs[0], statement.body.results[0]);
+      return;
+    case 'if':
+      markBlock(statement.then, active);
+      markBlock(statement.otherwise, active);
+      statement.outs.forEach((out, i) => {
+        mark(out, statement.then.results[i]);
+        mark(out, statement.otherwise.results[i]);
+      });
+      return;
+    case 'open':
+      return;
+    case 'add':
+      mark(statement.accumulator, statement.value);
+      return;
+    case 'freeze':
+      mark(statement.outs[0], statement.accumulator);
+      return;
+    case 'for':
+      markBlock(statement.body, active);
+      return;
+  }
+}

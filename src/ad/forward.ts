@@ -1,0 +1,315 @@
+// Forward mode: the same program with a tangent beside every value that depends on a parameter. It works on every
+// program, so on what reverse mode made as well: the Hessian-vector product is forward over reverse.
+
+import { bug } from '../base/bug.ts';
+import { BlockBuilder, int, real, sameType } from '../ir/build.ts';
+import type { Block, Input, Operand, OpStatement, Output, Program, ReduceStatement, Statement, Type, Value } from '../ir/types.ts'; // prettier-ignore
+import { cloneBlock } from '../ir/walk.ts';
+import { ops } from '../ops/index.ts';
+import type { OpRecord } from '../ops/types.ts';
+import { activeValues, isActive } from './activity.ts';
+import { addDefinitions, definitionsOf, singularityOf } from './regular.ts';
+import { isConstantRule, isLiteral, isNumber, product, ruleFor, times } from './rule.ts';
+
+/**
+ * The derivative along one direction in parameter space, which becomes a new input for each parameter. Yields the
+ * tangent of the loss, and for each gradient output (if the program has any) its tangent: the Hessian times the
+ * direction.
+ */
+export function forward(program: Program): Program {
+  const builder = new BlockBuilder(program.nextId);
+  const pass = new Pass(activeValues(program), definitionsOf(program));
+  const directions: Input[] = [];
+  for (const input of program.inputs) {
+    if (input.role !== 'param') continue;
+    const value = builder.fresh(input.value.type, { name: `${input.name}Tangent` });
+    pass.tangents.set(input.value.id, { value, risk: steady });
+    directions.push({ role: 'direction', name: input.name, value });
+  }
+  pass.block(builder, program.body);
+  const results: Operand[] = [];
+  const outputs: Output[] = [];
+  program.outputs.forEach((output, i) => {
+    const primal = program.body.results[i] ?? bug(`output ${output.name} has no value`);
+    if (output.role === 'loss') outputs.push({ role: 'tangent', name: output.name });
+    else if (output.role === 'gradient') outputs.push({ role: 'hvp', name: output.name });
+    else return;
+    results.push(pass.tangentOf(builder, primal));
+  });
+  return {
+    ...program,
+    inputs: [...program.inputs, ...directions],
+    body: builder.block(results),
+    outputs,
+    nextId: builder.nextId,
+  };
+}
+
+/**
+ * What may be wrong with a tangent at a singular point: it came through a partial that is infinite where the value is
+ * finite (`wild`), or through one that is infinite where the value is too (`lost`).
+ */
+interface Risk {
+  readonly wild: boolean;
+  readonly lost: boolean;
+}
+const steady: Risk = { wild: false, lost: false };
+const join = (a: Risk, b: Risk): Risk => ({ wild: a.wild || b.wild, lost: a.lost || b.lost });
+
+interface Tangent {
+  readonly value: Operand;
+  readonly risk: Risk;
+}
+
+class Pass {
+  readonly #active: Set<number>;
+  readonly #definitions: Map<number, Statement>;
+  /** Tangents by the id of the primal value; those of accumulators are accumulators. */
+  readonly tangents = new Map<number, Tangent>();
+
+  constructor(active: Set<number>, definitions: Map<number, Statement>) {
+    this.#active = active;
+    this.#definitions = definitions;
+  }
+
+  block(b: BlockBuilder, block: Block): void {
+    for (const statement of block.statements) this.#statement(b, statement);
+  }
+
+  /** The tangent as an operand; zeros for what no parameter reaches. */
+  tangentOf(b: BlockBuilder, primal: Operand): Operand {
+    return this.#find(primal)?.value ?? zeros(b, primal.type);
+  }
+
+  #find(primal: Operand): Tangent | undefined {
+    return primal.kind === 'value' ? this.tangents.get(primal.id) : undefined;
+  }
+
+  #riskOf(primal: Operand | undefined): Risk {
+    return (primal === undefined ? undefined : this.#find(primal))?.risk ?? steady;
+  }
+
+  #set(primal: Value | undefined, value: Operand | undefined, risk: Risk): void {
+    if (primal !== undefined && value !== undefined) this.tangents.set(primal.id, { value, risk });
+  }
+
+  #statement(b: BlockBuilder, statement: Statement): void {
+    switch (statement.kind) {
+      case 'op':
+        b.push(statement);
+        this.#op(b, statement);
+        return;
+      case 'read': {
+        b.push(statement);
+        const array = this.#find(statement.array);
+        if (array?.value.kind !== 'value') return;
+        const { indices, inRange } = statement;
+        this.#set(statement.outs[0], b.read(array.value, indices, { inRange }), array.risk);
+        return;
+      }
+      case 'list': {
+        b.push(statement);
+        const tangents = statement.elements.map((element) => this.#find(element));
+        if (tangents.every((tangent) => tangent === undefined)) return;
+        const risk = tangents.reduce((all, tangent) => join(all, tangent?.risk ?? steady), steady);
+        const values = statement.elements.map((element) => this.tangentOf(b, element));
+        this.#set(statement.outs[0], b.list(values), risk);
+        return;
+      }
+      case 'build': {
+        const inner = b.nested();
+        this.block(inner, statement.body);
+        const { results } = statement.body;
+        const moving = statement.outs.map((out, i) => [out, results[i]] as const).filter(([out]) => this.#moves(out));
+        const values = moving.map(([, result]) => this.tangentOf(inner, result ?? bug('a build lacks a result')));
+        const outs = moving.map(([out]) => b.fresh(out.type, { name: tangentName(out) }));
+        b.push({ ...statement, outs: [...statement.outs, ...outs], body: inner.block([...results, ...values]) });
+        moving.forEach(([out, result], i) => this.#set(out, outs[i], this.#riskOf(result)));
+        return;
+      }
+      case 'if': {
+        const then = b.nested();
+        this.block(then, statement.then);
+        const otherwise = b.nested();
+        this.block(otherwise, statement.otherwise);
+        const moving = statement.outs
+          .map((out, i) => [out, statement.then.results[i], statement.otherwise.results[i]] as const)
+          .filter(([out]) => this.#moves(out));
+        const outs = moving.map(([out]) => b.fresh(out.type, { name: tangentName(out) }));
+        const yields = (inner: BlockBuilder, block: Block, side: 1 | 2): Block =>
+          inner.block([
+            ...block.results,
+            ...moving.map((row) => this.tangentOf(inner, row[side] ?? bug('a branch lacks a result'))),
+          ]);
+        b.push({
+          ...statement,
+          outs: [...statement.outs, ...outs],
+          then: yields(then, statement.then, 1),
+          otherwise: yields(otherwise, statement.otherwise, 2),
+        });
+        moving.forEach(([out, left, right], i) =>
+          this.#set(out, outs[i], join(this.#riskOf(left), this.#riskOf(right))),
+        );
+        return;
+      }
+      case 'open': {
+        b.push(statement);
+        const [accumulator] = statement.outs;
+        if (!this.#moves(accumulator)) return;
+        this.#set(accumulator, b.open(accumulator.type, { name: tangentName(accumulator) }), steady);
+        return;
+      }
+      case 'add': {
+        b.push(statement);
+        const { accumulator, value, indices, inRange } = statement;
+        const target = this.#find(accumulator);
+        const tangent = this.#find(value);
+        if (target?.value.kind !== 'value' || tangent === undefined) return;
+        b.add(target.value, indices, tangent.value, inRange);
+        this.#set(accumulator, target.value, join(target.risk, tangent.risk));
+        return;
+      }
+      case 'freeze': {
+        b.push(statement);
+        const accumulator = this.#find(statement.accumulator);
+        if (accumulator?.value.kind !== 'value') return;
+        const frozen = b.freeze(accumulator.value, { name: tangentName(statement.outs[0]) });
+        this.#set(statement.outs[0], frozen, accumulator.risk);
+        return;
+      }
+      case 'for': {
+        const inner = b.nested();
+        this.block(inner, statement.body);
+        b.push({ ...statement, body: inner.block() });
+        return;
+      }
+      case 'reduce':
+        this.#reduce(b, statement);
+        return;
+    }
+  }
+
+  #op(b: BlockBuilder, statement: OpStatement): void {
+    const { op, args } = statement;
+    const [out] = statement.outs;
+    if (!this.#moves(out)) return;
+    const record: OpRecord = ops[op];
+    const names = Object.keys(record.args);
+    const known = new Map<string, Operand>(names.map((name, i) => [name, args[i] ?? bug(`${op} lacks ${name}`)]));
+    known.set('out', out);
+    const singular = singularityOf(op, args, this.#definitions);
+    let total: Operand | undefined;
+    let risk: Risk = { wild: singular === 'finite', lost: singular === 'infinite' };
+    names.forEach((name, i) => {
+      const arg = args[i];
+      const tangent = arg === undefined ? undefined : this.#find(arg);
+      if (tangent === undefined) return;
+      const rule = ruleFor(op, name);
+      if (rule === undefined) return;
+      risk = join(risk, tangent.risk);
+      const nonzero = isLiteral(tangent.value) && tangent.value.value !== 0;
+      const guarded =
+        !isConstantRule(rule) &&
+        ((singular === 'finite' && !nonzero) ||
+          tangent.risk.wild ||
+          (tangent.risk.lost && record.vanishes === true));
+      const term = product(b, tangent.value, rule, known, guarded);
+      if (isNumber(term, 0)) return;
+      total = total === undefined ? term : b.op('add', [total, term]);
+    });
+    this.#set(out, total, risk);
+  }
+
+  #reduce(b: BlockBuilder, statement: ReduceStatement): void {
+    const { index, from, to, body, reducer } = statement;
+    const range = { from, to, name: index.name };
+    const [out, position] = statement.outs;
+    if (reducer === 'sum') {
+      const inner = b.nested();
+      this.block(inner, body);
+      const moving = statement.outs.map((sum, i) => [sum, body.results[i]] as const).filter(([sum]) => this.#moves(sum));
+      const values = moving.map(([, result]) => this.tangentOf(inner, result ?? bug('a sum lacks a result')));
+      const outs = moving.map(([sum]) => b.fresh(sum.type, { name: tangentName(sum) }));
+      b.push({ ...statement, outs: [...statement.outs, ...outs], body: inner.block([...body.results, ...values]) });
+      moving.forEach(([sum, result], i) => this.#set(sum, outs[i], this.#riskOf(result)));
+      return;
+    }
+    b.push(statement);
+    if (out === undefined || !this.#moves(out)) return;
+    let risk = steady;
+    /** Runs the body at one index and yields its value and its tangent there. */
+    const at = (inner: BlockBuilder, by: Operand): { element: Operand; tangent: Operand } => {
+      const copy = this.#copy(body, index, by, inner);
+      this.block(inner, copy);
+      const element = copy.results[0] ?? bug('a reduction lacks a result');
+      risk = join(risk, this.#riskOf(element));
+      return { element, tangent: this.tangentOf(inner, element) };
+    };
+    switch (reducer) {
+      case 'max':
+      case 'min': {
+        if (position === undefined) return bug(`${reducer} has no position`);
+        const found = b.op('ige', [position, int(0)]);
+        const [tangent] = b.branch(found, (inner) => [at(inner, position).tangent], () => [real(0)]); // prettier-ignore
+        this.#set(out, tangent, risk);
+        return;
+      }
+      case 'logSumExp': {
+        const [tangent] = b.reduce('sum', range, (inner, i) => {
+          const { element, tangent } = at(inner, i);
+          const weight = inner.op('softmaxWeight', [element, out]);
+          return inner.op('chain', [tangent, weight]);
+        });
+        this.#set(out, tangent, risk);
+        return;
+      }
+      case 'prod': {
+        const [tangent] = b.reduce('sum', range, (inner, i) => {
+          const others = inner.reduce('prod', range, (factor, j) => {
+            const isSame = factor.op('ieq', [i, j]);
+            const [result] = factor.branch(
+              isSame,
+              () => [real(1)],
+              (other) => {
+                const copy = this.#copy(body, index, j, other);
+                for (const inside of copy.statements) other.push(inside);
+                return copy.results;
+              },
+            );
+            return result ?? bug('a branch without a result');
+          });
+          return times(inner, at(inner, i).tangent, others[0] ?? bug('a product without a value'));
+        });
+        this.#set(out, tangent, risk);
+        return;
+      }
+      case 'any':
+      case 'all':
+        return;
+    }
+  }
+
+  /** A copy of a region with its index replaced; not pushed. */
+  #copy(block: Block, index: Value, by: Operand, b: BlockBuilder): Block {
+    const copy = cloneBlock(block, new Map([[index.id, by]]), (value) =>
+      b.fresh(value.type, { name: value.name, span: value.span }),
+    );
+    for (const [id, operand] of copy.substitution) {
+      if (this.#active.has(id) && operand.kind === 'value') this.#active.add(operand.id);
+    }
+    addDefinitions(copy.block, this.#definitions);
+    return copy.block;
+  }
+
+  #moves(value: Value): boolean {
+    return value.type.scalar === 'real' && isActive(value, this.#active);
+  }
+}
+
+const tangentName = (value: Value): string | undefined => (value.name === undefined ? undefined : `${value.name}Tangent`);
+
+function zeros(b: BlockBuilder, type: Type): Operand {
+  if (sameType(type, { scalar: 'real', dims: [] })) return real(0);
+  if (type.scalar !== 'real') return bug(`a ${type.scalar} has no tangent`);
+  return b.build(type.dims, () => real(0));
+}

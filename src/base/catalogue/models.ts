@@ -1,0 +1,54 @@
+// N05xx: models and what is differentiated. Rows of the catalogue (../catalogue.ts).
+
+import { error } from '../row.ts';
+
+export const models = {
+  noModel: error(
+    'N0501',
+    'no model',
+    () => 'this file has no model',
+    'Code is emitted for models, and this file has none: `model Name { … }`.',
+  ),
+  nothingToCompute: error(
+    'N0502',
+    'model without loss or output',
+    (a: { name: string }) => `the model \`${a.name}\` has neither a \`loss\` nor an \`output\``,
+    'A model computes a loss, outputs, or both.',
+  ),
+  nothingToDifferentiate: error(
+    'N0503',
+    'loss without params',
+    (a: { name: string }) => `the model \`${a.name}\` has a \`loss\` but no \`param\``,
+    'The gradient of the loss is taken with respect to what is declared `param`. A value that is not differentiated is an `output`.',
+  ),
+  lossType: error(
+    'N0504',
+    'loss is not a real number',
+    (a: { found: string }) => `a \`loss\` must be a single real, this is ${a.found}`,
+    'What is minimised is one number. Reduce an array with `sum(…)` or `mean(…)`.',
+  ),
+  paramType: error(
+    'N0505',
+    'param is not real',
+    (a: { name: string; found: string }) => `the param \`${a.name}\` is ${a.found}, but only reals have derivatives`,
+    'Parameters are differentiated, and only reals can be. Declare ints and bools as `data`.',
+  ),
+  rangeOfReals: error(
+    'N0506',
+    'range of an input that is not int data',
+    (a: { what: string }) => `only int data has a range, this is ${a.what}`,
+    'A range such as `in 0..K` says which ints occur, so that they can serve as indices.',
+  ),
+  callsTooDeep: error(
+    'N0507',
+    'calls nested too deeply',
+    (a: { limit: number }) => `function calls are nested more than ${a.limit} deep`,
+    'Functions are written out where they are called. Chains of calls this long are nearly always made by a generator; let it write lets instead.',
+  ),
+  modelTooLarge: error(
+    'N0508',
+    'model too large',
+    (a: { limit: number }) => `this model makes more than ${a.limit} function calls when they are written out`,
+    'Functions are written out where they are called, so functions that call others twice grow by doubling. Bind results that are used often to a `let`.',
+  ),
+} as const;

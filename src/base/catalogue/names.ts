@@ -1,0 +1,78 @@
+// N02xx: names. Rows of the catalogue (../catalogue.ts).
+
+import { error, warning } from '../row.ts';
+
+export const names = {
+  unknownName: error(
+    'N0201',
+    'unknown name',
+    (a: { name: string }) => `\`${a.name}\` is not defined`,
+    'Nothing of this name is in scope here. Names are case-sensitive; the help line shows the nearest name that is in scope.',
+  ),
+  unknownFunction: error(
+    'N0202',
+    'unknown function',
+    (a: { name: string }) => `there is no function \`${a.name}\``,
+    'A call needs a function of this file, of the prelude, or a built-in one. The help line shows the nearest name.',
+  ),
+  unknownType: error(
+    'N0203',
+    'unknown type',
+    (a: { name: string }) => `there is no type \`${a.name}\``,
+    'The scalar types are `real`, `int` and `bool`; an array adds its sizes in brackets: `real[N, D]`.',
+  ),
+  definedTwice: error(
+    'N0204',
+    'defined twice',
+    (a: { name: string }) => `\`${a.name}\` is defined twice`,
+    'A name stands for one thing in its scope. Both places are shown; rename one of them.',
+  ),
+  usedBeforeDefined: error(
+    'N0205',
+    'used before it is defined',
+    (a: { name: string }) => `\`${a.name}\` is used before it is defined`,
+    'The items of a model are read from top to bottom, so a name can be used only below its definition. Functions are the exception: their order is free.',
+  ),
+  notAFunction: error(
+    'N0206',
+    'not a function',
+    (a: { name: string; what: string }) => `\`${a.name}\` is ${a.what}, not a function`,
+    'Only functions can be called. Elements of an array are read with brackets: `a[i]`.',
+  ),
+  notAValue: error(
+    'N0207',
+    'not a value',
+    (a: { name: string }) => `\`${a.name}\` is a function, not a value`,
+    'Functions are called where they are named; they cannot be stored or passed on.',
+  ),
+  indexShadows: error(
+    'N0208',
+    'index hides another name',
+    (a: { name: string }) => `the index \`${a.name}\` hides another \`${a.name}\``,
+    'An index that has the name of something else in scope is nearly always a slip: the element would read the index where it meant the other. Rename the index.',
+  ),
+  builtInName: error(
+    'N0209',
+    'name of a built-in function',
+    (a: { name: string }) => `\`${a.name}\` is built in`,
+    'Built-in functions have stable forms and derivative rules of their own, which a second definition would hide. Functions of the prelude may be redefined.',
+  ),
+  unusedName: warning(
+    'N0210',
+    'unused name',
+    (a: { what: string; name: string }) => `${a.what} \`${a.name}\` is never used`,
+    'Nothing reads this. Remove it, or begin its name with `_` to keep it without the warning.',
+  ),
+  unusedParam: warning(
+    'N0211',
+    'unused param',
+    (a: { name: string }) => `the param \`${a.name}\` is never used, so its gradient is zero`,
+    'A parameter that no loss reads will never be trained. Remove it, or use it.',
+  ),
+  recursion: error(
+    'N0212',
+    'recursive function',
+    (a: { cycle: string }) => `functions cannot call themselves: ${a.cycle}`,
+    'Functions are written out where they are called, so a call that leads back to itself would never end. The notes show the calls of the cycle.',
+  ),
+} as const;

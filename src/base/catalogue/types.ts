@@ -1,0 +1,128 @@
+// N03xx: types. Rows of the catalogue (../catalogue.ts).
+
+import { error } from '../row.ts';
+
+export const types = {
+  typeMismatch: error(
+    'N0301',
+    'wrong type',
+    (a: { what: string; expected: string; found: string }) => `${a.what} must be ${a.expected}, this is ${a.found}`,
+    'The type that stands here does not fit the place where it is used.',
+  ),
+  intAsReal: error(
+    'N0302',
+    'int where a real is wanted',
+    (a: { what: string }) => `${a.what} is an int where a real is wanted`,
+    'Literals such as `2` serve as reals by themselves. Sizes, indices and int data have to be converted, because they carry no derivative: `real(i)`.',
+  ),
+  operandType: error(
+    'N0303',
+    'operator does not apply',
+    (a: { operator: string; found: string; wants: string }) => `\`${a.operator}\` needs ${a.wants}, this is ${a.found}`,
+    '`+ - * ^` take numbers, `/` and `@` reals, `div` and `mod` ints, `< <= > >=` numbers, `&& || !` bools.',
+  ),
+  mixedOperands: error(
+    'N0304',
+    'operands of different types',
+    (a: { operator: string; left: string; right: string }) => `\`${a.operator}\` between ${a.left} and ${a.right}`,
+    'Both sides of an operator must have the same scalar type.',
+  ),
+  conditionType: error(
+    'N0305',
+    'condition is not a bool',
+    (a: { found: string }) => `a condition must be a bool, this is ${a.found}`,
+    'Numbers are not truth values: compare them, as in `x != 0`.',
+  ),
+  armsDiffer: error(
+    'N0306',
+    'arms of different types',
+    (a: { then: string; otherwise: string }) => `the arms of this conditional differ: ${a.then} and ${a.otherwise}`,
+    'Both arms of `c ? a : b` must have the same scalar type, since either may be the value.',
+  ),
+  argumentCount: error(
+    'N0307',
+    'wrong number of arguments',
+    (a: { name: string; expected: string; found: number }) => `\`${a.name}\` takes ${a.expected}, got ${a.found}`,
+    'The call has more or fewer arguments than the function has parameters.',
+  ),
+  argumentType: error(
+    'N0308',
+    'wrong type of an argument',
+    (a: { parameter: string; name: string; expected: string; found: string }) =>
+      `\`${a.parameter}\` of \`${a.name}\` is ${a.expected}, got ${a.found}`,
+    'The argument does not fit the declared type of the parameter. Functions of scalars can be applied to arrays, element by element; other parameters need exactly the declared rank.',
+  ),
+  indexType: error(
+    'N0309',
+    'index is not an int',
+    (a: { found: string }) => `an index must be an int, this is ${a.found}`,
+    'Elements are counted by ints. A real is converted by `int(x)`, which cuts off the fraction.',
+  ),
+  notAnArray: error(
+    'N0310',
+    'not an array',
+    (a: { found: string }) => `only arrays have elements, this is ${a.found}`,
+    'Brackets read an element of an array, and a scalar has none.',
+  ),
+  tooManyIndices: error(
+    'N0311',
+    'too many indices',
+    (a: { found: number; type: string; rank: number }) =>
+      `${a.found} indices for ${a.type}, which has ${a.rank === 1 ? '1 axis' : `${a.rank} axes`}`,
+    'An array has one index for each axis. Fewer are fine: the axes at the end are then taken whole.',
+  ),
+  reducedType: error(
+    'N0312',
+    'reduction of the wrong type',
+    (a: { reducer: string; wants: string; found: string }) => `\`${a.reducer}\` reduces ${a.wants}, this is ${a.found}`,
+    '`sum` and `prod` take reals or ints, `mean max min argmax argmin logSumExp` reals, `any` and `all` bools.',
+  ),
+  elementsDiffer: error(
+    'N0313',
+    'list elements differ',
+    (a: { first: string; other: string }) => `the elements of a list must have one type: ${a.first} and ${a.other}`,
+    'A list `[a, b, c]` is an array, so all its elements have the same type and the same sizes.',
+  ),
+  notConstant: error(
+    'N0314',
+    'not a constant',
+    () => 'a `const` must be known when the model is compiled',
+    'A constant is made of literals, other constants and built-in functions of those. What depends on data, params or sizes is a `let`.',
+  ),
+  resultType: error(
+    'N0315',
+    'wrong type of a result',
+    (a: { name: string; declared: string; found: string }) => `\`${a.name}\` is declared to return ${a.declared}, this is ${a.found}`,
+    'The value of a function must have the type that its signature declares.',
+  ),
+  declaredType: error(
+    'N0316',
+    'value does not fit the declared type',
+    (a: { name: string; declared: string; found: string }) => `\`${a.name}\` is declared ${a.declared}, this is ${a.found}`,
+    'A `let` or an `output` may say its type; the value then has to have it.',
+  ),
+  exponentType: error(
+    'N0317',
+    'exponent does not fit',
+    () => 'an int can only be raised to a literal power that is not negative',
+    'The power of an int is an int again when the exponent is a literal such as 2. For anything else make the base real: `real(n)^k`.',
+  ),
+  wholeNeedsArray: error(
+    'N0318',
+    'reduction of a scalar',
+    (a: { name: string; found: string }) => `\`${a.name}\` of a single value needs an array, this is ${a.found}`,
+    'A reduction runs over the elements of an array, or over indices: `sum(a)` or `sum(a[i] for i in N)`.',
+  ),
+  positionOfMany: error(
+    'N0319',
+    'position along one axis',
+    (a: { reducer: string }) => `\`${a.reducer}\` gives one position, so it runs over one index and scalars`,
+    'Where the extremum lies is one int, so there must be one axis to count along. Reduce the other axes first.',
+  ),
+  emptyList: error(
+    'N0320',
+    'empty list',
+    () => 'a list needs at least one element',
+    'The type of a list is that of its elements, so an empty one has none, and arrays have at least one element.',
+  ),
+} as const;

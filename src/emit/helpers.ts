@@ -1,0 +1,53 @@
+// Text of the functions that the checks of all models in a module share. A module holds those it calls.
+
+const template = (kind: string): string => `\
+function check${kind}(owner: string, name: string, array: ${kind}, length: number, shape: string): void {
+  if (!(array instanceof ${kind})) {
+    const found = Object.prototype.toString.call(array);
+    throw new TypeError(\`\${owner}.\${name} must be a ${kind} for \${shape}, got \${found}\`);
+  }
+  if (array.length !== length) {
+    throw new RangeError(\`\${owner}.\${name} must have length \${length} for \${shape}, got \${array.length}\`);
+  }
+}`;
+
+export const doorHelpers = {
+  checkSize: `\
+function checkSize(name: string, size: number): void {
+  if (!(Number.isInteger(size) && size > 0)) {
+    throw new RangeError(\`sizes.\${name} must be a positive integer, got \${size}\`);
+  }
+}`,
+  checkExtent: `\
+function checkExtent(name: string, extent: number): void {
+  if (!(Number.isInteger(extent) && extent >= 0)) {
+    throw new RangeError(\`\${name} must be an integer and not negative, got \${extent}\`);
+  }
+}`,
+  checkFloat64Array: template('Float64Array'),
+  checkFloat32Array: template('Float32Array'),
+  checkInt32Array: template('Int32Array'),
+  checkUint8Array: template('Uint8Array'),
+  checkInteger: `\
+function checkInteger(name: string, value: number, from = -Infinity, to = Infinity): void {
+  if (!(Number.isInteger(value) && value >= from && value < to)) {
+    throw new RangeError(\`\${name} must be an integer in \${from}..\${to}, got \${value}\`);
+  }
+}`,
+  checkRange: `\
+function checkRange(name: string, array: Numbers, from: number, to: number): void {
+  for (let i = 0; i < array.length; i++) {
+    if (!(array[i] >= from && array[i] < to)) {
+      throw new RangeError(\`\${name}[\${i}] must be in \${from}..\${to}, got \${array[i]}\`);
+    }
+  }
+}`,
+  checkIndex: `\
+function checkIndex(index: number, extent: number, array: string, axis: number): void {
+  if (!(index >= 0 && index < extent)) {
+    throw new RangeError(\`index \${index} of \${array} must be in 0..\${extent} (axis \${axis})\`);
+  }
+}`,
+} as const;
+
+export type DoorHelper = keyof typeof doorHelpers;

@@ -1,0 +1,202 @@
+// What the declarations of one model have in common: its names, its fields with their types, its sizes.
+
+import { bug } from '../base/bug.ts';
+import { multiply, one, print as printSize, symbolsOf, type Polynomial } from '../base/polynomial.ts';
+import type { Input, Program, Type } from '../ir/types.ts';
+import type { Buffer, Routine } from '../loops/types.ts';
+import { printPolynomial } from './expression.ts';
+import type { Parameter } from './module.ts';
+import { camelCase, fieldNames, pascalCase, Scope } from './names.ts';
+import { typescript, type Printed } from './target.ts';
+
+export interface EmittedModel {
+  /** The model as written: sizes, inputs, outputs, docs. */
+  readonly program: Program;
+  readonly routines: readonly Routine[];
+}
+
+export type Precision = 'f64' | 'f32';
+
+/** A field of `params`, `data`, `outputs` or the workspace. */
+export interface ModelField {
+  /** In the model. */
+  readonly name: string;
+  /** In the emitted interface. */
+  readonly field: string;
+  readonly type: Type;
+  readonly doc?: string | undefined;
+  readonly range?: Input['range'] | undefined;
+}
+
+/** A place in the workspace; scratch buffers of several routines may share it. */
+export interface Slot extends ModelField {
+  readonly buffers: ReadonlySet<Buffer>;
+}
+
+/** The objects that functions take, by the word that names them. */
+export type Role = 'sizes' | 'params' | 'data' | 'outputs' | 'workspace';
+
+export interface Model {
+  readonly program: Program;
+  readonly routines: readonly Routine[];
+  readonly precision: Precision;
+  readonly checked: boolean;
+  readonly moduleScope: Scope;
+  /** Symbolic sizes only. */
+  readonly sizes: readonly { readonly name: string; readonly field: string; readonly doc?: string | undefined }[];
+  readonly params: readonly ModelField[];
+  readonly data: readonly ModelField[];
+  readonly outputs: readonly ModelField[];
+  readonly workspace: readonly Slot[];
+  /** `MlpParams`, … */
+  readonly typeName: (role: Role | 'layout') => string;
+  /** `mlpLoss`, …, by their suffix. */
+  readonly functionName: (suffix: string) => string;
+  /** Internal functions: `checkMlp`, `checkMlpParams`. */
+  readonly checkName: (suffix: string) => string;
+}
+
+export function modelOf(
+  { program, routines }: EmittedModel,
+  moduleScope: Scope,
+  options: { readonly precision: Precision; readonly checked: boolean },
+): Model {
+  const inputs = (role: Input['role']): readonly ModelField[] => {
+    const found = program.inputs.filter((input) => input.role === role);
+    const fields = fieldNames(found.map((input) => input.name));
+    return found.map(({ name, value, doc, range }, i) => ({ name, field: fields[i] ?? name, type: value.type, doc, range }));
+  };
+  const results = program.outputs.flatMap((output, i) => {
+    const type = program.body.results[i]?.type;
+    return output.role === 'output' && type !== undefined ? [{ name: output.name, type, doc: output.doc }] : [];
+  });
+  const resultFields = fieldNames(results.map((result) => result.name));
+  const symbolic = program.sizes.filter((size) => size.value === undefined);
+  const sizeFields = fieldNames(symbolic.map((size) => size.name));
+
+  const prefix = camelCase(program.name);
+  const typePrefix = pascalCase(program.name);
+  const declared = memo((name: string) => moduleScope.declare(name));
+  return {
+    program,
+    routines,
+    ...options,
+    moduleScope,
+    sizes: symbolic.map(({ name, doc }, i) => ({ name, field: sizeFields[i] ?? name, doc })),
+    params: inputs('param'),
+    data: inputs('data'),
+    outputs: results.map((result, i) => ({ ...result, field: resultFields[i] ?? result.name })),
+    workspace: slotsOf(routines),
+    typeName: (role) => declared(typePrefix + pascalCase(role)),
+    functionName: (suffix) => declared(prefix + suffix),
+    checkName: (suffix) => declared(`check${typePrefix}${suffix}`),
+  };
+}
+
+function memo(make: (key: string) => string): (key: string) => string {
+  const known = new Map<string, string>();
+  return (key) => {
+    const value = known.get(key) ?? make(key);
+    known.set(key, value);
+    return value;
+  };
+}
+
+/**
+ * One workspace serves all functions of a model: a buffer takes a slot of equal type that its own routine has not
+ * taken, one of its own name if there is one; a new slot where none is free.
+ */
+function slotsOf(routines: readonly Routine[]): readonly Slot[] {
+  const slots: { readonly name: string; readonly type: Type; readonly buffers: Set<Buffer> }[] = [];
+  for (const routine of routines) {
+    const free = new Map(slots.map((slot) => [slot, typeKey(slot.type)]));
+    const byName = groupBy(slots, (slot) => `${slot.name} ${typeKey(slot.type)}`);
+    const unplaced = routine.scratch.filter((buffer) => {
+      const slot = byName.get(`${buffer.name} ${typeKey(buffer)}`)?.shift();
+      if (slot === undefined) return true;
+      slot.buffers.add(buffer);
+      free.delete(slot);
+      return false;
+    });
+    const byType = groupBy([...free.keys()], (slot) => typeKey(slot.type));
+    for (const buffer of unplaced) {
+      const slot = byType.get(typeKey(buffer))?.shift();
+      if (slot !== undefined) slot.buffers.add(buffer);
+      else slots.push({ name: buffer.name, type: { scalar: buffer.scalar, dims: buffer.dims }, buffers: new Set([buffer]) });
+    }
+  }
+  const fields = fieldNames(slots.map((slot) => slot.name));
+  return slots.map((slot, i) => ({ ...slot, field: fields[i] ?? slot.name }));
+}
+
+const typeKey = (type: Type): string => [type.scalar, ...type.dims.map((dim) => dim.key)].join();
+
+function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): ReadonlyMap<string, Item[]> {
+  const groups = new Map<string, Item[]>();
+  for (const item of items) {
+    const group = groups.get(key(item));
+    if (group) group.push(item);
+    else groups.set(key(item), [item]);
+  }
+  return groups;
+}
+
+// ---- types and sizes as text
+
+export function arrayKind(scalar: Type['scalar'], precision: Precision): string {
+  if (scalar === 'real') return precision === 'f64' ? 'Float64Array' : 'Float32Array';
+  return scalar === 'int' ? 'Int32Array' : 'Uint8Array';
+}
+
+/** The TypeScript type of a field. */
+export function fieldType(type: Type, precision: Precision): string {
+  if (type.dims.length > 0) return arrayKind(type.scalar, precision);
+  return type.scalar === 'bool' ? 'boolean' : 'number';
+}
+
+/** The type as the model writes it: `real[N, D]`, `int[B] in 0..K`. */
+export function shapeText({ type, range }: Pick<ModelField, 'type' | 'range'>): string {
+  const dims = type.dims.length === 0 ? '' : `[${type.dims.map(printSize).join(', ')}]`;
+  const bounds = range === undefined ? '' : ` in ${printSize(range.from)}..${printSize(range.to)}`;
+  return `${type.scalar}${dims}${bounds}`;
+}
+
+/** Number of elements; 1 for a scalar. */
+export const lengthOf = (type: Pick<Type, 'dims'>): Polynomial => type.dims.reduce(multiply, one);
+
+/** How one function writes sizes: by name, after one line that reads those it uses. */
+export interface SizeNames {
+  readonly size: (name: string) => Printed;
+  readonly print: (size: Polynomial) => string;
+  /** `const { N, D } = sizes;`, complete when all else is printed; nothing where no size is used. */
+  readonly prologue: () => readonly string[];
+}
+
+/** Takes the names of sizes in `scope` as they are first used. Fixed sizes are numbers. */
+export function sizeNames(model: Model, scope: Scope): SizeNames {
+  const fixed = new Map(model.program.sizes.map(({ name, value }) => [name, value]));
+  const local = memo((name) => scope.declare(name));
+  const used = new Set<string>();
+  const size = (name: string): Printed => {
+    const value = fixed.get(name);
+    if (value !== undefined) return typescript.literal('int', value);
+    if (!fixed.has(name)) bug(`${name} is not a size of ${model.program.name}`);
+    used.add(name);
+    return { text: local(name), level: typescript.primary };
+  };
+  const prologue = (): readonly string[] => {
+    const items = model.sizes
+      .filter(({ name }) => used.has(name))
+      .map(({ name, field }) => (field === local(name) ? field : `${field}: ${local(name)}`));
+    return items.length === 0 ? [] : [`const { ${items.join(', ')} } = sizes;`];
+  };
+  return { size, print: (p) => printPolynomial(typescript, { size }, p).text, prologue };
+}
+
+/** Whether any of these depends on a symbolic size. */
+export const needSizes = (model: Model, sizes: readonly Polynomial[]): boolean =>
+  sizes.some((size) => symbolsOf(size).some((name) => model.sizes.some((symbolic) => symbolic.name === name)));
+
+/** The parameter `sizes`, where there is one. */
+export const sizesParameter = (model: Model): readonly Parameter[] =>
+  model.sizes.length === 0 ? [] : [{ name: 'sizes', type: model.typeName('sizes') }];

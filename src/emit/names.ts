@@ -1,0 +1,93 @@
+// Names in the emitted TypeScript: the user's names survive as far as the language lets them.
+
+/** Words that cannot be, or should not be, the name of a variable in a strict-mode module. */
+const reserved = new Set(
+  (
+    'arguments async await break case catch class const continue debugger default delete do else enum eval export ' +
+    'extends false finally for function if implements import in instanceof interface let new null of package private ' +
+    'protected public return static super switch this throw true try typeof var void while with yield ' +
+    // Globals that the emitted code uses, or that would mislead a reader as the name of something else.
+    'Float32Array Float64Array Infinity Int32Array Math NaN Number Object RangeError Readonly String TypeError ' +
+    'Uint8Array globalThis undefined'
+  ).split(' '),
+);
+
+const subscripts = '₀₁₂₃₄₅₆₇₈₉';
+const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
+
+/**
+ * The identifier nearest to a name: digits of the subscript (`x₁` gives `x1`) and superscript blocks become digits,
+ * other characters that TypeScript does not allow become `_`. Greek and all other letters stay.
+ */
+export function identifier(name: string): string {
+  const plain = [...name].map((character) => {
+    const digit = Math.max(subscripts.indexOf(character), superscripts.indexOf(character));
+    return digit >= 0 ? String(digit) : /[\p{ID_Continue}$]/u.test(character) ? character : '_';
+  });
+  const text = plain.join('');
+  return /^[\p{ID_Start}$_]/u.test(text) ? text : `_${text}`;
+}
+
+/** `Mlp`, `MLP` and `mlp` begin function names with `mlp`; `HMMForward` begins them with `hmmForward`. */
+export function camelCase(name: string): string {
+  return identifier(name).replace(/^\p{Lu}+(?=\p{Lu}\p{Ll})|^\p{Lu}+(?!\p{Ll})|^\p{Lu}/u, (head) => head.toLowerCase());
+}
+
+export function pascalCase(name: string): string {
+  return identifier(name).replace(/^\p{Ll}/u, (head) => head.toUpperCase());
+}
+
+/** The names taken in a region of the text. An inner scope does not reuse a name of the scopes around it. */
+export class Scope {
+  readonly #outer: Scope | undefined;
+  readonly #taken = new Set<string>();
+  /** How many suffixes a name has had, so that ten thousand equal hints do not cost a search each. */
+  readonly #suffixes = new Map<string, number>();
+
+  constructor(outer?: Scope) {
+    this.#outer = outer;
+  }
+
+  inner(): Scope {
+    return new Scope(this);
+  }
+
+  /** Takes a name as it is. */
+  reserve(name: string): string {
+    this.#taken.add(name);
+    return name;
+  }
+
+  /** Takes the identifier nearest to `hint` that is free here: `x`, `default_`, `x_1`. */
+  declare(hint: string): string {
+    const plain = identifier(hint);
+    const base = reserved.has(plain) ? `${plain}_` : plain;
+    if (!this.#has(base)) return this.reserve(base);
+    let suffix = this.#suffixOf(base);
+    do suffix++;
+    while (this.#has(`${base}_${suffix}`));
+    this.#suffixes.set(base, suffix);
+    return this.reserve(`${base}_${suffix}`);
+  }
+
+  #has(name: string): boolean {
+    return this.#taken.has(name) || (this.#outer?.#has(name) ?? false);
+  }
+
+  #suffixOf(base: string): number {
+    return this.#suffixes.get(base) ?? this.#outer?.#suffixOf(base) ?? 0;
+  }
+}
+
+/** Field names of an interface: any word may be a field, only `__proto__` in an object literal means something else. */
+export function fieldNames(names: readonly string[]): readonly string[] {
+  const taken = new Set<string>();
+  return names.map((name) => {
+    const plain = identifier(name);
+    const base = plain === '__proto__' ? 'proto' : plain;
+    let field = base;
+    for (let suffix = 1; taken.has(field); suffix++) field = `${base}_${suffix}`;
+    taken.add(field);
+    return field;
+  });
+}

@@ -1,0 +1,194 @@
+// One emitted function: checks at the door, arrays into locals, body, result; and the parts that it was cut into.
+
+import { bug } from '../base/bug.ts';
+import type { Buffer, Expression, Local, Routine, Statement } from '../loops/types.ts';
+import type { Check, Door } from './door.ts';
+import { printExpression, type Naming } from './expression.ts';
+import type { FunctionDeclaration, Parameter } from './module.ts';
+import { memo, sizeNames, type Model, type ModelField } from './model.ts';
+import type { Scope } from './names.ts';
+import { docOf, holderOf, signatureOf, type Signature } from './signature.ts';
+import { printStatements } from './statement.ts';
+import { typescript } from './target.ts';
+import { usageOf } from './usage.ts';
+import { Writer } from './writer.ts';
+
+export function routineFunctions(model: Model, routine: Routine, door: Door): readonly FunctionDeclaration[] {
+  const signature = signatureOf(model, routine);
+  const part = partSignatures(model, routine, signature);
+  const checks: readonly (readonly [Check | undefined, string])[] = [
+    [door.inputs, 'params'],
+    ...signature.likeParams.map((owner) => [door.params, owner] as const),
+    [signature.takesOutputs ? door.outputs : undefined, 'outputs'],
+    [signature.workspace.length > 0 ? door.workspace : undefined, 'ws'],
+  ];
+  const taken = takenBy(model, routine.body, routine.result, part);
+  const used = new Set([
+    ...checks.flatMap(([check, owner]) => check?.takes(owner) ?? []),
+    ...taken.holders,
+    ...(signature.workspace.length > 0 ? ['sizes'] : []),
+  ]);
+  const main: FunctionDeclaration = {
+    kind: 'function',
+    name: signature.name,
+    exported: true,
+    doc: docOf(model, routine),
+    // A function may get what it does not use, since all take the same; the underscore tells the compiler so.
+    parameters: [...signature.parameters, ...signature.workspace].map((parameter) =>
+      used.has(parameter.name) ? parameter : { ...parameter, name: `_${parameter.name}` },
+    ),
+    result: signature.result,
+    body: printBody(model, signature, part, {
+      door: checks.flatMap(([check, owner]) => (check ? [check.call(owner)] : [])),
+      statements: routine.body,
+      result: routine.result,
+      free: taken.free,
+    }).text,
+  };
+  if (taken.free.length > 0) bug(`${signature.name} uses ${taken.free[0]?.name}, which it does not declare`);
+  const parts = routine.parts.map(({ body }, index): FunctionDeclaration => {
+    const { name, holders, free } = part(index);
+    const printed = printBody(model, signature, part, { door: [], statements: body, result: undefined, free });
+    return {
+      kind: 'function',
+      name,
+      exported: false,
+      doc: `Part ${index + 1} of \`${signature.name}\`.`,
+      parameters: [...holders.map(({ name: holder, type }) => ({ name: holder, type })), ...printed.free],
+      result: 'void',
+      body: printed.text,
+    };
+  });
+  return [main, ...parts];
+}
+
+// ---- parts
+
+interface PartSignature {
+  readonly name: string;
+  /** The objects that it takes, as the whole function calls them. */
+  readonly holders: readonly Parameter[];
+  /** Locals of its callers that it reads. */
+  readonly free: readonly Local[];
+}
+
+function partSignatures(model: Model, routine: Routine, signature: Signature): (index: number) => PartSignature {
+  const parameters = [...signature.parameters, ...signature.workspace];
+  const names = routine.parts.map((_, index) => model.moduleScope.declare(`${signature.name}Part${index + 1}`));
+  const part = memo((index: number): PartSignature => {
+    const body = routine.parts[index]?.body ?? bug(`${signature.name} has no part ${index}`);
+    const { holders, free } = takenBy(model, body, undefined, part);
+    return { name: names[index] ?? '', holders: parameters.filter((p) => holders.has(p.name)), free };
+  });
+  return part;
+}
+
+/** What some statements need from around them, the parts that they call included. */
+function takenBy(
+  model: Model,
+  statements: readonly Statement[],
+  result: Expression | undefined,
+  part: (index: number) => PartSignature,
+): { readonly holders: ReadonlySet<string>; readonly free: readonly Local[] } {
+  const usage = usageOf(statements, result, model);
+  const holders = new Set<string>([...usage.buffers].map((buffer) => holderOf[buffer.role]));
+  if (model.sizes.some((size) => usage.sizes.has(size.name))) holders.add('sizes');
+  const free = new Set(usage.free);
+  for (const index of usage.parts) {
+    for (const holder of part(index).holders) holders.add(holder.name);
+    for (const local of part(index).free) if (!usage.declared.has(local)) free.add(local);
+  }
+  return { holders, free: [...free] };
+}
+
+// ---- bodies
+
+interface Body {
+  /** The first lines. */
+  readonly door: readonly string[];
+  readonly statements: readonly Statement[];
+  readonly result: Expression | undefined;
+  /** Locals that come as arguments. */
+  readonly free: readonly Local[];
+}
+
+function printBody(
+  model: Model,
+  signature: Signature,
+  part: (index: number) => PartSignature,
+  { door, statements, result, free }: Body,
+): { readonly text: string; readonly free: readonly Parameter[] } {
+  const scope = model.moduleScope.inner();
+  for (const { name } of [...signature.parameters, ...signature.workspace]) scope.reserve(name);
+  const usage = usageOf(statements, result, model);
+  const sizes = sizeNames(model, scope);
+  for (const { name } of model.sizes) if (usage.sizes.has(name)) sizes.size(name);
+  const arrays = arrayLocals(model, scope, usage.buffers);
+  const locals = new Map(free.map((local) => [local, scope.declare(local.name)]));
+
+  const element = (buffer: Buffer, index: string | undefined): string => {
+    if (buffer.dims.length === 0) return `${holderOf[buffer.role]}.${fieldOf(model, buffer).field}`;
+    const array = arrays.names.get(buffer) ?? bug(`array ${buffer.name} has no name`);
+    return index === undefined ? array : `${array}[${index}]`;
+  };
+  const local = (l: Local): string => locals.get(l) ?? bug(`local ${l.name} is used where it is not declared`);
+  const naming: Naming = {
+    local,
+    size: sizes.size,
+    load: (buffer, index) => {
+      const text = element(buffer, index);
+      // A bool array holds 0 and 1.
+      if (buffer.scalar !== 'bool' || buffer.dims.length === 0) return { text, level: typescript.primary };
+      return { text: `${text} !== 0`, level: typescript.operators['!==']?.level ?? 0 };
+    },
+  };
+  const call = (index: number): string => {
+    const { name, holders, free: passed } = part(index);
+    return `${name}(${[...holders.map((holder) => holder.name), ...passed.map(local)].join(', ')})`;
+  };
+
+  const writer = new Writer();
+  for (const line of door) writer.line(line);
+  if (door.length > 0) writer.gap();
+  for (const line of [...sizes.prologue(), ...arrays.lines]) writer.line(line);
+  printStatements(writer, statements, { scope, locals, naming, element, call, checked: model.checked });
+  if (result) writer.line(`return ${printExpression(typescript, naming, result)};`);
+  return {
+    text: writer.text(),
+    free: free.map((l) => ({ name: local(l), type: l.scalar === 'bool' ? 'boolean' : 'number' })),
+  };
+}
+
+/** What the local of an array is called, after the name that the model gives it. */
+const localSuffix: Readonly<Record<Buffer['role'], string>> = {
+  param: '',
+  data: '',
+  direction: 'Direction',
+  gradient: 'Gradient',
+  hvp: 'Product',
+  output: '',
+  scratch: '',
+};
+
+/** Reads the arrays that a function uses into locals, in the order of the interfaces. */
+function arrayLocals(
+  model: Model,
+  scope: Scope,
+  buffers: ReadonlySet<Buffer>,
+): { readonly lines: readonly string[]; readonly names: ReadonlyMap<Buffer, string> } {
+  const roles = Object.keys(holderOf) as readonly Buffer['role'][];
+  const placed = [...buffers]
+    .filter((buffer) => buffer.dims.length > 0)
+    .map((buffer) => ({ buffer, field: fieldOf(model, buffer), role: roles.indexOf(buffer.role) }))
+    .sort((a, b) => a.role - b.role || a.field.place - b.field.place);
+  const lines: string[] = [];
+  const names = new Map<Buffer, string>();
+  const localOf = memo((text: string) => {
+    const { buffer } = placed.find(({ field, buffer: b }) => `${holderOf[b.role]}.${field.field}` === text) ?? bug(text);
+    const name = scope.declare(buffer.name + localSuffix[buffer.role]);
+    lines.push(`const ${name}: Numbers = ${text};`);
+    return name;
+  });
+  for (const { buffer, field } of placed) names.set(buffer, localOf(`${holderOf[buffer.role]}.${field.field}`));
+  return { lines, names };
+}

@@ -1,0 +1,148 @@
+// What each kind of function is called, what it takes and returns, and how that is told to the reader.
+
+import { ops } from '../ops/index.ts';
+import type { Buffer, Routine, RoutineKind } from '../loops/types.ts';
+import { expressionsOf, visitExpression, visitStatements } from '../loops/walk.ts';
+import type { Parameter } from './module.ts';
+import { shapeText, sizesParameter, type Model, type ModelField } from './model.ts';
+
+interface Kind {
+  /** Of the function's name: `mlpLossAndGradient`. */
+  readonly suffix: string;
+  readonly summary: (model: string) => string;
+  /** What it takes besides params, data and sizes. */
+  readonly takes: readonly ('gradient' | 'direction' | 'product' | 'outputs')[];
+  readonly returns?: string;
+}
+
+const kinds: Readonly<Record<RoutineKind, Kind>> = {
+  loss: { suffix: 'Loss', summary: (model) => `The loss of ${model}.`, takes: [], returns: 'the loss' },
+  gradient: {
+    suffix: 'LossAndGradient',
+    summary: (model) => `The loss of ${model} and its gradient.`,
+    takes: ['gradient'],
+    returns: 'the loss',
+  },
+  jvp: {
+    suffix: 'Jvp',
+    summary: (model) => `The derivative of the loss of ${model} along a direction.`,
+    takes: ['direction'],
+    returns: 'the directional derivative of the loss',
+  },
+  hvp: {
+    suffix: 'Hvp',
+    summary: (model) => `The Hessian of the loss of ${model} times a direction.`,
+    takes: ['direction', 'product'],
+    returns: 'the directional derivative of the loss',
+  },
+  outputs: { suffix: 'Outputs', summary: (model) => `The outputs of ${model}.`, takes: ['outputs'] },
+};
+
+/** The argument that holds the buffers of a role. */
+export const holderOf = {
+  param: 'params',
+  data: 'data',
+  direction: 'direction',
+  gradient: 'gradient',
+  hvp: 'product',
+  output: 'outputs',
+  scratch: 'ws',
+} as const satisfies Record<Buffer['role'], string>;
+
+export interface Signature {
+  readonly name: string;
+  /** Without `ws`. */
+  readonly parameters: readonly Parameter[];
+  readonly workspace: readonly Parameter[];
+  readonly result: string;
+  /** Objects shaped like params that it takes besides them. */
+  readonly likeParams: readonly string[];
+  readonly takesOutputs: boolean;
+}
+
+export const nameOf = (model: Model, kind: RoutineKind): string => model.functionName(kinds[kind].suffix);
+
+export function signatureOf(model: Model, routine: Routine): Signature {
+  const { takes, returns } = kinds[routine.kind];
+  const readParams = `Readonly<${model.typeName('params')}>`;
+  const types = {
+    direction: readParams,
+    gradient: model.typeName('params'),
+    product: model.typeName('params'),
+    outputs: model.typeName('outputs'),
+  };
+  const hasParams = model.params.length > 0;
+  const extra = takes.filter((name) => (name === 'outputs' ? model.outputs.length > 0 : hasParams));
+  const initializer = `${model.functionName('Workspace')}(${model.sizes.length > 0 ? 'sizes' : ''})`;
+  return {
+    name: nameOf(model, routine.kind),
+    parameters: [
+      ...(hasParams ? [{ name: 'params', type: readParams }] : []),
+      ...(model.data.length > 0 ? [{ name: 'data', type: model.typeName('data') }] : []),
+      ...sizesParameter(model),
+      ...extra.map((name) => ({ name, type: types[name] })),
+    ],
+    workspace: routine.scratch.length === 0 ? [] : [{ name: 'ws', type: model.typeName('workspace'), initializer }],
+    result: returns === undefined ? 'void' : 'number',
+    likeParams: extra.filter((name) => name !== 'outputs'),
+    takesOutputs: extra.includes('outputs'),
+  };
+}
+
+// ---- documentation
+
+export function docOf(model: Model, routine: Routine): string {
+  const { summary, takes, returns } = kinds[routine.kind];
+  const modelDoc = model.program.doc?.trim() ?? '';
+  const lines = [`${summary(model.program.name)} ${operationsText(routine)}`];
+  if (modelDoc !== '') lines.push('', modelDoc);
+  lines.push('');
+  const fields = (name: string, list: readonly ModelField[]): void => {
+    if (list.length > 0) lines.push(`@param ${name} ${fieldList(list)}`);
+  };
+  fields('params', model.params);
+  fields('data', model.data);
+  if (model.sizes.length > 0) lines.push(`@param sizes ${model.sizes.map((size) => size.field).join(', ')}`);
+  if (model.params.length > 0) {
+    if (takes.includes('direction')) lines.push('@param direction a change of the params');
+    if (takes.includes('gradient')) lines.push('@param gradient is filled: the derivative of the loss by each of the params');
+    if (takes.includes('product')) lines.push('@param product is filled: the Hessian times the direction');
+  }
+  if (takes.includes('outputs') && model.outputs.length > 0) lines.push(`@param outputs is filled: ${fieldList(model.outputs)}`);
+  if (routine.scratch.length > 0) lines.push('@param ws scratch arrays; with them the call allocates nothing');
+  if (returns !== undefined) lines.push(`@returns ${returns}`);
+  return lines.join('\n');
+}
+
+/** `W1: real[D, H], b1: real[H]`; long lists are left to the interface. */
+function fieldList(fields: readonly ModelField[]): string {
+  const text = fields.map((f) => `${f.field}: ${shapeText(f)}`).join(', ');
+  return text.length <= 80 ? text : `${fields.length} fields`;
+}
+
+/** How much arithmetic on reals the function's text holds; choices and conversions do not count. */
+function operationsText(routine: Routine): string {
+  let count = 0;
+  let hasLoops = false;
+  for (const body of [routine.body, ...routine.parts.map((part) => part.body)]) {
+    visitStatements(body, (statement) => {
+      if (statement.kind === 'for') hasLoops = true;
+      if (statement.kind === 'increase' || statement.kind === 'accumulate') count++;
+      for (const root of expressionsOf(statement)) {
+        visitExpression(root, (e) => {
+          if (e.kind === 'op' && isArithmetic(e.op)) count++;
+        });
+      }
+    });
+  }
+  if (routine.result) visitExpression(routine.result, (e) => {
+    if (e.kind === 'op' && isArithmetic(e.op)) count++;
+  });
+  const operations = `${count} operation${count === 1 ? '' : 's'}`;
+  return hasLoops ? `${operations} as written; loops repeat them.` : `${operations}.`;
+}
+
+function isArithmetic(op: keyof typeof ops): boolean {
+  const { result, ts } = ops[op];
+  return result === 'real' && !('argument' in ts) && !('template' in ts && ts.precedence === '?:');
+}

@@ -1,0 +1,155 @@
+// Prints the statements of the loops form as TypeScript. Names and arrays are settled by whoever owns the function.
+
+import { bug } from '../base/bug.ts';
+import type { Buffer, Expression, Local, Statement } from '../loops/types.ts';
+import { printExpression, printPolynomial, type Naming } from './expression.ts';
+import type { Scope } from './names.ts';
+import { typescript } from './target.ts';
+import type { Writer } from './writer.ts';
+
+/** What a function knows that its statements need. */
+export interface FunctionContext {
+  /** Function-wide names; blocks open inner scopes. */
+  readonly scope: Scope;
+  /** Names of the locals in scope; statements add theirs. */
+  readonly locals: Map<Local, string>;
+  readonly naming: Naming;
+  /** Text of an element, or of a scalar field, as the target of an assignment. */
+  readonly element: (buffer: Buffer, index: string | undefined) => string;
+  /** Text of the call of a part. */
+  readonly call: (part: number) => string;
+  readonly checked: boolean;
+}
+
+const typeOf = { real: 'number', int: 'number', bool: 'boolean' } as const;
+
+export function printStatements(writer: Writer, statements: readonly Statement[], context: FunctionContext): void {
+  for (const statement of statements) printStatement(writer, statement, context);
+}
+
+function printStatement(writer: Writer, s: Statement, context: FunctionContext): void {
+  const text = (e: Expression): string => printExpression(typescript, context.naming, e);
+  switch (s.kind) {
+    case 'declare': {
+      // The value is printed first: it cannot mention the name that it initialises.
+      const value = s.value && text(s.value);
+      const name = declare(s.local, context);
+      if (value === undefined) writer.line(`let ${name}: ${typeOf[s.local.scalar]};`);
+      else writer.line(`${s.local.mutable ? 'let' : 'const'} ${name} = ${value};`);
+      return;
+    }
+    case 'assign':
+      writer.line(`${context.naming.local(s.local)} = ${text(s.value)};`);
+      return;
+    case 'increase':
+      writer.line(`${context.naming.local(s.local)} ${increment(s.value, text)};`);
+      return;
+    case 'store':
+      writer.line(`${element(s.buffer, s.indices, context)} = ${stored(s.buffer, s.value, text)};`);
+      return;
+    case 'accumulate':
+      writer.line(`${element(s.buffer, s.indices, context)} ${increment(s.value, text)};`);
+      return;
+    case 'fill': {
+      const target = context.element(s.buffer, undefined);
+      const value = stored(s.buffer, s.value, text);
+      writer.line(s.buffer.dims.length === 0 ? `${target} = ${value};` : `${target}.fill(${value});`);
+      return;
+    }
+    case 'for': {
+      const from = text(s.from);
+      const to = text(s.to);
+      inBlock(writer, [s.index], s.body, context, ([index]) => `for (let ${index} = ${from}; ${index} < ${to}; ${index}++) {`);
+      writer.line('}');
+      return;
+    }
+    case 'if':
+      printIf(writer, s, 'if', context);
+      return;
+    case 'check': {
+      if (!context.checked) return;
+      const extent = printPolynomial(typescript, context.naming, s.extent).text;
+      writer.line(`checkIndex(${text(s.index)}, ${extent}, ${quote(s.array)}, ${s.axis});`);
+      return;
+    }
+    case 'section':
+      writer.gap();
+      writer.line(`// ${s.title}`);
+      return;
+    case 'call':
+      writer.line(`${context.call(s.part)};`);
+      return;
+  }
+}
+
+/** `else if` chains are printed flat, however long. */
+function printIf(writer: Writer, s: Statement & { kind: 'if' }, head: string, context: FunctionContext): void {
+  let branch = s;
+  let opening = head;
+  for (;;) {
+    const condition = printExpression(typescript, context.naming, branch.condition);
+    inBlock(writer, [], branch.then, context, () => `${opening} (${condition}) {`);
+    const [only, ...more] = branch.otherwise;
+    if (only === undefined) break;
+    if (only.kind !== 'if' || more.length > 0) {
+      inBlock(writer, [], branch.otherwise, context, () => '} else {');
+      break;
+    }
+    branch = only;
+    opening = '} else if';
+  }
+  writer.line('}');
+}
+
+/** A block with its own scope; `opening` writes its first line from the names of the locals that belong to it. */
+function inBlock(
+  writer: Writer,
+  locals: readonly Local[],
+  statements: readonly Statement[],
+  context: FunctionContext,
+  opening: (names: readonly string[]) => string,
+): void {
+  const inner: FunctionContext = { ...context, scope: context.scope.inner() };
+  writer.line(opening(locals.map((local) => declare(local, inner))));
+  writer.indented(() => printStatements(writer, statements, inner));
+  for (const local of locals) context.locals.delete(local);
+  // Names end with their block; a later mention is a bug that `naming.local` reports.
+  for (const s of statements) if (s.kind === 'declare') context.locals.delete(s.local);
+}
+
+function declare(local: Local, context: FunctionContext): string {
+  if (context.locals.has(local)) bug(`local ${local.name} is declared twice`);
+  const name = context.scope.declare(local.name);
+  context.locals.set(local, name);
+  return name;
+}
+
+function element(buffer: Buffer, indices: readonly Expression[], context: FunctionContext): string {
+  const [index, second] = indices;
+  if (second !== undefined) bug(`an element of ${buffer.name} by several indices cannot be printed`);
+  return context.element(buffer, index && printExpression(typescript, context.naming, index));
+}
+
+/** `+= value`, or `-= value` where the value begins with a minus. */
+function increment(value: Expression, text: (e: Expression) => string): string {
+  const [operand] = value.kind === 'op' && value.op === 'neg' ? value.args : [];
+  if (operand !== undefined) return `-= ${text(operand)}`;
+  if (value.kind === 'literal' && typeof value.value === 'number' && value.value < 0) {
+    return `-= ${text({ ...value, value: -value.value })}`;
+  }
+  return `+= ${text(value)}`;
+}
+
+/** A bool array holds 0 and 1. */
+function stored(buffer: Buffer, value: Expression, text: (e: Expression) => string): string {
+  if (buffer.scalar !== 'bool' || buffer.dims.length === 0) return text(value);
+  if (value.kind === 'literal') return value.value === true ? '1' : '0';
+  return text({
+    kind: 'conditional',
+    condition: value,
+    then: { kind: 'literal', scalar: 'int', value: 1 },
+    otherwise: { kind: 'literal', scalar: 'int', value: 0 },
+  });
+}
+
+export const quote = (text: string): string => `'${text.replace(/[\\']/g, '\\$&').replace(/\n/g, '\\n')}'`;

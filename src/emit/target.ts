@@ -1,0 +1,85 @@
+// What the expression printer has to know about a language it prints: how tightly operators bind, how numbers
+// are written, and how each primitive op is spelled. The table for TypeScript is here.
+
+import { bug } from '../base/bug.ts';
+import type { Scalar } from '../ir/types.ts';
+import { ops, type OpName } from '../ops/index.ts';
+import type { Spelling } from '../ops/types.ts';
+
+/** Text with the level at which it binds: as an operand of something tighter it needs parentheses. */
+export interface Printed {
+  readonly text: string;
+  readonly level: number;
+}
+
+export interface Operator {
+  readonly level: number;
+  /**
+   * Which operand may have the same level without parentheses: `left` (`a - b - c`), `both` (`a && b && c`, where
+   * grouping changes nothing), or `none`. Floating-point `+` and `*` are `left`: grouping changes the last bit.
+   */
+  readonly chains: 'left' | 'both' | 'none';
+}
+
+export interface Target {
+  /** Infix operators by their symbol. */
+  readonly operators: Readonly<Record<string, Operator>>;
+  /** Of a lazy conditional `c ? a : b`. */
+  readonly conditional: number;
+  /** Of a prefix operator and of a negative literal. */
+  readonly prefix: number;
+  /** Of names, calls, elements and literals. */
+  readonly primary: number;
+  readonly literal: (scalar: Scalar, value: number | boolean) => Printed;
+  readonly spelling: (op: OpName) => Spelling;
+}
+
+const left = (level: number): Operator => ({ level, chains: 'left' });
+const none = (level: number): Operator => ({ level, chains: 'none' });
+const both = (level: number): Operator => ({ level, chains: 'both' });
+
+const PREFIX = 14;
+const PRIMARY = 18;
+
+export const typescript: Target = {
+  // Levels as in the table of operator precedence on MDN. `**` is absent: V8 is slow on it, and `-x ** 2` is an error.
+  operators: {
+    '||': both(3),
+    '&&': both(4),
+    '|': left(5),
+    '^': left(6),
+    '&': left(7),
+    '===': none(8),
+    '!==': none(8),
+    '<': none(9),
+    '<=': none(9),
+    '>': none(9),
+    '>=': none(9),
+    '+': left(11),
+    '-': left(11),
+    '*': left(12),
+    '/': left(12),
+    '%': left(12),
+  },
+  conditional: 2,
+  prefix: PREFIX,
+  primary: PRIMARY,
+  literal: (_scalar, value) => ({
+    text: typeof value === 'boolean' ? String(value) : numberText(value),
+    level: typeof value === 'number' && (value < 0 || Object.is(value, -0)) ? PREFIX : PRIMARY,
+  }),
+  spelling: (op) => ops[op].ts,
+};
+
+/** The shortest text that reads back as the same number. */
+function numberText(value: number): string {
+  return Object.is(value, -0) ? '-0' : String(value).replace('e+', 'e');
+}
+
+/** The level that a template spelling names: an infix operator, `?:`, `call`, or `,` where anything may stand. */
+export function levelOf(target: Target, name: string): number {
+  if (name === '?:') return target.conditional;
+  if (name === ',') return -1;
+  if (name === 'call') return target.primary;
+  return target.operators[name]?.level ?? bug(`no operator ${name} in the target`);
+}

@@ -1,0 +1,59 @@
+// What a list of statements mentions, so that a function declares exactly what it uses.
+
+import { symbolsOf } from '../base/polynomial.ts';
+import type { OpName } from '../ops/index.ts';
+import type { Buffer, Expression, Local, Statement } from '../loops/types.ts';
+import { expressionsOf, visitExpression, visitStatements } from '../loops/walk.ts';
+
+export interface Usage {
+  /** In order of first mention. */
+  readonly buffers: ReadonlySet<Buffer>;
+  readonly ops: ReadonlySet<OpName>;
+  readonly sizes: ReadonlySet<string>;
+  readonly parts: ReadonlySet<number>;
+  readonly checksIndices: boolean;
+  /** Locals that are used but not declared here: what a part takes from its caller. */
+  readonly free: ReadonlySet<Local>;
+}
+
+export interface UsageOptions {
+  /** Whether `check` statements are printed. */
+  readonly checked: boolean;
+}
+
+export function usageOf(
+  statements: readonly Statement[],
+  result: Expression | undefined,
+  options: UsageOptions,
+): Usage {
+  const buffers = new Set<Buffer>();
+  const ops = new Set<OpName>();
+  const sizes = new Set<string>();
+  const parts = new Set<number>();
+  const declared = new Set<Local>();
+  const used = new Set<Local>();
+  let checksIndices = false;
+
+  const mention = (e: Expression): void => {
+    if (e.kind === 'local') used.add(e.local);
+    else if (e.kind === 'op') ops.add(e.op);
+    else if (e.kind === 'load') buffers.add(e.buffer);
+    else if (e.kind === 'extent') for (const name of symbolsOf(e.size)) sizes.add(name);
+  };
+  visitStatements(statements, (s) => {
+    if (s.kind === 'check' && !options.checked) return;
+    for (const e of expressionsOf(s)) visitExpression(e, mention);
+    if (s.kind === 'declare') declared.add(s.local);
+    else if (s.kind === 'for') declared.add(s.index);
+    else if (s.kind === 'assign' || s.kind === 'increase') used.add(s.local);
+    else if (s.kind === 'store' || s.kind === 'accumulate' || s.kind === 'fill') buffers.add(s.buffer);
+    else if (s.kind === 'call') parts.add(s.part);
+    else if (s.kind === 'check') {
+      checksIndices = true;
+      for (const name of symbolsOf(s.extent)) sizes.add(name);
+    }
+  });
+  if (result) visitExpression(result, mention);
+  const free = new Set([...used].filter((local) => !declared.has(local)));
+  return { buffers, ops, sizes, parts, checksIndices, free };
+}

@@ -1,0 +1,167 @@
+// The four checks at one point. Each adds what it found to a tally.
+
+import type { Program } from '../ir/types.ts';
+import { count, judge, judgeEqual, type Tally, type Worst } from './compare.ts';
+import { differentiate } from './differences.ts';
+import type { BoundModel } from './emitted.ts';
+import { interpretLoss } from './interpreter.ts';
+import { componentName, roundingOf, type Precision, type Slot } from './layout.ts';
+import type { Point } from './point.ts';
+import type { Random } from './random.ts';
+
+/** Where a check happens, and what the emitted gradient function says there. */
+export interface At {
+  readonly point: Point;
+  readonly bound: BoundModel;
+  readonly x: readonly number[];
+  readonly loss: number;
+  readonly gradient: readonly number[];
+}
+
+/** What a check needs besides. `number` counts the points from 1. */
+export interface Context extends At {
+  readonly slots: readonly Slot[];
+  readonly options: { readonly precision: Precision; readonly tolerance: number };
+  readonly source: Random;
+  readonly number: number;
+}
+
+/** What should agree but for rounding must agree this well. */
+const exactTolerance: Readonly<Record<Precision, number>> = { f64: 1e-9, f32: 1e-3 };
+/** Derivatives below this part of the loss are lost in the loss's rounding. */
+const lossFloor: Readonly<Record<Precision, number>> = { f64: 1e-6, f32: 1e-3 };
+/** Components of one parameter that are compared at one point. */
+const mostComponents = 64;
+const directionsPerPoint = 3;
+
+const largest = (values: readonly number[]): number =>
+  values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+
+/** Below this a component of the gradient is compared absolutely. */
+function gradientFloor({ gradient, loss, options }: Context): number {
+  return Math.max(1e-3 * largest(gradient), lossFloor[options.precision] * Math.abs(loss));
+}
+
+export function checkParameter(context: Context, slot: Slot, before: Tally): Tally {
+  const { bound, x, gradient, options, number } = context;
+  let tally = before;
+  for (const component of chooseComponents(slot, context.source)) {
+    const center = x[component] ?? NaN;
+    const along = (step: number): readonly number[] => [bound.loss(x.with(component, center + step))];
+    const [numeric] = differentiate(along, Math.max(1, Math.abs(center)), roundingOf[options.precision]);
+    if (numeric === undefined) continue;
+    const emitted = gradient[component] ?? NaN;
+    const judged = judge(emitted, numeric, gradientFloor(context), options.tolerance);
+    const worst = {
+      component: componentName(slot, component),
+      emitted,
+      expected: numeric.value,
+      point: number,
+    };
+    tally = count(tally, judged, worst);
+  }
+  return tally;
+}
+
+/** All components of a small parameter, a random choice of a large one. */
+function chooseComponents({ offset, length }: Slot, source: Random): readonly number[] {
+  if (length <= mostComponents) return Array.from({ length }, (_, i) => offset + i);
+  const chosen = new Set<number>();
+  while (chosen.size < mostComponents) chosen.add(source.integer(offset, offset + length));
+  return [...chosen].sort((a, b) => a - b);
+}
+
+function dot(a: readonly number[], b: readonly number[]): { readonly value: number; readonly size: number } {
+  let value = 0;
+  let size = 0;
+  a.forEach((left, i) => {
+    const product = left * (b[i] ?? NaN);
+    value += product;
+    size += Math.abs(product);
+  });
+  return { value, size };
+}
+
+const step = (x: readonly number[], v: readonly number[], t: number): readonly number[] =>
+  x.map((value, i) => value + t * (v[i] ?? NaN));
+
+/** ⟨g, v⟩ = jvp(v), and both are the slope of the loss along v: this also covers the components that were not chosen. */
+export function checkForward(context: Context, before: Tally): Tally {
+  const { bound, x, gradient, options, source, number } = context;
+  let tally = before;
+  for (let direction = 1; direction <= directionsPerPoint; direction++) {
+    const v = x.map(() => source.normal());
+    const { value: expected, size } = dot(gradient, v);
+    const worst = (emitted: number): Worst => ({
+      component: `direction ${direction}`,
+      emitted,
+      expected,
+      point: number,
+    });
+
+    const emitted = bound.jvp(x, v);
+    tally = count(
+      tally,
+      judgeEqual(emitted, expected, size, exactTolerance[options.precision]),
+      worst(emitted),
+    );
+
+    const along = (t: number): readonly number[] => [bound.loss(step(x, v, t))];
+    const [slope] = differentiate(along, 1 / Math.max(1, largest(v)), roundingOf[options.precision]);
+    if (slope === undefined) continue;
+    const floor = Math.max(1e-3 * size, gradientFloor(context));
+    tally = count(tally, judge(expected, slope, floor, options.tolerance), worst(slope.value));
+  }
+  return tally;
+}
+
+export function checkHessian(context: Context, before: Tally): Tally {
+  const { bound, x, gradient, slots, options, source, number } = context;
+  let tally = before;
+  for (let direction = 1; direction <= directionsPerPoint; direction++) {
+    const v = x.map(() => source.normal());
+    const { tangent, product } = bound.hvp(x, v);
+    const { value, size } = dot(gradient, v);
+    const place = { component: `direction ${direction}`, emitted: tangent, expected: value, point: number };
+    tally = count(tally, judgeEqual(tangent, value, size, exactTolerance[options.precision]), place);
+
+    const along = (t: number): readonly number[] => bound.gradient(step(x, v, t)).gradient;
+    const numeric = differentiate(along, 1 / Math.max(1, largest(v)), roundingOf[options.precision]);
+    const floor = Math.max(1e-3 * largest(product), lossFloor[options.precision] * largest(gradient));
+    for (const slot of slots) {
+      for (let component = slot.offset; component < slot.offset + slot.length; component++) {
+        const slope = numeric[component];
+        if (slope === undefined) continue;
+        const emitted = product[component] ?? NaN;
+        const worst = {
+          component: componentName(slot, component),
+          emitted,
+          expected: slope.value,
+          point: number,
+        };
+        tally = count(tally, judge(emitted, slope, floor, options.tolerance), worst);
+      }
+    }
+  }
+  return tally;
+}
+
+/** The meaning of a program is what the interpreter computes. */
+export function checkLoss(
+  { point, loss, bound, x, options, number }: Context,
+  program: Program,
+  before: Tally,
+): Tally {
+  const expected = interpretLoss(program, point, options.precision);
+  const tolerance = exactTolerance[options.precision];
+  let tally = before;
+  for (const emitted of [loss, bound.loss(x)]) {
+    tally = count(tally, judgeEqual(emitted, expected, 1, tolerance), {
+      component: 'loss',
+      emitted,
+      expected,
+      point: number,
+    });
+  }
+  return tally;
+}

@@ -1,0 +1,73 @@
+// What a comparison of an emitted derivative with a numerical one says. "Not wrong" is not "right": a component at a
+// kink, and one that the differences could not resolve, are counted apart and never as agreement.
+
+import type { Derivative } from './differences.ts';
+
+export type Verdict = 'agrees' | 'wrong' | 'kink' | 'unresolved';
+
+export interface Judged {
+  readonly verdict: Verdict;
+  /** Difference relative to the larger of the two, or to the floor where both are smaller. NaN when one is. */
+  readonly error: number;
+}
+
+/**
+ * `floor`: components smaller than this are compared as if they were as large; it is far below the components that matter,
+ * and above what rounding leaves.
+ */
+export function judge(emitted: number, numeric: Derivative, floor: number, tolerance: number): Judged {
+  const { value, error: doubt, kink } = numeric;
+  const gap = Math.abs(emitted - value);
+  const bigger = Math.max(Math.abs(emitted), Number.isNaN(value) ? 0 : Math.abs(value), floor);
+  const error = gap === 0 ? 0 : gap / bigger;
+  if (!Number.isFinite(emitted)) return { verdict: 'wrong', error: NaN };
+  const allowed = tolerance * bigger;
+  if (kink !== undefined) {
+    // Any number between the one-sided derivatives is a subgradient; outside of them nothing is.
+    const low = Math.min(kink.left, kink.right) - allowed;
+    const high = Math.max(kink.left, kink.right) + allowed;
+    return { verdict: emitted < low || emitted > high ? 'wrong' : 'kink', error };
+  }
+  if (gap > allowed + 10 * doubt) return { verdict: 'wrong', error };
+  if (!(doubt <= allowed)) return { verdict: 'unresolved', error };
+  return { verdict: gap <= allowed + doubt ? 'agrees' : 'wrong', error };
+}
+
+/** A component with its two numbers. */
+export interface Worst {
+  readonly component: string;
+  readonly emitted: number;
+  readonly expected: number;
+  /** 1 for the first point. */
+  readonly point: number;
+}
+
+/** How many components came to which verdict, and the largest error among those that agree or are wrong. */
+export interface Tally {
+  readonly agrees: number;
+  readonly wrong: number;
+  readonly kink: number;
+  readonly unresolved: number;
+  readonly error: number;
+  readonly worst?: Worst;
+}
+
+export const emptyTally: Tally = { agrees: 0, wrong: 0, kink: 0, unresolved: 0, error: 0 };
+
+export function count(tally: Tally, { verdict, error }: Judged, found: Worst): Tally {
+  const counted = { ...tally, [verdict]: tally[verdict] + 1 };
+  if (verdict === 'kink' || verdict === 'unresolved') return counted;
+  // NaN is worse than any number; a wrong component is worse than one that agrees.
+  const isWorse =
+    tally.worst === undefined ||
+    (verdict === 'wrong' && tally.wrong === 0) ||
+    ((verdict === 'wrong' || tally.wrong === 0) && !(error <= tally.error) && !Number.isNaN(tally.error));
+  return isWorse ? { ...counted, error, worst: found } : counted;
+}
+
+/** Two numbers that must be equal but for rounding, relative to `size`. NaN agrees with nothing. */
+export function judgeEqual(emitted: number, expected: number, size: number, tolerance: number): Judged {
+  const gap = Math.abs(emitted - expected);
+  const error = gap === 0 ? 0 : gap / Math.max(size, Math.abs(emitted), Math.abs(expected));
+  return { verdict: error <= tolerance ? 'agrees' : 'wrong', error };
+}

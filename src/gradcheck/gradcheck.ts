@@ -1,0 +1,153 @@
+// Checks every derivative that was emitted for a model, four ways, at random points: the gradient against differences
+// of the loss, forward mode against the gradient, Hessian products against differences of the gradient, and the loss
+// against the reference interpreter. Stands between compile and cli.
+
+import type { Program } from '../ir/types.ts';
+import { checkForward, checkHessian, checkLoss, checkParameter, type At } from './checks.ts';
+import { emptyTally, type Tally } from './compare.ts';
+import { bind, type EmittedModule } from './emitted.ts';
+import { flatten, layoutOf, type Precision, type Sizes } from './layout.ts';
+import { chooseSizes, drawPoint, type GivenInputs } from './point.ts';
+import { random, type Random } from './random.ts';
+
+export interface GradcheckOptions {
+  readonly precision: Precision;
+  readonly sizes: Sizes;
+  readonly seed: number;
+  readonly points: number;
+  /** Relative, for comparisons with differences. */
+  readonly tolerance: number;
+  readonly given: GivenInputs;
+}
+
+export interface ParameterReport {
+  readonly name: string;
+  readonly shape: readonly number[];
+  /** Components in all, at one point; of large parameters a random part is compared. */
+  readonly components: number;
+  readonly tally: Tally;
+}
+
+export interface GradcheckReport {
+  readonly model: string;
+  readonly sizes: Sizes;
+  readonly parameters: readonly ParameterReport[];
+  /** ∂loss/∂v by forward mode, and by differences, against the gradient. */
+  readonly forward: Tally;
+  readonly hessian: Tally;
+  readonly interpreter: Tally;
+  /** Why the check fails, a sentence each; empty when everything agrees. */
+  readonly failures: readonly string[];
+}
+
+export const defaultTolerance: Readonly<Record<Precision, number>> = { f64: 1e-6, f32: 1e-2 };
+
+const mostAttempts = 20;
+
+export function gradcheck(
+  program: Program,
+  module: EmittedModule,
+  prefix: string,
+  options: GradcheckOptions,
+): GradcheckReport {
+  const sizes = chooseSizes(program, options.sizes);
+  const empty = { model: program.name, sizes: sizes ?? options.sizes, parameters: [] };
+  const nothing = { forward: emptyTally, hessian: emptyTally, interpreter: emptyTally };
+  if (sizes === undefined) {
+    return {
+      ...empty,
+      ...nothing,
+      failures: ['with these sizes an array would have no elements; give others with --size'],
+    };
+  }
+  const slots = layoutOf(program, sizes);
+  if (slots.length === 0) {
+    return {
+      ...empty,
+      ...nothing,
+      failures: [`${program.name} has no parameters: there is nothing to compare`],
+    };
+  }
+
+  const source = random(options.seed);
+  const tallies = new Map(slots.map((slot) => [slot.name, emptyTally]));
+  const totals = { ...nothing };
+  const failures: string[] = [];
+  for (let number = 1; number <= options.points; number++) {
+    const found = findPoint(program, module, prefix, sizes, options, source);
+    if (typeof found === 'string') {
+      failures.push(found);
+      break;
+    }
+    const context = { ...found, slots, options, source, number };
+    for (const slot of slots)
+      tallies.set(slot.name, checkParameter(context, slot, tallies.get(slot.name) ?? emptyTally));
+    totals.forward = checkForward(context, totals.forward);
+    totals.hessian = checkHessian(context, totals.hessian);
+    totals.interpreter = checkLoss(context, program, totals.interpreter);
+  }
+  const parameters = slots.map(({ name, shape, length }) => {
+    return { name, shape, components: length, tally: tallies.get(name) ?? emptyTally };
+  });
+  return { ...empty, parameters, ...totals, failures: [...failures, ...failuresIn(parameters, totals)] };
+}
+
+/** A point at which the loss is finite, or why there is none. */
+function findPoint(
+  program: Program,
+  module: EmittedModule,
+  prefix: string,
+  sizes: Sizes,
+  options: GradcheckOptions,
+  source: Random,
+): At | string {
+  let reason = '';
+  for (let attempt = 0; attempt < mostAttempts; attempt++) {
+    const point = drawPoint(program, sizes, options.given, options.precision, source, attempt);
+    const bound = bind(module, program, prefix, point, options.precision);
+    const x = flatten(layoutOf(program, sizes), point.params);
+    try {
+      const { loss, gradient } = bound.gradient(x);
+      if (Number.isFinite(loss)) return { point, bound, x, loss, gradient };
+      reason = `the loss is ${loss}`;
+    } catch (error) {
+      // What the emitted code refuses: an index out of range, a length that does not fit.
+      if (!(error instanceof RangeError || error instanceof TypeError)) throw error;
+      reason = error.message;
+    }
+  }
+  return `no usable point in ${mostAttempts} tries; at the last one: ${reason}. Give inputs with --at, or sizes with --size`;
+}
+
+function failuresIn(
+  parameters: readonly ParameterReport[],
+  totals: Readonly<Record<'forward' | 'hessian' | 'interpreter', Tally>>,
+): readonly string[] {
+  const failures: string[] = [];
+  for (const { name, tally } of parameters) {
+    if (tally.wrong > 0)
+      failures.push(`the gradient of ${name} is wrong in ${tally.wrong} of ${compared(tally)} components`);
+    else if (tally.agrees === 0)
+      failures.push(`no component of ${name} could be compared (${uncomparedReason(tally)})`);
+  }
+  const what = {
+    forward: 'forward mode disagrees with the gradient',
+    hessian: 'Hessian products disagree with differences of the gradient',
+    interpreter: 'the loss differs from the reference interpreter',
+  } as const;
+  for (const key of ['forward', 'hessian', 'interpreter'] as const) {
+    if (totals[key].wrong > 0)
+      failures.push(`${what[key]} in ${totals[key].wrong} of ${compared(totals[key])} comparisons`);
+  }
+  return failures;
+}
+
+const compared = (tally: Tally): number => tally.agrees + tally.wrong + tally.kink + tally.unresolved;
+
+function uncomparedReason({ kink, unresolved }: Tally): string {
+  const reasons = [
+    ...(kink > 0 ? [`${kink} at a kink`] : []),
+    ...(unresolved > 0 ? [`${unresolved} too rough for differences`] : []),
+  ];
+  return reasons.length > 0 ? reasons.join(', ') : 'no point was usable';
+}

@@ -1,0 +1,82 @@
+// Parameters as one flat vector and back: differences step along components, functions want named arrays.
+
+import { evaluate } from '../base/polynomial.ts';
+import type { Input, Program } from '../ir/types.ts';
+
+export type Sizes = Readonly<Record<string, number>>;
+export type NumberArray = Float64Array | Float32Array | Int32Array | Uint8Array;
+export type FieldValue = number | boolean | NumberArray;
+/** Arrays flat and row-major, by name: what emitted functions take and fill. */
+export type Fields = Record<string, FieldValue>;
+
+export type Precision = 'f64' | 'f32';
+
+/** The relative rounding error of a stored number. */
+export const roundingOf: Readonly<Record<Precision, number>> = { f64: 2 ** -52, f32: 2 ** -23 };
+
+export function realArray(
+  precision: Precision,
+  values: number | readonly number[],
+): Float64Array | Float32Array {
+  const Kind = precision === 'f32' ? Float32Array : Float64Array;
+  return typeof values === 'number' ? new Kind(values) : Kind.from(values);
+}
+
+/** Where a parameter lies in the flat vector. A scalar has no shape and one component. */
+export interface Slot {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly offset: number;
+  readonly length: number;
+}
+
+export function inputsOf(program: Program, role: Input['role']): readonly Input[] {
+  return program.inputs.filter((input) => input.role === role);
+}
+
+export function shapeOf(input: Input, sizes: Sizes): readonly number[] {
+  return input.value.type.dims.map((dim) => evaluate(dim, (name) => sizes[name] ?? NaN));
+}
+
+export const elements = (shape: readonly number[]): number =>
+  shape.reduce((product, extent) => product * extent, 1);
+
+export function layoutOf(program: Program, sizes: Sizes): readonly Slot[] {
+  const slots: Slot[] = [];
+  let offset = 0;
+  for (const input of inputsOf(program, 'param')) {
+    const shape = shapeOf(input, sizes);
+    const length = elements(shape);
+    slots.push({ name: input.name, shape, offset, length });
+    offset += length;
+  }
+  return slots;
+}
+
+export function flatten(slots: readonly Slot[], fields: Fields): number[] {
+  return slots.flatMap(({ name }) => {
+    const field = fields[name];
+    if (typeof field === 'number') return [field];
+    return typeof field === 'object' ? Array.from(field) : [];
+  });
+}
+
+export function unflatten(slots: readonly Slot[], flat: readonly number[], precision: Precision): Fields {
+  const fields: Fields = {};
+  for (const { name, shape, offset, length } of slots) {
+    const values = flat.slice(offset, offset + length);
+    fields[name] = shape.length === 0 ? (values[0] ?? NaN) : realArray(precision, values);
+  }
+  return fields;
+}
+
+/** `W[2, 3]`, or `a` for a scalar. */
+export function componentName({ name, shape, offset }: Slot, component: number): string {
+  let rest = component - offset;
+  const indices: number[] = [];
+  for (const extent of shape.toReversed()) {
+    indices.unshift(rest % extent);
+    rest = Math.floor(rest / extent);
+  }
+  return shape.length === 0 ? name : `${name}[${indices.join(', ')}]`;
+}

@@ -1,0 +1,165 @@
+// IR as text, one statement a line; parse.ts reads it back. Documentation and spans are left out, all else survives.
+//
+//   program Logistic(N, D, K = 10) {
+//     data X%0: real[N, D]                                inputs: role, name, value, type
+//     data label%1: int[N] in 0..K                        int data with its range
+//     param w%2: real[D]
+//     direction w = wTangent%3: real[D]                   where the input and its value have different names
+//     margin%4: real[N] = build n%5 {                     axes; their extents are in the type of the outs
+//       %6: real = sum d%7 in 0..<D> {                    <…> is an int: a polynomial in the sizes
+//         %8: real = X%0[n%5, d%7]                        a read proved in range
+//         %9: real = w%2[d%7] checked                     one that is checked when it runs
+//         %10: real = mul(%8, %9)
+//         yield %10
+//       }
+//       yield %6
+//     }
+//     best%11: real, at%12: int = max k%13 in 0..<K> {
+//       …
+//     }
+//     %14: real[2] = [best%11, 1.0]                       reals have a point or an exponent, ints have none
+//     %15: real = if %16 {
+//       yield best%11
+//     } else {
+//       yield -0.5
+//     }
+//     g%17: real[D] = open                                an accumulator
+//     for d%18 in 0..<D> {
+//       g%17[d%18] += %15                                 (a scalar accumulator: `g%17 += %15`)
+//     }
+//     g%19: real[D] = freeze g%17
+//     loss = %15                                          outputs: role, name (left out where it is the role's), value
+//     gradient w = g%19
+//   }
+//
+// A value is `name%id`, or `%id` without a name; a name that is no identifier is in double quotes. `//` comments are read
+// and not printed.
+
+import { print as printSize } from '../base/polynomial.ts';
+import type { Block, Input, Operand, Program, Size, Statement, Type, Value } from './types.ts';
+
+export function printProgram(program: Program): string {
+  const lines = [
+    `program ${printName(program.name)}(${program.sizes.map(printSizeDeclaration).join(', ')}) {`,
+  ];
+  for (const input of program.inputs) lines.push(`  ${printInput(input)}`);
+  for (const statement of program.body.statements) pushStatement(lines, statement, '  ');
+  program.outputs.forEach((output, i) => {
+    const name = output.name === output.role ? '' : ` ${printName(output.name)}`;
+    const result = program.body.results[i];
+    lines.push(`  ${output.role}${name} = ${result === undefined ? 'nothing' : printOperand(result)}`);
+  });
+  return `${lines.join('\n')}\n}\n`;
+}
+
+/** The statement with its blocks, as in a program. */
+export function printStatement(statement: Statement): string {
+  const lines: string[] = [];
+  pushStatement(lines, statement, '');
+  return lines.join('\n');
+}
+
+/** The first line of the statement: enough to find it by. */
+export function printHeader(statement: Statement): string {
+  const { outs } = statement;
+  const bound = outs.length === 0 ? '' : `${outs.map(printBinding).join(', ')} = `;
+  const list = (operands: readonly Operand[]): string => operands.map(printOperand).join(', ');
+  switch (statement.kind) {
+    case 'op':
+      return `${bound}${statement.op}(${list(statement.args)})`;
+    case 'read':
+      return `${bound}${printOperand(statement.array)}[${list(statement.indices)}]${statement.inRange ? '' : ' checked'}`;
+    case 'list':
+      return `${bound}[${list(statement.elements)}]`;
+    case 'build':
+      return `${bound}build ${list(statement.axes)} {`;
+    case 'reduce':
+      return `${bound}${statement.reducer} ${printRange(statement)} {`;
+    case 'if':
+      return `${bound}if ${printOperand(statement.condition)} {`;
+    case 'open':
+      return `${bound}open`;
+    case 'add': {
+      const place = statement.indices.length === 0 ? '' : `[${list(statement.indices)}]`;
+      const checked = statement.inRange ? '' : ' checked';
+      return `${printOperand(statement.accumulator)}${place} += ${printOperand(statement.value)}${checked}`;
+    }
+    case 'freeze':
+      return `${bound}freeze ${printOperand(statement.accumulator)}`;
+    case 'for':
+      return `for ${printRange(statement)} {`;
+  }
+}
+
+function pushStatement(lines: string[], statement: Statement, indent: string): void {
+  lines.push(indent + printHeader(statement));
+  switch (statement.kind) {
+    case 'build':
+    case 'reduce':
+    case 'for':
+      pushBlock(lines, statement.body, `${indent}  `);
+      lines.push(`${indent}}`);
+      return;
+    case 'if':
+      pushBlock(lines, statement.then, `${indent}  `);
+      lines.push(`${indent}} else {`);
+      pushBlock(lines, statement.otherwise, `${indent}  `);
+      lines.push(`${indent}}`);
+      return;
+    case 'op':
+    case 'read':
+    case 'list':
+    case 'open':
+    case 'add':
+    case 'freeze':
+      return;
+  }
+}
+
+function pushBlock(lines: string[], block: Block, indent: string): void {
+  for (const statement of block.statements) pushStatement(lines, statement, indent);
+  if (block.results.length > 0) lines.push(`${indent}yield ${block.results.map(printOperand).join(', ')}`);
+}
+
+export function printOperand(operand: Operand): string {
+  switch (operand.kind) {
+    case 'value':
+      return `${operand.name === undefined ? '' : printName(operand.name)}%${operand.id}`;
+    case 'literal':
+      return operand.type.scalar === 'real' ? printReal(Number(operand.value)) : printExact(operand.value);
+    case 'extent':
+      return `<${printSize(operand.size)}>`;
+  }
+}
+
+/** `real[N, 2*L + 1]` */
+export function printType(type: Type): string {
+  return type.dims.length === 0 ? type.scalar : `${type.scalar}[${type.dims.map(printSize).join(', ')}]`;
+}
+
+const printBinding = (value: Value): string => `${printOperand(value)}: ${printType(value.type)}`;
+
+const printRange = (range: { readonly index: Value; readonly from: Operand; readonly to: Operand }): string =>
+  `${printOperand(range.index)} in ${printOperand(range.from)}..${printOperand(range.to)}`;
+
+const printSizeDeclaration = (size: Size): string =>
+  size.value === undefined ? size.name : `${size.name} = ${size.value}`;
+
+function printInput(input: Input): string {
+  const name = input.name === input.value.name ? '' : `${printName(input.name)} = `;
+  const range =
+    input.range === undefined ? '' : ` in ${printSize(input.range.from)}..${printSize(input.range.to)}`;
+  return `${input.role} ${name}${printBinding(input.value)}${range}`;
+}
+
+/** The shortest text that reads back as the same number, and that no int can have. */
+function printReal(value: number): string {
+  const text = printExact(value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+}
+
+const printExact = (value: number | boolean): string => (Object.is(value, -0) ? '-0' : String(value));
+
+/** As the reader knows identifiers; what is none is quoted. */
+const identifier = /^[\p{ID_Start}_$][\p{ID_Continue}$]*$/u;
+const printName = (name: string): string => (identifier.test(name) ? name : JSON.stringify(name));

@@ -1,0 +1,194 @@
+// What the checker finds out about a syntax tree, and the handful of things every part of it does.
+
+import { catalogue, report, type Row } from '../../base/catalogue.ts';
+import type { Diagnostic, Note } from '../../base/diagnostic.ts';
+import type { Polynomial } from '../../base/polynomial.ts';
+import type { Span } from '../../base/source.ts';
+import type { OpName } from '../../ops/index.ts';
+import type { Type } from '../../ir/types.ts';
+import type { Clause, Expression, FunctionDeclaration, IndexItem, Name } from '../ast.ts';
+import { didYouMean } from './nearest.ts';
+import { lookUp, visibleNames, type Scope, type Symbol } from './scope.ts';
+import { exprType, printType, withArticle, type ExprType, type MaybeType } from './types.ts';
+
+export type CallExpression = Extract<Expression, { kind: 'call' }>;
+export type ReduceExpression = Extract<Expression, { kind: 'reduce' }>;
+
+export const reducers = ['sum', 'prod', 'mean', 'max', 'min', 'argmax', 'argmin', 'logSumExp', 'any', 'all'] as const;
+export type ReducerName = (typeof reducers)[number];
+export const asReducer = (name: string): ReducerName | undefined => reducers.find((reducer) => reducer === name);
+
+/** What a call means. */
+export type CallMeaning =
+  /** A primitive op; arrays are taken element by element. */
+  | { readonly kind: 'op'; readonly op: OpName }
+  /** An op of two arguments applied to several, from the left. */
+  | { readonly kind: 'fold'; readonly op: OpName }
+  | { readonly kind: 'convert'; readonly to: 'real' | 'int' }
+  /** A reduction over all elements of an array. */
+  | { readonly kind: 'whole'; readonly reducer: ReducerName }
+  /** `sizes`: what the size variables of the function stand for, in the sizes of the caller. */
+  | {
+      readonly kind: 'function';
+      readonly function: FunctionInfo;
+      readonly sizes: ReadonlyMap<string, Polynomial>;
+      readonly lifted: boolean;
+    };
+
+/** A function with its signature resolved. */
+export interface FunctionInfo {
+  readonly declaration: FunctionDeclaration;
+  readonly scope: Scope;
+  readonly arguments: readonly Extract<Symbol, { kind: 'argument' }>[];
+  readonly sizes: readonly string[];
+  readonly result: Type | undefined;
+  /** Calls in its body, filled when the body is checked. */
+  readonly calls: { readonly callee: FunctionInfo; readonly span: Span }[];
+}
+
+/** What the lowering needs to know about the tree. */
+export interface Annotations {
+  /** Of each expression, after literals have adapted. */
+  readonly types: Map<Expression, ExprType>;
+  /** Of each use of a name as a value, and of each name that a clause, let or output declares. */
+  readonly symbols: Map<Name, Symbol>;
+  readonly calls: Map<CallExpression, CallMeaning>;
+  readonly reducers: Map<ReduceExpression, ReducerName>;
+  /** Ranges that are polynomials in the sizes; all ranges of array comprehensions are. */
+  readonly ranges: Map<Clause, { readonly from: Polynomial; readonly to: Polynomial }>;
+  readonly slices: Map<IndexItem, { readonly from: Polynomial; readonly to: Polynomial }>;
+}
+
+/** The state of checking one body (a function's or a model's). */
+export interface Checking {
+  readonly annotations: Annotations;
+  readonly diagnostics: Diagnostic[];
+  readonly used: Set<Symbol>;
+  /** Visible here; functions of the prelude see only each other. */
+  readonly functions: ReadonlyMap<string, FunctionInfo>;
+  /** Names defined further down, for the message. */
+  readonly later: ReadonlyMap<string, Span>;
+  readonly calls: { readonly callee: FunctionInfo; readonly span: Span }[];
+}
+
+export interface Extra {
+  readonly notes?: readonly (Note | undefined)[];
+  readonly help?: string | undefined;
+}
+
+/** Adds a diagnostic; returns undefined, which is the type of a wrong expression. */
+export function complain<Args>(c: Checking, row: Row<Args>, args: Args, span: Span, extra: Extra = {}): undefined {
+  const notes = (extra.notes ?? []).filter((note) => note !== undefined);
+  c.diagnostics.push(report(row, args, span, { notes, help: extra.help }));
+  return undefined;
+}
+
+/** The text of an expression, for help lines; a name for it when it is long. */
+export function sourceText(span: Span, otherwise = '…'): string {
+  const text = span.source.text.slice(span.start, span.end);
+  return text.length <= 40 && !/[\r\n]/.test(text) ? text : otherwise;
+}
+
+/** Where the type of a named operand comes from: "`W1` is declared real[D, H] here". */
+export function declaredAt(c: Checking, expression: Expression): Note | undefined {
+  const symbol = expression.kind === 'name' ? c.annotations.symbols.get(expression) : undefined;
+  switch (symbol?.kind) {
+    case 'input':
+    case 'argument':
+      return symbol.type && { message: `\`${symbol.name}\` is declared ${printType(symbol.type)} here`, span: symbol.span };
+    case 'let':
+      return symbol.type && { message: `\`${symbol.name}\` is ${printType(symbol.type)} by this definition`, span: symbol.span };
+    default:
+      return undefined;
+  }
+}
+
+/** Puts a name into a scope; a second one of the same name is an error that shows both. */
+export function define(c: Checking, scope: Scope, symbol: Symbol & { readonly span: Span }): void {
+  const before = scope.names.get(symbol.name);
+  if (before !== undefined) {
+    const notes = before.span === undefined ? [] : [{ message: 'first defined here', span: before.span }];
+    complain(c, catalogue.definedTwice, { name: symbol.name }, symbol.span, { notes });
+    return;
+  }
+  scope.names.set(symbol.name, symbol);
+}
+
+/** What a name stands for, marked as used. */
+export function resolve(c: Checking, scope: Scope, name: Name): Symbol | undefined {
+  const symbol = lookUp(scope, name.text);
+  if (symbol !== undefined) {
+    c.used.add(symbol);
+    c.annotations.symbols.set(name, symbol);
+    return symbol;
+  }
+  const later = c.later.get(name.text);
+  if (later !== undefined) {
+    const notes = [{ message: 'defined here', span: later }];
+    return complain(c, catalogue.usedBeforeDefined, { name: name.text }, name.span, { notes });
+  }
+  const called = c.functions.get(name.text);
+  if (called !== undefined || asReducer(name.text) !== undefined) {
+    return complain(c, catalogue.notAValue, { name: name.text }, name.span, { help: `call it: \`${name.text}(…)\`` });
+  }
+  const help = didYouMean(name.text, visibleNames(scope));
+  return complain(c, catalogue.unknownName, { name: name.text }, name.span, { help });
+}
+
+/**
+ * Makes an expression real. Int literals, and what is made of them, turn into reals where they stand;
+ * any other int is an error that says how to convert it.
+ */
+export function toReal(c: Checking, expression: Expression, type: ExprType, what = 'this'): MaybeType {
+  if (type.scalar === 'real') return type;
+  if (type.scalar === 'int' && type.adapts) {
+    adapt(c.annotations, expression);
+    return exprType('real', type.dims);
+  }
+  if (type.scalar === 'int') {
+    const text = sourceText(expression.span);
+    const subject = what === 'this' && text !== '…' ? `\`${text}\`` : what;
+    const help = `write \`real(${text})\``;
+    return complain(c, catalogue.intAsReal, { what: subject }, expression.span, { help, notes: [declaredAt(c, expression)] });
+  }
+  return complain(c, catalogue.typeMismatch, { what, expected: 'a real', found: withArticle(type) }, expression.span, {
+    notes: [declaredAt(c, expression)],
+  });
+}
+
+/** Marks an int expression made of literals, and the literals in it, as real. */
+function adapt(annotations: Annotations, root: Expression): void {
+  const pending = [root];
+  for (let e = pending.pop(); e !== undefined; e = pending.pop()) {
+    const type = annotations.types.get(e);
+    if (type === undefined || type.scalar !== 'int') continue;
+    annotations.types.set(e, exprType('real', type.dims));
+    switch (e.kind) {
+      case 'unary':
+        pending.push(e.operand);
+        break;
+      case 'binary':
+        // The exponent stays an int.
+        pending.push(e.left, ...(e.operator === '^' ? [] : [e.right]));
+        break;
+      case 'conditional':
+        pending.push(e.then, e.otherwise);
+        break;
+      case 'list':
+        pending.push(...e.elements);
+        break;
+      case 'build':
+        pending.push(e.element);
+        break;
+      case 'call':
+        pending.push(...e.args);
+        break;
+      case 'number':
+      case 'bool':
+      case 'name':
+      case 'index':
+      case 'reduce':
+        break;
+    }
+  }
+}

@@ -1,0 +1,172 @@
+// Sizes: int expressions that are polynomials in the sizes of a model, and the types written with them.
+
+import * as polynomial from '../../base/polynomial.ts';
+import type { Polynomial } from '../../base/polynomial.ts';
+import { catalogue } from '../../base/catalogue.ts';
+import type { Scalar, Type } from '../../ir/types.ts';
+import type { Expression, Name, TypeExpression } from '../ast.ts';
+import { complain, resolve, type Annotations, type Checking } from './context.ts';
+import { didYouMean } from './nearest.ts';
+import type { Scope, Symbol } from './scope.ts';
+
+/** Powers in sizes stay small: a tensor of degree 16 in its sizes has no use, and terms grow with the power. */
+const largestPower = 16;
+
+function sizeOfSymbol(symbol: Symbol | undefined): Polynomial | undefined {
+  switch (symbol?.kind) {
+    case 'size':
+      return symbol.size;
+    case 'let':
+      return symbol.size;
+    case 'const':
+      return symbol.scalar === 'int' && symbol.value !== undefined ? polynomial.constant(Number(symbol.value)) : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** `leaf` says what a name stands for; `exact` is how a division by an int is taken. */
+function polynomialOf(e: Expression, leaf: (name: Name) => Polynomial | undefined): Polynomial | undefined {
+  switch (e.kind) {
+    case 'number':
+      return e.isInt && Number.isSafeInteger(e.value) ? polynomial.constant(e.value) : undefined;
+    case 'name':
+      return leaf(e);
+    case 'unary': {
+      const operand = e.operator === '-' ? polynomialOf(e.operand, leaf) : undefined;
+      return operand && polynomial.negate(operand);
+    }
+    case 'binary': {
+      const left = polynomialOf(e.left, leaf);
+      const right = left && polynomialOf(e.right, leaf);
+      if (left === undefined || right === undefined) return undefined;
+      const number = polynomial.asConstant(right);
+      switch (e.operator) {
+        case '+':
+          return polynomial.add(left, right);
+        case '-':
+          return polynomial.subtract(left, right);
+        case '*':
+          return polynomial.multiply(left, right);
+        case '/':
+          return number === undefined || number === 0 ? undefined : polynomial.divide(left, number);
+        case 'div': {
+          // Exact only where nothing is cut off.
+          const quotient = number === undefined || number === 0 ? undefined : polynomial.divide(left, number);
+          return quotient !== undefined && isWhole(quotient) ? quotient : undefined;
+        }
+        case '^': {
+          if (number === undefined || number < 0 || number > largestPower) return undefined;
+          let power = polynomial.one;
+          for (let k = 0; k < number; k++) power = polynomial.multiply(power, left);
+          return power;
+        }
+        case '@':
+        case '==':
+        case '!=':
+        case '<':
+        case '<=':
+        case '>':
+        case '>=':
+        case '&&':
+        case '||':
+        case 'mod':
+          return undefined;
+      }
+    }
+    // falls through to the forms that are never sizes
+    case 'bool':
+    case 'conditional':
+    case 'call':
+    case 'index':
+    case 'list':
+    case 'build':
+    case 'reduce':
+      return undefined;
+  }
+}
+
+/** The size that a checked int expression is, if it is one. */
+export function sizeOf(annotations: Annotations, e: Expression): Polynomial | undefined {
+  const size = polynomialOf(e, (name) => sizeOfSymbol(annotations.symbols.get(name)));
+  return size !== undefined && isWhole(size) ? size : undefined;
+}
+
+/**
+ * Whether a polynomial with fractions is an int for all ints: it is, when it is one on the grid 0..degree
+ * (a polynomial is determined by such a grid with int differences).
+ */
+export function isWhole(size: Polynomial): boolean {
+  if (size.denominator === 1) return true;
+  const symbols = polynomial.symbolsOf(size);
+  const degree = Math.max(...size.terms.map((term) => term.symbols.length));
+  if (symbols.length > 4 || degree > largestPower) return false;
+  const point = new Map<string, number>();
+  const check = (depth: number): boolean => {
+    const name = symbols[depth];
+    if (name === undefined) return Number.isInteger(polynomial.evaluate(size, (symbol) => point.get(symbol) ?? 0));
+    for (let value = 0; value <= degree; value++) {
+      point.set(name, value);
+      if (!check(depth + 1)) return false;
+    }
+    return true;
+  };
+  return check(0);
+}
+
+/** A dim of a type, reported when it is none. */
+export function dimension(c: Checking, scope: Scope, e: Expression): Polynomial | undefined {
+  let reported = false;
+  const size = polynomialOf(e, (name) => {
+    const symbol = resolve(c, scope, name);
+    const known = sizeOfSymbol(symbol);
+    // What is unknown or wrong has been reported; what is known and no size is reported here, at the name.
+    if (known === undefined) {
+      reported = true;
+      const broken = symbol === undefined || (symbol.kind === 'const' && symbol.value === undefined);
+      if (!broken) complain(c, catalogue.notASize, {}, name.span, { help: `sizes are declared by \`dim\`` });
+    }
+    return known;
+  });
+  if (size === undefined) return reported ? undefined : complain(c, catalogue.notASize, {}, e.span);
+  if (!isWhole(size)) return complain(c, catalogue.fractionalSize, { size: polynomial.print(size) }, e.span);
+  const value = polynomial.asConstant(size);
+  if (value !== undefined && value < 1) return complain(c, catalogue.sizeNotPositive, { size: String(value) }, e.span);
+  return size;
+}
+
+const otherSpellings: Readonly<Record<string, string>> = {
+  float: 'real', double: 'real', number: 'real', f32: 'real', f64: 'real',
+  integer: 'int', i32: 'int', u32: 'int', boolean: 'bool',
+}; // prettier-ignore
+
+function scalarOf(c: Checking, name: Name): Scalar | undefined {
+  if (name.text === 'real' || name.text === 'int' || name.text === 'bool') return name.text;
+  const meant = otherSpellings[name.text];
+  const help = meant === undefined ? didYouMean(name.text, ['real', 'int', 'bool']) : `write \`${meant}\``;
+  return complain(c, catalogue.unknownType, { name: name.text }, name.span, { help });
+}
+
+/** A written type with its sizes resolved; undefined when something in it is wrong. */
+export function resolveType(c: Checking, scope: Scope, written: TypeExpression): Type | undefined {
+  const scalar = scalarOf(c, written.scalar);
+  const dims = written.dims.map((dim) => dimension(c, scope, dim));
+  if (scalar === undefined) return undefined;
+  const known = dims.filter((dim) => dim !== undefined);
+  return known.length === dims.length ? { scalar, dims: known } : undefined;
+}
+
+/** Names in the dims of a type, in order; a signature takes those that are not in scope as size variables. */
+export function namesInDims(written: TypeExpression): readonly Name[] {
+  const found: Name[] = [];
+  const visit = (e: Expression): void => {
+    if (e.kind === 'name') found.push(e);
+    if (e.kind === 'unary') visit(e.operand);
+    if (e.kind === 'binary') {
+      visit(e.left);
+      visit(e.right);
+    }
+  };
+  written.dims.forEach(visit);
+  return found;
+}

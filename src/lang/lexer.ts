@@ -1,0 +1,49 @@
+// Text to lexemes: the first half of reading a source. Every character ends up in exactly one lexeme, also the ones that
+// make no sense; layout.ts decides what of it is a token, what is a comment and what is a mistake.
+
+import moo from 'moo';
+
+export type LexemeType =
+  | 'name'
+  | 'space'
+  | 'newline'
+  | 'doc'
+  | 'comment'
+  | 'unclosedComment'
+  | 'number'
+  | 'operator'
+  | 'string'
+  | 'unknown';
+
+export interface Lexeme {
+  readonly type: LexemeType;
+  readonly text: string;
+  readonly offset: number;
+}
+
+// Order matters twice: the first rule that matches wins, and frequent ones come first.
+// - Subscript digits may go on a name (x₁) although Unicode does not say so; the middle dot (a·b) may not, although it does.
+// - A number takes all that looks like one (`2.`, `.5`, `0x10`, `1.2.3`), so that a message can name the whole of it.
+//   `0..N` is a range: a dot before another dot is not of the number.
+// - Operators that are of other languages are here too, to be named in a message.
+const rules = {
+  name: /[\p{ID_Start}_](?:(?!\u00b7)[\p{ID_Continue}\u2080-\u2089])*/u,
+  space: /[^\S\r\n]+/u,
+  newline: { match: /\r\n|\n|\r/u, lineBreaks: true },
+  number: /(?:\d|\.\d)(?:[eE][+-]\d|[\p{ID_Continue}]|\.(?!\.))*/u,
+  doc: /\/\/\/(?!\/)[^\r\n]*/u,
+  comment: { match: /\/\/[^\r\n]*|\/\*[^]*?\*\//u, lineBreaks: true },
+  unclosedComment: { match: /\/\*[^]*/u, lineBreaks: true },
+  operator: /===|!==|\.\.\.?|\*\*|==|!=|<=|>=|=<|=>|<>|->|&&?|\|\|?|[-+*/^@<>=!?:,;.()[\]{}%~#$\\]/u,
+  string: /"[^"\r\n]*"?|'[^'\r\n]*'?|`[^`\r\n]*`?/u,
+  unknown: moo.fallback,
+};
+
+const scanner = moo.compile(rules);
+
+/** Calls for the next lexeme until undefined, which is the end. */
+export function lex(text: string): () => Lexeme | undefined {
+  const reader = scanner.clone();
+  reader.reset(text);
+  return () => reader.next() as Lexeme | undefined;
+}

@@ -1,0 +1,39 @@
+// Tokens as the grammar sees them, and the words of the language.
+
+import type { Span } from '../base/source.ts';
+
+export type TokenType =
+  | 'name'
+  | 'number'
+  | 'keyword'
+  /** A binary operator that is nothing else; `-` and `!` are of type 'symbol', since they also stand before an operand. */
+  | 'binary'
+  | 'symbol'
+  /** The end of a statement: a newline, a `;`, the `}` of a block or the end of the file. */
+  | 'end';
+
+export interface Token {
+  readonly type: TokenType;
+  /** Names are normalised (NFC), so this may differ from the text that the span covers. */
+  readonly text: string;
+  readonly span: Span;
+  /** A newline stands between it and the token before. */
+  readonly startsLine: boolean;
+  /** The `///` lines right before it. */
+  readonly doc: string | undefined;
+  /** Something was wrong here and has been reported; a syntax error in the same statement would be its echo. */
+  readonly repaired: boolean;
+}
+
+/** Words that begin a statement. They stand nowhere else, which is how an unclosed bracket is found. */
+export const statementWords: ReadonlySet<string> = new Set(
+  'model fn const dim data param let loss output return var while import'.split(' '),
+);
+
+/** Words that cannot be names; those of control flow are kept for later. */
+export const reservedWords: ReadonlySet<string> = new Set([
+  ...statementWords,
+  ...'for in if else true false div mod'.split(' '),
+]);
+
+export const binaryWords: ReadonlySet<string> = new Set(['div', 'mod']);

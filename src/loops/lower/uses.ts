@@ -1,0 +1,121 @@
+// Which statements of the IR are needed, how often each value is used, and which scalars may be nested into the
+// expression that uses them. One walk from the results back to the inputs.
+
+import type { Block, Operand, Statement, Value } from '../../ir/types.ts';
+
+export interface Uses {
+  /** A value that is missing here is not used at all. */
+  readonly counts: ReadonlyMap<Value, number>;
+  /** Used exactly once, in the block that defines it: nesting it there moves it into no loop and no branch. */
+  readonly once: ReadonlySet<Value>;
+  /** Statements that compute something that is used. */
+  readonly live: ReadonlySet<Statement>;
+}
+
+export function usesOf(body: Block, results: readonly Operand[]): Uses {
+  const counts = new Map<Value, number>();
+  const lastUse = new Map<Value, Block>();
+  const once = new Set<Value>();
+  const live = new Set<Statement>();
+  /** Accumulators whose frozen value is used. */
+  const awaited = new Set<Value>();
+
+  function use(operand: Operand, block: Block): void {
+    if (operand.kind !== 'value') return;
+    counts.set(operand, (counts.get(operand) ?? 0) + 1);
+    lastUse.set(operand, block);
+  }
+
+  /** True if something in the block adds to an accumulator that is awaited. */
+  function visitBlock(block: Block, wanted: readonly Operand[]): boolean {
+    for (const result of wanted) use(result, block);
+    let adds = false;
+    for (let position = block.statements.length - 1; position >= 0; position--) {
+      const statement = block.statements[position];
+      if (statement === undefined) continue;
+      const inner = visitRegions(statement);
+      if (inner || isAwaited(statement)) {
+        live.add(statement);
+        useOperands(statement, block);
+      }
+      if (inner || (statement.kind === 'add' && awaited.has(statement.accumulator))) adds = true;
+      for (const out of statement.outs) {
+        if (counts.get(out) === 1 && lastUse.get(out) === block) once.add(out);
+      }
+    }
+    return adds;
+  }
+
+  function isAwaited(statement: Statement): boolean {
+    if (statement.kind === 'add') return awaited.has(statement.accumulator);
+    if (statement.kind === 'open') return awaited.has(statement.outs[0]);
+    const used = statement.outs.some((out) => counts.has(out));
+    if (statement.kind === 'freeze' && used) awaited.add(statement.accumulator);
+    return used;
+  }
+
+  function visitRegions(statement: Statement): boolean {
+    switch (statement.kind) {
+      case 'build':
+        return visitBlock(statement.body, usedResults(statement.body, statement.outs));
+      case 'reduce': {
+        const { body, outs, reducer } = statement;
+        const [result] = body.results;
+        const extremum = reducer === 'max' || reducer === 'min';
+        const wanted =
+          extremum && result !== undefined && outs.some((out) => counts.has(out)) ? [result] : [];
+        return visitBlock(body, extremum ? wanted : usedResults(body, outs));
+      }
+      case 'if': {
+        const then = visitBlock(statement.then, usedResults(statement.then, statement.outs));
+        const otherwise = visitBlock(statement.otherwise, usedResults(statement.otherwise, statement.outs));
+        return then || otherwise;
+      }
+      case 'for':
+        return visitBlock(statement.body, []);
+      case 'op':
+      case 'read':
+      case 'list':
+      case 'open':
+      case 'add':
+      case 'freeze':
+        return false;
+    }
+  }
+
+  const usedResults = (block: Block, outs: readonly Value[]): readonly Operand[] =>
+    block.results.filter((_, position) => {
+      const out = outs[position];
+      return out !== undefined && counts.has(out);
+    });
+
+  function useOperands(statement: Statement, block: Block): void {
+    for (const operand of operandsOf(statement)) use(operand, block);
+  }
+
+  visitBlock(body, results);
+  return { counts, once, live };
+}
+
+/** What a statement itself reads, without its regions. */
+function operandsOf(statement: Statement): readonly Operand[] {
+  switch (statement.kind) {
+    case 'op':
+      return statement.args;
+    case 'read':
+      return [statement.array, ...statement.indices];
+    case 'list':
+      return statement.elements;
+    case 'reduce':
+    case 'for':
+      return [statement.from, statement.to];
+    case 'if':
+      return [statement.condition];
+    case 'add':
+      return [...statement.indices, statement.value];
+    case 'build':
+    case 'open':
+    case 'freeze':
+      return [];
+  }
+}

@@ -1,0 +1,66 @@
+// Making expressions and statements of the loops form, and the few questions every pass asks about them.
+
+import { asConstant, type Polynomial } from '../base/polynomial.ts';
+import { ops, type OpName } from '../ops/index.ts';
+import type { Scalar } from '../ir/types.ts';
+import type { Buffer, Expression, Local, Statement } from './types.ts';
+
+export const literal = (scalar: Scalar, value: number | boolean): Expression => ({
+  kind: 'literal',
+  scalar,
+  value,
+});
+export const integer = (value: number): Expression => literal('int', value);
+export const real = (value: number): Expression => literal('real', value);
+export const reference = (local: Local): Expression => ({ kind: 'local', local });
+export const apply = (op: OpName, ...args: readonly Expression[]): Expression => ({ kind: 'op', op, args });
+export const load = (buffer: Buffer, indices: readonly Expression[]): Expression => ({
+  kind: 'load',
+  buffer,
+  indices,
+});
+
+/** A size; a literal when it is known, so that equal things look equal. */
+export function sizeOf(size: Polynomial): Expression {
+  const value = asConstant(size);
+  return value === undefined ? { kind: 'extent', size } : integer(value);
+}
+
+export const constant = (name: string, scalar: Scalar): Local => ({ name, scalar, mutable: false });
+export const variable = (name: string, scalar: Scalar): Local => ({ name, scalar, mutable: true });
+export const declare = (local: Local, value: Expression): Statement => ({ kind: 'declare', local, value });
+
+/** `for (index = 0; index < to; index++)` around a body. */
+export const loop = (index: Local, to: Expression, body: readonly Statement[]): Statement => ({
+  kind: 'for',
+  index,
+  from: integer(0),
+  to,
+  body,
+});
+
+export const zeroOf = (scalar: Scalar): Expression => literal(scalar, scalar === 'bool' ? false : 0);
+
+/** Nothing is computed where this stands: it may be repeated at will. */
+export const isAtom = (expression: Expression): boolean =>
+  expression.kind === 'literal' || expression.kind === 'extent' || expression.kind === 'local';
+
+export const isZero = (expression: Expression): boolean =>
+  expression.kind === 'literal' && (expression.value === 0 || expression.value === false);
+
+export function scalarOf(expression: Expression): Scalar {
+  switch (expression.kind) {
+    case 'literal':
+      return expression.scalar;
+    case 'extent':
+      return 'int';
+    case 'local':
+      return expression.local.scalar;
+    case 'op':
+      return ops[expression.op].result;
+    case 'conditional':
+      return scalarOf(expression.then);
+    case 'load':
+      return expression.buffer.scalar;
+  }
+}

@@ -1,0 +1,145 @@
+// Walks over the loops form that every pass needs: children of expressions and statements, and maps over them.
+// Recursion follows nesting only; lists are iterated.
+
+import type { Expression, Statement } from './types.ts';
+
+/** The same expression with mapped children; the object itself when nothing changed. */
+export function mapChildren(expression: Expression, map: (child: Expression) => Expression): Expression {
+  switch (expression.kind) {
+    case 'literal':
+    case 'extent':
+    case 'local':
+      return expression;
+    case 'op': {
+      const args = mapList(expression.args, map);
+      return args === expression.args ? expression : { ...expression, args };
+    }
+    case 'conditional': {
+      const condition = map(expression.condition);
+      const then = map(expression.then);
+      const otherwise = map(expression.otherwise);
+      const same =
+        condition === expression.condition && then === expression.then && otherwise === expression.otherwise;
+      return same ? expression : { kind: 'conditional', condition, then, otherwise };
+    }
+    case 'load': {
+      const indices = mapList(expression.indices, map);
+      return indices === expression.indices ? expression : { ...expression, indices };
+    }
+  }
+}
+
+/** Bottom-up rewriting of a whole expression. */
+export function mapExpression(
+  expression: Expression,
+  map: (expression: Expression) => Expression,
+): Expression {
+  return map(mapChildren(expression, (child) => mapExpression(child, map)));
+}
+
+export function mapList<T>(list: readonly T[], map: (item: T) => T): readonly T[] {
+  let changed = false;
+  const mapped = list.map((item) => {
+    const result = map(item);
+    changed ||= result !== item;
+    return result;
+  });
+  return changed ? mapped : list;
+}
+
+export function childrenOf(expression: Expression): readonly Expression[] {
+  switch (expression.kind) {
+    case 'literal':
+    case 'extent':
+    case 'local':
+      return [];
+    case 'op':
+      return expression.args;
+    case 'conditional':
+      return [expression.condition, expression.then, expression.otherwise];
+    case 'load':
+      return expression.indices;
+  }
+}
+
+/** Calls `visit` on the expression and everything in it, parents first. */
+export function visitExpression(expression: Expression, visit: (expression: Expression) => void): void {
+  visit(expression);
+  for (const child of childrenOf(expression)) visitExpression(child, visit);
+}
+
+/** The expressions that a statement itself evaluates, without those of its regions. */
+export function expressionsOf(statement: Statement): readonly Expression[] {
+  switch (statement.kind) {
+    case 'declare':
+      return statement.value === undefined ? [] : [statement.value];
+    case 'assign':
+    case 'increase':
+    case 'fill':
+      return [statement.value];
+    case 'store':
+    case 'accumulate':
+      return [...statement.indices, statement.value];
+    case 'for':
+      return [statement.from, statement.to];
+    case 'if':
+      return [statement.condition];
+    case 'check':
+      return [statement.index];
+    case 'section':
+    case 'call':
+      return [];
+  }
+}
+
+/** The same statement with its own expressions mapped; regions are left alone. */
+export function mapExpressions(statement: Statement, map: (expression: Expression) => Expression): Statement {
+  switch (statement.kind) {
+    case 'declare':
+      return statement.value === undefined ? statement : { ...statement, value: map(statement.value) };
+    case 'assign':
+    case 'increase':
+    case 'fill':
+      return { ...statement, value: map(statement.value) };
+    case 'store':
+    case 'accumulate':
+      return { ...statement, indices: mapList(statement.indices, map), value: map(statement.value) };
+    case 'for':
+      return { ...statement, from: map(statement.from), to: map(statement.to) };
+    case 'if':
+      return { ...statement, condition: map(statement.condition) };
+    case 'check':
+      return { ...statement, index: map(statement.index) };
+    case 'section':
+    case 'call':
+      return statement;
+  }
+}
+
+/** The statement lists inside a statement. */
+export function regionsOf(statement: Statement): readonly (readonly Statement[])[] {
+  if (statement.kind === 'for') return [statement.body];
+  return statement.kind === 'if' ? [statement.then, statement.otherwise] : [];
+}
+
+/** The same statement with its regions mapped. */
+export function mapRegions(
+  statement: Statement,
+  map: (statements: readonly Statement[]) => readonly Statement[],
+): Statement {
+  if (statement.kind === 'for') return { ...statement, body: map(statement.body) };
+  if (statement.kind === 'if')
+    return { ...statement, then: map(statement.then), otherwise: map(statement.otherwise) };
+  return statement;
+}
+
+/** Every statement of a list and of the regions inside, outer ones first. */
+export function visitStatements(
+  statements: readonly Statement[],
+  visit: (statement: Statement) => void,
+): void {
+  for (const statement of statements) {
+    visit(statement);
+    for (const region of regionsOf(statement)) visitStatements(region, visit);
+  }
+}

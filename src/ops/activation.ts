@@ -1,0 +1,116 @@
+// Ops table, the functions of statistics and networks that cannot be written stably from others.
+
+import { op } from './define.ts';
+
+export const activation = {
+  sigmoid: op({
+    doc: 'Logistic function, `1 / (1 + exp(-x))`.',
+    args: { x: 'real' },
+    result: 'real',
+    eval: (x: number) => 1 / (1 + Math.exp(-x)),
+    // Not `out * sigmoid(-x)`, which doubles the cost for digits that the value has lost: far to the right 1 - out is wrong
+    // by one rounding of 1, as is out itself. What needs those digits is written with logSigmoid.
+    d: { x: 'out * (1 - out)' },
+    vanishes: true,
+    ts: {
+      helper: 'sigmoid',
+      source: `\
+/** The logistic function. */
+function sigmoid(x: number): number {
+  return 1 / (1 + Math.exp(-x));
+}`,
+    },
+    wgsl: {
+      helper: 'sigmoid',
+      // The exponential of a positive number may overflow, and WGSL promises nothing about infinities.
+      source: `\
+/// The logistic function.
+fn sigmoid(x: f32) -> f32 {
+  let e = exp(-abs(x));
+  return select(e, 1.0, x >= 0.0) / (1.0 + e);
+}`,
+    },
+    callable: true,
+    samples: [[0.5], [-2], [1e-10], [5], [-40], [40], [-700]],
+  }),
+  softplus: op({
+    doc: '`log(1 + exp(x))`, a smooth relu.',
+    args: { x: 'real' },
+    result: 'real',
+    eval: (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
+    d: { x: 'sigmoid(x)' },
+    vanishes: true,
+    ts: {
+      helper: 'softplus',
+      source: `\
+/** log(1 + exp(x)), without overflow. */
+function softplus(x: number): number {
+  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}`,
+    },
+    wgsl: {
+      helper: 'softplus',
+      needs: ['log1p'],
+      source: `\
+/// log(1 + exp(x)), without overflow.
+fn softplus(x: f32) -> f32 {
+  return max(x, 0.0) + log1p(exp(-abs(x)));
+}`,
+    },
+    callable: true,
+    samples: [[0.5], [-2], [1e-10], [5], [-40], [40], [-700], [800]],
+  }),
+  logSigmoid: op({
+    doc: '`log(sigmoid(x))`, stable for all x.',
+    args: { x: 'real' },
+    result: 'real',
+    eval: (x: number) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))),
+    d: { x: 'sigmoid(-x)' },
+    vanishes: true,
+    ts: {
+      helper: 'logSigmoid',
+      source: `\
+/** log(sigmoid(x)), without overflow. */
+function logSigmoid(x: number): number {
+  return Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
+}`,
+    },
+    wgsl: {
+      helper: 'log_sigmoid',
+      needs: ['log1p'],
+      source: `\
+/// log(sigmoid(x)), without overflow.
+fn log_sigmoid(x: f32) -> f32 {
+  return min(x, 0.0) - log1p(exp(-abs(x)));
+}`,
+    },
+    callable: true,
+    samples: [[0.5], [-2], [1e-10], [5], [-40], [40], [-700], [700]],
+  }),
+  softmaxWeight: op({
+    doc: '`exp(x - lse)`, and 0 where x is -Infinity: a masked entry has no weight even if all are masked.',
+    args: { x: 'real', lse: 'real' },
+    result: 'real',
+    eval: (x: number, lse: number) => (x === -Infinity ? 0 : Math.exp(x - lse)),
+    d: { x: 'out', lse: '-out' },
+    vanishes: true,
+    ts: {
+      helper: 'softmaxWeight',
+      source: `\
+/** The weight exp(x - lse) of x in a softmax; none if x is masked by -Infinity. */
+function softmaxWeight(x: number, lse: number): number {
+  return x === -Infinity ? 0 : Math.exp(x - lse);
+}`,
+    },
+    wgsl: {
+      helper: 'softmax_weight',
+      source: `\
+/// The weight exp(x - lse) of x in a softmax; none if x is masked by a value below all others.
+fn softmax_weight(x: f32, lse: f32) -> f32 {
+  return select(exp(x - lse), 0.0, x < -3.4028234e38);
+}`,
+    },
+    callable: false,
+    samples: [[0.5, 1], [-2, 3], [-100, 5.5], [10, 10.25]], // prettier-ignore
+  }),
+};

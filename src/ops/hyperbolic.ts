@@ -1,0 +1,127 @@
+// Ops table, hyperbolic functions and their inverses. WGSL has builtins for all of them, but defines their accuracy through
+// formulas that cancel near zero and overflow early, hence the helpers.
+
+import { op } from './define.ts';
+
+export const hyperbolic = {
+  sinh: op({
+    doc: 'Hyperbolic sine.',
+    args: { x: 'real' },
+    result: 'real',
+    eval: Math.sinh,
+    d: { x: 'cosh(x)' },
+    ts: { call: 'Math.sinh' },
+    wgsl: {
+      helper: 'stable_sinh',
+      needs: ['expm1'],
+      source: `\
+/// The hyperbolic sine of x, accurate for small x.
+fn stable_sinh(x: f32) -> f32 {
+  let e = expm1(min(abs(x), 88.0));
+  return select(0.5 * sign(x) * (e + e / (e + 1.0)), sinh(x), abs(x) > 88.0);
+}`,
+    },
+    callable: true,
+    samples: [[0.5], [-2], [1e-10], [30], [-700]],
+  }),
+  cosh: op({
+    doc: 'Hyperbolic cosine.',
+    args: { x: 'real' },
+    result: 'real',
+    eval: Math.cosh,
+    d: { x: 'sinh(x)' },
+    ts: { call: 'Math.cosh' },
+    wgsl: { call: 'cosh' },
+    callable: true,
+    samples: [[0.5], [-2], [1e-10], [30], [-700]],
+  }),
+  tanh: op({
+    doc: 'Hyperbolic tangent.',
+    args: { x: 'real' },
+    result: 'real',
+    eval: Math.tanh,
+    // Where tanh saturates this is as wrong as the value is (one rounding of 1), and costs no second exponential.
+    d: { x: '1 - out * out' },
+    vanishes: true,
+    ts: { call: 'Math.tanh' },
+    // The builtin overflows to NaN from about 89 on.
+    wgsl: {
+      helper: 'stable_tanh',
+      needs: ['expm1'],
+      source: `\
+/// The hyperbolic tangent of x; nothing overflows, and small x stay accurate.
+fn stable_tanh(x: f32) -> f32 {
+  let e = expm1(-2.0 * min(abs(x), 20.0));
+  return -sign(x) * e / (e + 2.0);
+}`,
+    },
+    callable: true,
+    samples: [[0.5], [-2], [1e-10], [10], [-40]],
+  }),
+  asinh: op({
+    doc: 'Inverse hyperbolic sine.',
+    args: { x: 'real' },
+    result: 'real',
+    eval: Math.asinh,
+    d: { x: '1 / hypot(1, x)' },
+    ts: { call: 'Math.asinh' },
+    wgsl: {
+      helper: 'stable_asinh',
+      needs: ['log1p'],
+      source: `\
+/// The inverse hyperbolic sine of x.
+fn stable_asinh(x: f32) -> f32 {
+  let a = abs(x);
+  if (a > 1e9) { return sign(x) * (log(a) + 0.6931472); }
+  return sign(x) * log1p(a + a * a / (1.0 + sqrt(1.0 + a * a)));
+}`,
+    },
+    callable: true,
+    samples: [[0.5], [-2], [1e-10], [1e10], [-1e200]],
+  }),
+  acosh: op({
+    doc: 'Inverse hyperbolic cosine, not negative.',
+    args: { x: 'real' },
+    result: 'real',
+    eval: Math.acosh,
+    d: { x: '1 / (sqrt(x - 1) * sqrt(x + 1))' },
+    singular: 'finite',
+    ts: { call: 'Math.acosh' },
+    wgsl: {
+      helper: 'stable_acosh',
+      needs: ['log1p'],
+      source: `\
+/// The inverse hyperbolic cosine of x.
+fn stable_acosh(x: f32) -> f32 {
+  if (x > 1e9) { return log(x) + 0.6931472; }
+  let t = x - 1.0;
+  return log1p(t + sqrt(t * (t + 2.0)));
+}`,
+    },
+    callable: true,
+    samples: [[1.5], [2], [1.0000001], [1e10], [1e200]],
+    domain: 'x >= 1',
+  }),
+  atanh: op({
+    doc: 'Inverse hyperbolic tangent.',
+    args: { x: 'real' },
+    result: 'real',
+    eval: Math.atanh,
+    d: { x: '1 / ((1 - x) * (1 + x))' },
+    singular: 'infinite',
+    ts: { call: 'Math.atanh' },
+    wgsl: {
+      helper: 'stable_atanh',
+      needs: ['log1p'],
+      source: `\
+/// The inverse hyperbolic tangent of x.
+fn stable_atanh(x: f32) -> f32 {
+  let a = abs(x);
+  return 0.5 * sign(x) * log1p(2.0 * a / (1.0 - a));
+}`,
+    },
+    callable: true,
+    samples: [[0.5], [-0.3], [1e-10], [0.9999999], [-0.9999]],
+    domain: '-1 < x < 1',
+  }),
+};

@@ -1,0 +1,222 @@
+// Folds constants and applies identities that are exact in IEEE arithmetic, or that change no more than the last bit of
+// a product by a constant. Nothing here assumes that a value is finite: `0*x`, `x-x` and `x/x` stay.
+
+import { add as addSizes, multiply as multiplySizes, subtract as subtractSizes } from '../base/polynomial.ts';
+import { asPolynomial, bool, extent, int, real, type Hint } from '../ir/build.ts';
+import type { Literal, Operand, OpStatement, Program, Statement } from '../ir/types.ts';
+import { ops, type OpName } from '../ops/index.ts';
+import type { OpRecord } from '../ops/types.ts';
+import { hintOf, rewrite, type Context } from './rewrite.ts';
+
+export function fold(program: Program): Program {
+  return rewrite(program, (statement, context) => {
+    switch (statement.kind) {
+      case 'op': {
+        const folded = new Folder(context, hintOf(statement)).simplify(statement.op, statement.args);
+        return folded === undefined ? undefined : [folded];
+      }
+      case 'if':
+        return foldBranch(statement, context);
+      default:
+        return undefined;
+    }
+  });
+}
+
+/** A branch on a literal is the branch taken. */
+function foldBranch(statement: Statement & { readonly kind: 'if' }, context: Context): readonly Operand[] | undefined {
+  if (statement.condition.kind !== 'literal') return undefined;
+  const taken = statement.condition.value === true ? statement.then : statement.otherwise;
+  for (const inner of taken.statements) context.b.push(inner);
+  return taken.results;
+}
+
+type Real = number | undefined;
+
+const literalOf = (operand: Operand | undefined): Literal | undefined =>
+  operand?.kind === 'literal' ? operand : undefined;
+const numberOf = (operand: Operand | undefined): Real => {
+  const literal = literalOf(operand);
+  return typeof literal?.value === 'number' ? literal.value : undefined;
+};
+
+/** Multiplying by it is exact, short of overflow and underflow. */
+function isPowerOfTwo(value: number): boolean {
+  const size = Math.abs(value);
+  if (size < 2 ** -500 || size > 2 ** 500) return false;
+  return Number.isInteger(Math.log2(size)) && 2 ** Math.round(Math.log2(size)) === size;
+}
+
+/** Simplifies one op; what it makes is simplified in turn. */
+class Folder {
+  readonly #context: Context;
+  readonly #hint: Hint;
+
+  constructor(context: Context, hint: Hint) {
+    this.#context = context;
+    this.#hint = hint;
+  }
+
+  /** A simpler operand, or undefined when the op should stay as it is. */
+  simplify(op: OpName, args: readonly Operand[]): Operand | undefined {
+    return this.#constant(op, args) ?? this.#identity(op, args);
+  }
+
+  /** The op, simplified if possible. */
+  #make(op: OpName, ...args: readonly Operand[]): Operand {
+    return this.simplify(op, args) ?? this.#context.b.op(op, args, this.#hint);
+  }
+
+  #constant(op: OpName, args: readonly Operand[]): Operand | undefined {
+    const values = args.map((arg) => literalOf(arg)?.value);
+    if (values.some((value) => value === undefined)) return undefined;
+    const record: OpRecord = ops[op];
+    const value = (record.eval as (...values: readonly unknown[]) => number | boolean)(...values);
+    if (record.result === 'bool') return bool(value === true);
+    return record.result === 'int' ? int(Number(value)) : real(Number(value));
+  }
+
+  /** The op that made an operand, if it is `op`; `single` asks that nothing else uses it. */
+  #made(operand: Operand | undefined, op: OpName, single = false): OpStatement | undefined {
+    const statement = this.#context.definitionOf(operand);
+    if (statement?.kind !== 'op' || statement.op !== op) return undefined;
+    return single && this.#context.usesOf(statement.outs[0]) > 1 ? undefined : statement;
+  }
+
+  #identity(op: OpName, args: readonly Operand[]): Operand | undefined {
+    const [x, y, z] = args;
+    if (x === undefined) return undefined;
+    switch (op) {
+      case 'neg': {
+        const inner = this.#made(x, 'neg');
+        if (inner !== undefined) return inner.args[0];
+        const difference = this.#made(x, 'sub', true);
+        if (difference !== undefined) return this.#make('sub', ...[...difference.args].reverse());
+        const scaled = this.#made(x, 'mul', true);
+        const factor = numberOf(scaled?.args[0]);
+        if (scaled?.args[1] !== undefined && factor !== undefined) {
+          return this.#make('mul', real(-factor), scaled.args[1]);
+        }
+        return undefined;
+      }
+      case 'add':
+        return y === undefined ? undefined : this.#add(x, y);
+      case 'sub': {
+        if (numberOf(y) === 0 && !Object.is(numberOf(y), -0)) return x;
+        const negated = this.#made(y, 'neg');
+        return negated?.args[0] === undefined ? undefined : this.#make('add', x, negated.args[0]);
+      }
+      case 'mul':
+        return y === undefined ? undefined : this.#multiply(x, y);
+      case 'div':
+        return y === undefined ? undefined : this.#divide(x, y);
+      case 'chain': {
+        if (numberOf(x) === 0 || numberOf(y) === 0) return real(0);
+        const known = numberOf(x) ?? numberOf(y);
+        return known === undefined || y === undefined ? undefined : this.#make('mul', x, y);
+      }
+      case 'powi':
+        return numberOf(y) === 1 ? x : numberOf(y) === 0 ? real(1) : undefined;
+      case 'pow': {
+        const exponent = numberOf(y);
+        if (exponent === 0.5) return this.#make('sqrt', x);
+        return exponent !== undefined && Number.isInteger(exponent) && Math.abs(exponent) < 2 ** 31
+          ? this.#make('powi', x, int(exponent))
+          : undefined;
+      }
+      case 'max':
+      case 'min':
+        return x === y ? x : undefined;
+      case 'select':
+      case 'iselect':
+      case 'bselect':
+        if (literalOf(x) !== undefined) return literalOf(x)?.value === true ? y : z;
+        return y !== undefined && (y === z || sameLiteral(y, z)) ? y : undefined;
+      case 'not':
+        return this.#made(x, 'not')?.args[0];
+      case 'and':
+      case 'or': {
+        const stop = op === 'or';
+        for (const [side, other] of [[x, y], [y, x]] as const) {
+          const known = literalOf(side)?.value;
+          if (known !== undefined) return known === stop ? bool(stop) : other;
+        }
+        return x === y ? x : undefined;
+      }
+      case 'iadd':
+      case 'isub':
+      case 'imul':
+        return y === undefined ? undefined : foldSizes(op, x, y);
+      default:
+        return undefined;
+    }
+  }
+
+  #add(x: Operand, y: Operand): Operand | undefined {
+    const right = this.#made(y, 'neg');
+    if (right?.args[0] !== undefined) return this.#make('sub', x, right.args[0]);
+    const left = this.#made(x, 'neg');
+    if (left?.args[0] !== undefined) return this.#make('sub', y, left.args[0]);
+    const scaled = this.#made(y, 'mul', true);
+    const factor = numberOf(scaled?.args[0]);
+    if (scaled?.args[1] !== undefined && factor !== undefined && factor < 0) {
+      return this.#make('sub', x, this.#make('mul', real(-factor), scaled.args[1]));
+    }
+    return undefined;
+  }
+
+  #multiply(x: Operand, y: Operand): Operand | undefined {
+    // Constants stand on the left.
+    if (numberOf(x) === undefined && numberOf(y) !== undefined) return this.#make('mul', y, x);
+    const factor = numberOf(x);
+    if (factor === 1) return y;
+    if (factor === -1) return this.#make('neg', y);
+    const [leftNegated, rightNegated] = [this.#made(x, 'neg', true), this.#made(y, 'neg', true)];
+    if (factor !== undefined) {
+      if (rightNegated?.args[0] !== undefined) return this.#make('mul', real(-factor), rightNegated.args[0]);
+      const inner = this.#made(y, 'mul', true);
+      const innerFactor = numberOf(inner?.args[0]);
+      if (inner?.args[1] === undefined || innerFactor === undefined) return undefined;
+      const exact = isPowerOfTwo(factor) || isPowerOfTwo(innerFactor);
+      return exact ? this.#make('mul', real(factor * innerFactor), inner.args[1]) : undefined;
+    }
+    if (leftNegated?.args[0] !== undefined) return this.#make('neg', this.#make('mul', leftNegated.args[0], y));
+    if (rightNegated?.args[0] !== undefined) return this.#make('neg', this.#make('mul', x, rightNegated.args[0]));
+    for (const [one, other] of [[x, y], [y, x]] as const) {
+      const reciprocal = this.#made(one, 'div', true);
+      if (reciprocal?.args[1] !== undefined && numberOf(reciprocal.args[0]) === 1) {
+        return this.#make('div', other, reciprocal.args[1]);
+      }
+    }
+    return undefined;
+  }
+
+  #divide(x: Operand, y: Operand): Operand | undefined {
+    const divisor = numberOf(y);
+    if (divisor === 1) return x;
+    if (divisor !== undefined && isPowerOfTwo(divisor)) return this.#make('mul', real(1 / divisor), x);
+    const above = this.#made(x, 'neg', true);
+    if (above?.args[0] !== undefined) return this.#make('neg', this.#make('div', above.args[0], y));
+    const below = this.#made(y, 'neg', true);
+    if (below?.args[0] !== undefined) return this.#make('neg', this.#make('div', x, below.args[0]));
+    return undefined;
+  }
+}
+
+function sameLiteral(a: Operand, b: Operand | undefined): boolean {
+  return a.kind === 'literal' && b?.kind === 'literal' && Object.is(a.value, b.value);
+}
+
+/** Int arithmetic on sizes and literals stays a polynomial, so that equal extents look equal. */
+function foldSizes(op: 'iadd' | 'isub' | 'imul', x: Operand, y: Operand): Operand | undefined {
+  const [left, right] = [numberOf(x), numberOf(y)];
+  if (op === 'imul' && left === 1) return y;
+  if (op === 'imul' && right === 1) return x;
+  if (op === 'imul' && (left === 0 || right === 0)) return int(0);
+  if (op === 'iadd' && left === 0) return y;
+  if (op !== 'imul' && right === 0) return x;
+  const [a, b] = [asPolynomial(x), asPolynomial(y)];
+  if (a === undefined || b === undefined) return undefined;
+  const combine = { iadd: addSizes, isub: subtractSizes, imul: multiplySizes }[op];
+  return extent(combine(a, b));
+}

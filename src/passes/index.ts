@@ -1,0 +1,68 @@
+// The passes, in order, each with the reason for its place. `prepare` runs before differentiation, `optimise` after.
+// Every pass is a pure function Program → Program, and the IR is verified after each.
+
+import type { Program } from '../ir/types.ts';
+import { verify } from '../ir/verify.ts';
+import { cse } from './cse.ts';
+import { dropDead } from './dead.ts';
+import { fold } from './fold.ts';
+import { stabilise } from './stabilise.ts';
+import { storeSums } from './store.ts';
+import { reduceStrength } from './strength.ts';
+import { scalarAccumulators, unroll } from './unroll.ts';
+
+interface Pass {
+  readonly name: string;
+  readonly run: (program: Program) => Program;
+  /** Why it stands where it stands. */
+  readonly reason: string;
+}
+
+const beforeDerivatives: readonly Pass[] = [
+  { name: 'fold', run: fold, reason: 'constants first, so that patterns see literals' },
+  { name: 'unroll', run: unroll, reason: 'before sharing: copies of a body have much in common' },
+  { name: 'unroll again', run: unroll, reason: 'reads of lists became constant by unrolling what is around them' },
+  { name: 'fold again', run: fold, reason: 'index arithmetic became constant by unrolling' },
+  { name: 'cse', run: cse, reason: 'patterns below compare operands by identity' },
+  { name: 'stabilise', run: stabilise, reason: 'what overflows or cancels must go before it is differentiated' },
+  { name: 'dead', run: dropDead, reason: 'stabilising leaves the expressions that it replaced' },
+];
+
+const beforeReverse: readonly Pass[] = [
+  { name: 'store', run: storeSums, reason: 'decides what reverse mode may recompute; only a gradient needs it' },
+  { name: 'dead after store', run: dropDead, reason: 'the stored sums left their operands behind' },
+];
+
+const afterDerivatives: readonly Pass[] = [
+  { name: 'dead', run: dropDead, reason: 'differentiation copies whole regions; most of a copy is not needed' },
+  { name: 'fold', run: fold, reason: 'adjoints start from a literal 1' },
+  { name: 'strength', run: reduceStrength, reason: 'after folding: derivatives of powers are powers' },
+  { name: 'cse', run: cse, reason: 'the adjoint repeats parts of the primal' },
+  { name: 'fold again', run: fold, reason: 'operands became single and equal by sharing' },
+  { name: 'cse again', run: cse, reason: 'folding made new equal expressions' },
+  { name: 'accumulators', run: scalarAccumulators, reason: 'elements known by name need no array to add up in' },
+  { name: 'fold sums', run: fold, reason: 'the sums that this made may subtract or scale' },
+  { name: 'dead code', run: dropDead, reason: 'last: sharing and folding leave unused values' },
+];
+
+export const passNames: readonly string[] = [
+  ...new Set([...beforeDerivatives, ...beforeReverse, ...afterDerivatives].map((pass) => pass.name)),
+];
+
+function run(passes: readonly Pass[], program: Program): Program {
+  let current = program;
+  for (const pass of passes) {
+    current = pass.run(current);
+    verify(current);
+  }
+  return current;
+}
+
+/** Makes a checked model ready to be differentiated. */
+export const prepare = (program: Program): Program => run(beforeDerivatives, program);
+
+/** What reverse mode wants beyond that. */
+export const prepareReverse = (program: Program): Program => run(beforeReverse, program);
+
+/** Makes a program, differentiated or not, ready to be lowered to loops. */
+export const optimise = (program: Program): Program => run(afterDerivatives, program);

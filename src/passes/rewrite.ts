@@ -1,0 +1,67 @@
+// The frame of every local rewriting pass: walks a program once, hands each statement (operands already rewritten) to a
+// function, and puts what that returns in place of the statement's values.
+
+import { BlockBuilder, type Hint } from '../ir/build.ts';
+import type { Block, Operand, Program, Statement, Value } from '../ir/types.ts';
+import { blocksOf, mapBlocks, mapOperands, operandsOf } from '../ir/walk.ts';
+
+export interface Context {
+  /** Where replacements are built: the block of the statement. */
+  readonly b: BlockBuilder;
+  /** The statement that defines a value, after rewriting. */
+  readonly definitionOf: (operand: Operand | undefined) => Statement | undefined;
+  /** How often a value was used before this pass; 0 for values that the pass made. */
+  readonly usesOf: (value: Value) => number;
+}
+
+/**
+ * Returns the operands that replace the statement's outs, or undefined to keep the statement. Its regions have been
+ * rewritten already.
+ */
+export type Rule = (statement: Statement, context: Context) => readonly Operand[] | undefined;
+
+export function rewrite(program: Program, rule: Rule): Program {
+  const definitions = new Map<number, Statement>();
+  const substitution = new Map<number, Operand>();
+  const uses = countUses(program.body);
+  const definitionOf = (operand: Operand | undefined): Statement | undefined =>
+    operand?.kind === 'value' ? definitions.get(operand.id) : undefined;
+  const usesOf = (value: Value): number => uses.get(value.id) ?? 0;
+  const rewritten = (operand: Operand): Operand =>
+    operand.kind === 'value' ? (substitution.get(operand.id) ?? operand) : operand;
+
+  const into = (b: BlockBuilder, block: Block): Block => {
+    const context: Context = { b, definitionOf, usesOf };
+    for (const before of block.statements) {
+      const statement = mapBlocks(mapOperands(before, rewritten), (inner) => into(b.nested(), inner));
+      const replacement = rule(statement, context);
+      if (replacement === undefined) b.push(statement);
+      else before.outs.forEach((out, i) => substitution.set(out.id, replacement[i] ?? out));
+    }
+    return b.block(block.results.map(rewritten));
+  };
+  const b = new BlockBuilder(program.nextId, (statement) => {
+    for (const out of statement.outs) definitions.set(out.id, statement);
+  });
+  const body = into(b, program.body);
+  return { ...program, body, nextId: b.nextId };
+}
+
+/** Uses of every value, those in results and nested regions included. */
+export function countUses(block: Block, uses = new Map<number, number>()): Map<number, number> {
+  const count = (operand: Operand): void => {
+    if (operand.kind === 'value') uses.set(operand.id, (uses.get(operand.id) ?? 0) + 1);
+  };
+  for (const statement of block.statements) {
+    operandsOf(statement).forEach(count);
+    for (const inner of blocksOf(statement)) countUses(inner, uses);
+  }
+  block.results.forEach(count);
+  return uses;
+}
+
+/** The user's name and place of what a statement defines, for what replaces it. */
+export function hintOf(statement: Statement): Hint {
+  const [out] = statement.outs;
+  return { name: out?.name, span: out?.span };
+}

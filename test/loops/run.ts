@@ -1,0 +1,154 @@
+// A small interpreter of the loops form, so that tests can hold every pass to the meaning of the program.
+
+import { evaluate } from '../../src/base/polynomial.ts';
+import type { Buffer, Expression, Local, Routine, Statement } from '../../src/loops/types.ts';
+import { ops } from '../../src/ops/index.ts';
+
+type Scalar = number | boolean;
+
+export interface Arguments {
+  readonly sizes: Readonly<Record<string, number>>;
+  /** Values of the inputs, by role and name; arrays flat and row-major. */
+  readonly inputs: Readonly<Record<string, Readonly<Record<string, Scalar | readonly Scalar[]>>>>;
+}
+
+export interface Results {
+  readonly result: Scalar | undefined;
+  /** What was written for the caller: `gradient.w`, `output.p`. */
+  readonly buffers: Readonly<Record<string, readonly Scalar[]>>;
+}
+
+/** Elements that nothing has written hold NaN, and reading outside an array throws: no pass may rely on either. */
+export function run(routine: Routine, { sizes, inputs }: Arguments): Results {
+  const locals = new Map<Local, Scalar>();
+  const memory = new Map<Buffer, Scalar[]>();
+  const written: Record<string, Scalar[]> = {};
+  const sizeOf = (name: string): number => {
+    const fixed = routine.program.sizes.find((size) => size.name === name)?.value;
+    const value = sizes[name] ?? fixed;
+    if (value === undefined) throw new Error(`no size ${name}`);
+    return value;
+  };
+
+  function arrayOf(buffer: Buffer): Scalar[] {
+    let array = memory.get(buffer);
+    if (array === undefined) {
+      const given = inputs[buffer.role]?.[buffer.name];
+      const length = buffer.dims.reduce((product, dim) => product * evaluate(dim, sizeOf), 1);
+      if (given === undefined) {
+        array = new Array<Scalar>(length).fill(NaN);
+        if (buffer.role !== 'scratch') written[`${buffer.role}.${buffer.name}`] = array;
+      } else array = typeof given === 'object' ? [...given] : [given];
+      if (array.length !== length)
+        throw new Error(`${buffer.name} has ${array.length} elements, not ${length}`);
+      memory.set(buffer, array);
+    }
+    return array;
+  }
+
+  function offsetOf(buffer: Buffer, indices: readonly Expression[]): number {
+    const values = indices.map((index) => Number(valueOf(index)));
+    let offset = values[0] ?? 0;
+    if (values.length === buffer.dims.length) {
+      offset = values.reduce((sum, value, axis) => {
+        const extent = evaluate(buffer.dims[axis] ?? neverDim(), sizeOf);
+        if (!(value >= 0 && value < extent))
+          throw new Error(`index ${value} of ${buffer.name}, axis ${axis}`);
+        return sum * extent + value;
+      }, 0);
+    }
+    if (!Number.isInteger(offset) || offset < 0 || offset >= arrayOf(buffer).length) {
+      throw new Error(`offset ${offset} of ${buffer.name}`);
+    }
+    return offset;
+  }
+
+  function valueOf(expression: Expression): Scalar {
+    switch (expression.kind) {
+      case 'literal':
+        return expression.value;
+      case 'extent':
+        return evaluate(expression.size, sizeOf);
+      case 'local': {
+        const value = locals.get(expression.local);
+        if (value === undefined) throw new Error(`local ${expression.local.name} is not set`);
+        return value;
+      }
+      case 'op': {
+        const evaluateOp = ops[expression.op].eval as (...args: Scalar[]) => Scalar;
+        return evaluateOp(...expression.args.map(valueOf));
+      }
+      case 'conditional':
+        return valueOf(valueOf(expression.condition) === true ? expression.then : expression.otherwise);
+      case 'load':
+        return arrayOf(expression.buffer)[offsetOf(expression.buffer, expression.indices)] ?? NaN;
+    }
+  }
+
+  function execute(statements: readonly Statement[]): void {
+    for (const statement of statements) {
+      switch (statement.kind) {
+        case 'declare':
+          locals.delete(statement.local);
+          if (statement.value !== undefined) locals.set(statement.local, valueOf(statement.value));
+          break;
+        case 'assign':
+          if (!statement.local.mutable) throw new Error(`assignment to const ${statement.local.name}`);
+          locals.set(statement.local, valueOf(statement.value));
+          break;
+        case 'increase':
+          if (!statement.local.mutable) throw new Error(`increase of const ${statement.local.name}`);
+          locals.set(
+            statement.local,
+            Number(valueOf(reference(statement.local))) + Number(valueOf(statement.value)),
+          );
+          break;
+        case 'store':
+          arrayOf(statement.buffer)[offsetOf(statement.buffer, statement.indices)] = valueOf(statement.value);
+          break;
+        case 'accumulate': {
+          const array = arrayOf(statement.buffer);
+          const offset = offsetOf(statement.buffer, statement.indices);
+          array[offset] = Number(array[offset]) + Number(valueOf(statement.value));
+          break;
+        }
+        case 'fill':
+          arrayOf(statement.buffer).fill(valueOf(statement.value));
+          break;
+        case 'for': {
+          const to = Number(valueOf(statement.to));
+          for (let index = Number(valueOf(statement.from)); index < to; index++) {
+            locals.set(statement.index, index);
+            execute(statement.body);
+          }
+          locals.delete(statement.index);
+          break;
+        }
+        case 'if':
+          execute(valueOf(statement.condition) === true ? statement.then : statement.otherwise);
+          break;
+        case 'check': {
+          const index = Number(valueOf(statement.index));
+          if (!(index >= 0 && index < evaluate(statement.extent, sizeOf))) {
+            throw new RangeError(`${statement.array}: index ${index}, axis ${statement.axis}`);
+          }
+          break;
+        }
+        case 'section':
+          break;
+        case 'call':
+          execute(routine.parts[statement.part]?.body ?? []);
+          break;
+      }
+    }
+  }
+
+  execute(routine.body);
+  const result = routine.result === undefined ? undefined : valueOf(routine.result);
+  return { result, buffers: written };
+}
+
+const reference = (local: Local): Expression => ({ kind: 'local', local });
+const neverDim = (): never => {
+  throw new Error('more indices than dims');
+};

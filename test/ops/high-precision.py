@@ -1,0 +1,165 @@
+"""Makes high-precision.json: for each sample of each op its value, partials and second partials to 40 digits.
+
+Run `python3 test/ops/high-precision.py` in the root of the repository after a change of samples (needs mpmath).
+The functions are written here once more, as naively as possible, in 4000-digit arithmetic; derivatives are central
+differences of them. Nothing comes from the rules of the table or from the Math of a JavaScript engine.
+"""
+
+import json
+import pathlib
+import subprocess
+
+from mpmath import mp, mpf
+
+mp.dps = 4000
+H = mpf(10) ** -900
+
+DUMP = """
+import { ops } from './src/ops/index.ts';
+const rows = Object.entries(ops).map(([name, { args, result, samples }]) => [name, { args, result, samples }]);
+console.log(JSON.stringify(Object.fromEntries(rows)));
+"""
+
+
+def select(condition, a, b):
+    return a if condition else b
+
+
+FUNCTIONS = {
+    "add": lambda x, y: x + y,
+    "sub": lambda x, y: x - y,
+    "mul": lambda x, y: x * y,
+    "div": lambda x, y: x / y,
+    "neg": lambda x: -x,
+    "pow": lambda x, y: x**y,
+    "powi": lambda x, n: x**n,
+    "sqrt": mp.sqrt,
+    "rootOfSquares": mp.sqrt,
+    "cbrt": lambda x: mp.sign(x) * abs(x) ** (mpf(1) / 3),
+    "hypot": lambda x, y: mp.sqrt(x * x + y * y),
+    "exp": mp.exp,
+    "log": mp.log,
+    "expm1": lambda x: mp.exp(x) - 1,
+    "log1p": lambda x: mp.log(1 + x),
+    "exp2": lambda x: mpf(2) ** x,
+    "log2": lambda x: mp.log(x) / mp.log(2),
+    "log10": lambda x: mp.log(x) / mp.log(10),
+    "sin": mp.sin,
+    "cos": mp.cos,
+    "tan": mp.tan,
+    "asin": mp.asin,
+    "acos": mp.acos,
+    "atan": mp.atan,
+    "atan2": mp.atan2,
+    "sinh": lambda x: (mp.exp(x) - mp.exp(-x)) / 2,
+    "cosh": lambda x: (mp.exp(x) + mp.exp(-x)) / 2,
+    "tanh": lambda x: (mp.exp(2 * x) - 1) / (mp.exp(2 * x) + 1),
+    "asinh": lambda x: mp.sign(x) * mp.log(abs(x) + mp.sqrt(x * x + 1)),
+    "acosh": lambda x: mp.log(x + mp.sqrt(x * x - 1)),
+    "atanh": lambda x: mp.log((1 + x) / (1 - x)) / 2,
+    "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
+    "softplus": lambda x: mp.log(1 + mp.exp(x)),
+    "logSigmoid": lambda x: -mp.log(1 + mp.exp(-x)),
+    "softmaxWeight": lambda x, lse: mp.exp(x - lse),
+    "abs": abs,
+    "sign": mp.sign,
+    "floor": mp.floor,
+    "ceil": mp.ceil,
+    "round": mp.nint,
+    "trunc": lambda x: mp.sign(x) * mp.floor(abs(x)),
+    "min": min,
+    "max": max,
+    "clamp": lambda x, low, high: min(max(x, low), high),
+    "select": select,
+    "chain": lambda g, p: g * p,
+    "eq": lambda x, y: x == y,
+    "ne": lambda x, y: x != y,
+    "lt": lambda x, y: x < y,
+    "le": lambda x, y: x <= y,
+    "gt": lambda x, y: x > y,
+    "ge": lambda x, y: x >= y,
+    "ieq": lambda x, y: x == y,
+    "ine": lambda x, y: x != y,
+    "ilt": lambda x, y: x < y,
+    "ile": lambda x, y: x <= y,
+    "igt": lambda x, y: x > y,
+    "ige": lambda x, y: x >= y,
+    "beq": lambda x, y: x == y,
+    "bne": lambda x, y: x != y,
+    "and": lambda x, y: x and y,
+    "or": lambda x, y: x or y,
+    "not": lambda x: not x,
+    "bselect": select,
+    "iadd": lambda x, y: x + y,
+    "isub": lambda x, y: x - y,
+    "imul": lambda x, y: x * y,
+    "idiv": lambda x, y: x // y,
+    "imod": lambda x, y: x % y,
+    "ineg": lambda x: -x,
+    "imin": min,
+    "imax": max,
+    "iabs": abs,
+    "iselect": select,
+    "toReal": mpf,
+    "toInt": int,
+}
+
+CONVERT = {"real": mpf, "int": int, "bool": bool}
+
+
+def moved(args, *shifts):
+    args = list(args)
+    for k, by in shifts:
+        args[k] += by
+    return args
+
+
+def first(f, args, i):
+    return (f(*moved(args, (i, H))) - f(*moved(args, (i, -H)))) / (2 * H)
+
+
+def second(f, args, i, j):
+    if i == j:
+        return (f(*moved(args, (i, H))) - 2 * f(*args) + f(*moved(args, (i, -H)))) / (H * H)
+    corners = [(s, t, f(*moved(args, (i, s * H), (j, t * H)))) for s in (1, -1) for t in (1, -1)]
+    return sum(s * t * value for s, t, value in corners) / (4 * H * H)
+
+
+def text(value):
+    """40 digits; what is far below every double is the error of the differences, so zero."""
+    return "0" if abs(value) < mpf(10) ** -900 else mp.nstr(value, 40)
+
+
+def row(name, record, sample):
+    f = FUNCTIONS[name]
+    types = list(record["args"].values())
+    args = [CONVERT[kind](value) for kind, value in zip(types, sample)]
+    value = f(*args)
+    if record["result"] != "real":
+        return {"args": sample, "value": value, "partials": [], "seconds": []}
+    active = [k for k, kind in enumerate(types) if kind == "real"]
+    return {
+        "args": sample,
+        "value": text(value),
+        "partials": [text(first(f, args, i)) for i in active],
+        "seconds": [[text(second(f, args, i, j)) for j in active] for i in active],
+    }
+
+
+def main():
+    dumped = subprocess.run(
+        ["npx", "tsx", "--input-type=module", "--eval", DUMP], capture_output=True, text=True, check=True
+    )
+    table = json.loads(dumped.stdout)
+    rows = [
+        f"  {json.dumps(name)}: [\n"
+        + ",\n".join("    " + json.dumps(row(name, record, sample)) for sample in record["samples"])
+        + "\n  ]"
+        for name, record in table.items()
+    ]
+    target = pathlib.Path(__file__).with_name("high-precision.json")
+    target.write_text("{\n" + ",\n".join(rows) + "\n}\n")
+    subprocess.run(["npx", "prettier", "--write", "--log-level", "warn", str(target)], check=True)
+
+
+main()
