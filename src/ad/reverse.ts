@@ -9,7 +9,7 @@
 import { bug } from '../base/bug.ts';
 import { bool, BlockBuilder, extent, int, real } from '../ir/build.ts';
 import type { AddStatement, Block, Input, Operand, OpStatement, Output, Program, ReadStatement, Statement, Value } from '../ir/types.ts'; // prettier-ignore
-import { blocksOf, cloneBlock } from '../ir/walk.ts';
+import { blocksOf, cloneBlock, mapBlocks } from '../ir/walk.ts';
 import { ops } from '../ops/index.ts';
 import type { OpRecord } from '../ops/types.ts';
 import { activeValues, isActive } from './activity.ts';
@@ -237,7 +237,7 @@ class Sweep {
           const seeds = adjoints.map((view) => (view === undefined ? undefined : elementOf(inner, view, axes)));
           const copy = this.#fresh(inner, statement.body, statement.axes.map((axis, k) => [axis, axes[k] ?? axis]));
           // An element that was costly to compute is read back from the array rather than computed again.
-          for (const primal of copy.statements) {
+          for (const primal of withoutOuterAdds(copy.statements)) {
             const which = isCostly(primal) ? copy.results.indexOf(primal.outs[0] ?? int(0)) : -1;
             const array = statement.outs[which];
             const [element] = primal.outs;
@@ -392,7 +392,7 @@ class Sweep {
   /** A copy of a region with fresh values, its index values replaced, pushed into `b`. */
   #copy(b: BlockBuilder, block: Block, bindings: readonly (readonly [Value, Operand])[]): Block {
     const copy = this.#fresh(b, block, bindings);
-    for (const statement of copy.statements) b.push(statement);
+    for (const statement of withoutOuterAdds(copy.statements)) b.push(statement);
     return copy;
   }
 
@@ -421,6 +421,16 @@ function isCostly(statement: Statement): boolean {
   if (statement.kind !== 'op') return false;
   const spelling = (ops[statement.op] as OpRecord).ts;
   return statement.op === 'div' || !('operator' in spelling);
+}
+
+/** What a region computes, run again, without what it adds to accumulators of the blocks around it. */
+function withoutOuterAdds(statements: readonly Statement[], opened = new Set<number>()): readonly Statement[] {
+  return statements.flatMap((statement): readonly Statement[] => {
+    if (statement.kind === 'open') opened.add(statement.outs[0].id);
+    if (statement.kind === 'add') return opened.has(statement.accumulator.id) ? [statement] : [];
+    if (blocksOf(statement).length === 0) return [statement];
+    return [mapBlocks(statement, (block) => ({ ...block, statements: withoutOuterAdds(block.statements, opened) }))];
+  });
 }
 
 const join = (a: Risk, b: Risk): Risk => ({ zero: a.zero || b.zero, wild: a.wild || b.wild });

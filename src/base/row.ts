@@ -10,7 +10,21 @@ export interface Row<Args> {
   readonly severity: 'error' | 'warning';
 }
 
-type Make = <Args>(code: string, title: string, message: (args: Args) => string, explanation: string) => Row<Args>;
+type Make = <Args>(
+  code: string,
+  title: string,
+  message: (args: Args) => string,
+  explanation: string,
+) => Row<Args>;
 
-export const error: Make = (code, title, message, explanation) => ({ code, title, message, explanation, severity: 'error' });
-export const warning: Make = (code, title, message, explanation) => ({ ...error(code, title, message, explanation), severity: 'warning' });
+export const error: Make = (code, title, message, explanation) => ({
+  code,
+  title,
+  message,
+  explanation,
+  severity: 'error',
+});
+export const warning: Make = (code, title, message, explanation) => ({
+  ...error(code, title, message, explanation),
+  severity: 'warning',
+});

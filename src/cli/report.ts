@@ -4,9 +4,7 @@ import { renderDiagnostic, renderPlain } from '../base/frame.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
 import { positionAt, type Span } from '../base/source.ts';
 import type { Io, OutputStream } from './io.ts';
-
-export const reportFormats = ['pretty', 'plain', 'json'] as const;
-export type ReportFormat = (typeof reportFormats)[number];
+import type { ReportFormat } from './values.ts';
 
 /** One input file with what there is to say about it. */
 export interface Checked {
@@ -26,7 +24,9 @@ export function renderAll(files: readonly Checked[], format: ReportFormat, color
   const diagnostics = files.flatMap((file) => file.diagnostics);
   switch (format) {
     case 'pretty':
-      return diagnostics.map((diagnostic) => `${renderDiagnostic(diagnostic, { color }).trimEnd()}\n\n`).join('');
+      return diagnostics
+        .map((diagnostic) => `${renderDiagnostic(diagnostic, { color }).trimEnd()}\n\n`)
+        .join('');
     case 'plain':
       return diagnostics.map((diagnostic) => `${renderPlain(diagnostic).trimEnd()}\n`).join('');
     case 'json': {
@@ -42,7 +42,10 @@ function asJson({ code, severity, message, span, notes, help }: Diagnostic): obj
     severity,
     message,
     ...placeOf(span),
-    notes: notes.map((note) => ({ message: note.message, ...(note.span === undefined ? {} : placeOf(note.span)) })),
+    notes: notes.map((note) => ({
+      message: note.message,
+      ...(note.span === undefined ? {} : placeOf(note.span)),
+    })),
     ...(help === undefined ? {} : { help }),
   };
 }
@@ -53,7 +56,10 @@ function placeOf({ source, start, end }: Span): object {
   return { path: source.path, start: at(start), end: at(end) };
 }
 
-export function countDiagnostics(files: readonly Checked[]): { readonly errors: number; readonly warnings: number } {
+export function countDiagnostics(files: readonly Checked[]): {
+  readonly errors: number;
+  readonly warnings: number;
+} {
   const all = files.flatMap((file) => file.diagnostics);
   const errors = all.filter((diagnostic) => diagnostic.severity === 'error').length;
   return { errors, warnings: all.length - errors };

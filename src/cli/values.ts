@@ -1,7 +1,24 @@
-// Values of options: text from the command line becomes data, or a message that says what was expected.
+// Options and their values: the words there are, and how text from the command line becomes data, or a message that says
+// what was expected.
 
 import { InvalidArgumentError } from 'commander';
-import { nearest } from '../base/nearest.ts';
+import type { Precision } from '../emit/typescript.ts';
+import { nearest } from '../lang/check/nearest.ts';
+import type { RoutineKind } from '../loops/types.ts';
+
+export const precisions = ['f64', 'f32'] as const satisfies readonly Precision[];
+export const emitKinds = [
+  'loss',
+  'gradient',
+  'jvp',
+  'hvp',
+  'outputs',
+] as const satisfies readonly RoutineKind[];
+export const reportFormats = ['pretty', 'plain', 'json'] as const;
+export const stages = ['ast', 'ir', 'gradient', 'optimised', 'loops'] as const;
+
+export type ReportFormat = (typeof reportFormats)[number];
+export type Stage = (typeof stages)[number];
 
 /** One of a few words. */
 export function oneOf<const Word extends string>(words: readonly Word[]): (text: string) => Word {
@@ -52,6 +69,14 @@ export function positiveInteger(text: string): number {
   if (!/^\d+$/.test(text) || !Number.isSafeInteger(value) || value < 1) {
     throw new InvalidArgumentError('Expected a positive integer.');
   }
+  return value;
+}
+
+/** 0, 1, 2, … within 32 bits: a seed. */
+export function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!/^\d+$/.test(text) || value >= 2 ** 32)
+    throw new InvalidArgumentError('Expected a whole number, such as 1.');
   return value;
 }
 

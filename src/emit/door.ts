@@ -3,7 +3,8 @@
 
 import { print as printSize, type Polynomial } from '../base/polynomial.ts';
 import { mayBeUnfit } from './extents.ts';
-import type { Declaration, Parameter } from './module.ts';
+import type { FunctionDeclaration, Parameter } from './module.ts';
+import type { DoorHelper } from './helpers.ts';
 import {
   arrayKind,
   lengthOf,
@@ -12,20 +13,38 @@ import {
   sizeNames,
   sizesParameter,
   type Model,
+  type ArrayKind,
   type ModelField,
   type SizeNames,
 } from './model.ts';
 import { quote } from './statement.ts';
 
 const isArray = (f: ModelField): boolean => f.type.dims.length > 0;
-const polynomialsOf = (f: ModelField): readonly Polynomial[] => [...f.type.dims, ...(f.range ? [f.range.from, f.range.to] : [])];
+const polynomialsOf = (f: ModelField): readonly Polynomial[] => [
+  ...f.type.dims,
+  ...(f.range ? [f.range.from, f.range.to] : []),
+];
 
 /** One check function of a model; absent where there is nothing to check. */
-interface Check {
-  readonly declaration: Declaration;
-  /** The statement that calls it; `owner` is the object to check, for those that check several. */
+export interface Check {
+  readonly declaration: FunctionDeclaration;
+  /** The statement that calls it. `owner` is the object to check, where that can be several. */
   readonly call: (owner: string) => string;
+  /** The shared functions that it calls. */
+  readonly helpers: readonly DoorHelper[];
+  /** The names of the objects that the call mentions. */
+  readonly takes: (owner: string) => readonly string[];
 }
+
+interface Line {
+  readonly text: string;
+  readonly helper?: DoorHelper;
+}
+
+const helperCall = (helper: DoorHelper, ...args: readonly string[]): Line => ({
+  text: `${helper}(${args.join(', ')});`,
+  helper,
+});
 
 /** The check functions of a model. Each is declared whether it is called or not. */
 export interface Door {
@@ -39,18 +58,19 @@ export interface Door {
 }
 
 export function doorOf(model: Model): Door {
+  const argument = ({ name }: Parameter, owner: string): string => (name === 'params' ? owner : name);
   const check = (
     suffix: string,
     parameters: readonly Parameter[],
     takesSizes: boolean,
-    lines: (names: SizeNames) => readonly string[],
+    linesOf: (names: SizeNames) => readonly Line[],
   ): Check | undefined => {
     const all = takesSizes ? [...parameters, ...sizesParameter(model)] : parameters;
     const scope = model.moduleScope.inner();
     for (const { name } of all) scope.reserve(name);
     const names = sizeNames(model, scope);
-    const body = lines(names);
-    if (body.length === 0) return undefined;
+    const lines = linesOf(names);
+    if (lines.length === 0) return undefined;
     const name = model.checkName(suffix);
     return {
       declaration: {
@@ -59,21 +79,28 @@ export function doorOf(model: Model): Door {
         exported: false,
         parameters: all,
         result: 'void',
-        body: [...names.prologue(), ...body].join('\n'),
+        body: [...names.prologue(), ...lines.map((line) => line.text)].join('\n'),
       },
-      call: (owner) => {
-        const args = all.map((p) => (p.name === 'owner' ? quote(owner) : p.name === 'params' && suffix !== '' ? owner : p.name));
-        return `${name}(${args.join(', ')});`;
-      },
+      helpers: lines.flatMap((line) => line.helper ?? []),
+      call: (owner) =>
+        `${name}(${all.map((p) => (p.name === 'owner' ? quote(owner) : argument(p, owner))).join(', ')});`,
+      takes: (owner) => all.filter((p) => p.name !== 'owner').map((p) => argument(p, owner)),
     };
   };
-  const arrays = (owner: string, object: string, fields: readonly ModelField[], names: SizeNames): readonly string[] =>
-    fields.filter(isArray).map((f) => arrayCheck(model, owner, object, f, names));
-  const takesSizes = (fields: readonly ModelField[]): boolean => needSizes(model, fields.flatMap(polynomialsOf));
+  const arrays = (
+    owner: string,
+    object: string,
+    fields: readonly ModelField[],
+    names: SizeNames,
+  ): readonly Line[] => fields.filter(isArray).map((f) => arrayCheck(model, owner, object, f, names));
+  const takesSizes = (fields: readonly ModelField[]): boolean =>
+    needSizes(model, fields.flatMap(polynomialsOf));
 
   const sizes = check('Sizes', [], true, (names) => [
-    ...model.sizes.map(({ name, field }) => `checkSize(${quote(field)}, ${names.size(name).text});`),
-    ...unfitExtents(model).map((extent) => `checkExtent(${quote(printSize(extent))}, ${names.print(extent)});`),
+    ...model.sizes.map(({ name, field }) => helperCall('checkSize', quote(field), names.size(name).text)),
+    ...unfitExtents(model).map((extent) =>
+      helperCall('checkExtent', quote(printSize(extent)), names.print(extent)),
+    ),
   ]);
   const paramsType = `Readonly<${model.typeName('params')}>`;
   const params = check(
@@ -85,11 +112,17 @@ export function doorOf(model: Model): Door {
     takesSizes(model.params),
     (names) => arrays('owner', 'params', model.params, names),
   );
-  const outputs = check('Outputs', [{ name: 'outputs', type: model.typeName('outputs') }], takesSizes(model.outputs), (names) =>
-    arrays(quote('outputs'), 'outputs', model.outputs, names),
+  const outputs = check(
+    'Outputs',
+    [{ name: 'outputs', type: model.typeName('outputs') }],
+    takesSizes(model.outputs),
+    (names) => arrays(quote('outputs'), 'outputs', model.outputs, names),
   );
-  const workspace = check('Workspace', [{ name: 'ws', type: model.typeName('workspace') }], takesSizes(model.workspace), (names) =>
-    arrays(quote('ws'), 'ws', model.workspace, names),
+  const workspace = check(
+    'Workspace',
+    [{ name: 'ws', type: model.typeName('workspace') }],
+    takesSizes(model.workspace),
+    (names) => arrays(quote('ws'), 'ws', model.workspace, names),
   );
   const checkedData = model.data.filter((f) => isArray(f) || (f.type.scalar === 'int' && model.checked));
   const inputs = check(
@@ -100,8 +133,8 @@ export function doorOf(model: Model): Door {
     ],
     sizes !== undefined,
     (names) => [
-      ...(sizes ? [sizes.call('sizes')] : []),
-      ...(params ? [params.call('params')] : []),
+      ...(sizes ? [{ text: sizes.call('sizes') }] : []),
+      ...(params ? [{ text: params.call('params') }] : []),
       ...arrays(quote('data'), 'data', checkedData, names),
       ...(model.checked ? checkedData.flatMap((f) => rangeCheck(f, names)) : []),
     ],
@@ -116,14 +149,24 @@ function unfitExtents(model: Model): readonly Polynomial[] {
   return [...extents.values()].filter((extent) => mayBeUnfit(extent) && needSizes(model, [extent]));
 }
 
-function arrayCheck(model: Model, owner: string, object: string, f: ModelField, names: SizeNames): string {
-  const args = [owner, quote(f.field), `${object}.${f.field}`, names.print(lengthOf(f.type)), quote(shapeText({ type: f.type }))];
-  return `check${arrayKind(f.type.scalar, model.precision)}(${args.join(', ')});`;
+function arrayCheck(model: Model, owner: string, object: string, f: ModelField, names: SizeNames): Line {
+  const length = names.print(lengthOf(f.type));
+  const helper = arrayHelper(arrayKind(f.type.scalar, model.precision));
+  return helperCall(
+    helper,
+    owner,
+    quote(`.${f.field}`),
+    `${object}.${f.field}`,
+    length,
+    quote(shapeText({ type: f.type })),
+  );
 }
 
-function rangeCheck(f: ModelField, names: SizeNames): readonly string[] {
+export const arrayHelper = (kind: ArrayKind): DoorHelper => `check${kind}`;
+
+function rangeCheck(f: ModelField, names: SizeNames): readonly Line[] {
   const bounds = f.range ? [names.print(f.range.from), names.print(f.range.to)] : [];
-  const args = [quote(`data.${f.field}`), `data.${f.field}`, ...bounds].join(', ');
-  if (!isArray(f)) return f.type.scalar === 'int' ? [`checkInteger(${args});`] : [];
-  return f.range ? [`checkRange(${args});`] : [];
+  const args = [quote(`data.${f.field}`), `data.${f.field}`, ...bounds];
+  if (!isArray(f)) return f.type.scalar === 'int' ? [helperCall('checkInteger', ...args)] : [];
+  return f.range ? [helperCall('checkRange', ...args)] : [];
 }

@@ -10,6 +10,8 @@ import { levelOf, type Printed, type Target } from './target.ts';
 export interface Naming {
   readonly local: (local: Local) => string;
   readonly size: (name: string) => Printed;
+  /** Products of sizes are written in this order, that of their declarations. */
+  readonly sizeRank: (name: string) => number;
   /** `index` is the flat offset; a scalar field has none. */
   readonly load: (buffer: Buffer, index: string | undefined) => Printed;
 }
@@ -77,7 +79,8 @@ const within = (operand: Printed, level: number): string =>
 export function prefix(target: Target, operator: string, operand: Printed): Printed {
   const text = within(operand, target.prefix);
   // `--x` is another operator than `-(-x)`.
-  return { text: text.startsWith(operator) ? `${operator}(${text})` : operator + text, level: target.prefix };
+  const fuses = operator === '-' && text.startsWith('-');
+  return { text: fuses ? `-(${text})` : operator + text, level: target.prefix };
 }
 
 export function infix(target: Target, symbol: string, first: Printed, second: Printed): Printed {
@@ -88,23 +91,28 @@ export function infix(target: Target, symbol: string, first: Printed, second: Pr
 }
 
 /** A polynomial in the sizes as exact integer arithmetic: `2 * L + 1`, `(D * D + D) / 2`. */
-export function printPolynomial(target: Target, naming: Pick<Naming, 'size'>, polynomial: Polynomial): Printed {
+export function printPolynomial(
+  target: Target,
+  naming: Pick<Naming, 'size' | 'sizeRank'>,
+  polynomial: Polynomial,
+): Printed {
   const int = (value: number): Printed => target.literal('int', value);
-  const size = (term: Term): Printed => {
-    const factors = term.symbols.map(naming.size);
+  const magnitude = (term: Term): Printed => {
+    const ranked = [...term.symbols].sort((a, b) => naming.sizeRank(a) - naming.sizeRank(b));
+    const factors = ranked.map(naming.size);
     const scale = Math.abs(term.coefficient);
     if (scale !== 1 || factors.length === 0) factors.unshift(int(scale));
     return factors.reduce((product, factor) => infix(target, '*', product, factor));
   };
   // Highest degree first, but a positive term leads where there is one: `5 - N`, not `-N + 5`.
-  const terms = [...polynomial.terms].reverse();
+  const terms = [...polynomial.terms].sort((a, b) => b.symbols.length - a.symbols.length);
   const lead = terms.findIndex((term) => term.coefficient > 0);
   terms.unshift(...terms.splice(Math.max(lead, 0), 1));
   const [first, ...rest] = terms;
   if (first === undefined) return int(0);
-  const start = first.coefficient < 0 ? prefix(target, '-', size(first)) : size(first);
+  const start = first.coefficient < 0 ? prefix(target, '-', magnitude(first)) : magnitude(first);
   const sum = rest.reduce(
-    (before, term) => infix(target, term.coefficient < 0 ? '-' : '+', before, size(term)),
+    (before, term) => infix(target, term.coefficient < 0 ? '-' : '+', before, magnitude(term)),
     start,
   );
   return polynomial.denominator === 1 ? sum : infix(target, '/', sum, int(polynomial.denominator));

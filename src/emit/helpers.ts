@@ -1,13 +1,13 @@
 // Text of the functions that the checks of all models in a module share. A module holds those it calls.
 
-const template = (kind: string): string => `\
-function check${kind}(owner: string, name: string, array: ${kind}, length: number, shape: string): void {
+const arrayCheck = (kind: string, article: string): string => `\
+function check${kind}(owner: string, field: string, array: ${kind}, length: number, shape: string): void {
   if (!(array instanceof ${kind})) {
     const found = Object.prototype.toString.call(array);
-    throw new TypeError(\`\${owner}.\${name} must be a ${kind} for \${shape}, got \${found}\`);
+    throw new TypeError(\`\${owner}\${field} must be ${article} ${kind} for \${shape}, got \${found}\`);
   }
   if (array.length !== length) {
-    throw new RangeError(\`\${owner}.\${name} must have length \${length} for \${shape}, got \${array.length}\`);
+    throw new RangeError(\`\${owner}\${field} must have length \${length} for \${shape}, got \${array.length}\`);
   }
 }`;
 
@@ -24,14 +24,15 @@ function checkExtent(name: string, extent: number): void {
     throw new RangeError(\`\${name} must be an integer and not negative, got \${extent}\`);
   }
 }`,
-  checkFloat64Array: template('Float64Array'),
-  checkFloat32Array: template('Float32Array'),
-  checkInt32Array: template('Int32Array'),
-  checkUint8Array: template('Uint8Array'),
+  checkFloat64Array: arrayCheck('Float64Array', 'a'),
+  checkFloat32Array: arrayCheck('Float32Array', 'a'),
+  checkInt32Array: arrayCheck('Int32Array', 'an'),
+  checkUint8Array: arrayCheck('Uint8Array', 'a'),
   checkInteger: `\
 function checkInteger(name: string, value: number, from = -Infinity, to = Infinity): void {
   if (!(Number.isInteger(value) && value >= from && value < to)) {
-    throw new RangeError(\`\${name} must be an integer in \${from}..\${to}, got \${value}\`);
+    const range = to === Infinity ? '' : \` in \${from}..\${to}\`;
+    throw new RangeError(\`\${name} must be an integer\${range}, got \${value}\`);
   }
 }`,
   checkRange: `\

@@ -5,30 +5,66 @@ import { fieldType, shapeText, type Model, type ModelField } from './model.ts';
 
 export function interfaces(model: Model): readonly Declaration[] {
   const { program, typeName } = model;
-  const field = (readonly: boolean) => (f: ModelField): Field => ({
-    name: f.field,
-    type: fieldType(f.type, model.precision),
-    readonly,
-    doc: described(f.doc, shapeText(f)),
-  });
+  const field =
+    (readonly: boolean) =>
+    (f: ModelField): Field => ({
+      name: f.field,
+      type: fieldType(f.type, model.precision),
+      readonly,
+      doc: described(f.doc, shapeText(f)),
+    });
   const declarations: Declaration[] = [];
-  const declare = (role: 'sizes' | 'params' | 'data' | 'outputs' | 'workspace', doc: string, fields: readonly Field[]): void => {
-    if (fields.length > 0) declarations.push({ kind: 'interface', name: typeName(role), exported: true, doc, fields });
+  const declare = (
+    role: 'sizes' | 'params' | 'data' | 'outputs' | 'workspace',
+    doc: string,
+    fields: readonly Field[],
+  ): void => {
+    if (fields.length > 0)
+      declarations.push({ kind: 'interface', name: typeName(role), exported: true, doc, fields });
   };
   declare(
     'sizes',
     `The sizes of ${program.name}, positive integers.`,
     model.sizes.map((size) => ({ name: size.field, type: 'number', readonly: true, doc: size.doc })),
   );
-  declare('params', `What ${program.name} is differentiated by; also its gradient. Arrays are row-major.`, model.params.map(field(false)));
+  declare(
+    'params',
+    `What ${program.name} is differentiated by; also its gradient. Arrays are row-major.`,
+    model.params.map(field(false)),
+  );
   declare('data', `What ${program.name} takes as given. Arrays are row-major.`, model.data.map(field(true)));
-  declare('outputs', `What \`${model.functionName('Outputs')}\` computes. Arrays are row-major.`, model.outputs.map(field(false)));
+  declare(
+    'outputs',
+    `What \`${model.functionName('Outputs')}\` computes. Arrays are row-major.`,
+    model.outputs.map(field(false)),
+  );
   declare(
     'workspace',
     `Scratch arrays of ${program.name}; what they hold between calls means nothing.`,
     model.workspace.map(field(true)),
   );
+  if (model.params.length > 0) declarations.push(layoutInterface(model));
   return declarations;
+}
+
+function layoutInterface({ program, typeName }: Model): Declaration {
+  const field = {
+    name: `keyof ${typeName('params')}`,
+    shape: 'readonly number[]',
+    offset: 'number',
+    length: 'number',
+  };
+  const members = Object.entries(field).map(([name, type]) => `readonly ${name}: ${type}`);
+  return {
+    kind: 'interface',
+    name: typeName('layout'),
+    exported: true,
+    doc: `Where the params of ${program.name} lie in one flat vector.`,
+    fields: [
+      { name: 'length', type: 'number', readonly: true },
+      { name: 'fields', type: `readonly { ${members.join('; ')} }[]`, readonly: true },
+    ],
+  };
 }
 
 /** A user's doc with the shape after it: `Weights, real[D, H].` */
@@ -42,12 +78,6 @@ function described(doc: string | undefined, shape: string): string {
  * What function bodies see of arrays. With the element type `number` each read would need a `!` in projects that set
  * `noUncheckedIndexedAccess`, as `tsc --init` does, and formulas full of `!` are hard to read.
  */
-export function arrayViews(): Declaration {
-  return {
-    kind: 'text',
-    text: [
-      '/** An array as this file reads it; elements are `any` so that `noUncheckedIndexedAccess` asks for no `!`. */',
-      'type Numbers = { readonly length: number; [index: number]: any; fill(value: number): unknown };',
-    ].join('\n'),
-  };
-}
+export const numbersType = `\
+/** An array as this file reads it; \`any\` keeps its formulas free of \`!\` under \`noUncheckedIndexedAccess\`. */
+type Numbers = { readonly length: number; [index: number]: any; fill(value: number): unknown };`;

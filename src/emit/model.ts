@@ -43,11 +43,17 @@ export interface Model {
   readonly checked: boolean;
   readonly moduleScope: Scope;
   /** Symbolic sizes only. */
-  readonly sizes: readonly { readonly name: string; readonly field: string; readonly doc?: string | undefined }[];
+  readonly sizes: readonly {
+    readonly name: string;
+    readonly field: string;
+    readonly doc?: string | undefined;
+  }[];
   readonly params: readonly ModelField[];
   readonly data: readonly ModelField[];
   readonly outputs: readonly ModelField[];
   readonly workspace: readonly Slot[];
+  /** Where a buffer is found: its field, and the place of that in its interface. */
+  readonly fieldOf: (buffer: Buffer) => { readonly field: string; readonly place: number };
   /** `MlpParams`, … */
   readonly typeName: (role: Role | 'layout') => string;
   /** `mlpLoss`, …, by their suffix. */
@@ -64,16 +70,35 @@ export function modelOf(
   const inputs = (role: Input['role']): readonly ModelField[] => {
     const found = program.inputs.filter((input) => input.role === role);
     const fields = fieldNames(found.map((input) => input.name));
-    return found.map(({ name, value, doc, range }, i) => ({ name, field: fields[i] ?? name, type: value.type, doc, range }));
+    return found.map(({ name, value, doc, range }, i) => ({
+      name,
+      field: fields[i] ?? name,
+      type: value.type,
+      doc,
+      range,
+    }));
   };
+  const hasOutputs = routines.some((routine) => routine.kind === 'outputs');
   const results = program.outputs.flatMap((output, i) => {
     const type = program.body.results[i]?.type;
-    return output.role === 'output' && type !== undefined ? [{ name: output.name, type, doc: output.doc }] : [];
+    return hasOutputs && output.role === 'output' && type !== undefined
+      ? [{ name: output.name, type, doc: output.doc }]
+      : [];
   });
   const resultFields = fieldNames(results.map((result) => result.name));
   const symbolic = program.sizes.filter((size) => size.value === undefined);
   const sizeFields = fieldNames(symbolic.map((size) => size.name));
 
+  const params = inputs('param');
+  const data = inputs('data');
+  const outputs = results.map((result, i) => ({ ...result, field: resultFields[i] ?? result.name }));
+  const workspace = slotsOf(routines);
+  const byRole = { params: byName(params), data: byName(data), outputs: byName(outputs) };
+  const slots = new Map(
+    workspace.flatMap((slot, place) =>
+      [...slot.buffers].map((buffer) => [buffer, { field: slot.field, place }]),
+    ),
+  );
   const prefix = camelCase(program.name);
   const typePrefix = pascalCase(program.name);
   const declared = memo((name: string) => moduleScope.declare(name));
@@ -83,18 +108,39 @@ export function modelOf(
     ...options,
     moduleScope,
     sizes: symbolic.map(({ name, doc }, i) => ({ name, field: sizeFields[i] ?? name, doc })),
-    params: inputs('param'),
-    data: inputs('data'),
-    outputs: results.map((result, i) => ({ ...result, field: resultFields[i] ?? result.name })),
-    workspace: slotsOf(routines),
+    params,
+    data,
+    outputs,
+    workspace,
+    fieldOf: (buffer) => {
+      const found =
+        buffer.role === 'scratch' ? slots.get(buffer) : byRole[listOf[buffer.role]].get(buffer.name);
+      return found ?? bug(`${program.name} has no ${buffer.role} ${buffer.name}`);
+    },
     typeName: (role) => declared(typePrefix + pascalCase(role)),
     functionName: (suffix) => declared(prefix + suffix),
     checkName: (suffix) => declared(`check${typePrefix}${suffix}`),
   };
 }
 
-function memo(make: (key: string) => string): (key: string) => string {
-  const known = new Map<string, string>();
+/** Where the names of the buffers of a role are declared. */
+const listOf = {
+  param: 'params',
+  direction: 'params',
+  gradient: 'params',
+  hvp: 'params',
+  data: 'data',
+  output: 'outputs',
+} as const;
+
+const byName = (
+  fields: readonly ModelField[],
+): ReadonlyMap<string, { readonly field: string; readonly place: number }> =>
+  new Map(fields.map(({ name, field }, place) => [name, { field, place }]));
+
+/** Makes the value of a key once. */
+export function memo<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
+  const known = new Map<Key, Value>();
   return (key) => {
     const value = known.get(key) ?? make(key);
     known.set(key, value);
@@ -122,7 +168,12 @@ function slotsOf(routines: readonly Routine[]): readonly Slot[] {
     for (const buffer of unplaced) {
       const slot = byType.get(typeKey(buffer))?.shift();
       if (slot !== undefined) slot.buffers.add(buffer);
-      else slots.push({ name: buffer.name, type: { scalar: buffer.scalar, dims: buffer.dims }, buffers: new Set([buffer]) });
+      else
+        slots.push({
+          name: buffer.name,
+          type: { scalar: buffer.scalar, dims: buffer.dims },
+          buffers: new Set([buffer]),
+        });
     }
   }
   const fields = fieldNames(slots.map((slot) => slot.name));
@@ -143,7 +194,9 @@ function groupBy<Item>(items: readonly Item[], key: (item: Item) => string): Rea
 
 // ---- types and sizes as text
 
-export function arrayKind(scalar: Type['scalar'], precision: Precision): string {
+export type ArrayKind = 'Float64Array' | 'Float32Array' | 'Int32Array' | 'Uint8Array';
+
+export function arrayKind(scalar: Type['scalar'], precision: Precision): ArrayKind {
   if (scalar === 'real') return precision === 'f64' ? 'Float64Array' : 'Float32Array';
   return scalar === 'int' ? 'Int32Array' : 'Uint8Array';
 }
@@ -167,6 +220,7 @@ export const lengthOf = (type: Pick<Type, 'dims'>): Polynomial => type.dims.redu
 /** How one function writes sizes: by name, after one line that reads those it uses. */
 export interface SizeNames {
   readonly size: (name: string) => Printed;
+  readonly sizeRank: (name: string) => number;
   readonly print: (size: Polynomial) => string;
   /** `const { N, D } = sizes;`, complete when all else is printed; nothing where no size is used. */
   readonly prologue: () => readonly string[];
@@ -175,7 +229,7 @@ export interface SizeNames {
 /** Takes the names of sizes in `scope` as they are first used. Fixed sizes are numbers. */
 export function sizeNames(model: Model, scope: Scope): SizeNames {
   const fixed = new Map(model.program.sizes.map(({ name, value }) => [name, value]));
-  const local = memo((name) => scope.declare(name));
+  const local = memo((name: string) => scope.declare(name));
   const used = new Set<string>();
   const size = (name: string): Printed => {
     const value = fixed.get(name);
@@ -190,12 +244,17 @@ export function sizeNames(model: Model, scope: Scope): SizeNames {
       .map(({ name, field }) => (field === local(name) ? field : `${field}: ${local(name)}`));
     return items.length === 0 ? [] : [`const { ${items.join(', ')} } = sizes;`];
   };
-  return { size, print: (p) => printPolynomial(typescript, { size }, p).text, prologue };
+  const names = [...fixed.keys()];
+  const sizeRank = (name: string): number => names.indexOf(name);
+  const print = (p: Polynomial): string => printPolynomial(typescript, { size, sizeRank }, p).text;
+  return { size, sizeRank, print, prologue };
 }
 
 /** Whether any of these depends on a symbolic size. */
 export const needSizes = (model: Model, sizes: readonly Polynomial[]): boolean =>
-  sizes.some((size) => symbolsOf(size).some((name) => model.sizes.some((symbolic) => symbolic.name === name)));
+  sizes.some((size) =>
+    symbolsOf(size).some((name) => model.sizes.some((symbolic) => symbolic.name === name)),
+  );
 
 /** The parameter `sizes`, where there is one. */
 export const sizesParameter = (model: Model): readonly Parameter[] =>

@@ -1,7 +1,11 @@
 // The one place that knows ts-morph: from declarations, as data, to the text of a module. ts-morph costs 0.3 s to load,
 // so it is loaded when first needed; and each of its `addX` calls parses the file again, so there is one call.
 
-import type { FunctionDeclarationStructure, InterfaceDeclarationStructure, StatementStructures } from 'ts-morph';
+import type {
+  FunctionDeclarationStructure,
+  InterfaceDeclarationStructure,
+  StatementStructures,
+} from 'ts-morph';
 
 export interface Field {
   readonly name: string;
@@ -100,9 +104,20 @@ export async function moduleText(header: string, declarations: readonly Declarat
 }
 
 function functionText(d: FunctionDeclaration): string {
-  const parameters = d.parameters.map((p) => `${p.name}: ${p.type}${p.initializer === undefined ? '' : ` = ${p.initializer}`}`);
+  const parameters = d.parameters.map(
+    (p) => `${p.name}: ${p.type}${p.initializer === undefined ? '' : ` = ${p.initializer}`}`,
+  );
   const head = `${d.exported ? 'export ' : ''}function ${d.name}(${parameters.join(', ')}): ${d.result} {`;
-  const doc = d.doc === undefined ? [] : ['/**', ...comment(d.doc).split('\n').map((line) => ` * ${line}`.trimEnd()), ' */'];
+  const doc =
+    d.doc === undefined
+      ? []
+      : [
+          '/**',
+          ...comment(d.doc)
+            .split('\n')
+            .map((line) => ` * ${line}`.trimEnd()),
+          ' */',
+        ];
   const body = d.body.split('\n').map((line) => (line === '' ? '' : `  ${line}`));
   return [...doc, head, ...body, '}', ''].join('\n');
 }

@@ -30,7 +30,9 @@ export function identifier(name: string): string {
 
 /** `Mlp`, `MLP` and `mlp` begin function names with `mlp`; `HMMForward` begins them with `hmmForward`. */
 export function camelCase(name: string): string {
-  return identifier(name).replace(/^\p{Lu}+(?=\p{Lu}\p{Ll})|^\p{Lu}+(?!\p{Ll})|^\p{Lu}/u, (head) => head.toLowerCase());
+  return identifier(name).replace(/^\p{Lu}+(?=\p{Lu}\p{Ll})|^\p{Lu}+(?!\p{Ll})|^\p{Lu}/u, (head) =>
+    head.toLowerCase(),
+  );
 }
 
 export function pascalCase(name: string): string {
@@ -71,11 +73,13 @@ export class Scope {
   }
 
   #has(name: string): boolean {
-    return this.#taken.has(name) || (this.#outer?.#has(name) ?? false);
+    return this.#taken.has(name) || (this.#outer !== undefined && this.#outer.#has(name));
   }
 
   #suffixOf(base: string): number {
-    return this.#suffixes.get(base) ?? this.#outer?.#suffixOf(base) ?? 0;
+    const own = this.#suffixes.get(base);
+    if (own !== undefined || this.#outer === undefined) return own ?? 0;
+    return this.#outer.#suffixOf(base);
   }
 }
 

@@ -5,7 +5,7 @@ import type { Buffer, Expression, Local, Routine, Statement } from '../loops/typ
 import type { Check, Door } from './door.ts';
 import { printExpression, type Naming } from './expression.ts';
 import type { FunctionDeclaration, Parameter } from './module.ts';
-import { memo, sizeNames, type Model, type ModelField } from './model.ts';
+import { memo, sizeNames, type Model } from './model.ts';
 import type { Scope } from './names.ts';
 import { docOf, holderOf, signatureOf, type Signature } from './signature.ts';
 import { printStatements } from './statement.ts';
@@ -13,7 +13,13 @@ import { typescript } from './target.ts';
 import { usageOf } from './usage.ts';
 import { Writer } from './writer.ts';
 
-export function routineFunctions(model: Model, routine: Routine, door: Door): readonly FunctionDeclaration[] {
+export interface RoutineFunctions {
+  /** The exported function. */
+  readonly whole: FunctionDeclaration;
+  readonly parts: readonly FunctionDeclaration[];
+}
+
+export function routineFunctions(model: Model, routine: Routine, door: Door): RoutineFunctions {
   const signature = signatureOf(model, routine);
   const part = partSignatures(model, routine, signature);
   const checks: readonly (readonly [Check | undefined, string])[] = [
@@ -28,7 +34,7 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): re
     ...taken.holders,
     ...(signature.workspace.length > 0 ? ['sizes'] : []),
   ]);
-  const main: FunctionDeclaration = {
+  const whole: FunctionDeclaration = {
     kind: 'function',
     name: signature.name,
     exported: true,
@@ -45,10 +51,18 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): re
       free: taken.free,
     }).text,
   };
+  const known = new Set([...signature.parameters, ...signature.workspace].map(({ name }) => name));
+  for (const name of taken.holders)
+    if (!known.has(name)) bug(`${signature.name} uses ${name}, which it does not take`);
   if (taken.free.length > 0) bug(`${signature.name} uses ${taken.free[0]?.name}, which it does not declare`);
   const parts = routine.parts.map(({ body }, index): FunctionDeclaration => {
     const { name, holders, free } = part(index);
-    const printed = printBody(model, signature, part, { door: [], statements: body, result: undefined, free });
+    const printed = printBody(model, signature, part, {
+      door: [],
+      statements: body,
+      result: undefined,
+      free,
+    });
     return {
       kind: 'function',
       name,
@@ -59,7 +73,7 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): re
       body: printed.text,
     };
   });
-  return [main, ...parts];
+  return { whole, parts };
 }
 
 // ---- parts
@@ -72,9 +86,15 @@ interface PartSignature {
   readonly free: readonly Local[];
 }
 
-function partSignatures(model: Model, routine: Routine, signature: Signature): (index: number) => PartSignature {
+function partSignatures(
+  model: Model,
+  routine: Routine,
+  signature: Signature,
+): (index: number) => PartSignature {
   const parameters = [...signature.parameters, ...signature.workspace];
-  const names = routine.parts.map((_, index) => model.moduleScope.declare(`${signature.name}Part${index + 1}`));
+  const names = routine.parts.map((_, index) =>
+    model.moduleScope.declare(`${signature.name}Part${index + 1}`),
+  );
   const part = memo((index: number): PartSignature => {
     const body = routine.parts[index]?.body ?? bug(`${signature.name} has no part ${index}`);
     const { holders, free } = takenBy(model, body, undefined, part);
@@ -127,14 +147,16 @@ function printBody(
   const locals = new Map(free.map((local) => [local, scope.declare(local.name)]));
 
   const element = (buffer: Buffer, index: string | undefined): string => {
-    if (buffer.dims.length === 0) return `${holderOf[buffer.role]}.${fieldOf(model, buffer).field}`;
+    if (buffer.dims.length === 0) return `${holderOf[buffer.role]}.${model.fieldOf(buffer).field}`;
     const array = arrays.names.get(buffer) ?? bug(`array ${buffer.name} has no name`);
     return index === undefined ? array : `${array}[${index}]`;
   };
-  const local = (l: Local): string => locals.get(l) ?? bug(`local ${l.name} is used where it is not declared`);
+  const local = (l: Local): string =>
+    locals.get(l) ?? bug(`local ${l.name} is used where it is not declared`);
   const naming: Naming = {
     local,
     size: sizes.size,
+    sizeRank: sizes.sizeRank,
     load: (buffer, index) => {
       const text = element(buffer, index);
       // A bool array holds 0 and 1.
@@ -179,16 +201,15 @@ function arrayLocals(
   const roles = Object.keys(holderOf) as readonly Buffer['role'][];
   const placed = [...buffers]
     .filter((buffer) => buffer.dims.length > 0)
-    .map((buffer) => ({ buffer, field: fieldOf(model, buffer), role: roles.indexOf(buffer.role) }))
+    .map((buffer) => ({ buffer, field: model.fieldOf(buffer), role: roles.indexOf(buffer.role) }))
     .sort((a, b) => a.role - b.role || a.field.place - b.field.place);
-  const lines: string[] = [];
+  const locals = new Map<string, string>();
   const names = new Map<Buffer, string>();
-  const localOf = memo((text: string) => {
-    const { buffer } = placed.find(({ field, buffer: b }) => `${holderOf[b.role]}.${field.field}` === text) ?? bug(text);
-    const name = scope.declare(buffer.name + localSuffix[buffer.role]);
-    lines.push(`const ${name}: Numbers = ${text};`);
-    return name;
-  });
-  for (const { buffer, field } of placed) names.set(buffer, localOf(`${holderOf[buffer.role]}.${field.field}`));
-  return { lines, names };
+  for (const { buffer, field } of placed) {
+    const text = `${holderOf[buffer.role]}.${field.field}`;
+    const local = locals.get(text) ?? scope.declare(buffer.name + localSuffix[buffer.role]);
+    locals.set(text, local);
+    names.set(buffer, local);
+  }
+  return { lines: [...locals].map(([text, local]) => `const ${local}: Numbers = ${text};`), names };
 }

@@ -60,7 +60,8 @@ export interface Signature {
   readonly takesOutputs: boolean;
 }
 
-export const nameOf = (model: Model, kind: RoutineKind): string => model.functionName(kinds[kind].suffix);
+/** Of the function's name: `LossAndGradient`. */
+export const suffixOf = (kind: RoutineKind): string => kinds[kind].suffix;
 
 export function signatureOf(model: Model, routine: Routine): Signature {
   const { takes, returns } = kinds[routine.kind];
@@ -75,14 +76,15 @@ export function signatureOf(model: Model, routine: Routine): Signature {
   const extra = takes.filter((name) => (name === 'outputs' ? model.outputs.length > 0 : hasParams));
   const initializer = `${model.functionName('Workspace')}(${model.sizes.length > 0 ? 'sizes' : ''})`;
   return {
-    name: nameOf(model, routine.kind),
+    name: model.functionName(suffixOf(routine.kind)),
     parameters: [
       ...(hasParams ? [{ name: 'params', type: readParams }] : []),
       ...(model.data.length > 0 ? [{ name: 'data', type: model.typeName('data') }] : []),
       ...sizesParameter(model),
       ...extra.map((name) => ({ name, type: types[name] })),
     ],
-    workspace: routine.scratch.length === 0 ? [] : [{ name: 'ws', type: model.typeName('workspace'), initializer }],
+    workspace:
+      routine.scratch.length === 0 ? [] : [{ name: 'ws', type: model.typeName('workspace'), initializer }],
     result: returns === undefined ? 'void' : 'number',
     likeParams: extra.filter((name) => name !== 'outputs'),
     takesOutputs: extra.includes('outputs'),
@@ -94,7 +96,7 @@ export function signatureOf(model: Model, routine: Routine): Signature {
 export function docOf(model: Model, routine: Routine): string {
   const { summary, takes, returns } = kinds[routine.kind];
   const modelDoc = model.program.doc?.trim() ?? '';
-  const lines = [`${summary(model.program.name)} ${operationsText(routine)}`];
+  const lines = [summary(model.program.name) + operationsText(routine)];
   if (modelDoc !== '') lines.push('', modelDoc);
   lines.push('');
   const fields = (name: string, list: readonly ModelField[]): void => {
@@ -105,11 +107,14 @@ export function docOf(model: Model, routine: Routine): string {
   if (model.sizes.length > 0) lines.push(`@param sizes ${model.sizes.map((size) => size.field).join(', ')}`);
   if (model.params.length > 0) {
     if (takes.includes('direction')) lines.push('@param direction a change of the params');
-    if (takes.includes('gradient')) lines.push('@param gradient is filled: the derivative of the loss by each of the params');
+    if (takes.includes('gradient'))
+      lines.push('@param gradient is filled: the derivative of the loss by each of the params');
     if (takes.includes('product')) lines.push('@param product is filled: the Hessian times the direction');
   }
-  if (takes.includes('outputs') && model.outputs.length > 0) lines.push(`@param outputs is filled: ${fieldList(model.outputs)}`);
-  if (routine.scratch.length > 0) lines.push('@param ws scratch arrays; with them the call allocates nothing');
+  if (takes.includes('outputs') && model.outputs.length > 0)
+    lines.push(`@param outputs is filled: ${fieldList(model.outputs)}`);
+  if (routine.scratch.length > 0)
+    lines.push('@param ws scratch arrays; with them the call allocates nothing');
   if (returns !== undefined) lines.push(`@returns ${returns}`);
   return lines.join('\n');
 }
@@ -120,7 +125,7 @@ function fieldList(fields: readonly ModelField[]): string {
   return text.length <= 80 ? text : `${fields.length} fields`;
 }
 
-/** How much arithmetic on reals the function's text holds; choices and conversions do not count. */
+/** How much arithmetic on reals the function's text holds, as a sentence; choices and conversions do not count. */
 function operationsText(routine: Routine): string {
   let count = 0;
   let hasLoops = false;
@@ -135,10 +140,12 @@ function operationsText(routine: Routine): string {
       }
     });
   }
-  if (routine.result) visitExpression(routine.result, (e) => {
-    if (e.kind === 'op' && isArithmetic(e.op)) count++;
-  });
-  const operations = `${count} operation${count === 1 ? '' : 's'}`;
+  if (routine.result)
+    visitExpression(routine.result, (e) => {
+      if (e.kind === 'op' && isArithmetic(e.op)) count++;
+    });
+  if (count === 0) return '';
+  const operations = ` ${count} operation${count === 1 ? '' : 's'}`;
   return hasLoops ? `${operations} as written; loops repeat them.` : `${operations}.`;
 }
 

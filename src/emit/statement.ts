@@ -23,7 +23,11 @@ export interface FunctionContext {
 
 const typeOf = { real: 'number', int: 'number', bool: 'boolean' } as const;
 
-export function printStatements(writer: Writer, statements: readonly Statement[], context: FunctionContext): void {
+export function printStatements(
+  writer: Writer,
+  statements: readonly Statement[],
+  context: FunctionContext,
+): void {
   for (const statement of statements) printStatement(writer, statement, context);
 }
 
@@ -59,7 +63,13 @@ function printStatement(writer: Writer, s: Statement, context: FunctionContext):
     case 'for': {
       const from = text(s.from);
       const to = text(s.to);
-      inBlock(writer, [s.index], s.body, context, ([index]) => `for (let ${index} = ${from}; ${index} < ${to}; ${index}++) {`);
+      inBlock(
+        writer,
+        [s.index],
+        s.body,
+        context,
+        ([index]) => `for (let ${index} = ${from}; ${index} < ${to}; ${index}++) {`,
+      );
       writer.line('}');
       return;
     }
@@ -83,7 +93,12 @@ function printStatement(writer: Writer, s: Statement, context: FunctionContext):
 }
 
 /** `else if` chains are printed flat, however long. */
-function printIf(writer: Writer, s: Statement & { kind: 'if' }, head: string, context: FunctionContext): void {
+function printIf(
+  writer: Writer,
+  s: Statement & { kind: 'if' },
+  head: string,
+  context: FunctionContext,
+): void {
   let branch = s;
   let opening = head;
   for (;;) {

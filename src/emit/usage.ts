@@ -12,6 +12,7 @@ export interface Usage {
   readonly sizes: ReadonlySet<string>;
   readonly parts: ReadonlySet<number>;
   readonly checksIndices: boolean;
+  readonly declared: ReadonlySet<Local>;
   /** Locals that are used but not declared here: what a part takes from its caller. */
   readonly free: ReadonlySet<Local>;
 }
@@ -55,5 +56,5 @@ export function usageOf(
   });
   if (result) visitExpression(result, mention);
   const free = new Set([...used].filter((local) => !declared.has(local)));
-  return { buffers, ops, sizes, parts, checksIndices, free };
+  return { buffers, ops, sizes, parts, checksIndices, declared, free };
 }

@@ -1,10 +1,10 @@
 // The four checks at one point. Each adds what it found to a tally.
 
+import { interpret } from '../ir/interpret.ts';
 import type { Program } from '../ir/types.ts';
 import { count, judge, judgeEqual, type Tally, type Worst } from './compare.ts';
 import { differentiate } from './differences.ts';
 import type { BoundModel } from './emitted.ts';
-import { interpretLoss } from './interpreter.ts';
 import { componentName, roundingOf, type Precision, type Slot } from './layout.ts';
 import type { Point } from './point.ts';
 import type { Random } from './random.ts';
@@ -31,7 +31,7 @@ const exactTolerance: Readonly<Record<Precision, number>> = { f64: 1e-9, f32: 1e
 /** Derivatives below this part of the loss are lost in the loss's rounding. */
 const lossFloor: Readonly<Record<Precision, number>> = { f64: 1e-6, f32: 1e-3 };
 /** Components of one parameter that are compared at one point. */
-const mostComponents = 64;
+export const mostComponents = 64;
 const directionsPerPoint = 3;
 
 const largest = (values: readonly number[]): number =>
@@ -152,7 +152,8 @@ export function checkLoss(
   program: Program,
   before: Tally,
 ): Tally {
-  const expected = interpretLoss(program, point, options.precision);
+  const round = options.precision === 'f32' ? { round: Math.fround } : {};
+  const expected = interpret(program, point, point.sizes, round).loss ?? NaN;
   const tolerance = exactTolerance[options.precision];
   let tally = before;
   for (const emitted of [loss, bound.loss(x)]) {

@@ -1,7 +1,10 @@
 // The emitted module, loaded and called. It is the text that users get that is checked, not an earlier form of it.
 
 import { bug } from '../base/bug.ts';
+import { camelCase, fieldNames } from '../emit/names.ts';
+import { suffixOf } from '../emit/signature.ts';
 import type { Program } from '../ir/types.ts';
+import type { RoutineKind } from '../loops/types.ts';
 import { flatten, inputsOf, layoutOf, unflatten, type Fields, type Precision } from './layout.ts';
 import type { Point } from './point.ts';
 
@@ -37,43 +40,57 @@ export interface BoundModel {
 export function bind(
   module: EmittedModule,
   program: Program,
-  prefix: string,
   point: Point,
   precision: Precision,
 ): BoundModel {
   const slots = layoutOf(program, point.sizes);
+  const length = slots.reduce((sum, slot) => sum + slot.length, 0);
   const zeros = (): Fields =>
-    unflatten(slots, new Array<number>(slots.reduce((sum, slot) => sum + slot.length, 0)).fill(0), precision);
-
-  const call = (suffix: string, ...args: readonly unknown[]): number => {
-    const emitted = module[`${prefix}${suffix}`];
-    if (emitted === undefined) bug(`the emitted module has no function ${prefix}${suffix}`);
-    const result = emitted(...args);
-    return typeof result === 'number' ? result : bug(`${prefix}${suffix} did not return a number`);
-  };
+    unflatten(
+      slots,
+      Array.from({ length }, () => 0),
+      precision,
+    );
 
   // An argument that would be empty is not in the signature.
-  const sizes = Object.fromEntries(
-    program.sizes.filter((size) => size.value === undefined).map(({ name }) => [name, point.sizes[name]]),
-  );
-  const common = [
-    ...(inputsOf(program, 'data').length > 0 ? [point.data] : []),
-    ...(Object.keys(sizes).length > 0 ? [sizes] : []),
-  ];
-  const at = (x: readonly number[]): readonly unknown[] => [unflatten(slots, x, precision), ...common];
+  const data = nonEmpty(renamed(inputsOf(program, 'data'), point.data));
+  const open = program.sizes.filter((size) => size.value === undefined);
+  const sizes = nonEmpty(renamed(open, point.sizes));
+  const prefix = camelCase(program.name);
+  // One workspace for all the calls, as in use: what a call leaves in it must not matter to the next.
+  const workspace = module[`${prefix}Workspace`]?.(...sizes);
+
+  const call = (kind: RoutineKind, x: readonly number[], ...more: readonly Fields[]): number => {
+    const name = prefix + suffixOf(kind);
+    const emitted = module[name];
+    if (emitted === undefined) bug(`the emitted module has no function ${name}`);
+    const result = emitted(unflatten(slots, x, precision), ...data, ...sizes, ...more, workspace);
+    return typeof result === 'number' ? result : bug(`${name} did not return a number`);
+  };
 
   return {
-    loss: (x) => call('Loss', ...at(x)),
+    loss: (x) => call('loss', x),
     gradient: (x) => {
       const gradient = zeros();
-      const loss = call('LossAndGradient', ...at(x), gradient);
-      return { loss, gradient: flatten(slots, gradient) };
+      const loss = call('gradient', x, gradient);
+      return { loss, gradient: flatten(slots, gradient, 'field') };
     },
-    jvp: (x, v) => call('Jvp', ...at(x), unflatten(slots, v, precision)),
+    jvp: (x, v) => call('jvp', x, unflatten(slots, v, precision)),
     hvp: (x, v) => {
       const product = zeros();
-      const tangent = call('Hvp', ...at(x), unflatten(slots, v, precision), product);
-      return { tangent, product: flatten(slots, product) };
+      const tangent = call('hvp', x, unflatten(slots, v, precision), product);
+      return { tangent, product: flatten(slots, product, 'field') };
     },
   };
+}
+
+const nonEmpty = (fields: object): readonly object[] => (Object.keys(fields).length > 0 ? [fields] : []);
+
+/** By the names of the emitted interface. */
+function renamed<T>(
+  declared: readonly { readonly name: string }[],
+  values: Readonly<Record<string, T>>,
+): object {
+  const fields = fieldNames(declared.map(({ name }) => name));
+  return Object.fromEntries(declared.map(({ name }, i) => [fields[i], values[name]]));
 }

@@ -3,7 +3,7 @@
 // against the reference interpreter. Stands between compile and cli.
 
 import type { Program } from '../ir/types.ts';
-import { checkForward, checkHessian, checkLoss, checkParameter, type At } from './checks.ts';
+import { checkForward, checkHessian, checkLoss, checkParameter, mostComponents, type At } from './checks.ts';
 import { emptyTally, type Tally } from './compare.ts';
 import { bind, type EmittedModule } from './emitted.ts';
 import { flatten, layoutOf, type Precision, type Sizes } from './layout.ts';
@@ -23,8 +23,9 @@ export interface GradcheckOptions {
 export interface ParameterReport {
   readonly name: string;
   readonly shape: readonly number[];
-  /** Components in all, at one point; of large parameters a random part is compared. */
   readonly components: number;
+  /** At each point; of a large parameter a random part. */
+  readonly componentsCompared: number;
   readonly tally: Tally;
 }
 
@@ -44,59 +45,61 @@ export const defaultTolerance: Readonly<Record<Precision, number>> = { f64: 1e-6
 
 const mostAttempts = 20;
 
+/** `program` is the model as it was checked, `module` what was emitted for it, with all the functions. */
 export function gradcheck(
   program: Program,
   module: EmittedModule,
-  prefix: string,
   options: GradcheckOptions,
 ): GradcheckReport {
+  if (!program.outputs.some((output) => output.role === 'loss')) {
+    return nothingCompared(
+      program,
+      options.sizes,
+      `${program.name} has no loss: there is nothing to differentiate`,
+    );
+  }
   const sizes = chooseSizes(program, options.sizes);
-  const empty = { model: program.name, sizes: sizes ?? options.sizes, parameters: [] };
-  const nothing = { forward: emptyTally, hessian: emptyTally, interpreter: emptyTally };
   if (sizes === undefined) {
-    return {
-      ...empty,
-      ...nothing,
-      failures: ['with these sizes an array would have no elements; give others with --size'],
-    };
+    const failure = 'with these sizes an array would have no elements: give others with --size';
+    return nothingCompared(program, options.sizes, failure);
   }
   const slots = layoutOf(program, sizes);
   if (slots.length === 0) {
-    return {
-      ...empty,
-      ...nothing,
-      failures: [`${program.name} has no parameters: there is nothing to compare`],
-    };
+    return nothingCompared(program, sizes, `${program.name} has no parameters: there is nothing to compare`);
   }
 
   const source = random(options.seed);
-  const tallies = new Map(slots.map((slot) => [slot.name, emptyTally]));
-  const totals = { ...nothing };
+  const tallies = new Map(slots.map((slot) => [slot, emptyTally]));
+  const totals = { forward: emptyTally, hessian: emptyTally, interpreter: emptyTally };
   const failures: string[] = [];
   for (let number = 1; number <= options.points; number++) {
-    const found = findPoint(program, module, prefix, sizes, options, source);
+    const found = findPoint(program, module, sizes, options, source);
     if (typeof found === 'string') {
       failures.push(found);
       break;
     }
     const context = { ...found, slots, options, source, number };
-    for (const slot of slots)
-      tallies.set(slot.name, checkParameter(context, slot, tallies.get(slot.name) ?? emptyTally));
+    for (const [slot, tally] of tallies) tallies.set(slot, checkParameter(context, slot, tally));
     totals.forward = checkForward(context, totals.forward);
     totals.hessian = checkHessian(context, totals.hessian);
     totals.interpreter = checkLoss(context, program, totals.interpreter);
   }
-  const parameters = slots.map(({ name, shape, length }) => {
-    return { name, shape, components: length, tally: tallies.get(name) ?? emptyTally };
+  const parameters = [...tallies].map(([{ name, shape, length }, tally]) => {
+    return { name, shape, components: length, componentsCompared: Math.min(length, mostComponents), tally };
   });
-  return { ...empty, parameters, ...totals, failures: [...failures, ...failuresIn(parameters, totals)] };
+  failures.push(...failuresIn(parameters, totals));
+  return { model: program.name, sizes, parameters, ...totals, failures };
+}
+
+function nothingCompared(program: Program, sizes: Sizes, failure: string): GradcheckReport {
+  const totals = { forward: emptyTally, hessian: emptyTally, interpreter: emptyTally };
+  return { model: program.name, sizes, parameters: [], ...totals, failures: [failure] };
 }
 
 /** A point at which the loss is finite, or why there is none. */
 function findPoint(
   program: Program,
   module: EmittedModule,
-  prefix: string,
   sizes: Sizes,
   options: GradcheckOptions,
   source: Random,
@@ -104,8 +107,8 @@ function findPoint(
   let reason = '';
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     const point = drawPoint(program, sizes, options.given, options.precision, source, attempt);
-    const bound = bind(module, program, prefix, point, options.precision);
-    const x = flatten(layoutOf(program, sizes), point.params);
+    const bound = bind(module, program, point, options.precision);
+    const x = flatten(layoutOf(program, sizes), point.params, 'name');
     try {
       const { loss, gradient } = bound.gradient(x);
       if (Number.isFinite(loss)) return { point, bound, x, loss, gradient };

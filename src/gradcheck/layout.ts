@@ -1,6 +1,7 @@
 // Parameters as one flat vector and back: differences step along components, functions want named arrays.
 
 import { evaluate } from '../base/polynomial.ts';
+import { fieldNames } from '../emit/names.ts';
 import type { Input, Program } from '../ir/types.ts';
 
 export type Sizes = Readonly<Record<string, number>>;
@@ -24,7 +25,10 @@ export function realArray(
 
 /** Where a parameter lies in the flat vector. A scalar has no shape and one component. */
 export interface Slot {
+  /** In the model. */
   readonly name: string;
+  /** In emitted interfaces. */
+  readonly field: string;
   readonly shape: readonly number[];
   readonly offset: number;
   readonly length: number;
@@ -42,30 +46,36 @@ export const elements = (shape: readonly number[]): number =>
   shape.reduce((product, extent) => product * extent, 1);
 
 export function layoutOf(program: Program, sizes: Sizes): readonly Slot[] {
+  const params = inputsOf(program, 'param');
+  const fields = fieldNames(params.map((input) => input.name));
   const slots: Slot[] = [];
   let offset = 0;
-  for (const input of inputsOf(program, 'param')) {
+  for (const [i, input] of params.entries()) {
     const shape = shapeOf(input, sizes);
     const length = elements(shape);
-    slots.push({ name: input.name, shape, offset, length });
+    slots.push({ name: input.name, field: fields[i] ?? input.name, shape, offset, length });
     offset += length;
   }
   return slots;
 }
 
-export function flatten(slots: readonly Slot[], fields: Fields): number[] {
-  return slots.flatMap(({ name }) => {
-    const field = fields[name];
+/** Which of its two names a field has: the model's, or the emitted one. */
+type Naming = 'name' | 'field';
+
+export function flatten(slots: readonly Slot[], fields: Fields, naming: Naming): number[] {
+  return slots.flatMap((slot) => {
+    const field = fields[slot[naming]];
     if (typeof field === 'number') return [field];
     return typeof field === 'object' ? Array.from(field) : [];
   });
 }
 
+/** As emitted functions take it. */
 export function unflatten(slots: readonly Slot[], flat: readonly number[], precision: Precision): Fields {
   const fields: Fields = {};
-  for (const { name, shape, offset, length } of slots) {
+  for (const { field, shape, offset, length } of slots) {
     const values = flat.slice(offset, offset + length);
-    fields[name] = shape.length === 0 ? (values[0] ?? NaN) : realArray(precision, values);
+    fields[field] = shape.length === 0 ? (values[0] ?? NaN) : realArray(precision, values);
   }
   return fields;
 }

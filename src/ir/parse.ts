@@ -60,7 +60,7 @@ class Reader {
     const results: Operand[] = [];
     while (!at.skips('}')) {
       const role = at.name();
-      if (!isOutputRole(role)) at.fail(`expected an output, found ${role}`);
+      if (!isOutputRole(role)) return at.fail(`expected an output, found ${role}`, 'before');
       outputs.push({ role, name: at.sees('=') ? role : at.name() });
       at.expect('=');
       results.push(this.#operand());
@@ -77,7 +77,7 @@ class Reader {
   #input(): Input {
     const at = this.#at;
     const role = at.name();
-    if (!isRole(role)) return at.fail(`expected an input, found ${role}`);
+    if (!isRole(role)) return at.fail(`expected an input, found ${role}`, 'before');
     const named = at.kind === 'name' ? at.name() : undefined;
     if (named !== undefined) at.expect('=');
     const value = this.#binding();
@@ -108,13 +108,13 @@ class Reader {
 
   #type(): Type {
     const scalar = this.#at.name();
-    if (!isScalar(scalar)) return this.#at.fail(`expected a type, found ${scalar}`);
+    if (!isScalar(scalar)) return this.#at.fail(`expected a type, found ${scalar}`, 'before');
     return arrayType(scalar, this.#at.sees('[') ? this.#at.list('[', ']', () => this.#at.size()) : []);
   }
 
   #use(): Value {
     const { id } = this.#at.value();
-    return this.#values.get(id) ?? this.#at.fail(`%${id} is not defined`);
+    return this.#values.get(id) ?? this.#at.fail(`%${id} is not defined`, 'before');
   }
 
   #operand(): Operand {
@@ -166,7 +166,8 @@ class Reader {
     if (at.skips('if')) return this.#branch([]);
     // `acc%1[…] += …` and `a%1: real, b%2: real = …` both begin with a value.
     const place = at.value();
-    if (!at.sees(':')) return this.#add(this.#values.get(place.id) ?? at.fail(`%${place.id} is not defined`));
+    if (!at.sees(':'))
+      return this.#add(this.#values.get(place.id) ?? at.fail(`%${place.id} is not defined`, 'before'));
     at.expect(':');
     // The outs become known after the right-hand side, which may not use them.
     const outs = [{ place, type: this.#type() }];
@@ -192,7 +193,7 @@ class Reader {
     const outs = (): readonly Value[] => places.map(({ place, type }) => this.#bind(place, type));
     const out = (): readonly [Value] => {
       const [first, second] = outs();
-      if (first === undefined || second !== undefined) return at.fail('this statement has one out');
+      if (first === undefined || second !== undefined) return at.fail('this statement has one out', 'before');
       return [first];
     };
     if (at.kind === 'value') {
@@ -212,10 +213,10 @@ class Reader {
     }
     // Reducers and ops share the names max and min; only an op has its arguments in parentheses.
     if (at.sees('(')) {
-      if (!isOp(word)) return at.fail(`there is no op ${word}`);
+      if (!isOp(word)) return at.fail(`there is no op ${word}`, 'before');
       return { kind: 'op', op: word, args: this.#operands('(', ')'), outs: out() };
     }
-    if (!isReducer(word)) return at.fail(`there is no reducer ${word}`);
+    if (!isReducer(word)) return at.fail(`there is no reducer ${word}`, 'before');
     return { kind: 'reduce', reducer: word, ...this.#range(), body: this.#block(), outs: outs() };
   }
 

@@ -55,8 +55,10 @@ export class Cursor {
     this.#tokens = tokenize(text);
   }
 
-  fail(message: string): never {
-    throw mistake(this.#text, this.#token.offset, message);
+  /** The mistake is the next token, or the one before it. */
+  fail(message: string, where: 'next' | 'before' = 'next'): never {
+    const token = where === 'next' ? this.#token : (this.#tokens[this.#position - 1] ?? this.#token);
+    throw mistake(this.#text, token.offset, message);
   }
 
   get kind(): Token['kind'] {

@@ -46,7 +46,7 @@ class Verifier {
   constructor(program: Program) {
     this.#program = program;
     this.#sizes = new Set(program.sizes.map((size) => size.name));
-    this.#quote = () => `program ${program.name}`;
+    this.#quote = () => 'the header';
   }
 
   header(): void {
@@ -63,8 +63,9 @@ class Verifier {
       this.#quote = () => `${role} ${name}`;
       this.#bind(value);
       if (role !== 'data' && value.type.scalar !== 'real') this.#fail(`a ${role} must be real`);
-      if (role === 'direction')
+      if (role === 'direction') {
         this.#typed(value, typeOfParam.get(name) ?? this.#fail('there is no such param'));
+      }
       if (range === undefined) continue;
       if (role !== 'data' || value.type.scalar !== 'int') this.#fail('only int data has a range');
       this.#sized(range.from);
@@ -74,7 +75,7 @@ class Verifier {
 
   body(): void {
     this.#block(this.#program.body, {
-      owner: () => `program ${this.#program.name}`,
+      owner: () => 'the body',
       bound: [],
       pureDepth: 0,
     });
@@ -82,9 +83,9 @@ class Verifier {
 
   outputs(): void {
     const { body, outputs } = this.#program;
-    this.#quote = () => `program ${this.#program.name}`;
-    if (body.results.length !== outputs.length)
-      this.#fail(`${outputs.length} outputs but ${body.results.length} results`);
+    this.#quote = () => 'the outputs';
+    const { length } = body.results;
+    if (length !== outputs.length) this.#fail(`${outputs.length} outputs but ${length} results`);
     const typeOfParam = this.#typesOfParams();
     outputs.forEach(({ role, name }, i) => {
       const result = body.results[i];
@@ -106,7 +107,7 @@ class Verifier {
   #block(block: Block, { owner, bound, pureDepth }: Place): void {
     for (const value of bound) this.#bind(value);
     for (const statement of block.statements) {
-      const quote = (): string => `\`${printHeader(statement)}\``;
+      const quote = (): string => quoted(statement);
       this.#quote = quote;
       this.#operands(statement);
       const isPure = statement.kind === 'build' || statement.kind === 'reduce';
@@ -130,11 +131,12 @@ class Verifier {
   /** Everything that the block bound goes out of scope; what it opened must be frozen. */
   #leave(block: Block, bound: readonly Value[]): void {
     for (const value of bound) this.#inScope.delete(value.id);
-    for (const { outs } of block.statements) {
-      for (const out of outs) {
+    for (const statement of block.statements) {
+      for (const out of statement.outs) {
         this.#inScope.delete(out.id);
-        if (this.#accumulators.get(out.id)?.frozen === false)
-          this.#fail(`${printOperand(out)} is opened and never frozen`);
+        if (this.#accumulators.get(out.id)?.frozen !== false) continue;
+        this.#quote = () => quoted(statement);
+        this.#fail('the accumulator is opened and never frozen');
       }
     }
   }
@@ -224,3 +226,5 @@ class Verifier {
     return bug(`${this.#quote()} in ${this.#program.name}: ${message}`);
   }
 }
+
+const quoted = (statement: Statement): string => `\`${printHeader(statement)}\``;

@@ -39,11 +39,9 @@ const rules = {
   unknown: moo.fallback,
 };
 
-const scanner = moo.compile(rules);
-
 /** Calls for the next lexeme until undefined, which is the end. */
 export function lex(text: string): () => Lexeme | undefined {
-  const reader = scanner.clone();
+  const reader = moo.compile(rules);
   reader.reset(text);
   return () => reader.next() as Lexeme | undefined;
 }

@@ -20,7 +20,10 @@ export function readNumber(text: string): number | { readonly problem: string; r
     return { problem: 'a number has one dot at most', help: 'a range is written `a..b`' };
   }
   if (/^[\d._]+$/.test(text)) {
-    return { problem: 'a `_` in a number stands between two digits', help: `write \`${text.replaceAll('_', '')}\`` };
+    return {
+      problem: 'a `_` in a number stands between two digits',
+      help: `write \`${text.replaceAll('_', '')}\``,
+    };
   }
   if (/[eE][+-]?$/.test(text)) {
     return { problem: 'the exponent has no digits', help: 'write an exponent such as `1e-3`' };
@@ -41,7 +44,10 @@ function readValue(text: string): number | { readonly problem: string; readonly 
     return { problem: 'the number is too large', help: 'the largest real is about 1.8e308' };
   }
   if (value === 0 && /[1-9]/.test(text.replace(/[eE].*/, ''))) {
-    return { problem: 'the number is so small that it would become 0', help: 'the smallest real is about 4.9e-324' };
+    return {
+      problem: 'the number is so small that it would become 0',
+      help: 'the smallest real is about 4.9e-324',
+    };
   }
   return value;
 }

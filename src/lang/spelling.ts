@@ -2,23 +2,27 @@
 // where that is an operator of ours, reading goes on with it, so that one slip is one message.
 
 /** Operators of other languages: the operator of ours that takes the place, or none, and what to say. */
-export const foreignOperators: ReadonlyMap<string, { readonly use?: string; readonly help: string }> = new Map([
-  ['**', { use: '^', help: 'a power is written `^`' }],
-  ['&', { use: '&&', help: 'logical and is written `&&`' }],
-  ['|', { use: '||', help: 'logical or is written `||`' }],
-  ['===', { use: '==', help: 'equality is written `==`' }],
-  ['!==', { use: '!=', help: 'inequality is written `!=`' }],
-  ['<>', { use: '!=', help: 'inequality is written `!=`' }],
-  ['=<', { use: '<=', help: 'less or equal is written `<=`' }],
-  ['...', { use: '..', help: 'a range is written `a..b`; `b` is not of it' }],
-  ['->', { use: ':', help: 'the result type of a function follows a `:`, as in `fn f(x: real): real = x`' }],
-  ['=>', { use: '=', help: 'a short function is written `fn f(x: real): real = x`' }],
-  ['%', { use: 'mod', help: 'the remainder of integers is written `a mod b`' }],
-  ['~', { help: 'distributions are written as a `loss`: the negative logarithm of the density' }],
-  ['#', { help: 'a comment begins with `//`' }],
-  ['$', { help: 'names are made of letters, digits and `_`' }],
-  ['\\', { help: 'a line goes on by itself after an operator, a comma or an open bracket' }],
-]);
+export const foreignOperators: ReadonlyMap<string, { readonly use?: string; readonly help: string }> =
+  new Map([
+    ['**', { use: '^', help: 'a power is written `^`' }],
+    ['&', { use: '&&', help: 'logical and is written `&&`' }],
+    ['|', { use: '||', help: 'logical or is written `||`' }],
+    ['===', { use: '==', help: 'equality is written `==`' }],
+    ['!==', { use: '!=', help: 'inequality is written `!=`' }],
+    ['<>', { use: '!=', help: 'inequality is written `!=`' }],
+    ['=<', { use: '<=', help: 'less or equal is written `<=`' }],
+    ['...', { use: '..', help: 'a range is written `a..b`; `b` is not of it' }],
+    [
+      '->',
+      { use: ':', help: 'the result type of a function follows a `:`, as in `fn f(x: real): real = x`' },
+    ],
+    ['=>', { use: '=', help: 'a short function is written `fn f(x: real): real = x`' }],
+    ['%', { use: 'mod', help: 'the remainder of integers is written `a mod b`' }],
+    ['~', { help: 'distributions are written as a `loss`: the negative logarithm of the density' }],
+    ['#', { help: 'a comment begins with `//`' }],
+    ['$', { help: 'names are made of letters, digits and `_`' }],
+    ['\\', { help: 'a line goes on by itself after an operator, a comma or an open bracket' }],
+  ]);
 
 /** Characters that look like one of ours, or stand for a function of ours. */
 const lookalikes: ReadonlyMap<string, string> = new Map(
@@ -33,8 +37,8 @@ const meanings: ReadonlyMap<string, string> = new Map(
   Object.entries({
     '²': 'a square is written `x^2`',
     '³': 'a cube is written `x^3`',
-    'ⁿ': 'a power is written `x^n`',
-    'ᵀ': 'a transpose is written `[a[j, i] for i in N, j in M]`',
+    ⁿ: 'a power is written `x^n`',
+    ᵀ: 'a transpose is written `[a[j, i] for i in N, j in M]`',
     '√': 'a square root is written `sqrt(x)`',
     '∑': 'a sum is written `sum(x[i] for i in N)`',
     '∏': 'a product is written `prod(x[i] for i in N)`',
@@ -58,12 +62,14 @@ export function helpForCharacter(character: string): string | undefined {
   const same = lookalikeOf(character);
   if (same !== undefined) return `write \`${same}\``;
   if (quotes.has(character)) return 'there are no strings in Nabla, and names need no quotes';
-  return meanings.get(character);
+  return /[\p{C}\p{Z}]/u.test(character) ? 'delete it' : meanings.get(character);
 }
 
 /** How a message names a character: itself where it can be seen, its number always. */
 export function nameOfCharacter(character: string): string {
   const number = `U+${(character.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, '0')}`;
   if (/[\p{C}\p{Z}]/u.test(character)) return `invisible character ${number}`;
-  return /\p{M}/u.test(character) ? `combining character ${number}` : `character \`${character}\` (${number})`;
+  return /\p{M}/u.test(character)
+    ? `combining character ${number}`
+    : `character \`${character}\` (${number})`;
 }

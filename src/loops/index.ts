@@ -1,9 +1,18 @@
 // From IR to the loops form, and the order of the passes that improve it.
 
 import type { Program } from '../ir/types.ts';
+import { accumulateInLocals } from './accumulators.ts';
+import { combine } from './combine.ts';
+import { contract } from './contract.ts';
+import { dropDead } from './dead.ts';
+import { hoist } from './hoist.ts';
+import { initialise } from './initialise.ts';
 import { linearise } from './linearise.ts';
 import { lower } from './lower/program.ts';
+import { splitParts } from './parts.ts';
+import { reuseStorage } from './reuse.ts';
 import type { Routine, RoutineKind } from './types.ts';
+import { verifyRoutine } from './verify.ts';
 
 export { printRoutine } from './print.ts';
 
@@ -14,15 +23,42 @@ export interface RoutineOptions {
   readonly partStatements?: number;
 }
 
-interface Pass {
+export interface Pass {
   readonly name: string;
   readonly run: (routine: Routine, options: RoutineOptions) => Routine;
+  /** Why it stands where it stands. */
+  readonly reason: string;
 }
 
+/** One index per dim up to `linearise`, flat offsets from there on. */
 export const passes: readonly Pass[] = [
-  { name: 'linearise', run: linearise }, // first what needs one index per dim; from here on offsets are flat
+  { name: 'initialise', run: initialise, reason: 'stores fuse where fills do not' },
+  { name: 'combine', run: combine, reason: 'brings together, and computes once, what loops have in common' },
+  { name: 'contract', run: contract, reason: 'once only its own iteration reads a row, no array is needed' },
+  { name: 'dead', run: dropDead, reason: 'sharing left stores that nothing loads' },
+  {
+    name: 'hoist',
+    run: hoist,
+    reason: 'loads leave loops while their indices still show that they are in range',
+  },
+  {
+    name: 'accumulators',
+    run: accumulateInLocals,
+    reason: 'after hoisting, what an index depends on is plain',
+  },
+  { name: 'initialise sums', run: initialise, reason: 'elements are now added to once, after the loop' },
+  { name: 'reuse', run: reuseStorage, reason: 'no pass below moves statements of the top level' },
+  { name: 'linearise', run: linearise, reason: 'everything above needs one index per dim' },
+  { name: 'hoist offsets', run: hoist, reason: 'linearising made row bases' },
+  { name: 'parts', run: splitParts, reason: 'last: nothing sees across functions' },
 ];
 
 export function toRoutine(program: Program, kind: RoutineKind, options: RoutineOptions): Routine {
-  return passes.reduce((routine, pass) => pass.run(routine, options), lower(program, kind, options));
+  let routine = lower(program, kind, options);
+  verifyRoutine(routine, 'lower');
+  for (const pass of passes) {
+    routine = pass.run(routine, options);
+    verifyRoutine(routine, pass.name);
+  }
+  return routine;
 }

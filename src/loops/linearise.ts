@@ -3,7 +3,7 @@
 
 import { asConstant, multiply, one, type Polynomial } from '../base/polynomial.ts';
 import { bug } from '../base/bug.ts';
-import { apply, integer, sizeOf } from './make.ts';
+import { apply, integer, isAtom, sizeOf } from './make.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import { childrenOf, mapChildren, mapExpressions, mapRegions } from './walk.ts';
 
@@ -42,9 +42,12 @@ export function linearise(routine: Routine): Routine {
       }
       stride = multiply(stride, buffer.dims[axis] ?? one);
     }
-    // Stable, and outer axes first among terms of equal depth.
     terms.reverse();
-    terms.sort((a, b) => a.depth - b.depth);
+    const deepest = Math.max(0, ...terms.map((term) => term.depth));
+    const steady = terms.filter((term) => term.depth < deepest);
+    // A single index is no base worth a local; then the order of the axes reads best. The sort is stable.
+    if (steady.length > 1 || steady.some((term) => !isAtom(term.value)))
+      terms.sort((a, b) => a.depth - b.depth);
     let sum: Expression | undefined;
     for (const { value } of terms) {
       if (value.kind === 'literal' && value.value === 0) continue;

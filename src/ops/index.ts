@@ -2,6 +2,7 @@
 
 import { activation } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
+import { errorFunction } from './error-function.ts';
 import { comparison } from './comparison.ts';
 import { exponential } from './exponential.ts';
 import { hyperbolic } from './hyperbolic.ts';
@@ -15,6 +16,7 @@ export const ops = {
   ...trigonometric,
   ...hyperbolic,
   ...activation,
+  ...errorFunction,
   ...rounding,
   ...comparison,
   ...integer,

@@ -87,7 +87,7 @@ export const trigonometric = {
     ts: { call: 'Math.atan2' },
     wgsl: {
       helper: 'angle',
-      // The builtin may be wrong by thousands of units in the last place where x is zero.
+      // The builtin promises nothing where x or y is zero.
       source: `\
 /// The angle of the point (x, y), in -pi to pi.
 fn angle(y: f32, x: f32) -> f32 {

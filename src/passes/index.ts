@@ -1,5 +1,5 @@
 // The passes, in order, each with the reason for its place. `prepare` runs before differentiation, `optimise` after.
-// Every pass is a pure function Program → Program, and the IR is verified after each.
+// Every pass is a pure function Program → Program, and what it yields is verified.
 
 import type { Program } from '../ir/types.ts';
 import { verify } from '../ir/verify.ts';
@@ -35,13 +35,12 @@ const beforeReverse: readonly Pass[] = [
 
 const afterDerivatives: readonly Pass[] = [
   { name: 'dead', run: dropDead, reason: 'differentiation copies whole regions; most of a copy is not needed' },
-  { name: 'fold', run: fold, reason: 'adjoints start from a literal 1' },
+  { name: 'accumulators', run: scalarAccumulators, reason: 'elements known by name need no array to add up in' },
+  { name: 'fold', run: fold, reason: 'adjoints start from a literal 1; what they add up to may subtract or scale' },
   { name: 'strength', run: reduceStrength, reason: 'after folding: derivatives of powers are powers' },
   { name: 'cse', run: cse, reason: 'the adjoint repeats parts of the primal' },
   { name: 'fold again', run: fold, reason: 'operands became single and equal by sharing' },
   { name: 'cse again', run: cse, reason: 'folding made new equal expressions' },
-  { name: 'accumulators', run: scalarAccumulators, reason: 'elements known by name need no array to add up in' },
-  { name: 'fold sums', run: fold, reason: 'the sums that this made may subtract or scale' },
   { name: 'dead code', run: dropDead, reason: 'last: sharing and folding leave unused values' },
 ];
 
@@ -49,12 +48,17 @@ export const passNames: readonly string[] = [
   ...new Set([...beforeDerivatives, ...beforeReverse, ...afterDerivatives].map((pass) => pass.name)),
 ];
 
+/** Programs up to this many statements are verified after each pass, larger ones after each list of passes. */
+const verifiedThroughout = 2000;
+
 function run(passes: readonly Pass[], program: Program): Program {
   let current = program;
+  const isSmall = program.body.statements.length <= verifiedThroughout;
   for (const pass of passes) {
     current = pass.run(current);
-    verify(current);
+    if (isSmall) verify(current);
   }
+  if (!isSmall) verify(current);
   return current;
 }
 

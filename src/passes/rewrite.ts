@@ -23,17 +23,19 @@ export type Rule = (statement: Statement, context: Context) => readonly Operand[
 export function rewrite(program: Program, rule: Rule): Program {
   const definitions = new Map<number, Statement>();
   const substitution = new Map<number, Operand>();
-  const uses = countUses(program.body);
+  let uses: ReadonlyMap<number, number> | undefined;
   const definitionOf = (operand: Operand | undefined): Statement | undefined =>
     operand?.kind === 'value' ? definitions.get(operand.id) : undefined;
-  const usesOf = (value: Value): number => uses.get(value.id) ?? 0;
+  const usesOf = (value: Value): number => (uses ??= countUses(program.body)).get(value.id) ?? 0;
+  const isReplaced = (operand: Operand): boolean => operand.kind === 'value' && substitution.has(operand.id);
   const rewritten = (operand: Operand): Operand =>
     operand.kind === 'value' ? (substitution.get(operand.id) ?? operand) : operand;
 
   const into = (b: BlockBuilder, block: Block): Block => {
     const context: Context = { b, definitionOf, usesOf };
     for (const before of block.statements) {
-      const statement = mapBlocks(mapOperands(before, rewritten), (inner) => into(b.nested(), inner));
+      const moved = operandsOf(before).some(isReplaced) ? mapOperands(before, rewritten) : before;
+      const statement = mapBlocks(moved, (inner) => into(b.nested(), inner));
       const replacement = rule(statement, context);
       if (replacement === undefined) b.push(statement);
       else before.outs.forEach((out, i) => substitution.set(out.id, replacement[i] ?? out));

@@ -18,7 +18,7 @@ const logistic = {
   sizes: { N: 5, D: 3 },
   inputs: {
     data: { X: values(15), y: [1, -1, 1, 1, -1], lambda: 0.7 },
-    param: { w: values(3, 2) },
+    params: { w: values(3, 2) },
   },
 };
 
@@ -93,7 +93,7 @@ export const examples: readonly Example[] = [
     kind: 'gradient',
     given: {
       sizes: { N: 4, K: 3, D: 2 },
-      inputs: { data: { x: values(8) }, param: { mu: values(6, 3), bias: values(3, 4) } },
+      inputs: { data: { x: values(8) }, params: { mu: values(6, 3), bias: values(3, 4) } },
     },
     ir: `program Mixture(N, K, D) {
   data x%0: real[N, D]
@@ -164,7 +164,7 @@ export const examples: readonly Example[] = [
     kind: 'loss',
     given: {
       sizes: { B: 3, D: 4, H: 5 },
-      inputs: { data: { x: values(12) }, param: { W: values(20, 5), b: values(5, 6), v: values(5, 7) } },
+      inputs: { data: { x: values(12) }, params: { W: values(20, 5), b: values(5, 6), v: values(5, 7) } },
     },
     ir: `program Layers(B, D, H) {
   data x%0: real[B, D]
@@ -202,7 +202,7 @@ export const examples: readonly Example[] = [
     kind: 'outputs',
     given: {
       sizes: { N: 4 },
-      inputs: { data: { x: [3, -1, NaN, 7], i: [2, 0, 3, 1] }, param: { a: 1.5 } },
+      inputs: { data: { x: [3, -1, NaN, 7], i: [2, 0, 3, 1] }, params: { a: 1.5 } },
     },
     ir: `program Forms(N) {
   data x%0: real[N]

@@ -1,15 +1,16 @@
 // A small interpreter of the loops form, so that tests can hold every pass to the meaning of the program.
 
 import { evaluate } from '../../src/base/polynomial.ts';
+import type { Content, Inputs } from '../../src/ir/bind.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from '../../src/loops/types.ts';
 import { ops } from '../../src/ops/index.ts';
 
 type Scalar = number | boolean;
 
+/** As the interpreter of the IR takes them. */
 export interface Arguments {
   readonly sizes: Readonly<Record<string, number>>;
-  /** Values of the inputs, by role and name; arrays flat and row-major. */
-  readonly inputs: Readonly<Record<string, Readonly<Record<string, Scalar | readonly Scalar[]>>>>;
+  readonly inputs: Inputs;
 }
 
 export interface Results {
@@ -30,15 +31,21 @@ export function run(routine: Routine, { sizes, inputs }: Arguments): Results {
     return value;
   };
 
+  function contentOf({ role, name }: Buffer): Content | undefined {
+    if (role === 'param') return inputs.params?.[name];
+    if (role === 'data') return inputs.data?.[name];
+    return role === 'direction' ? inputs.directions?.[name] : undefined;
+  }
+
   function arrayOf(buffer: Buffer): Scalar[] {
     let array = memory.get(buffer);
     if (array === undefined) {
-      const given = inputs[buffer.role]?.[buffer.name];
+      const given = contentOf(buffer);
       const length = buffer.dims.reduce((product, dim) => product * evaluate(dim, sizeOf), 1);
       if (given === undefined) {
         array = new Array<Scalar>(length).fill(NaN);
         if (buffer.role !== 'scratch') written[`${buffer.role}.${buffer.name}`] = array;
-      } else array = typeof given === 'object' ? [...given] : [given];
+      } else array = typeof given === 'object' ? Array.from(given) : [given];
       if (array.length !== length)
         throw new Error(`${buffer.name} has ${array.length} elements, not ${length}`);
       memory.set(buffer, array);

@@ -37,6 +37,8 @@ FUNCTIONS = {
     "rootOfSquares": mp.sqrt,
     "cbrt": lambda x: mp.sign(x) * abs(x) ** (mpf(1) / 3),
     "hypot": lambda x, y: mp.sqrt(x * x + y * y),
+    "erf": mp.erf,
+    "erfc": mp.erfc,
     "exp": mp.exp,
     "log": mp.log,
     "expm1": lambda x: mp.exp(x) - 1,

@@ -32,7 +32,9 @@ const types: Record<ScalarName, string> = { real: 'number', int: 'number', bool:
 function compile(name: OpName): (...args: readonly Scalar[]) => Scalar {
   const { args, result, ts: spelling } = record(name);
   const parameters = Object.entries(args).map(([arg, type]) => `${arg}: ${types[type]}`);
-  const helper = 'helper' in spelling ? spelling.source : '';
+  const needed = 'helper' in spelling ? (spelling.needs ?? []) : [];
+  const others = helpersOf('ts').filter((other) => needed.includes(other.helper));
+  const helper = 'helper' in spelling ? [...others, spelling].map((each) => each.source).join('\n') : '';
   const source = `${helper}
     function apply(${parameters.join(', ')}): ${types[result]} { return ${textOf(name, spelling)}; }`;
   const { outputText, diagnostics } = ts.transpileModule(source, {

@@ -30,7 +30,8 @@ export const models = {
   paramType: error(
     'N0505',
     'param is not real',
-    (a: { name: string; found: string }) => `the param \`${a.name}\` is ${a.found}, but only reals have derivatives`,
+    (a: { name: string; found: string }) =>
+      `the param \`${a.name}\` is ${a.found}, but only reals have derivatives`,
     'Parameters are differentiated, and only reals can be. Declare ints and bools as `data`.',
   ),
   rangeOfReals: error(
@@ -48,7 +49,21 @@ export const models = {
   modelTooLarge: error(
     'N0508',
     'model too large',
-    (a: { limit: number }) => `this model makes more than ${a.limit} function calls when they are written out`,
+    (a: { limit: number }) =>
+      `this model makes more than ${a.limit} function calls when they are written out`,
     'Functions are written out where they are called, so functions that call others twice grow by doubling. Bind results that are used often to a `let`.',
+  ),
+  unknownSize: error(
+    'N0520',
+    'value for a size that does not exist',
+    (a: { name: string }) => `a value is given for the size \`${a.name}\`, which no model of this file has`,
+    'Sizes can be fixed from outside, with `--size N=100` or the option `sizes`. The name must be that of a `dim` of a model.',
+  ),
+  sizeFixedTwice: error(
+    'N0521',
+    'value for a size that has one',
+    (a: { name: string; value: number }) =>
+      `\`${a.name}\` is given the value ${a.value} from outside, but has one here`,
+    'A size is fixed in one place: by `dim K = 10` in the model, or from outside with `--size K=10` where the model says `dim K`.',
   ),
 } as const;

@@ -6,7 +6,8 @@ export const shapes = {
   shapesDiffer: error(
     'N0401',
     'shapes do not fit',
-    (a: { what: string; left: string; right: string }) => `shapes do not fit in ${a.what}: ${a.left} and ${a.right}`,
+    (a: { what: string; left: string; right: string }) =>
+      `shapes do not fit in ${a.what}: ${a.left} and ${a.right}`,
     'Arrays meet element by element, aligned at their last axes: each pair of sizes must be equal, and axes missing in front are repeated. A size 1 is not stretched.',
   ),
   innerSizesDiffer: error(
@@ -37,7 +38,8 @@ export const shapes = {
   shapeDepends: error(
     'N0406',
     'size of an array is not fixed',
-    (a: { name: string }) => `an array needs a size that is known from the sizes of the model, but the range of \`${a.name}\` is not`,
+    (a: { name: string }) =>
+      `an array needs a size that is known from the sizes of the model, but the range of \`${a.name}\` is not`,
     'The range of an array comprehension is made of sizes, constants and `+ - * ^`. Ranges that depend on data or on other indices are fine in reductions such as `sum`.',
   ),
   outOfRange: error(

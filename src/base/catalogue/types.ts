@@ -6,7 +6,8 @@ export const types = {
   typeMismatch: error(
     'N0301',
     'wrong type',
-    (a: { what: string; expected: string; found: string }) => `${a.what} must be ${a.expected}, this is ${a.found}`,
+    (a: { what: string; expected: string; found: string }) =>
+      `${a.what} must be ${a.expected}, this is ${a.found}`,
     'The type that stands here does not fit the place where it is used.',
   ),
   intAsReal: error(
@@ -18,13 +19,15 @@ export const types = {
   operandType: error(
     'N0303',
     'operator does not apply',
-    (a: { operator: string; found: string; wants: string }) => `\`${a.operator}\` needs ${a.wants}, this is ${a.found}`,
+    (a: { operator: string; found: string; wants: string }) =>
+      `\`${a.operator}\` needs ${a.wants}, this is ${a.found}`,
     '`+ - * ^` take numbers, `/` and `@` reals, `div` and `mod` ints, `< <= > >=` numbers, `&& || !` bools.',
   ),
   mixedOperands: error(
     'N0304',
     'operands of different types',
-    (a: { operator: string; left: string; right: string }) => `\`${a.operator}\` between ${a.left} and ${a.right}`,
+    (a: { operator: string; left: string; right: string }) =>
+      `\`${a.operator}\` between ${a.left} and ${a.right}`,
     'Both sides of an operator must have the same scalar type.',
   ),
   conditionType: error(
@@ -36,13 +39,15 @@ export const types = {
   armsDiffer: error(
     'N0306',
     'arms of different types',
-    (a: { then: string; otherwise: string }) => `the arms of this conditional differ: ${a.then} and ${a.otherwise}`,
+    (a: { then: string; otherwise: string }) =>
+      `the arms of this conditional differ: ${a.then} and ${a.otherwise}`,
     'Both arms of `c ? a : b` must have the same scalar type, since either may be the value.',
   ),
   argumentCount: error(
     'N0307',
     'wrong number of arguments',
-    (a: { name: string; expected: string; found: number }) => `\`${a.name}\` takes ${a.expected}, got ${a.found}`,
+    (a: { name: string; expected: string; found: number }) =>
+      `\`${a.name}\` takes ${a.expected}, got ${a.found}`,
     'The call has more or fewer arguments than the function has parameters.',
   ),
   argumentType: error(
@@ -74,13 +79,15 @@ export const types = {
   reducedType: error(
     'N0312',
     'reduction of the wrong type',
-    (a: { reducer: string; wants: string; found: string }) => `\`${a.reducer}\` reduces ${a.wants}, this is ${a.found}`,
+    (a: { reducer: string; wants: string; found: string }) =>
+      `\`${a.reducer}\` reduces ${a.wants}, this is ${a.found}`,
     '`sum` and `prod` take reals or ints, `mean max min argmax argmin logSumExp` reals, `any` and `all` bools.',
   ),
   elementsDiffer: error(
     'N0313',
     'list elements differ',
-    (a: { first: string; other: string }) => `the elements of a list must have one type: ${a.first} and ${a.other}`,
+    (a: { first: string; other: string }) =>
+      `the elements of a list must have one type: ${a.first} and ${a.other}`,
     'A list `[a, b, c]` is an array, so all its elements have the same type and the same sizes.',
   ),
   notConstant: error(
@@ -92,13 +99,15 @@ export const types = {
   resultType: error(
     'N0315',
     'wrong type of a result',
-    (a: { name: string; declared: string; found: string }) => `\`${a.name}\` is declared to return ${a.declared}, this is ${a.found}`,
+    (a: { name: string; declared: string; found: string }) =>
+      `\`${a.name}\` is declared to return ${a.declared}, this is ${a.found}`,
     'The value of a function must have the type that its signature declares.',
   ),
   declaredType: error(
     'N0316',
     'value does not fit the declared type',
-    (a: { name: string; declared: string; found: string }) => `\`${a.name}\` is declared ${a.declared}, this is ${a.found}`,
+    (a: { name: string; declared: string; found: string }) =>
+      `\`${a.name}\` is declared ${a.declared}, this is ${a.found}`,
     'A `let` or an `output` may say its type; the value then has to have it.',
   ),
   exponentType: error(
@@ -110,7 +119,8 @@ export const types = {
   wholeNeedsArray: error(
     'N0318',
     'reduction of a scalar',
-    (a: { name: string; found: string }) => `\`${a.name}\` of a single value needs an array, this is ${a.found}`,
+    (a: { name: string; found: string }) =>
+      `\`${a.name}\` of a single value needs an array, this is ${a.found}`,
     'A reduction runs over the elements of an array, or over indices: `sum(a)` or `sum(a[i] for i in N)`.',
   ),
   positionOfMany: error(

@@ -1,5 +1,6 @@
 // Types of calls: conversions, reductions of whole arrays, primitive ops and functions.
 
+import { bug } from '../../base/bug.ts';
 import { catalogue } from '../../base/catalogue.ts';
 import type { Span } from '../../base/source.ts';
 import type { Scalar } from '../../ir/types.ts';
@@ -21,20 +22,22 @@ import { reducedType } from './comprehension.ts';
 import { checkExpression } from './expression.ts';
 import { didYouMean } from './nearest.ts';
 import { meet, type Operand } from './operator.ts';
+import { intVariants } from '../operators.ts';
 import { describe, lookUp, type Scope } from './scope.ts';
-import { exprType, printType, withArticle, type MaybeType } from "./types.ts";
+import { exprType, printType, withArticle, type MaybeType } from './types.ts';
 import { matchArguments } from './unify.ts';
 
-/** Ops that exist for ints under another name. */
-export const intVariants: Readonly<Record<string, OpName>> = { max: 'imax', min: 'imin', abs: 'iabs' };
 export const conversions = ['real', 'int'] as const;
 
 const isOp = (name: string): name is OpName => Object.hasOwn(ops, name);
 /** A primitive op that the language can call. */
-export const callableOp = (name: string): OpName | undefined => (isOp(name) && ops[name].callable ? name : undefined);
+export const callableOp = (name: string): OpName | undefined =>
+  isOp(name) && ops[name].callable ? name : undefined;
 /** All names that a file cannot define as functions. */
 export const isBuiltIn = (name: string): boolean =>
-  callableOp(name) !== undefined || asReducer(name) !== undefined || conversions.some((conversion) => conversion === name);
+  callableOp(name) !== undefined ||
+  asReducer(name) !== undefined ||
+  conversions.some((conversion) => conversion === name);
 
 export function callType(c: Checking, scope: Scope, e: CallExpression): MaybeType {
   const args: Operand[] = [];
@@ -55,39 +58,49 @@ export function callType(c: Checking, scope: Scope, e: CallExpression): MaybeTyp
   if (conversion !== undefined) return conversionType(c, e, conversion, args);
   const reducer = asReducer(name);
   const [only] = args;
-  if (reducer !== undefined && (callableOp(name) === undefined || args.length <= 1)) return wholeType(c, e, reducer, args);
+  if (reducer !== undefined && (callableOp(name) === undefined || args.length <= 1))
+    return wholeType(c, e, reducer, args);
   const op = callableOp(name);
   if (op === undefined || only === undefined) return wrongCount(c, e, 'at least 1 argument', args.length);
   return opType(c, e, op, args);
 }
 
-const mean = (c: Checking, e: CallExpression, meaning: CallMeaning): void => void c.annotations.calls.set(e, meaning);
+const mean = (c: Checking, e: CallExpression, meaning: CallMeaning): void =>
+  void c.annotations.calls.set(e, meaning);
 
 function unknownFunction(c: Checking, scope: Scope, e: CallExpression): undefined {
   const { text: name, span } = e.callee;
   const value = lookUp(scope, name);
   if (value !== undefined) {
     c.used.add(value);
-    const notes = value.span === undefined ? [] : [{ message: `\`${name}\` is defined here`, span: value.span }];
+    const notes =
+      value.span === undefined ? [] : [{ message: `\`${name}\` is defined here`, span: value.span }];
     const help = e.args.length === 0 ? undefined : `elements are read with brackets: \`${name}[…]\``;
     return complain(c, catalogue.notAFunction, { name, what: describe(value) }, span, { notes, help });
   }
-  const known = [...c.functions.keys(), ...Object.keys(ops).filter((op) => callableOp(op)), ...reducers, ...conversions];
-  const help = knownElsewhere[name] ?? didYouMean(name, known);
+  const known = [
+    ...c.functions.keys(),
+    ...Object.keys(ops).filter((op) => callableOp(op)),
+    ...reducers,
+    ...conversions,
+  ];
+  const help = knownElsewhere.get(name) ?? didYouMean(name, known);
   return complain(c, catalogue.unknownFunction, { name }, span, { help });
 }
 
 /** What other languages call things. */
-const knownElsewhere: Readonly<Record<string, string>> = {
-  ln: 'the natural logarithm is `log`',
-  fabs: 'the absolute value is `abs`',
-  power: 'powers are written `x^n`',
-  matmul: 'the matrix product is written `a @ b`',
-  average: 'did you mean `mean`?',
-  logsumexp: 'did you mean `logSumExp`?',
-  len: 'the length of an axis is the size in its type',
-  float: 'did you mean `real`?',
-};
+const knownElsewhere: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ln: 'the natural logarithm is `log`',
+    fabs: 'the absolute value is `abs`',
+    power: 'powers are written `x^n`',
+    matmul: 'the matrix product is written `a @ b`',
+    average: 'did you mean `mean`?',
+    logsumexp: 'did you mean `logSumExp`?',
+    len: 'the length of an axis is the size in its type',
+    float: 'did you mean `real`?',
+  }),
+);
 
 function wrongCount(c: Checking, e: CallExpression, expected: string, found: number): undefined {
   return complain(c, catalogue.argumentCount, { name: e.callee.text, expected, found }, e.span);
@@ -95,28 +108,48 @@ function wrongCount(c: Checking, e: CallExpression, expected: string, found: num
 
 const countOf = (count: number): string => (count === 1 ? '1 argument' : `${count} arguments`);
 
-function conversionType(c: Checking, e: CallExpression, to: 'real' | 'int', args: readonly Operand[]): MaybeType {
+function conversionType(
+  c: Checking,
+  e: CallExpression,
+  to: 'real' | 'int',
+  args: readonly Operand[],
+): MaybeType {
   const [arg] = args;
   if (arg === undefined || args.length > 1) return wrongCount(c, e, '1 argument', args.length);
   if (arg.type.scalar === 'bool') {
     const help = to === 'real' ? 'write `c ? 1.0 : 0.0`' : 'write `c ? 1 : 0`';
-    const expected = { parameter: 'the argument', name: to, expected: 'a number', found: withArticle(arg.type) };
+    const expected = {
+      parameter: 'the argument',
+      name: to,
+      expected: 'a number',
+      found: withArticle(arg.type),
+    };
     return complain(c, catalogue.argumentType, expected, arg.expression.span, { help });
   }
   mean(c, e, { kind: 'convert', to });
   return exprType(to, arg.type.dims);
 }
 
-function wholeType(c: Checking, e: CallExpression, reducer: ReducerName, args: readonly Operand[]): MaybeType {
+function wholeType(
+  c: Checking,
+  e: CallExpression,
+  reducer: ReducerName,
+  args: readonly Operand[],
+): MaybeType {
   const [arg] = args;
   if (arg === undefined || args.length > 1) return wrongCount(c, e, '1 array', args.length);
   if (arg.type.dims.length === 0) {
     const help = `write \`${reducer}(… for i in N)\``;
     const found = { name: reducer, found: withArticle(arg.type) };
-    return complain(c, catalogue.wholeNeedsArray, found, arg.expression.span, { notes: [declaredAt(c, arg.expression)], help });
+    return complain(c, catalogue.wholeNeedsArray, found, arg.expression.span, {
+      notes: [declaredAt(c, arg.expression)],
+      help,
+    });
   }
   if (reducer.startsWith('arg') && arg.type.dims.length > 1) {
-    return complain(c, catalogue.positionOfMany, { reducer }, arg.expression.span, { notes: [declaredAt(c, arg.expression)] });
+    return complain(c, catalogue.positionOfMany, { reducer }, arg.expression.span, {
+      notes: [declaredAt(c, arg.expression)],
+    });
   }
   mean(c, e, { kind: 'whole', reducer });
   const type = reducedType(c, reducer, arg.expression, arg.type);
@@ -134,25 +167,37 @@ function opType(c: Checking, e: CallExpression, op: OpName, args: readonly Opera
   const ints = Object.hasOwn(intVariants, op) && args.every((arg) => arg.type.scalar === 'int');
   const fitted: Operand[] = [];
   for (const [k, arg] of args.entries()) {
-    const [parameter, scalar] = wanted[k] ?? wanted[0] ?? bugless;
+    // Folds have two parameters of one type, whatever the number of arguments.
+    const [parameter, scalar] = wanted[k] ?? wanted[0] ?? bug(`op ${op} has no arguments`);
     const type = ints ? arg.type : fit(c, e, parameter, scalar, arg);
     if (type === undefined) return undefined;
     fitted.push({ expression: arg.expression, type });
   }
   mean(c, e, folds ? { kind: 'fold', op } : { kind: 'op', op });
   const whole = broadcastAll(c, e, fitted);
-  return whole && exprType(ints ? 'int' : record.result, whole.dims, ints && args.every((arg) => arg.type.adapts));
+  return (
+    whole && exprType(ints ? 'int' : record.result, whole.dims, ints && args.every((arg) => arg.type.adapts))
+  );
 }
-
-const bugless: readonly [string, Scalar] = ['x', 'real'];
 
 /** The argument as the scalar type that the parameter has. */
 function fit(c: Checking, e: CallExpression, parameter: string, wanted: Scalar, arg: Operand): MaybeType {
   if (arg.type.scalar === wanted) return arg.type;
   if (wanted === 'real' && arg.type.scalar === 'int') return toReal(c, arg.expression, arg.type);
-  const args = { parameter, name: e.callee.text, expected: withArticle({ scalar: wanted, dims: [] }), found: withArticle(arg.type) };
-  const help = wanted === 'int' && arg.type.scalar === 'real' ? `\`int(${sourceText(arg.expression.span)})\` cuts off the fraction` : undefined;
-  return complain(c, catalogue.argumentType, args, arg.expression.span, { notes: [declaredAt(c, arg.expression)], help });
+  const args = {
+    parameter,
+    name: e.callee.text,
+    expected: withArticle({ scalar: wanted, dims: [] }),
+    found: withArticle(arg.type),
+  };
+  const help =
+    wanted === 'int' && arg.type.scalar === 'real'
+      ? `\`int(${sourceText(arg.expression.span)})\` cuts off the fraction`
+      : undefined;
+  return complain(c, catalogue.argumentType, args, arg.expression.span, {
+    notes: [declaredAt(c, arg.expression)],
+    help,
+  });
 }
 
 /** The common shape of elementwise arguments. */
@@ -170,7 +215,12 @@ function broadcastAll(c: Checking, e: CallExpression, args: readonly Operand[]):
   return widest?.type;
 }
 
-function functionType(c: Checking, e: CallExpression, called: FunctionInfo, args: readonly Operand[] | undefined): MaybeType {
+function functionType(
+  c: Checking,
+  e: CallExpression,
+  called: FunctionInfo,
+  args: readonly Operand[] | undefined,
+): MaybeType {
   const parameters = called.arguments;
   if (e.args.length !== parameters.length) {
     const args = { name: e.callee.text, expected: countOf(parameters.length), found: e.args.length };
@@ -204,8 +254,12 @@ function functionType(c: Checking, e: CallExpression, called: FunctionInfo, args
 /** The signature, as a note. */
 export function signatureNote(called: FunctionInfo): { readonly message: string; readonly span: Span } {
   const { declaration } = called;
-  const types = called.arguments.map((argument) => `${argument.name}: ${argument.type === undefined ? '?' : printType(argument.type)}`);
+  const types = called.arguments.map(
+    (argument) => `${argument.name}: ${argument.type === undefined ? '?' : printType(argument.type)}`,
+  );
   const result = called.result === undefined ? '?' : printType(called.result);
-  return { message: `\`fn ${declaration.name.text}(${types.join(', ')}): ${result}\``, span: declaration.name.span };
+  return {
+    message: `\`fn ${declaration.name.text}(${types.join(', ')}): ${result}\``,
+    span: declaration.name.span,
+  };
 }
-

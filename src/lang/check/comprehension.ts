@@ -38,7 +38,8 @@ function openClauses(c: Checking, scope: Scope, clauses: readonly Clause[]): Ind
     const symbol: IndexSymbol = { kind: 'index', name: clause.name.text, span: clause.name.span, uses: [] };
     const hidden = lookUp(scope, symbol.name) ?? symbols.find((other) => other.name === symbol.name);
     if (hidden !== undefined && !isOuter(scope, hidden)) {
-      const notes = hidden.span === undefined ? [] : [{ message: `the other \`${symbol.name}\``, span: hidden.span }];
+      const notes =
+        hidden.span === undefined ? [] : [{ message: `the other \`${symbol.name}\``, span: hidden.span }];
       complain(c, catalogue.indexShadows, { name: symbol.name }, symbol.span, { notes });
     }
     inner.names.set(symbol.name, symbol);
@@ -61,7 +62,10 @@ function checkRange(c: Checking, scope: Scope, clause: Clause, range: NonNullabl
     const type = checkExpression(c, scope, e);
     if (type === undefined) return undefined;
     if (type.scalar !== 'int' || type.dims.length > 0) {
-      const help = type.scalar === 'real' && type.dims.length === 0 ? `\`int(${sourceText(e.span, 'x')})\` cuts off the fraction` : undefined;
+      const help =
+        type.scalar === 'real' && type.dims.length === 0
+          ? `\`int(${sourceText(e.span, 'x')})\` cuts off the fraction`
+          : undefined;
       const args = { what: 'the end of a range', expected: 'an int', found: withArticle(type) };
       return complain(c, catalogue.typeMismatch, args, e.span, { notes: [declaredAt(c, e)], help });
     }
@@ -109,7 +113,12 @@ function inferRanges(c: Checking, clauses: readonly Clause[], symbols: readonly 
 }
 
 /** The type of the array that the element makes over the clauses; all ranges must be sizes. */
-export function buildType(c: Checking, scope: Scope, clauses: readonly Clause[], element: Expression): MaybeType {
+export function buildType(
+  c: Checking,
+  scope: Scope,
+  clauses: readonly Clause[],
+  element: Expression,
+): MaybeType {
   const { scope: inner, symbols } = openClauses(c, scope, clauses);
   const type = checkExpression(c, inner, element);
   const inferred = inferRanges(c, clauses, symbols);

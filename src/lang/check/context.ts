@@ -14,9 +14,21 @@ import { exprType, printType, withArticle, type ExprType, type MaybeType } from 
 export type CallExpression = Extract<Expression, { kind: 'call' }>;
 export type ReduceExpression = Extract<Expression, { kind: 'reduce' }>;
 
-export const reducers = ['sum', 'prod', 'mean', 'max', 'min', 'argmax', 'argmin', 'logSumExp', 'any', 'all'] as const;
+export const reducers = [
+  'sum',
+  'prod',
+  'mean',
+  'max',
+  'min',
+  'argmax',
+  'argmin',
+  'logSumExp',
+  'any',
+  'all',
+] as const;
 export type ReducerName = (typeof reducers)[number];
-export const asReducer = (name: string): ReducerName | undefined => reducers.find((reducer) => reducer === name);
+export const asReducer = (name: string): ReducerName | undefined =>
+  reducers.find((reducer) => reducer === name);
 
 /** What a call means. */
 export type CallMeaning =
@@ -77,7 +89,13 @@ export interface Extra {
 }
 
 /** Adds a diagnostic; returns undefined, which is the type of a wrong expression. */
-export function complain<Args>(c: Checking, row: Row<Args>, args: Args, span: Span, extra: Extra = {}): undefined {
+export function complain<Args>(
+  c: Checking,
+  row: Row<Args>,
+  args: Args,
+  span: Span,
+  extra: Extra = {},
+): undefined {
   const notes = (extra.notes ?? []).filter((note) => note !== undefined);
   c.diagnostics.push(report(row, args, span, { notes, help: extra.help }));
   return undefined;
@@ -95,9 +113,19 @@ export function declaredAt(c: Checking, expression: Expression): Note | undefine
   switch (symbol?.kind) {
     case 'input':
     case 'argument':
-      return symbol.type && { message: `\`${symbol.name}\` is declared ${printType(symbol.type)} here`, span: symbol.span };
+      return (
+        symbol.type && {
+          message: `\`${symbol.name}\` is declared ${printType(symbol.type)} here`,
+          span: symbol.span,
+        }
+      );
     case 'let':
-      return symbol.type && { message: `\`${symbol.name}\` is ${printType(symbol.type)} by this definition`, span: symbol.span };
+      return (
+        symbol.type && {
+          message: `\`${symbol.name}\` is ${printType(symbol.type)} by this definition`,
+          span: symbol.span,
+        }
+      );
     default:
       return undefined;
   }
@@ -129,7 +157,9 @@ export function resolve(c: Checking, scope: Scope, name: Name): Symbol | undefin
   }
   const called = c.functions.get(name.text);
   if (called !== undefined || asReducer(name.text) !== undefined) {
-    return complain(c, catalogue.notAValue, { name: name.text }, name.span, { help: `call it: \`${name.text}(…)\`` });
+    return complain(c, catalogue.notAValue, { name: name.text }, name.span, {
+      help: `call it: \`${name.text}(…)\``,
+    });
   }
   const help = didYouMean(name.text, visibleNames(scope));
   return complain(c, catalogue.unknownName, { name: name.text }, name.span, { help });
@@ -149,11 +179,20 @@ export function toReal(c: Checking, expression: Expression, type: ExprType, what
     const text = sourceText(expression.span);
     const subject = what === 'this' && text !== '…' ? `\`${text}\`` : what;
     const help = `write \`real(${text})\``;
-    return complain(c, catalogue.intAsReal, { what: subject }, expression.span, { help, notes: [declaredAt(c, expression)] });
+    return complain(c, catalogue.intAsReal, { what: subject }, expression.span, {
+      help,
+      notes: [declaredAt(c, expression)],
+    });
   }
-  return complain(c, catalogue.typeMismatch, { what, expected: 'a real', found: withArticle(type) }, expression.span, {
-    notes: [declaredAt(c, expression)],
-  });
+  return complain(
+    c,
+    catalogue.typeMismatch,
+    { what, expected: 'a real', found: withArticle(type) },
+    expression.span,
+    {
+      notes: [declaredAt(c, expression)],
+    },
+  );
 }
 
 /** Marks an int expression made of literals, and the literals in it, as real. */

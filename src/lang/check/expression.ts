@@ -99,7 +99,9 @@ function listType(c: Checking, scope: Scope, e: Extract<Expression, { kind: 'lis
     if (adapted.scalar !== wanted || !sameDims(adapted.dims, first.dims)) {
       const one = { expression: e.elements[0] ?? e, type: first };
       const args = { first: printType(first), other: printType(type) };
-      return complain(c, catalogue.elementsDiffer, args, e.span, { notes: [shapeNote(one), shapeNote({ expression: element, type })] });
+      return complain(c, catalogue.elementsDiffer, args, e.span, {
+        notes: [shapeNote(one), shapeNote({ expression: element, type })],
+      });
     }
   }
   const adapts = known.every((type) => type.adapts);

@@ -21,7 +21,12 @@ export function meet(c: Checking, what: string, span: Span, left: Operand, right
   if (dims !== undefined) return exprType(left.type.scalar, dims);
   const shape = (side: Operand): string => printType(side.type);
   return complain(c, catalogue.shapesDiffer, { what, left: shape(left), right: shape(right) }, span, {
-    notes: [shapeNote(left), shapeNote(right), declaredAt(c, left.expression), declaredAt(c, right.expression)],
+    notes: [
+      shapeNote(left),
+      shapeNote(right),
+      declaredAt(c, left.expression),
+      declaredAt(c, right.expression),
+    ],
     help: stretchHelp(left.type, right.type),
   });
 }
@@ -45,11 +50,19 @@ function stretchHelp(left: ExprType, right: ExprType): string | undefined {
 
 function needs(c: Checking, operator: string, wants: string, side: Operand, help?: string): undefined {
   const args = { operator, wants, found: withArticle(side.type) };
-  return complain(c, catalogue.operandType, args, side.expression.span, { notes: [declaredAt(c, side.expression)], help });
+  return complain(c, catalogue.operandType, args, side.expression.span, {
+    notes: [declaredAt(c, side.expression)],
+    help,
+  });
 }
 
 /** Gives both operands the same number type: real as soon as one is real. */
-function unifyNumbers(c: Checking, operator: string, left: Operand, right: Operand): readonly [Operand, Operand] | undefined {
+function unifyNumbers(
+  c: Checking,
+  operator: string,
+  left: Operand,
+  right: Operand,
+): readonly [Operand, Operand] | undefined {
   for (const side of [left, right]) {
     if (side.type.scalar === 'bool') {
       const help = 'turn a bool into a number with `c ? 1 : 0`';
@@ -95,7 +108,8 @@ export function binaryType(c: Checking, e: Binary, left: ExprType, right: ExprTy
     case 'mod': {
       for (const side of [l, r]) {
         if (side.type.scalar === 'int') continue;
-        const help = e.operator === 'mod' ? '`x - y * floor(x / y)` is the remainder of reals' : '`/` divides reals';
+        const help =
+          e.operator === 'mod' ? '`x - y * floor(x / y)` is the remainder of reals' : '`/` divides reals';
         return needs(c, e.operator, 'ints', side, help);
       }
       // Never adapts: 7 div 2 is 3, whatever is wanted.
@@ -110,7 +124,8 @@ export function binaryType(c: Checking, e: Binary, left: ExprType, right: ExprTy
     }
     case '==':
     case '!=': {
-      if (left.scalar === 'bool' && right.scalar === 'bool') return meet(c, described(e.operator), e.span, l, r);
+      if (left.scalar === 'bool' && right.scalar === 'bool')
+        return meet(c, described(e.operator), e.span, l, r);
       if (left.scalar === 'bool' || right.scalar === 'bool') return mixed(c, e.operator, e.span, l, r);
       const pair = unifyNumbers(c, e.operator, l, r);
       return boolean(pair && meet(c, described(e.operator), e.span, pair[0], pair[1]));
@@ -179,7 +194,11 @@ function productType(c: Checking, e: Binary, left: Operand, right: Operand): May
   return exprType('real', [...l.type.dims.slice(0, -1), ...rest]);
 }
 
-export function unaryType(c: Checking, e: Extract<Expression, { kind: 'unary' }>, operand: ExprType): MaybeType {
+export function unaryType(
+  c: Checking,
+  e: Extract<Expression, { kind: 'unary' }>,
+  operand: ExprType,
+): MaybeType {
   const side = { expression: e.operand, type: operand };
   switch (e.operator) {
     case '-':
@@ -198,14 +217,19 @@ export function conditionalType(
   otherwise: ExprType,
 ): MaybeType {
   if (condition.scalar !== 'bool') {
-    const help = condition.scalar === 'int' || condition.scalar === 'real' ? 'compare it, as in `… != 0`' : undefined;
-    return complain(c, catalogue.conditionType, { found: withArticle(condition) }, e.condition.span, { help });
+    const help =
+      condition.scalar === 'int' || condition.scalar === 'real' ? 'compare it, as in `… != 0`' : undefined;
+    return complain(c, catalogue.conditionType, { found: withArticle(condition) }, e.condition.span, {
+      help,
+    });
   }
   const arms = armTypes(c, e, then, otherwise);
   if (arms === undefined) return undefined;
   const [a, b] = arms;
   const type = meet(c, 'the arms of a conditional', e.span, a, b);
-  const whole = type && meet(c, 'a conditional', e.span, { expression: e.condition, type: condition }, { expression: e, type });
+  const whole =
+    type &&
+    meet(c, 'a conditional', e.span, { expression: e.condition, type: condition }, { expression: e, type });
   return whole && exprType(a.type.scalar, whole.dims, a.type.adapts && b.type.adapts);
 }
 

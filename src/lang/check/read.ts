@@ -27,7 +27,9 @@ export function readType(c: Checking, scope: Scope, e: IndexExpression): MaybeTy
       else dims.push(length);
     }
   });
-  return wrong || base === undefined ? undefined : exprType(base.scalar, [...dims, ...base.dims.slice(e.items.length)]);
+  return wrong || base === undefined
+    ? undefined
+    : exprType(base.scalar, [...dims, ...base.dims.slice(e.items.length)]);
 }
 
 function fits(c: Checking, e: IndexExpression, base: ExprType): boolean {
@@ -49,13 +51,20 @@ function checkIndex(c: Checking, scope: Scope, index: Expression, extent: Polyno
   if (type === undefined) return false;
   if (type.scalar !== 'int' || type.dims.length > 0) {
     const text = sourceText(index.span, 'x');
-    const help = type.scalar === 'real' && type.dims.length === 0 ? `\`int(${text})\` cuts off the fraction` : undefined;
-    complain(c, catalogue.indexType, { found: withArticle(type) }, index.span, { notes: [declaredAt(c, index)], help });
+    const help =
+      type.scalar === 'real' && type.dims.length === 0 ? `\`int(${text})\` cuts off the fraction` : undefined;
+    complain(c, catalogue.indexType, { found: withArticle(type) }, index.span, {
+      notes: [declaredAt(c, index)],
+      help,
+    });
     return false;
   }
   const value = constantOf(c, index);
   if (value !== undefined && value < 0) {
-    const help = extent === undefined ? undefined : `the last element is at ${polynomial.print(polynomial.subtract(extent, polynomial.one))}`;
+    const help =
+      extent === undefined
+        ? undefined
+        : `the last element is at ${polynomial.print(polynomial.subtract(extent, polynomial.one))}`;
     complain(c, catalogue.negativeIndex, { index: String(value) }, index.span, { help });
     return false;
   }
@@ -70,7 +79,12 @@ const constantOf = (c: Checking, e: Expression): number | undefined => {
 };
 
 /** The extent of a slice; its bounds are annotated for the lowering. */
-function checkSlice(c: Checking, scope: Scope, item: Slice, extent: Polynomial | undefined): Polynomial | undefined {
+function checkSlice(
+  c: Checking,
+  scope: Scope,
+  item: Slice,
+  extent: Polynomial | undefined,
+): Polynomial | undefined {
   const bound = (e: Expression | undefined, missing: Polynomial | undefined): Polynomial | undefined => {
     if (e === undefined) return missing;
     const type = checkExpression(c, scope, e);
@@ -78,20 +92,30 @@ function checkSlice(c: Checking, scope: Scope, item: Slice, extent: Polynomial |
     const size = type.scalar === 'int' ? sizeOf(c.annotations, e) : undefined;
     if (size === undefined) return complain(c, catalogue.sliceBound, {}, e.span);
     const value = polynomial.asConstant(size);
-    return value !== undefined && value < 0 ? complain(c, catalogue.negativeIndex, { index: String(value) }, e.span) : size;
+    return value !== undefined && value < 0
+      ? complain(c, catalogue.negativeIndex, { index: String(value) }, e.span)
+      : size;
   };
   const from = bound(item.from, polynomial.zero);
   const to = bound(item.to, extent);
   if (from === undefined || to === undefined || extent === undefined) return undefined;
   const past = polynomial.asConstant(polynomial.subtract(to, extent));
   if (past !== undefined && past > 0) {
-    const args = { index: `${polynomial.print(to)} as the end of a slice`, limit: `this axis has the size ${polynomial.print(extent)}` };
+    const args = {
+      index: `${polynomial.print(to)} as the end of a slice`,
+      limit: `this axis has the size ${polynomial.print(extent)}`,
+    };
     return complain(c, catalogue.outOfRange, args, (item.to ?? item).span);
   }
   const length = polynomial.subtract(to, from);
   const count = polynomial.asConstant(length);
   if (count !== undefined && count < 0) {
-    return complain(c, catalogue.emptyRange, { from: polynomial.print(from), to: polynomial.print(to) }, item.span);
+    return complain(
+      c,
+      catalogue.emptyRange,
+      { from: polynomial.print(from), to: polynomial.print(to) },
+      item.span,
+    );
   }
   c.annotations.slices.set(item, { from, to });
   return length;

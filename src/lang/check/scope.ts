@@ -14,7 +14,13 @@ export interface AxisUse {
 
 export type Symbol =
   /** Folded to its value; undefined when the declaration is wrong. Predeclared ones have no span. */
-  | { readonly kind: 'const'; readonly name: string; readonly span?: Span; readonly scalar: Scalar; readonly value?: number | boolean }
+  | {
+      readonly kind: 'const';
+      readonly name: string;
+      readonly span?: Span;
+      readonly scalar: Scalar;
+      readonly value?: number | boolean;
+    }
   /** A `dim` of a model, or a size variable of a function's signature. */
   | { readonly kind: 'size'; readonly name: string; readonly span: Span; readonly size: Polynomial }
   | {

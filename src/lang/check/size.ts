@@ -19,7 +19,9 @@ function sizeOfSymbol(symbol: Symbol | undefined): Polynomial | undefined {
     case 'let':
       return symbol.size;
     case 'const':
-      return symbol.scalar === 'int' && symbol.value !== undefined ? polynomial.constant(Number(symbol.value)) : undefined;
+      return symbol.scalar === 'int' && symbol.value !== undefined
+        ? polynomial.constant(Number(symbol.value))
+        : undefined;
     default:
       return undefined;
   }
@@ -104,7 +106,8 @@ export function isWhole(size: Polynomial): boolean {
   const point = new Map<string, number>();
   const check = (depth: number): boolean => {
     const name = symbols[depth];
-    if (name === undefined) return Number.isInteger(polynomial.evaluate(size, (symbol) => point.get(symbol) ?? 0));
+    if (name === undefined)
+      return Number.isInteger(polynomial.evaluate(size, (symbol) => point.get(symbol) ?? 0));
     for (let value = 0; value <= degree; value++) {
       point.set(name, value);
       if (!check(depth + 1)) return false;
@@ -114,8 +117,13 @@ export function isWhole(size: Polynomial): boolean {
   return check(0);
 }
 
-/** A dim of a type, reported when it is none. */
-export function dimension(c: Checking, scope: Scope, e: Expression): Polynomial | undefined {
+/** A dim of a type, or (not `positive`) an end of a range, reported when it is none. */
+export function dimension(
+  c: Checking,
+  scope: Scope,
+  e: Expression,
+  { positive = true } = {},
+): Polynomial | undefined {
   let reported = false;
   const size = polynomialOf(e, (name) => {
     const symbol = resolve(c, scope, name);
@@ -131,18 +139,19 @@ export function dimension(c: Checking, scope: Scope, e: Expression): Polynomial 
   if (size === undefined) return reported ? undefined : complain(c, catalogue.notASize, {}, e.span);
   if (!isWhole(size)) return complain(c, catalogue.fractionalSize, { size: polynomial.print(size) }, e.span);
   const value = polynomial.asConstant(size);
-  if (value !== undefined && value < 1) return complain(c, catalogue.sizeNotPositive, { size: String(value) }, e.span);
+  if (positive && value !== undefined && value < 1)
+    return complain(c, catalogue.sizeNotPositive, { size: String(value) }, e.span);
   return size;
 }
 
-const otherSpellings: Readonly<Record<string, string>> = {
+const otherSpellings: ReadonlyMap<string, string> = new Map(Object.entries({
   float: 'real', double: 'real', number: 'real', f32: 'real', f64: 'real',
   integer: 'int', i32: 'int', u32: 'int', boolean: 'bool',
-}; // prettier-ignore
+})); // prettier-ignore
 
 function scalarOf(c: Checking, name: Name): Scalar | undefined {
   if (name.text === 'real' || name.text === 'int' || name.text === 'bool') return name.text;
-  const meant = otherSpellings[name.text];
+  const meant = otherSpellings.get(name.text);
   const help = meant === undefined ? didYouMean(name.text, ['real', 'int', 'bool']) : `write \`${meant}\``;
   return complain(c, catalogue.unknownType, { name: name.text }, name.span, { help });
 }

@@ -34,7 +34,10 @@ export const sameDims = (a: readonly Polynomial[], b: readonly Polynomial[]): bo
  * Dims of an elementwise result: aligned at the last axis, pairs equal, missing axes in front repeated.
  * Undefined when they do not fit.
  */
-export function broadcast(a: readonly Polynomial[], b: readonly Polynomial[]): readonly Polynomial[] | undefined {
+export function broadcast(
+  a: readonly Polynomial[],
+  b: readonly Polynomial[],
+): readonly Polynomial[] | undefined {
   const [long, short] = a.length >= b.length ? [a, b] : [b, a];
   return sameDims(long.slice(long.length - short.length), short) ? long : undefined;
 }

@@ -62,7 +62,7 @@ function lowerStatement(lowering: Lowering, statement: IrStatement, into: Statem
       const place = placeOf(lowering, statement.outs[0]);
       statement.elements.forEach((element, k) => {
         const { buffer, prefix: indices } = slice(place, [integer(k)]);
-        if (!isArray(element))
+        if (element.kind !== 'value' || !isArray(element))
           into.push({ kind: 'store', buffer, indices, value: scalar(lowering, element) });
         else if (!isAt(lowering, element, buffer, indices)) {
           into.push(copy(placeOf(lowering, element), { buffer, prefix: indices }));

@@ -8,8 +8,7 @@ import { constant, integer, isAtom, load, loop, reference, sizeOf, zeroOf } from
 import type { Buffer, Expression, Statement } from '../types.ts';
 import { named, type Lowering, type Place } from './scalars.ts';
 
-export const isArray = (operand: Operand): operand is Value =>
-  operand.kind === 'value' && operand.type.dims.length > 0;
+export const isArray = (operand: Operand): boolean => operand.type.dims.length > 0;
 
 export const whole = (buffer: Buffer): Place => ({ buffer, prefix: [] });
 export const slice = (place: Place, indices: readonly Expression[]): Place => ({
@@ -58,7 +57,7 @@ export function placeArrays(
   };
   block.results.forEach((result, position) => {
     const goal = goals[position];
-    if (goal === undefined || goal === 'value' || goal === 'nothing' || !isArray(result)) return;
+    if (goal === undefined || goal === 'value' || goal === 'nothing' || result.kind !== 'value') return;
     if (!claim(result, goal)) copies.push({ from: result, to: goal });
   });
   for (let position = block.statements.length - 1; position >= 0; position--) {
@@ -74,7 +73,7 @@ export function placeArrays(
     if (statement.kind === 'list') {
       const place = placeOf(lowering, statement.outs[0]);
       statement.elements.forEach((element, k) => {
-        if (isArray(element)) claim(element, slice(place, [integer(k)]));
+        if (element.kind === 'value') claim(element, slice(place, [integer(k)]));
       });
     }
   }

@@ -102,7 +102,7 @@ function extremum(
   lowering.scalars.set(out, reference(best));
   const isInt = out.type.scalar === 'int';
   if (position === undefined || !lowering.uses.counts.has(position)) {
-    const op = `${isInt ? 'i' : ''}${greatest ? 'max' : 'min'}`;
+    const op = isInt ? (greatest ? 'imax' : 'imin') : greatest ? 'max' : 'min';
     into.push(
       around((inner) => {
         const [value] = body(inner);
@@ -120,7 +120,7 @@ function extremum(
       const [result] = body(inner);
       if (result === undefined) return;
       const value = named(inner, result, 'candidate');
-      const worse = apply(`${isInt ? 'i' : ''}${greatest ? 'le' : 'ge'}`, value, reference(best));
+      const worse = apply(greatest ? 'le' : 'ge', value, reference(best));
       const better = isInt
         ? apply(greatest ? 'igt' : 'ilt', value, reference(best))
         : apply('and', apply('not', worse), apply('eq', reference(best), reference(best)));

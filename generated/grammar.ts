@@ -1,0 +1,301 @@
+// Made from grammar/nabla.ne by scripts/generate.mjs. Do not edit.
+
+import * as tree from '../src/lang/tree.ts';
+
+/** A nonterminal by name, a terminal by its text or by its type. */
+export type GrammarSymbol = string | { literal: string } | { type: string };
+
+export interface GrammarRule {
+  name: string;
+  symbols: GrammarSymbol[];
+  // The grammar is not typed; what a rule may rely on is said by the functions that it calls.
+  postprocess: (data: any[]) => unknown;
+}
+
+export const rules: GrammarRule[] = [
+  { name: 'file', symbols: ['declarations'], postprocess: ([list]) => list },
+  { name: 'lone', symbols: ['expression', { type: 'end' }], postprocess: ([value]) => tree.settle(value) },
+  { name: 'declarations', symbols: [], postprocess: () => null },
+  {
+    name: 'declarations',
+    symbols: ['declarations', 'declaration'],
+    postprocess: ([before, item]) => tree.append(before, item),
+  },
+  { name: 'declaration', symbols: ['constant'], postprocess: ([one]) => one },
+  { name: 'declaration', symbols: ['function'], postprocess: ([one]) => one },
+  { name: 'declaration', symbols: ['model'], postprocess: ([one]) => one },
+  {
+    name: 'model',
+    symbols: [{ literal: 'model' }, 'name', { literal: '{' }, 'items', { literal: '}' }, { type: 'end' }],
+    postprocess: ([word, name, , items, close]) => tree.model(word, name, items, close),
+  },
+  { name: 'items', symbols: [], postprocess: () => null },
+  { name: 'items', symbols: ['items', 'item'], postprocess: ([before, item]) => tree.append(before, item) },
+  {
+    name: 'item',
+    symbols: [{ literal: 'dim' }, 'dims', { type: 'end' }],
+    postprocess: ([word, list]) => tree.dims(word, list),
+  },
+  {
+    name: 'item',
+    symbols: [{ literal: 'data' }, 'inputs', { type: 'end' }],
+    postprocess: ([word, list]) => tree.inputs(word, list),
+  },
+  {
+    name: 'item',
+    symbols: [{ literal: 'param' }, 'inputs', { type: 'end' }],
+    postprocess: ([word, list]) => tree.inputs(word, list),
+  },
+  { name: 'item', symbols: ['constant'], postprocess: ([one]) => [one] },
+  { name: 'item', symbols: ['let'], postprocess: ([one]) => [one] },
+  {
+    name: 'item',
+    symbols: [{ literal: 'loss' }, 'expression', { type: 'end' }],
+    postprocess: ([word, value]) => [tree.loss(word, value)],
+  },
+  {
+    name: 'item',
+    symbols: [{ literal: 'output' }, 'binder', { literal: '=' }, 'expression', { type: 'end' }],
+    postprocess: ([word, binder, , value]) => [tree.binding(word, binder, value)],
+  },
+  { name: 'dims', symbols: ['dim'], postprocess: ([item]) => tree.append(null, item) },
+  {
+    name: 'dims',
+    symbols: ['dims', { literal: ',' }, 'dim'],
+    postprocess: ([before, , item]) => tree.append(before, item),
+  },
+  { name: 'dim', symbols: ['name'], postprocess: ([name]) => ({ name }) },
+  {
+    name: 'dim',
+    symbols: ['name', { literal: '=' }, 'expression'],
+    postprocess: ([name, , value]) => ({ name, value }),
+  },
+  { name: 'inputs', symbols: ['input'], postprocess: ([item]) => tree.append(null, item) },
+  {
+    name: 'inputs',
+    symbols: ['inputs', { literal: ',' }, 'input'],
+    postprocess: ([before, , item]) => tree.append(before, item),
+  },
+  {
+    name: 'input',
+    symbols: ['name', { literal: ':' }, 'type'],
+    postprocess: ([name, , type]) => ({ name, type }),
+  },
+  {
+    name: 'input',
+    symbols: ['name', { literal: ':' }, 'type', { literal: 'in' }, 'range'],
+    postprocess: ([name, , type, , range]) => ({ name, type, range }),
+  },
+  {
+    name: 'constant',
+    symbols: [{ literal: 'const' }, 'name', { literal: '=' }, 'expression', { type: 'end' }],
+    postprocess: ([word, name, , value]) => tree.constant(word, name, value),
+  },
+  {
+    name: 'let',
+    symbols: [{ literal: 'let' }, 'binder', { literal: '=' }, 'expression', { type: 'end' }],
+    postprocess: ([word, binder, , value]) => tree.binding(word, binder, value),
+  },
+  { name: 'binder', symbols: ['name'], postprocess: ([name]) => tree.plainBinder(name) },
+  {
+    name: 'binder',
+    symbols: ['name', { literal: '[' }, 'clauses', { literal: ']' }],
+    postprocess: ([name, , clauses]) => tree.indexBinder(name, clauses),
+  },
+  {
+    name: 'binder',
+    symbols: ['name', { literal: ':' }, 'type'],
+    postprocess: ([name, , type]) => tree.typedBinder(name, type),
+  },
+  {
+    name: 'function',
+    symbols: ['head', { literal: '=' }, 'expression', { type: 'end' }],
+    postprocess: ([head, , value]) => tree.fn(head, tree.shortBody(value)),
+  },
+  {
+    name: 'function',
+    symbols: ['head', { literal: '{' }, 'lets', 'return', { literal: '}' }, { type: 'end' }],
+    postprocess: ([head, , lets, value, close]) => tree.fn(head, tree.longBody(lets, value, close)),
+  },
+  {
+    name: 'head',
+    symbols: [
+      { literal: 'fn' },
+      'name',
+      { literal: '(' },
+      'parameters',
+      { literal: ')' },
+      { literal: ':' },
+      'type',
+    ],
+    postprocess: ([word, name, , list, , , type]) => tree.functionHead(word, name, list, type),
+  },
+  { name: 'parameters', symbols: [], postprocess: () => null },
+  { name: 'parameters', symbols: ['someParameters'], postprocess: ([list]) => list },
+  { name: 'parameters', symbols: ['someParameters', { literal: ',' }], postprocess: ([list]) => list },
+  { name: 'someParameters', symbols: ['parameter'], postprocess: ([item]) => tree.append(null, item) },
+  {
+    name: 'someParameters',
+    symbols: ['someParameters', { literal: ',' }, 'parameter'],
+    postprocess: ([before, , item]) => tree.append(before, item),
+  },
+  {
+    name: 'parameter',
+    symbols: ['name', { literal: ':' }, 'type'],
+    postprocess: ([name, , type]) => tree.parameter(name, type),
+  },
+  { name: 'lets', symbols: [], postprocess: () => null },
+  { name: 'lets', symbols: ['lets', 'let'], postprocess: ([before, item]) => tree.append(before, item) },
+  {
+    name: 'return',
+    symbols: [{ literal: 'return' }, 'expression', { type: 'end' }],
+    postprocess: ([, value]) => tree.settle(value),
+  },
+  { name: 'type', symbols: ['name'], postprocess: ([name]) => tree.type(name, null, undefined) },
+  {
+    name: 'type',
+    symbols: ['name', { literal: '[' }, 'expressions', { literal: ']' }],
+    postprocess: ([name, , dims, close]) => tree.type(name, dims, close),
+  },
+  { name: 'expression', symbols: ['chain'], postprocess: ([last]) => ({ branches: null, last }) },
+  {
+    name: 'expression',
+    symbols: ['branches', 'chain'],
+    postprocess: ([branches, last]) => ({ branches, last }),
+  },
+  { name: 'branches', symbols: ['branch'], postprocess: ([item]) => tree.append(null, item) },
+  {
+    name: 'branches',
+    symbols: ['branches', 'branch'],
+    postprocess: ([before, item]) => tree.append(before, item),
+  },
+  {
+    name: 'branch',
+    symbols: ['chain', { literal: '?' }, 'expression', { literal: ':' }],
+    postprocess: ([condition, , then]) => tree.branch(condition, then),
+  },
+  {
+    name: 'chain',
+    symbols: ['prefixes', 'operand'],
+    postprocess: ([prefixes, operand]) => ({ before: null, operator: null, prefixes, operand }),
+  },
+  {
+    name: 'chain',
+    symbols: ['chain', 'operator', 'prefixes', 'operand'],
+    postprocess: ([before, operator, prefixes, operand]) => ({ before, operator, prefixes, operand }),
+  },
+  { name: 'operator', symbols: [{ type: 'binary' }], postprocess: ([token]) => token },
+  { name: 'operator', symbols: [{ literal: '-' }], postprocess: ([token]) => token },
+  { name: 'prefixes', symbols: [], postprocess: () => null },
+  {
+    name: 'prefixes',
+    symbols: ['prefixes', { literal: '-' }],
+    postprocess: ([before, item]) => tree.append(before, item),
+  },
+  {
+    name: 'prefixes',
+    symbols: ['prefixes', { literal: '!' }],
+    postprocess: ([before, item]) => tree.append(before, item),
+  },
+  { name: 'operand', symbols: ['name'], postprocess: ([name]) => name },
+  { name: 'operand', symbols: [{ type: 'number' }], postprocess: ([token]) => tree.number(token) },
+  { name: 'operand', symbols: [{ literal: 'true' }], postprocess: ([token]) => tree.bool(token) },
+  { name: 'operand', symbols: [{ literal: 'false' }], postprocess: ([token]) => tree.bool(token) },
+  {
+    name: 'operand',
+    symbols: [{ literal: '(' }, 'expression', { literal: ')' }],
+    postprocess: ([open, inner, close]) => tree.bracketed(open, inner, close),
+  },
+  {
+    name: 'operand',
+    symbols: ['name', { literal: '(' }, { literal: ')' }],
+    postprocess: ([callee, , close]) => tree.call(callee, null, close),
+  },
+  {
+    name: 'operand',
+    symbols: ['name', { literal: '(' }, 'expressions', { literal: ')' }],
+    postprocess: ([callee, , args, close]) => tree.call(callee, args, close),
+  },
+  {
+    name: 'operand',
+    symbols: ['name', { literal: '(' }, 'expression', { literal: 'for' }, 'clauses', { literal: ')' }],
+    postprocess: ([reducer, , element, , clauses, close]) =>
+      tree.reduce(reducer, element, clauses, null, close),
+  },
+  {
+    name: 'operand',
+    symbols: [
+      'name',
+      { literal: '(' },
+      'expression',
+      { literal: 'for' },
+      'clauses',
+      { literal: 'if' },
+      'expression',
+      { literal: ')' },
+    ],
+    postprocess: ([reducer, , element, , clauses, , guard, close]) =>
+      tree.reduce(reducer, element, clauses, guard, close),
+  },
+  {
+    name: 'operand',
+    symbols: [{ literal: '[' }, 'expressions', { literal: ']' }],
+    postprocess: ([open, elements, close]) => tree.list(open, elements, close),
+  },
+  {
+    name: 'operand',
+    symbols: [{ literal: '[' }, 'expression', { literal: 'for' }, 'clauses', { literal: ']' }],
+    postprocess: ([open, element, , clauses, close]) => tree.build(open, element, clauses, close),
+  },
+  {
+    name: 'operand',
+    symbols: ['operand', { literal: '[' }, 'indices', { literal: ']' }],
+    postprocess: ([base, , items, close]) => tree.index(base, items, close),
+  },
+  { name: 'expressions', symbols: ['someExpressions'], postprocess: ([list]) => list },
+  { name: 'expressions', symbols: ['someExpressions', { literal: ',' }], postprocess: ([list]) => list },
+  { name: 'someExpressions', symbols: ['expression'], postprocess: ([item]) => tree.append(null, item) },
+  {
+    name: 'someExpressions',
+    symbols: ['someExpressions', { literal: ',' }, 'expression'],
+    postprocess: ([before, , item]) => tree.append(before, item),
+  },
+  { name: 'indices', symbols: ['index'], postprocess: ([item]) => tree.append(null, item) },
+  {
+    name: 'indices',
+    symbols: ['indices', { literal: ',' }, 'index'],
+    postprocess: ([before, , item]) => tree.append(before, item),
+  },
+  { name: 'index', symbols: ['expression'], postprocess: ([at]) => ({ at }) },
+  { name: 'index', symbols: [{ literal: ':' }], postprocess: ([sign]) => ({ sign }) },
+  {
+    name: 'index',
+    symbols: ['expression', { literal: '..' }],
+    postprocess: ([from, sign]) => ({ from, sign }),
+  },
+  { name: 'index', symbols: [{ literal: '..' }, 'expression'], postprocess: ([sign, to]) => ({ sign, to }) },
+  {
+    name: 'index',
+    symbols: ['expression', { literal: '..' }, 'expression'],
+    postprocess: ([from, sign, to]) => ({ from, sign, to }),
+  },
+  { name: 'clauses', symbols: ['clause'], postprocess: ([item]) => tree.append(null, item) },
+  {
+    name: 'clauses',
+    symbols: ['clauses', { literal: ',' }, 'clause'],
+    postprocess: ([before, , item]) => tree.append(before, item),
+  },
+  { name: 'clause', symbols: ['name'], postprocess: ([name]) => ({ name }) },
+  {
+    name: 'clause',
+    symbols: ['name', { literal: 'in' }, 'range'],
+    postprocess: ([name, , range]) => ({ name, range }),
+  },
+  { name: 'range', symbols: ['expression'], postprocess: ([to]) => ({ to }) },
+  {
+    name: 'range',
+    symbols: ['expression', { literal: '..' }, 'expression'],
+    postprocess: ([from, , to]) => ({ from, to }),
+  },
+  { name: 'name', symbols: [{ type: 'name' }], postprocess: ([token]) => tree.name(token) },
+];

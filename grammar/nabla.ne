@@ -1,0 +1,148 @@
+# The grammar of Nabla. scripts/generate.mjs compiles it to generated/grammar.ts.
+#
+# It is read after src/lang/layout.ts: brackets are balanced, and every statement ends with one %end, whether the text has a
+# newline, a `;`, a closing brace or the end of the file there. A literal matches a token by its text, a %name by its type.
+#
+# Lists are left-recursive cons cells, and operators are a flat chain (src/lang/precedence.ts makes the tree): nearley takes
+# quadratic time for right recursion and for its own :* and :+. A test holds this, and that no sentence has two parses.
+
+@lexer tokens
+@{% import * as tree from '../src/lang/tree.ts'; %}
+
+file -> declarations {% ([list]) => list %}
+
+# src/lang/parse.ts starts here for the text of a single expression.
+lone -> expression %end {% ([value]) => tree.settle(value) %}
+
+declarations -> null {% () => null %}
+  | declarations declaration {% ([before, item]) => tree.append(before, item) %}
+
+declaration -> constant {% ([one]) => one %}
+  | function {% ([one]) => one %}
+  | model {% ([one]) => one %}
+
+# ---- models
+
+model -> "model" name "{" items "}" %end {% ([word, name, , items, close]) => tree.model(word, name, items, close) %}
+
+items -> null {% () => null %}
+  | items item {% ([before, item]) => tree.append(before, item) %}
+
+# One item may declare several names, so it is a list.
+item -> "dim" dims %end {% ([word, list]) => tree.dims(word, list) %}
+  | "data" inputs %end {% ([word, list]) => tree.inputs(word, list) %}
+  | "param" inputs %end {% ([word, list]) => tree.inputs(word, list) %}
+  | constant {% ([one]) => [one] %}
+  | let {% ([one]) => [one] %}
+  | "loss" expression %end {% ([word, value]) => [tree.loss(word, value)] %}
+  | "output" binder "=" expression %end {% ([word, binder, , value]) => [tree.binding(word, binder, value)] %}
+
+dims -> dim {% ([item]) => tree.append(null, item) %}
+  | dims "," dim {% ([before, , item]) => tree.append(before, item) %}
+
+dim -> name {% ([name]) => ({ name }) %}
+  | name "=" expression {% ([name, , value]) => ({ name, value }) %}
+
+inputs -> input {% ([item]) => tree.append(null, item) %}
+  | inputs "," input {% ([before, , item]) => tree.append(before, item) %}
+
+input -> name ":" type {% ([name, , type]) => ({ name, type }) %}
+  | name ":" type "in" range {% ([name, , type, , range]) => ({ name, type, range }) %}
+
+# ---- statements of models, functions and files
+
+constant -> "const" name "=" expression %end {% ([word, name, , value]) => tree.constant(word, name, value) %}
+
+let -> "let" binder "=" expression %end {% ([word, binder, , value]) => tree.binding(word, binder, value) %}
+
+binder -> name {% ([name]) => tree.plainBinder(name) %}
+  | name "[" clauses "]" {% ([name, , clauses]) => tree.indexBinder(name, clauses) %}
+  | name ":" type {% ([name, , type]) => tree.typedBinder(name, type) %}
+
+# ---- functions
+
+function -> head "=" expression %end {% ([head, , value]) => tree.fn(head, tree.shortBody(value)) %}
+  | head "{" lets return "}" %end {% ([head, , lets, value, close]) => tree.fn(head, tree.longBody(lets, value, close)) %}
+
+head -> "fn" name "(" parameters ")" ":" type {% ([word, name, , list, , , type]) => tree.functionHead(word, name, list, type) %}
+
+parameters -> null {% () => null %}
+  | someParameters {% ([list]) => list %}
+  | someParameters "," {% ([list]) => list %}
+
+someParameters -> parameter {% ([item]) => tree.append(null, item) %}
+  | someParameters "," parameter {% ([before, , item]) => tree.append(before, item) %}
+
+parameter -> name ":" type {% ([name, , type]) => tree.parameter(name, type) %}
+
+lets -> null {% () => null %}
+  | lets let {% ([before, item]) => tree.append(before, item) %}
+
+return -> "return" expression %end {% ([, value]) => tree.settle(value) %}
+
+# ---- types
+
+type -> name {% ([name]) => tree.type(name, null, undefined) %}
+  | name "[" expressions "]" {% ([name, , dims, close]) => tree.type(name, dims, close) %}
+
+# ---- expressions
+
+expression -> chain {% ([last]) => ({ branches: null, last }) %}
+  | branches chain {% ([branches, last]) => ({ branches, last }) %}
+
+branches -> branch {% ([item]) => tree.append(null, item) %}
+  | branches branch {% ([before, item]) => tree.append(before, item) %}
+
+branch -> chain "?" expression ":" {% ([condition, , then]) => tree.branch(condition, then) %}
+
+chain -> prefixes operand {% ([prefixes, operand]) => ({ before: null, operator: null, prefixes, operand }) %}
+  | chain operator prefixes operand {% ([before, operator, prefixes, operand]) => ({ before, operator, prefixes, operand }) %}
+
+operator -> %binary {% ([token]) => token %}
+  | "-" {% ([token]) => token %}
+
+prefixes -> null {% () => null %}
+  | prefixes "-" {% ([before, item]) => tree.append(before, item) %}
+  | prefixes "!" {% ([before, item]) => tree.append(before, item) %}
+
+operand -> name {% ([name]) => name %}
+  | %number {% ([token]) => tree.number(token) %}
+  | "true" {% ([token]) => tree.bool(token) %}
+  | "false" {% ([token]) => tree.bool(token) %}
+  | "(" expression ")" {% ([open, inner, close]) => tree.bracketed(open, inner, close) %}
+  | name "(" ")" {% ([callee, , close]) => tree.call(callee, null, close) %}
+  | name "(" expressions ")" {% ([callee, , args, close]) => tree.call(callee, args, close) %}
+  | name "(" expression "for" clauses ")" {% ([reducer, , element, , clauses, close]) => tree.reduce(reducer, element, clauses, null, close) %}
+  | name "(" expression "for" clauses "if" expression ")" {% ([reducer, , element, , clauses, , guard, close]) => tree.reduce(reducer, element, clauses, guard, close) %}
+  | "[" expressions "]" {% ([open, elements, close]) => tree.list(open, elements, close) %}
+  | "[" expression "for" clauses "]" {% ([open, element, , clauses, close]) => tree.build(open, element, clauses, close) %}
+  | operand "[" indices "]" {% ([base, , items, close]) => tree.index(base, items, close) %}
+
+# A comma may follow the last one.
+expressions -> someExpressions {% ([list]) => list %}
+  | someExpressions "," {% ([list]) => list %}
+
+someExpressions -> expression {% ([item]) => tree.append(null, item) %}
+  | someExpressions "," expression {% ([before, , item]) => tree.append(before, item) %}
+
+indices -> index {% ([item]) => tree.append(null, item) %}
+  | indices "," index {% ([before, , item]) => tree.append(before, item) %}
+
+index -> expression {% ([at]) => ({ at }) %}
+  | ":" {% ([sign]) => ({ sign }) %}
+  | expression ".." {% ([from, sign]) => ({ from, sign }) %}
+  | ".." expression {% ([sign, to]) => ({ sign, to }) %}
+  | expression ".." expression {% ([from, sign, to]) => ({ from, sign, to }) %}
+
+# ---- index clauses: `i in N, j in 0..i`
+
+clauses -> clause {% ([item]) => tree.append(null, item) %}
+  | clauses "," clause {% ([before, , item]) => tree.append(before, item) %}
+
+clause -> name {% ([name]) => ({ name }) %}
+  | name "in" range {% ([name, , range]) => ({ name, range }) %}
+
+range -> expression {% ([to]) => ({ to }) %}
+  | expression ".." expression {% ([from, , to]) => ({ from, to }) %}
+
+name -> %name {% ([token]) => tree.name(token) %}

@@ -1,0 +1,114 @@
+// `nabla gradcheck`: compiles a model and compares what the emitted functions return with numerical derivatives.
+
+import { hasErrors } from '../base/diagnostic.ts';
+import { analyse, compile } from '../compile.ts';
+import { loadEmitted } from '../gradcheck/emitted.ts';
+import { readGiven, type Given } from '../gradcheck/given.ts';
+import { defaultTolerance, gradcheck as checkModel, type GradcheckReport } from '../gradcheck/gradcheck.ts';
+import type { Precision, Sizes } from '../gradcheck/layout.ts';
+import type { Program } from '../ir/types.ts';
+import { gradcheckTable, largestError } from './gradcheck-table.ts';
+import { readInputs } from './inputs.ts';
+import type { Io } from './io.ts';
+import { chooseModels, refuseUnknownSizes, sizesAmong } from './models.ts';
+import { plural, renderAll, summary, usesColor } from './report.ts';
+import { exitCodes, orStop, Stop } from './stop.ts';
+
+export interface GradcheckCommand {
+  readonly model?: string;
+  readonly at?: string;
+  readonly sizes: Sizes;
+  readonly seed: number;
+  readonly points: number;
+  readonly tolerance?: number;
+  readonly precision: Precision;
+  readonly format: 'pretty' | 'json';
+  readonly stdinPath?: string;
+}
+
+export async function gradcheck(io: Io, file: string, options: GradcheckCommand): Promise<number> {
+  const [input] = await readInputs(io, [file], options.stdinPath);
+  if (input === undefined) return exitCodes.usage;
+  const { path, text } = input;
+  const { programs, diagnostics } = analyse(text, { path });
+  const color = usesColor(io, io.stderr);
+  io.stderr.write(renderAll([{ path, diagnostics }], 'pretty', color));
+  if (hasErrors(diagnostics)) {
+    io.stderr.write(`${summary([{ path, diagnostics }])}; nothing was checked\n`);
+    return exitCodes.findings;
+  }
+  const models = chooseModels(programs, path, options.model);
+  refuseUnknownSizes(
+    models.flatMap((model) => model.sizes.map((size) => size.name)),
+    options.sizes,
+  );
+  const given = await readAt(io, models, options);
+
+  const { files } = await compile(text, {
+    path,
+    emit: ['loss', 'gradient', 'jvp', 'hvp'],
+    precision: options.precision,
+    format: false,
+  });
+  const module = await loadEmitted(files.map((emitted) => emitted.text).join('\n'));
+  const reports = models.map((program) =>
+    checkModel(program, module, {
+      ...options,
+      sizes: given?.sizes ?? sizesOf(program, options.sizes),
+      given: given?.inputs ?? { params: {}, data: {} },
+      // What is written down is one point.
+      points: given === undefined ? options.points : 1,
+      tolerance: options.tolerance ?? defaultTolerance[options.precision],
+    }),
+  );
+  return tell(io, reports, options);
+}
+
+function tell(io: Io, reports: readonly GradcheckReport[], { format, seed }: GradcheckCommand): number {
+  const failed = reports.filter((report) => report.failures.length > 0);
+  if (format === 'json') {
+    const found = { ok: failed.length === 0, largestError: largestError(reports), seed, models: reports };
+    io.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
+  } else {
+    io.stdout.write(
+      reports.map((report) => `${gradcheckTable(report, usesColor(io, io.stdout))}\n`).join('\n'),
+    );
+    if (failed.length > 0)
+      io.stderr.write(`${failed.length} of ${plural(reports.length, 'model')} failed (seed ${seed})\n`);
+  }
+  return failed.length === 0 ? exitCodes.ok : exitCodes.findings;
+}
+
+async function readAt(
+  io: Io,
+  models: readonly Program[],
+  { at, sizes }: GradcheckCommand,
+): Promise<Given | undefined> {
+  const [program, other] = models;
+  if (at === undefined || program === undefined) return undefined;
+  if (other !== undefined) throw new Stop(`--at is for one model: choose it with --model ${program.name}`);
+  const bytes = await orStop('read', at, io.files.read(at));
+  let json: unknown;
+  try {
+    json = JSON.parse(new TextDecoder().decode(bytes));
+  } catch (error) {
+    throw new Stop(`${at} is not JSON: ${error instanceof Error ? error.message : String(error)}`);
+  }
+  const given = readGiven(json, program, sizesOf(program, sizes));
+  if (typeof given === 'string') throw new Stop(`${at}: ${given}`);
+  return given;
+}
+
+/** The sizes of this model, none of which it may fix to something else. */
+function sizesOf(program: Program, sizes: Sizes): Sizes {
+  for (const { name, value } of program.sizes) {
+    const given = sizes[name];
+    if (value !== undefined && given !== undefined && value !== given) {
+      throw new Stop(`--size ${name}=${given}: ${program.name} fixes ${name} to ${value}`);
+    }
+  }
+  return sizesAmong(
+    program.sizes.map((size) => size.name),
+    sizes,
+  );
+}

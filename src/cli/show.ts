@@ -1,0 +1,73 @@
+// `nabla show`: what a model looks like at a stage of its compilation.
+
+import { hasErrors } from '../base/diagnostic.ts';
+import { analyse, derive } from '../compile.ts';
+import { printProgram } from '../ir/print.ts';
+import type { Program } from '../ir/types.ts';
+import type { File } from '../lang/ast.ts';
+import { printRoutine, toRoutine } from '../loops/index.ts';
+import { prepareReverse, prepare } from '../passes/index.ts';
+import { reverse } from '../ad/reverse.ts';
+import { readInputs } from './inputs.ts';
+import type { Io } from './io.ts';
+import { chooseModels } from './models.ts';
+import { renderAll, summary, usesColor } from './report.ts';
+import { exitCodes, Stop } from './stop.ts';
+import type { Stage } from './values.ts';
+
+export interface ShowOptions {
+  readonly stage: Stage;
+  readonly model?: string;
+  readonly stdinPath?: string;
+}
+
+export async function show(io: Io, file: string, { stage, model, stdinPath }: ShowOptions): Promise<number> {
+  const [input] = await readInputs(io, [file], stdinPath);
+  if (input === undefined) return exitCodes.usage;
+  const { path, text } = input;
+  const analysis = analyse(text, { path });
+  io.stderr.write(
+    renderAll([{ path, diagnostics: analysis.diagnostics }], 'pretty', usesColor(io, io.stderr)),
+  );
+  if (hasErrors(analysis.diagnostics)) {
+    io.stderr.write(`${summary([{ path, diagnostics: analysis.diagnostics }])}\n`);
+    return exitCodes.findings;
+  }
+  const texts =
+    stage === 'ast' ? [syntaxTree(analysis.file, model)] : programs(analysis.programs, path, stage, model);
+  io.stdout.write(texts.map((shown) => `${shown.trimEnd()}\n`).join('\n'));
+  return exitCodes.ok;
+}
+
+function programs(
+  all: readonly Program[],
+  path: string,
+  stage: Exclude<Stage, 'ast'>,
+  model?: string,
+): readonly string[] {
+  return chooseModels(all, path, model).map((program) => {
+    if (stage === 'ir') return printProgram(program);
+    if (!program.outputs.some((output) => output.role === 'loss')) {
+      throw new Stop(`${program.name} has no loss, hence no gradient to show: say --stage ir`);
+    }
+    switch (stage) {
+      case 'gradient':
+        return printProgram(reverse(prepareReverse(prepare(program))));
+      case 'optimised':
+        return printProgram(derive(program, 'gradient'));
+      case 'loops':
+        return printRoutine(toRoutine(derive(program, 'gradient'), 'gradient', { checked: true }));
+    }
+  });
+}
+
+/** As JSON, without the places in the text. */
+function syntaxTree(file: File, model: string | undefined): string {
+  const declarations =
+    model === undefined
+      ? file.declarations
+      : file.declarations.filter(
+          (declaration) => declaration.kind !== 'model' || declaration.name.text === model,
+        );
+  return JSON.stringify(declarations, (key, value: unknown) => (/span$/i.test(key) ? undefined : value), 2);
+}

@@ -1,0 +1,162 @@
+// Functions around the one flat vector that optimisers want: zeros, layout, pack, unpack; and the workspace.
+
+import { add, print as printSize, zero, type Polynomial } from '../base/polynomial.ts';
+import type { Door } from './door.ts';
+import type { Declaration, FunctionDeclaration, Parameter } from './module.ts';
+import {
+  arrayKind,
+  lengthOf,
+  sizeNames,
+  sizesParameter,
+  type Model,
+  type ModelField,
+  type SizeNames,
+} from './model.ts';
+import { quote } from './statement.ts';
+
+/** `mlpWorkspace(sizes)`. */
+export function workspaceFunction(model: Model, door: Door): FunctionDeclaration {
+  return sized(model, door, {
+    name: model.functionName('Workspace'),
+    doc: 'The scratch arrays for these sizes, to be made once and handed to every call.',
+    result: model.typeName('workspace'),
+    body: (names) => objectOfZeros(model, model.workspace, names),
+  });
+}
+
+export function vectorDeclarations(model: Model, door: Door): readonly Declaration[] {
+  const { typeName, functionName } = model;
+  const layout = typeName('layout');
+  const paramsType = typeName('params');
+  const flatType = arrayKind('real', model.precision);
+  const places = placesOf(model.params);
+  const sizesArgument = sizesParameter(model).map(({ name }) => name);
+  const params: Parameter = { name: 'params', type: `Readonly<${paramsType}>` };
+
+  return [
+    sized(model, door, {
+      name: functionName('Zeros'),
+      doc: 'Params that are all zero; also what to hand in to be filled with a gradient.',
+      result: paramsType,
+      body: (names) => objectOfZeros(model, model.params, names),
+    }),
+    sized(model, door, {
+      name: functionName('Layout'),
+      doc: `Name, shape, offset and length of each of the params in one flat vector.`,
+      result: layout,
+      body: (names) => [
+        'return {',
+        `  length: ${names.print(places.length)},`,
+        '  fields: [',
+        ...places.fields.map(({ f, offset }) => {
+          const shape = f.type.dims.map(names.print).join(', ');
+          return `    { name: ${quote(f.field)}, shape: [${shape}], offset: ${names.print(offset)}, length: ${names.print(lengthOf(f.type))} },`;
+        }),
+        '  ],',
+        '};',
+      ],
+    }),
+    sized(model, door, {
+      name: functionName('Pack'),
+      doc: 'Copies params into a flat vector.',
+      before: [params],
+      after: [
+        {
+          name: 'flat',
+          type: flatType,
+          initializer: `new ${flatType}(${functionName('Layout')}(${sizesArgument.join(', ')}).length)`,
+        },
+      ],
+      result: flatType,
+      body: (names) => [
+        ...flatCheck(model, names, places.length),
+        ...places.fields.map(({ f, offset }) =>
+          f.type.dims.length === 0
+            ? `flat[${names.print(offset)}] = params.${f.field};`
+            : `flat.set(params.${f.field}${offset === zero ? '' : `, ${names.print(offset)}`});`,
+        ),
+        'return flat;',
+      ],
+    }),
+    sized(model, door, {
+      name: functionName('Unpack'),
+      doc: 'Copies a flat vector into params.',
+      before: [{ name: 'flat', type: flatType }],
+      after: [
+        {
+          name: 'params',
+          type: paramsType,
+          initializer: `${functionName('Zeros')}(${sizesArgument.join(', ')})`,
+        },
+      ],
+      result: paramsType,
+      body: (names) => [
+        ...flatCheck(model, names, places.length),
+        ...places.fields.map(({ f, offset }) =>
+          f.type.dims.length === 0
+            ? `params.${f.field} = flat[${names.print(offset)}]!;`
+            : `params.${f.field}.set(flat.subarray(${names.print(offset)}, ${names.print(add(offset, lengthOf(f.type)))}));`,
+        ),
+        'return params;',
+      ],
+    }),
+  ];
+}
+
+function flatCheck(model: Model, names: SizeNames, length: Polynomial): readonly string[] {
+  const kind = arrayKind('real', model.precision);
+  return [`check${kind}('flat', '', flat, ${names.print(length)}, ${quote(`real[${printSize(length)}]`)});`];
+}
+
+/** The params one after the other. */
+function placesOf(fields: readonly ModelField[]): {
+  readonly fields: readonly { readonly f: ModelField; readonly offset: Polynomial }[];
+  readonly length: Polynomial;
+} {
+  let length = zero;
+  const placed = fields.map((f) => {
+    const offset = length;
+    length = add(length, lengthOf(f.type));
+    return { f, offset };
+  });
+  return { fields: placed, length };
+}
+
+function objectOfZeros(model: Model, fields: readonly ModelField[], names: SizeNames): readonly string[] {
+  const value = ({ type }: ModelField): string =>
+    type.dims.length === 0
+      ? '0'
+      : `new ${arrayKind(type.scalar, model.precision)}(${names.print(lengthOf(type))})`;
+  return ['return {', ...fields.map((f) => `  ${f.field}: ${value(f)},`), '};'];
+}
+
+/** A function that takes sizes, where the model has any, and checks what it gets. */
+function sized(
+  model: Model,
+  door: Door,
+  f: {
+    readonly name: string;
+    readonly doc: string;
+    readonly before?: readonly Parameter[];
+    readonly after?: readonly Parameter[];
+    readonly result: string;
+    readonly body: (names: SizeNames) => readonly string[];
+  },
+): FunctionDeclaration {
+  const parameters = [...(f.before ?? []), ...sizesParameter(model), ...(f.after ?? [])];
+  const scope = model.moduleScope.inner();
+  for (const { name } of parameters) scope.reserve(name);
+  const names = sizeNames(model, scope);
+  const body = f.body(names);
+  const hasParams = parameters.some(({ name }) => name === 'params');
+  const checks = [door.sizes?.call('sizes'), hasParams ? door.params?.call('params') : undefined];
+  return {
+    kind: 'function',
+    name: f.name,
+    exported: true,
+    doc: f.doc,
+    parameters,
+    result: f.result,
+    body: [...checks.filter((line) => line !== undefined), ...names.prologue(), ...body].join('\n'),
+  };
+}

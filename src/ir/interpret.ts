@@ -1,0 +1,61 @@
+// The reference interpreter: what it computes is the meaning of a program. The door is here, bind.ts checks what comes
+// in, machine.ts runs the statements, and reduction.ts knows the reducers.
+
+import { bug } from '../base/bug.ts';
+import { evaluate } from '../base/polynomial.ts';
+import { bindInputs, bindSizes, type Inputs } from './bind.ts';
+import { Machine, type Cell } from './machine.ts';
+import type { Output, Program } from './types.ts';
+
+export type { Inputs } from './bind.ts';
+
+export interface InterpretOptions {
+  /** Applied to every real that comes in or is computed: `Math.fround` gives the meaning in f32. */
+  readonly round?: (value: number) => number;
+}
+
+/** A scalar, or an array flat in row-major order, in which bools are 0 and 1. */
+export type Result = number | boolean | Float64Array;
+
+/** What a program yields, by role and name. */
+export interface Results {
+  readonly loss?: number;
+  readonly outputs: Readonly<Record<string, Result>>;
+  readonly gradient: Readonly<Record<string, number | Float64Array>>;
+  readonly tangent?: number;
+  readonly hvp: Readonly<Record<string, number | Float64Array>>;
+}
+
+/**
+ * Runs a program. `sizes` gives every size without a fixed value. Wrong inputs and reads out of range are
+ * RangeErrors and TypeErrors that name what is wrong.
+ */
+export function interpret(
+  program: Program,
+  inputs: Inputs,
+  sizes: Readonly<Record<string, number>> = {},
+  options: InterpretOptions = {},
+): Results {
+  const sizeOf = bindSizes(program, sizes);
+  const round = options.round ?? ((value: number): number => value);
+  const machine = new Machine(program.nextId, (size) => evaluate(size, sizeOf), round);
+  for (const [value, content] of bindInputs(program, inputs, machine.extentOf)) machine.enter(value, content);
+  const run = machine.block(program.body);
+  run();
+  const results = program.body.results.map(
+    (operand) => machine.cells[machine.cellOf(operand)] ?? bug('a lost result'),
+  );
+  const ofRole = (role: Output['role']): (readonly [string, Cell])[] =>
+    program.outputs.flatMap((output, i) =>
+      output.role === role ? [[output.name, results[i] ?? 0] as const] : [],
+    );
+  const [loss] = ofRole('loss');
+  const [tangent] = ofRole('tangent');
+  return {
+    ...(loss === undefined ? {} : { loss: Number(loss[1]) }),
+    outputs: Object.fromEntries(ofRole('output')),
+    gradient: Object.fromEntries(ofRole('gradient')) as Results['gradient'],
+    ...(tangent === undefined ? {} : { tangent: Number(tangent[1]) }),
+    hvp: Object.fromEntries(ofRole('hvp')) as Results['hvp'],
+  };
+}

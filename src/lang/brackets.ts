@@ -1,0 +1,119 @@
+// The brackets that are open while layout.ts reads a text. Each mistake with them is one message: what is missing is put in,
+// what is too much is left out, and the tokens that come of it are balanced.
+
+import { catalogue } from '../base/catalogue.ts';
+import { positionAt } from '../base/source.ts';
+import type { Span } from '../base/source.ts';
+import type { Mistakes } from './mistakes.ts';
+import type { Statements } from './statements.ts';
+import type { Token } from './token.ts';
+
+export const deepest = 200;
+
+const closerOf: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+export const openers: ReadonlySet<string> = new Set(Object.keys(closerOf));
+export const closers: ReadonlySet<string> = new Set(Object.values(closerOf));
+
+interface Open {
+  readonly token: Token;
+  /** The first token of the line that it is on, whose column tells how far the block is indented. */
+  readonly line: Token;
+}
+
+export interface Brackets {
+  /** Newlines mean nothing here. */
+  inside(): boolean;
+  /** False if that is too deep. */
+  open(token: Token, line: Token): boolean;
+  close(token: Token): void;
+  /** Closes what is open inside the statement; `before` is what the message says it should have been closed before. */
+  closeStatement(before: string, at: Span): void;
+  /** Closes the blocks that a declaration shows to be over: declarations do not nest, and it is not indented against them. */
+  closeBlocks(declaration: Token): void;
+  closeAll(at: Span, silently: boolean): void;
+}
+
+export function trackBrackets(statements: Statements, mistakes: Mistakes): Brackets {
+  const stack: Open[] = [];
+
+  const innermost = (): string => stack[stack.length - 1]?.token.text ?? '{';
+  const inside = (): boolean => innermost() !== '{';
+  const column = ({ span }: Token): number => positionAt(span.source, span.start).column;
+
+  function pushCloser(opener: Token, at: Span): void {
+    if (opener.text === '{') statements.end('end of the line');
+    statements.push(statements.made('symbol', closerOf[opener.text] ?? '', at));
+  }
+
+  /** Closes the innermost bracket, which the text does not. One that was put in itself is not worth a word. */
+  function supply(before: string, at: Span, silently = false): void {
+    const opener = stack.pop()?.token;
+    if (opener === undefined) return;
+    if (!silently && !opener.repaired) {
+      const notes = [{ message: 'opened here', span: opener.span }];
+      mistakes.add(catalogue.unclosedBracket, { bracket: opener.text, before }, at, { notes });
+    }
+    pushCloser(opener, statements.place(at));
+  }
+
+  /** Only the innermost is reported: closing it mends the others, more often than not. */
+  function closeStatement(before: string, at: Span, silently = false): void {
+    for (let first = true; inside(); first = false) supply(before, at, silently || !first);
+  }
+
+  function stray(token: Token, opener: Token | undefined): void {
+    const notes = opener === undefined ? [] : [{ message: 'opened here', span: opener.span }];
+    mistakes.add(catalogue.strayCloser, { bracket: token.text, opener: opener?.text }, token.span, { notes });
+  }
+
+  function closeBrace(token: Token): void {
+    if (!stack.some((one) => one.token.text === '{')) return stray(token, undefined);
+    closeStatement('`}`', token.span);
+    if (token.startsLine) statements.end('end of the line');
+    else statements.end('`}`', token);
+    stack.pop();
+    statements.push(token);
+  }
+
+  function close(token: Token): void {
+    if (token.text === '}') return closeBrace(token);
+    const within = stack.slice(stack.findLastIndex((one) => one.token.text === '{') + 1);
+    const opener = within[within.length - 1]?.token;
+    if (within.some((one) => closerOf[one.token.text] === token.text)) {
+      while (closerOf[innermost()] !== token.text) supply(`\`${token.text}\``, token.span);
+      stack.pop();
+      statements.push(token);
+      return;
+    }
+    stray(token, opener);
+    if (opener === undefined) return statements.skip();
+    stack.pop();
+    pushCloser(opener, token.span);
+  }
+
+  return {
+    inside,
+    open: (token, line) => {
+      stack.push({ token, line });
+      return stack.length <= deepest;
+    },
+    close,
+    closeStatement,
+    closeBlocks: (declaration) => {
+      const indented = (block: Open): boolean => column(declaration) > column(block.line);
+      for (
+        let block = stack[stack.length - 1];
+        block !== undefined && !indented(block);
+        block = stack[stack.length - 1]
+      ) {
+        supply(`\`${declaration.text}\``, declaration.span);
+      }
+    },
+    closeAll: (at, silently) => {
+      while (stack.length > 0) {
+        closeStatement('the end of the file', at, silently);
+        supply('the end of the file', at, silently);
+      }
+    },
+  };
+}

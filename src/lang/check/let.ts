@@ -1,0 +1,52 @@
+// `let` and `output`: a value with a name, in a function or a model.
+
+import { catalogue } from '../../base/catalogue.ts';
+import type { LetDeclaration, OutputDeclaration } from '../ast.ts';
+import { buildType } from './comprehension.ts';
+import { complain, declaredAt, define, toReal, type Checking } from './context.ts';
+import { checkExpression } from './expression.ts';
+import type { Scope } from './scope.ts';
+import { resolveType, sizeOf } from './size.ts';
+import { exprType, printType, sameDims, withArticle, type MaybeType } from './types.ts';
+
+export function checkLet(c: Checking, scope: Scope, declaration: LetDeclaration | OutputDeclaration): void {
+  const { name, clauses, value } = declaration;
+  const found = clauses.length === 0 ? checkExpression(c, scope, value) : buildType(c, scope, clauses, value);
+  const type = declaration.type === undefined ? found : declaredType(c, scope, declaration, found);
+  const size =
+    clauses.length === 0 && type?.scalar === 'int' && type.dims.length === 0
+      ? sizeOf(c.annotations, value)
+      : undefined;
+  // What has a name is no literal any more: `let a = 2` is an int.
+  const symbol = {
+    kind: 'let',
+    name: name.text,
+    span: name.span,
+    type: type && exprType(type.scalar, type.dims),
+    declaration,
+    ...(size === undefined ? {} : { size }),
+  } as const;
+  define(c, scope, symbol);
+  c.annotations.symbols.set(name, symbol);
+}
+
+/** The declared type, where the value has it. */
+function declaredType(
+  c: Checking,
+  scope: Scope,
+  declaration: LetDeclaration | OutputDeclaration,
+  found: MaybeType,
+): MaybeType {
+  const declared = declaration.type && resolveType(c, scope, declaration.type);
+  if (declared === undefined || found === undefined) return found;
+  const { value, name } = declaration;
+  const fitted = declared.scalar === 'real' && found.scalar === 'int' ? toReal(c, value, found) : found;
+  if (fitted === undefined) return undefined;
+  if (fitted.scalar === declared.scalar && sameDims(fitted.dims, declared.dims)) return fitted;
+  const args = { name: name.text, declared: printType(declared), found: withArticle(fitted) };
+  const notes = [
+    declaration.type && { message: 'declared here', span: declaration.type.span },
+    declaredAt(c, value),
+  ];
+  return complain(c, catalogue.declaredType, args, value.span, { notes });
+}

@@ -1,0 +1,112 @@
+// Lines and brackets, before the grammar: after this every bracket has its partner and every statement ends with an `end`
+// token, whatever the text was, so that the grammar needs to know nothing of newlines and a forgotten bracket is one message.
+
+import { catalogue } from '../base/catalogue.ts';
+import type { Source } from '../base/source.ts';
+import { closers, deepest, openers, trackBrackets } from './brackets.ts';
+import type { Brackets } from './brackets.ts';
+import { mostOperators } from './chains.ts';
+import type { Mistakes } from './mistakes.ts';
+import { scan } from './scan.ts';
+import { collectStatements } from './statements.ts';
+import type { Statements } from './statements.ts';
+import { statementWords } from './token.ts';
+import type { Token } from './token.ts';
+
+const leaveOpen: ReadonlySet<string> = new Set('- ! , = : ? .. for in if'.split(' '));
+const goOn: ReadonlySet<string> = new Set('- , = : ? .. . { else'.split(' '));
+
+const beginsStatement = (token: Token): boolean => token.type === 'keyword' && statementWords.has(token.text);
+
+/** Whether the line of `token` belongs to the statement that `before` is in. */
+function goesOn(before: Token, token: Token): boolean {
+  if (beginsStatement(token)) return false;
+  return (
+    before.type === 'binary' || leaveOpen.has(before.text) || token.type === 'binary' || goOn.has(token.text)
+  );
+}
+
+/** The words that follow the head of a declaration whose `{` was forgotten. */
+const bodyWords: Readonly<Record<string, ReadonlySet<string>>> = {
+  model: new Set('dim data param const let loss output'.split(' ')),
+  fn: new Set(['let', 'return']),
+};
+
+function startLine(token: Token, statements: Statements, brackets: Brackets, mistakes: Mistakes): void {
+  if (beginsStatement(token)) {
+    brackets.closeStatement(`\`${token.text}\``, token.span);
+    const head = statements.first();
+    if (
+      head?.type === 'keyword' &&
+      bodyWords[head.text]?.has(token.text) === true &&
+      !isShortFunction(statements)
+    ) {
+      const at = statements.place(token.span);
+      mistakes.add(catalogue.unexpectedToken, { found: 'end of the line', expected: '`{`' }, at);
+      const brace = statements.made('symbol', '{', at);
+      brackets.open(brace, head);
+      statements.push(brace);
+    }
+    if (token.text === 'model' || token.text === 'fn') brackets.closeBlocks(token);
+  }
+  const before = statements.last();
+  if (before !== undefined && !brackets.inside() && !goesOn(before, token)) statements.end('end of the line');
+}
+
+/** `fn f(x: real): real = …` has no braces. */
+function isShortFunction({ tokens }: Statements): boolean {
+  for (let index = tokens.length - 1; index >= 0; index -= 1) {
+    const text = tokens[index]?.text;
+    if (text === '=') return true;
+    if (text === 'fn' || text === 'model') return false;
+  }
+  return false;
+}
+
+/** Whether an expression without brackets is so long that there is no point in reading on. */
+function endless(): (token: Token) => boolean {
+  let operators = 0;
+  return (token) => {
+    if (token.type === 'binary' || token.text === '-' || token.text === '!' || token.text === '?')
+      operators += 1;
+    else if (token.type !== 'name' && token.type !== 'number') operators = 0;
+    return operators > 10 * mostOperators;
+  };
+}
+
+/** The tokens of a text; undefined where it is nested too deep, or too long, to go on. */
+export function layOut(source: Source, mistakes: Mistakes): readonly Token[] | undefined {
+  const { next, cutShort } = scan(source, mistakes);
+  const statements = collectStatements(source);
+  const brackets = trackBrackets(statements, mistakes);
+  const isEndless = endless();
+  let line: Token | undefined;
+
+  for (let token = next(); token !== undefined; token = next()) {
+    if (statements.last()?.text === '}' && token.text !== 'else') statements.end('end of the line');
+    if (token.startsLine) {
+      line = token;
+      startLine(token, statements, brackets, mistakes);
+    }
+    if (token.text === ';') {
+      brackets.closeStatement('`;`', token.span);
+      statements.end('`;`', token);
+    } else if (closers.has(token.text)) {
+      brackets.close(token);
+    } else {
+      if (token.text === '{') brackets.closeStatement('`{`', token.span);
+      if (openers.has(token.text) && !brackets.open(token, line ?? token)) {
+        mistakes.add(catalogue.nestingTooDeep, { limit: deepest }, token.span);
+        return undefined;
+      }
+      if (isEndless(token)) {
+        mistakes.add(catalogue.expressionTooLong, { limit: mostOperators }, token.span);
+        return undefined;
+      }
+      statements.push(token);
+    }
+  }
+  brackets.closeAll(statements.place({ source, start: 0, end: 0 }), cutShort());
+  statements.end('end of the file');
+  return statements.tokens;
+}

@@ -1,0 +1,107 @@
+// `[e for i in N]` and `let a[i in N] = e`.
+
+import { bug } from '../../base/bug.ts';
+import * as polynomial from '../../base/polynomial.ts';
+import type { Polynomial } from '../../base/polynomial.ts';
+import { arrayType, extent, intType, type BlockBuilder, type Hint } from '../../ir/build.ts';
+import type { Operand, Value } from '../../ir/types.ts';
+import type { Clause, Expression } from '../ast.ts';
+import { force, learnIndex, storedArray } from './array.ts';
+import {
+  bind,
+  inModel,
+  isArray,
+  symbolOf,
+  valueOf,
+  type ArrayValue,
+  type Env,
+  type Lowering,
+} from './context.ts';
+import { lowerExpression, lowerScalar, scalarOf } from './expression.ts';
+import { emitOp } from './scalar.ts';
+
+/** The range of a clause whose ends are sizes. */
+function rangeOf(
+  l: Lowering,
+  env: Env,
+  clause: Clause,
+): { readonly from: Polynomial; readonly size: Polynomial } {
+  const range = l.annotations.ranges.get(clause) ?? bug(`the range of \`${clause.name.text}\` is not known`);
+  const from = inModel(env, range.from);
+  return { from, size: polynomial.subtract(inModel(env, range.to), from) };
+}
+
+export function lowerBuild(
+  l: Lowering,
+  env: Env,
+  b: BlockBuilder,
+  clauses: readonly Clause[],
+  element: Expression,
+  hint: Hint,
+): ArrayValue {
+  const ranges = clauses.map((clause) => rangeOf(l, env, clause));
+  const dims = ranges.map((range) => range.size);
+  const names = clauses.map((clause) => clause.name.text);
+  /** The scope of the element at a place of the array. */
+  const inside = (body: BlockBuilder, indices: readonly Operand[]): Env =>
+    clauses.reduce((scope, clause, k) => {
+      const from = ranges[k]?.from ?? polynomial.zero;
+      const position = indices[k] ?? bug('an axis without an index');
+      const index = from.terms.length === 0 ? position : emitOp(l, body, 'iadd', [extent(from), position]);
+      return bind(scope, symbolOf(l, clause.name), index);
+    }, env);
+  const elementDims = l.annotations.types.get(element)?.dims ?? bug('an element without a type');
+  if (elementDims.length > 0) return storedArray(l, buildRows(l, b, dims, names, element, inside, hint));
+  return {
+    kind: 'array',
+    scalar: scalarOf(l, element),
+    dims,
+    indexNames: names,
+    repeatable: isMereRead(l, env, element),
+    checked: false,
+    element: (body, indices, _inRange, named) => lowerScalar(l, inside(body, indices), body, element, named),
+  };
+}
+
+/**
+ * Elements that are arrays themselves. Work that a row shares (the sum of a softmax) is done once for each row, in a
+ * build of builds; where nothing is shared one build over all axes does.
+ */
+function buildRows(
+  l: Lowering,
+  b: BlockBuilder,
+  dims: readonly Polynomial[],
+  names: readonly string[],
+  element: Expression,
+  inside: (body: BlockBuilder, indices: readonly Operand[]) => Env,
+  hint: Hint,
+): Value {
+  const index = (size: Polynomial, name: string | undefined): Value => {
+    const value = b.fresh(intType, { name });
+    learnIndex(l, value, polynomial.zero, size, undefined);
+    return value;
+  };
+  const axes = dims.map((size, k) => index(size, names[k]));
+  const body = b.nested();
+  const row = lowerExpression(l, inside(body, axes), body, element);
+  if (!isArray(row)) return bug('a row that is a scalar');
+  const shared = body
+    .block()
+    .statements.some((statement) => statement.kind !== 'op' && statement.kind !== 'read');
+  const inner = shared ? [] : row.dims.map((size, k) => index(size, row.indexNames?.[k]));
+  const result = shared ? force(l, body, row) : row.element(body, inner, true);
+  const out = b.fresh(arrayType(row.scalar, [...dims, ...row.dims]), hint);
+  b.push({ kind: 'build', outs: [out], axes: [...axes, ...inner], body: body.block([result]) });
+  return out;
+}
+
+/** `[A[j, i] for i, j]`: an element is a read, so asking for it often needs no memory of its own. */
+function isMereRead(l: Lowering, env: Env, element: Expression): boolean {
+  if (element.kind !== 'index' || element.base.kind !== 'name') return false;
+  const base = valueOf(env, symbolOf(l, element.base));
+  return (
+    isArray(base) &&
+    base.repeatable &&
+    element.items.every((item) => item.kind === 'at' && item.index.kind === 'name')
+  );
+}

@@ -1,0 +1,148 @@
+// Calls: ops and conversions element by element, functions written out where they are called.
+
+import { bug } from '../../base/bug.ts';
+import { catalogue, report } from '../../base/catalogue.ts';
+import type { Polynomial } from '../../base/polynomial.ts';
+import { real, type BlockBuilder, type Hint } from '../../ir/build.ts';
+import type { Operand } from '../../ir/types.ts';
+import type { LetDeclaration, OutputDeclaration } from '../ast.ts';
+import type { CallExpression, CallMeaning, FunctionInfo } from '../check/context.ts';
+import type { Symbol } from '../check/scope.ts';
+import { intVariants } from '../operators.ts';
+import { elementwise, force, repeatable, storedArray } from './array.ts';
+import { lowerBuild } from './build.ts';
+import { inModel, isArray, scalarValue, symbolOf, type Env, type Lowered, type Lowering } from './context.ts';
+import { lowerExpression, scalarOf } from './expression.ts';
+import { reduceWhole } from './reduce.ts';
+import { emitOp } from './scalar.ts';
+
+/** Nesting of calls; each takes stack while it is written out. */
+const deepestCalls = 200;
+const mostCalls = 100_000;
+
+export function lowerCall(l: Lowering, env: Env, b: BlockBuilder, e: CallExpression, hint: Hint): Lowered {
+  const meaning = l.annotations.calls.get(e) ?? bug(`the call of \`${e.callee.text}\` is not resolved`);
+  const args = e.args.map((arg) => lowerExpression(l, env, b, arg));
+  const result = scalarOf(l, e);
+  switch (meaning.kind) {
+    case 'op':
+    case 'fold': {
+      const op = (result === 'int' ? intVariants[meaning.op] : undefined) ?? meaning.op;
+      return elementwise(l, b, args, result, hint, (body, scalars, own) =>
+        meaning.kind === 'op'
+          ? emitOp(l, body, op, scalars, own)
+          : scalars.reduce((x, y) => emitOp(l, body, op, [x, y], own)),
+      );
+    }
+    case 'convert':
+      return elementwise(l, b, args, result, hint, (body, [x], own) =>
+        convert(l, body, meaning.to, x ?? bug('a conversion of nothing'), own),
+      );
+    case 'whole':
+      return reduceWhole(l, b, meaning.reducer, args[0] ?? bug('a reduction of nothing'), hint);
+    case 'function':
+      return callFunction(l, env, b, e, meaning, args, hint);
+  }
+}
+
+function convert(l: Lowering, b: BlockBuilder, to: 'real' | 'int', x: Operand, hint: Hint): Operand {
+  if (x.type.scalar === to) return x;
+  if (to === 'int') return emitOp(l, b, 'toInt', [x], hint);
+  return x.kind === 'literal' ? real(Number(x.value)) : emitOp(l, b, 'toReal', [x], hint);
+}
+
+function callFunction(
+  l: Lowering,
+  env: Env,
+  b: BlockBuilder,
+  e: CallExpression,
+  meaning: Extract<CallMeaning, { kind: 'function' }>,
+  args: readonly Lowered[],
+  hint: Hint,
+): Lowered {
+  const depth = (env.call?.depth ?? 0) + 1;
+  if (depth > deepestCalls || ++l.calls > mostCalls) return giveUp(l, e, depth);
+  const called = meaning.function;
+  const call = { name: e.callee.text, span: e.span, depth, outer: env.call };
+  const inside: Env = {
+    known: env.known,
+    conditional: env.conditional,
+    call,
+    frame: { bindings: new Map(), sizes: new Map() },
+  };
+  if (meaning.lifted) {
+    const result = called.result ?? bug('a function without a result');
+    return elementwise(l, b, args, result.scalar, hint, (body, scalars, own) =>
+      scalarValue(writeOut(l, inside, body, called, scalars, own)),
+    );
+  }
+  const sizes = new Map<string, Polynomial>();
+  for (const [name, size] of meaning.sizes) sizes.set(name, inModel(env, size));
+  const where: Env = { ...inside, frame: { bindings: new Map(), sizes } };
+  // The body may read an argument as often as it likes.
+  const steady = args.map((arg, k) =>
+    isArray(arg) ? repeatable(l, b, arg, { name: called.arguments[k]?.name, span: e.args[k]?.span }) : arg,
+  );
+  return writeOut(l, where, b, called, steady, hint);
+}
+
+function giveUp(l: Lowering, e: CallExpression, depth: number): Lowered {
+  const diagnostic =
+    depth > deepestCalls
+      ? report(catalogue.callsTooDeep, { limit: deepestCalls }, e.span)
+      : report(catalogue.modelTooLarge, { limit: mostCalls }, e.span);
+  if (!l.told.has(diagnostic.code)) l.diagnostics.push(diagnostic);
+  l.told.add(diagnostic.code);
+  return standIn(l, e);
+}
+
+/** Something of the right type, for a program that will not be used. */
+function standIn(l: Lowering, e: CallExpression): Lowered {
+  const type = l.annotations.types.get(e) ?? bug('a call without a type');
+  const value: Operand =
+    type.scalar === 'bool'
+      ? { kind: 'literal', type: { scalar: 'bool', dims: [] }, value: false }
+      : { kind: 'literal', type: { scalar: type.scalar, dims: [] }, value: 0 };
+  if (type.dims.length === 0) return value;
+  return {
+    kind: 'array',
+    scalar: type.scalar,
+    dims: type.dims,
+    repeatable: true,
+    checked: true,
+    element: () => value,
+  };
+}
+
+/** The body of a function with its arguments bound. A frame is made for each time it is written out. */
+function writeOut(
+  l: Lowering,
+  env: Env,
+  b: BlockBuilder,
+  called: FunctionInfo,
+  args: readonly Lowered[],
+  hint: Hint,
+): Lowered {
+  const bindings = new Map<Symbol, Lowered>();
+  called.arguments.forEach((argument, k) => bindings.set(argument, args[k] ?? bug('an argument is missing')));
+  const where: Env = { ...env, frame: { ...env.frame, bindings } };
+  for (const item of called.declaration.body) lowerLet(l, where, b, item);
+  return lowerExpression(l, where, b, called.declaration.value, hint);
+}
+
+/** Binds a `let` or an `output`; arrays are put into memory. */
+export function lowerLet(
+  l: Lowering,
+  env: Env,
+  b: BlockBuilder,
+  item: LetDeclaration | OutputDeclaration,
+): Lowered {
+  const hint: Hint = { name: item.name.text, span: item.span };
+  const value =
+    item.clauses.length === 0
+      ? lowerExpression(l, env, b, item.value, hint)
+      : lowerBuild(l, env, b, item.clauses, item.value, hint);
+  const bound = isArray(value) ? storedArray(l, force(l, b, value, hint)) : value;
+  env.frame.bindings.set(symbolOf(l, item.name), bound);
+  return bound;
+}

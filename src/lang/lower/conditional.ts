@@ -1,0 +1,214 @@
+// `c ? a : b`, `&&` and `||`: what is not needed does not run.
+
+import { bug } from '../../base/bug.ts';
+import type { Polynomial } from '../../base/polynomial.ts';
+import { bool, type BlockBuilder, type Hint } from '../../ir/build.ts';
+import type { Block, Operand } from '../../ir/types.ts';
+import type { Expression } from '../ast.ts';
+import { elementwise, elementwiseLazy, force, storedArray } from './array.ts';
+import {
+  isArray,
+  inModel,
+  scalarValue,
+  withFacts,
+  type ArrayValue,
+  type Env,
+  type Lowered,
+  type Lowering,
+} from './context.ts';
+import { lowerExpression, scalarOf } from './expression.ts';
+import { bothMean, emitOp, opposite } from './scalar.ts';
+
+type Conditional = Extract<Expression, { kind: 'conditional' }>;
+type Binary = Extract<Expression, { kind: 'binary' }>;
+
+const only = (values: readonly Operand[]): Operand => values[0] ?? bug('a branch without a result');
+
+export function lowerConditional(
+  l: Lowering,
+  env: Env,
+  b: BlockBuilder,
+  e: Conditional,
+  hint: Hint,
+): Lowered {
+  const condition = lowerExpression(l, env, b, e.condition);
+  if (isArray(condition)) return chooseElements(l, env, b, e, condition, hint);
+  const meaning = l.facts.meanings.get(condition);
+  const arms = {
+    then: (body: BlockBuilder): Lowered =>
+      lowerExpression(l, withFacts(env, meaning?.whenTrue ?? []), body, e.then),
+    otherwise: (body: BlockBuilder): Lowered =>
+      lowerExpression(l, withFacts(env, meaning?.whenFalse ?? []), body, e.otherwise),
+  };
+  /** The branch, with what is taken of each arm. */
+  const branch = (
+    b: BlockBuilder,
+    take: (body: BlockBuilder, arm: Lowered) => Operand,
+    hint: Hint,
+  ): Operand =>
+    only(
+      b.branch(
+        condition,
+        (body) => [take(body, arms.then(body))],
+        (body) => [take(body, arms.otherwise(body))],
+        hint,
+      ),
+    );
+  const type = l.annotations.types.get(e) ?? bug('a conditional without a type');
+  const dims = type.dims.map((dim) => inModel(env, dim));
+  if (dims.length === 0) return branch(b, (_, arm) => scalarValue(arm), hint);
+  if (isElementwise(l, e.then) && isElementwise(l, e.otherwise)) {
+    const element: ArrayValue['element'] = (b, indices) =>
+      branch(
+        b,
+        (body, arm) =>
+          isArray(arm) ? arm.element(body, indices.slice(indices.length - arm.dims.length), true) : arm,
+        {
+          span: hint.span,
+        },
+      );
+    return { kind: 'array', scalar: type.scalar, dims, repeatable: false, checked: false, element };
+  }
+  const whole = branch(b, (body, arm) => force(l, body, stretch(l, body, arm, type.scalar, dims)), hint);
+  return storedArray(l, whole.kind === 'value' ? whole : bug('an array that is no value'));
+}
+
+/** An arm in the shape of the whole conditional. */
+function stretch(
+  l: Lowering,
+  b: BlockBuilder,
+  arm: Lowered,
+  scalar: ArrayValue['scalar'],
+  dims: readonly Polynomial[],
+): ArrayValue {
+  if (isArray(arm) && arm.dims.length === dims.length) return arm;
+  const steady = isArray(arm) ? storedArray(l, force(l, b, arm)) : arm;
+  const element: ArrayValue['element'] = (body, indices, inRange) =>
+    isArray(steady)
+      ? steady.element(body, indices.slice(indices.length - steady.dims.length), inRange)
+      : steady;
+  return { kind: 'array', scalar, dims, repeatable: false, checked: false, element };
+}
+
+/** Whether all work of an expression is done for each element: then its arms can wait until an element is asked for. */
+function isElementwise(l: Lowering, root: Expression): boolean {
+  const pending = [root];
+  for (let e = pending.pop(); e !== undefined; e = pending.pop()) {
+    switch (e.kind) {
+      case 'number':
+      case 'bool':
+      case 'name':
+        break;
+      case 'unary':
+        pending.push(e.operand);
+        break;
+      case 'binary':
+        if (e.operator === '@') return false;
+        pending.push(e.left, e.right);
+        break;
+      case 'conditional':
+        pending.push(e.condition, e.then, e.otherwise);
+        break;
+      case 'index':
+        pending.push(e.base);
+        break;
+      case 'call': {
+        const meaning = l.annotations.calls.get(e);
+        if (meaning?.kind === 'whole' || (meaning?.kind === 'function' && !meaning.lifted)) return false;
+        pending.push(...e.args);
+        break;
+      }
+      case 'list':
+      case 'build':
+      case 'reduce':
+        return false;
+    }
+  }
+  return true;
+}
+
+/** An array of conditions: each element takes one arm. Work that the elements share runs before. */
+function chooseElements(
+  l: Lowering,
+  env: Env,
+  b: BlockBuilder,
+  e: Conditional,
+  condition: ArrayValue,
+  hint: Hint,
+): Lowered {
+  const inside = withFacts(env, []);
+  const arms = [lowerExpression(l, inside, b, e.then), lowerExpression(l, inside, b, e.otherwise)];
+  return elementwiseLazy(l, b, [condition, ...arms], scalarOf(l, e), hint, (body, [c, then, otherwise]) => {
+    if (c === undefined || then === undefined || otherwise === undefined)
+      return bug('a conditional has three parts');
+    return only(body.branch(c(body), (inner) => [then(inner)], (inner) => [otherwise(inner)], { span: hint.span })); // prettier-ignore
+  });
+}
+
+/** The right side runs only when it decides, if it could fail: a read in it may be out of range otherwise. */
+export function shortCircuit(
+  l: Lowering,
+  env: Env,
+  b: BlockBuilder,
+  e: Binary,
+  left: Lowered,
+  hint: Hint,
+): Lowered {
+  const op = e.operator === '&&' ? 'and' : 'or';
+  if (isArray(left)) return eager(lowerExpression(l, env, b, e.right));
+  const told = l.facts.meanings.get(left);
+  const facts = (op === 'and' ? told?.whenTrue : told?.whenFalse) ?? [];
+  // Lowered aside first; only what reads nothing may run in any case.
+  const aside = b.nested();
+  const right = lowerExpression(l, withFacts(env, facts), aside, e.right);
+  const work = aside.block();
+  if (isArray(right)) {
+    copy(work, b);
+    return eager(right);
+  }
+  if (!reads(work)) {
+    copy(work, b);
+    return emitOp(l, b, op, [left, right], hint);
+  }
+  const short = bool(op === 'or');
+  const decided = (body: BlockBuilder): readonly Operand[] => {
+    copy(work, body);
+    return [right];
+  };
+  const stop = (): readonly Operand[] => [short];
+  const out = only(op === 'and' ? b.branch(left, decided, stop, hint) : b.branch(left, stop, decided, hint));
+  const second = l.facts.meanings.get(right);
+  const meaning =
+    op === 'and' ? bothMean(told, second) : opposite(bothMean(opposite(told), opposite(second)));
+  if (meaning !== undefined) l.facts.meanings.set(out, meaning);
+  return out;
+
+  function eager(other: Lowered): Lowered {
+    return elementwise(l, b, [left, other], 'bool', hint, (body, args, own) => emitOp(l, body, op, args, own));
+  }
+}
+
+function copy(block: Block, b: BlockBuilder): void {
+  for (const statement of block.statements) b.push(statement);
+}
+
+function reads(block: Block): boolean {
+  return block.statements.some((statement) => {
+    switch (statement.kind) {
+      case 'read':
+        return true;
+      case 'build':
+      case 'reduce':
+      case 'for':
+        return reads(statement.body);
+      case 'if':
+        return reads(statement.then) || reads(statement.otherwise);
+      case 'op':
+      case 'list':
+      case 'open':
+      case 'add':
+      case 'freeze':
+        return false;
+    }
+  });
+}

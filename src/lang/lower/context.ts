@@ -1,0 +1,103 @@
+// The state of lowering one model, and what names stand for at a place in it.
+
+import { bug } from '../../base/bug.ts';
+import type { Diagnostic } from '../../base/diagnostic.ts';
+import type { Span } from '../../base/source.ts';
+import * as polynomial from '../../base/polynomial.ts';
+import type { Polynomial } from '../../base/polynomial.ts';
+import type { BlockBuilder, Hint } from '../../ir/build.ts';
+import type { Operand, Scalar, Value } from '../../ir/types.ts';
+import type { Name } from '../ast.ts';
+import type { Annotations } from '../check/context.ts';
+import type { Symbol } from '../check/scope.ts';
+import { assume, type Facts, type Known } from './facts.ts';
+
+/**
+ * An array that may not exist in memory: a function from indices to an element. Expressions are lowered to these, so that
+ * `relu(x @ W + b)` becomes one `build` and not three.
+ */
+export interface ArrayValue {
+  readonly kind: 'array';
+  readonly scalar: Scalar;
+  readonly dims: readonly Polynomial[];
+  /** Where it lies, if it is in memory as it is. */
+  readonly stored?: Value;
+  /** An element is one read, so elements may be asked for many times. */
+  readonly repeatable: boolean;
+  /** The read checks its indices, so they may be out of range. */
+  readonly checked: boolean;
+  readonly indexNames?: readonly string[];
+  /** Emits the computation of an element. `inRange`: the indices are proved. */
+  readonly element: (b: BlockBuilder, indices: readonly Operand[], inRange: boolean, hint?: Hint) => Operand;
+}
+
+export type Lowered = Operand | ArrayValue;
+
+export interface Lowering {
+  readonly annotations: Annotations;
+  readonly diagnostics: Diagnostic[];
+  readonly facts: Facts;
+  /** Declared ranges of int data. */
+  readonly ranges: Map<Value, { readonly from: Polynomial; readonly to: Polynomial }>;
+  /** Places already spoken of: a function is lowered once for each call. */
+  readonly told: Set<string>;
+  /** Calls written out so far. */
+  calls: number;
+}
+
+/** What names stand for in a body; index bindings are small frames on top of it. */
+export interface Frame {
+  readonly bindings: Map<Symbol, Lowered>;
+  readonly parent?: Frame;
+  /** Size variables of the function being written out, in the sizes of the model. */
+  readonly sizes: ReadonlyMap<string, Polynomial>;
+}
+
+export interface Env {
+  readonly frame: Frame;
+  readonly known: Known | undefined;
+  /** Inside a branch or a guard: what stands here may not run. */
+  readonly conditional: boolean;
+  /** The call that is being written out. */
+  readonly call?: Call;
+}
+
+export interface Call {
+  readonly name: string;
+  readonly span: Span;
+  readonly depth: number;
+  readonly outer: Call | undefined;
+}
+
+export function bind(env: Env, symbol: Symbol, value: Lowered): Env {
+  const frame = { bindings: new Map([[symbol, value]]), parent: env.frame, sizes: env.frame.sizes };
+  return { ...env, frame };
+}
+
+export function withFacts(env: Env, facts: readonly Polynomial[], conditional = true): Env {
+  return { ...env, known: assume(env.known, facts), conditional: env.conditional || conditional };
+}
+
+export function valueOf(env: Env, symbol: Symbol): Lowered {
+  for (let frame: Frame | undefined = env.frame; frame !== undefined; frame = frame.parent) {
+    const found = frame.bindings.get(symbol);
+    if (found !== undefined) return found;
+  }
+  return bug(`\`${symbol.name}\` has no value`);
+}
+
+export const symbolOf = (l: Lowering, name: Name): Symbol =>
+  l.annotations.symbols.get(name) ?? bug(`\`${name.text}\` is not resolved`);
+
+/** A size of the function being written out, in the sizes of the model. */
+export function inModel(env: Env, size: Polynomial): Polynomial {
+  const { sizes } = env.frame;
+  return sizes.size === 0 ? size : polynomial.substitute(size, (name) => sizes.get(name));
+}
+
+export const isArray = (value: Lowered): value is ArrayValue => value.kind === 'array';
+
+export const scalarValue = (value: Lowered): Operand =>
+  isArray(value) ? bug('an array stands where a scalar is wanted') : value;
+export const arrayValue = (value: Lowered): ArrayValue =>
+  isArray(value) ? value : bug('a scalar stands where an array is wanted');

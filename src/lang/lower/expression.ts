@@ -1,0 +1,120 @@
+// Expressions to IR. Scalars become operands, arrays become functions of their indices (array.ts).
+
+import { bug } from '../../base/bug.ts';
+import { bool, extent, int, real, type BlockBuilder, type Hint } from '../../ir/build.ts';
+import type { Operand, Scalar } from '../../ir/types.ts';
+import type { Expression } from '../ast.ts';
+import { plainOp } from '../operators.ts';
+import { elementwise, force, storedArray } from './array.ts';
+import { lowerBuild } from './build.ts';
+import { lowerCall } from './call.ts';
+import { lowerConditional, shortCircuit } from './conditional.ts';
+import {
+  inModel,
+  isArray,
+  scalarValue,
+  symbolOf,
+  valueOf,
+  type Env,
+  type Lowered,
+  type Lowering,
+} from './context.ts';
+import { powerOf, productOf } from './product.ts';
+import { lowerRead } from './read.ts';
+import { lowerReduce } from './reduce.ts';
+import { emitOp } from './scalar.ts';
+
+type Binary = Extract<Expression, { kind: 'binary' }>;
+
+export const scalarOf = (l: Lowering, e: Expression): Scalar =>
+  (l.annotations.types.get(e) ?? bug(`a ${e.kind} without a type`)).scalar;
+
+/** `hint` names the value that the expression becomes. */
+export function lowerExpression(
+  l: Lowering,
+  env: Env,
+  b: BlockBuilder,
+  e: Expression,
+  hint: Hint = {},
+): Lowered {
+  const placed: Hint = { name: hint.name, span: e.span };
+  switch (e.kind) {
+    case 'number':
+      return scalarOf(l, e) === 'real' ? real(e.value) : int(e.value);
+    case 'bool':
+      return bool(e.value);
+    case 'name':
+      return lowerName(l, env, e);
+    case 'unary': {
+      const operand = lowerExpression(l, env, b, e.operand);
+      const scalar = scalarOf(l, e);
+      if (e.operator === '-' && operand.kind === 'literal')
+        return { ...operand, value: -Number(operand.value) };
+      const op = e.operator === '!' ? 'not' : scalar === 'real' ? 'neg' : 'ineg';
+      return elementwise(l, b, [operand], scalar, placed, (body, args, own) => emitOp(l, body, op, args, own));
+    }
+    case 'binary':
+      return lowerChain(l, env, b, e, placed);
+    case 'conditional':
+      return lowerConditional(l, env, b, e, placed);
+    case 'call':
+      return lowerCall(l, env, b, e, placed);
+    case 'index':
+      return lowerRead(l, env, b, e, placed);
+    case 'list': {
+      const elements = e.elements.map((element) => {
+        const value = lowerExpression(l, env, b, element);
+        return isArray(value) ? force(l, b, value) : value;
+      });
+      return storedArray(l, b.list(elements, placed));
+    }
+    case 'build':
+      return lowerBuild(l, env, b, e.clauses, e.element, placed);
+    case 'reduce':
+      return lowerReduce(l, env, b, e, placed);
+  }
+}
+
+export function lowerScalar(l: Lowering, env: Env, b: BlockBuilder, e: Expression, hint: Hint = {}): Operand {
+  return scalarValue(lowerExpression(l, env, b, e, hint));
+}
+
+function lowerName(l: Lowering, env: Env, e: Extract<Expression, { kind: 'name' }>): Lowered {
+  const symbol = symbolOf(l, e);
+  switch (symbol.kind) {
+    case 'const': {
+      const value = symbol.value ?? bug(`the constant \`${symbol.name}\` has no value`);
+      if (typeof value === 'boolean') return bool(value);
+      return scalarOf(l, e) === 'real' ? real(value) : int(value);
+    }
+    case 'size':
+      return extent(inModel(env, symbol.size));
+    case 'input':
+    case 'argument':
+    case 'let':
+    case 'index':
+      return valueOf(env, symbol);
+  }
+}
+
+/** The spine of `a + b + c + …` is walked without recursion, since sums can be long. */
+function lowerChain(l: Lowering, env: Env, b: BlockBuilder, e: Binary, hint: Hint): Lowered {
+  const spine = [e];
+  let leftmost: Expression = e.left;
+  for (; leftmost.kind === 'binary'; leftmost = leftmost.left) spine.push(leftmost);
+  let value = lowerExpression(l, env, b, leftmost);
+  for (const node of spine.reverse()) {
+    value = lowerBinary(l, env, b, node, value, node === e ? hint : { span: node.span });
+  }
+  return value;
+}
+
+function lowerBinary(l: Lowering, env: Env, b: BlockBuilder, e: Binary, left: Lowered, hint: Hint): Lowered {
+  if (e.operator === '&&' || e.operator === '||') return shortCircuit(l, env, b, e, left, hint);
+  const right = lowerExpression(l, env, b, e.right);
+  if (e.operator === '@') return productOf(l, b, left, right, hint);
+  if (e.operator === '^') return powerOf(l, b, e, left, right, hint);
+  const operands = scalarOf(l, e.left);
+  const op = plainOp(e.operator, operands) ?? bug(`no op for ${e.operator} of ${operands}s`);
+  return elementwise(l, b, [left, right], scalarOf(l, e), hint, (body, args, own) => emitOp(l, body, op, args, own));
+}

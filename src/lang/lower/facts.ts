@@ -1,0 +1,217 @@
+// What is known about ints while a model is lowered, and a small prover over it: it shows that indices stay in range.
+// An int is a polynomial over the sizes and over atoms, one atom (`%7`) for each value that is no polynomial itself.
+
+import * as polynomial from '../../base/polynomial.ts';
+import type { Polynomial } from '../../base/polynomial.ts';
+import { asPolynomial } from '../../ir/build.ts';
+import type { Operand, Value } from '../../ir/types.ts';
+
+/** What a condition tells in its two cases: polynomials that are not negative. */
+export interface Meaning {
+  readonly whenTrue: readonly Polynomial[];
+  readonly whenFalse: readonly Polynomial[];
+}
+
+export interface Facts {
+  /** Ints that are polynomials; any other is its own atom. */
+  readonly polynomials: Map<Value, Polynomial>;
+  readonly meanings: Map<Operand, Meaning>;
+  /** Polynomials that are not negative wherever the atom exists. */
+  readonly ofAtom: Map<string, Polynomial[]>;
+  /** Extremes that an index certainly takes. */
+  readonly attained: Map<string, { readonly low: Polynomial; readonly high: Polynomial }>;
+  /** The atom of a pure computation, so that doing it twice gives one atom. */
+  readonly interned: Map<string, Polynomial>;
+  /** Proofs that need no condition hold everywhere. */
+  readonly proved: Map<string, boolean>;
+}
+
+export const noFacts = (): Facts => ({
+  polynomials: new Map(),
+  meanings: new Map(),
+  ofAtom: new Map(),
+  attained: new Map(),
+  interned: new Map(),
+  proved: new Map(),
+});
+
+/** Polynomials that are not negative here: conditions and non-empty ranges around this place, innermost first. */
+export interface Known {
+  readonly fact: Polynomial;
+  readonly next: Known | undefined;
+}
+
+export function assume(known: Known | undefined, facts: readonly Polynomial[]): Known | undefined {
+  let all = known;
+  for (const fact of facts) all = { fact, next: all };
+  return all;
+}
+
+export const atomOf = (value: Value): string => `%${value.id}`;
+export const isAtom = (symbol: string): boolean => symbol.startsWith('%');
+export const hasAtoms = (p: Polynomial): boolean => p.terms.some((term) => term.symbols.some(isAtom));
+
+/** An int operand as a polynomial. */
+export function polynomialOf(facts: Facts, operand: Operand): Polynomial {
+  const size = asPolynomial(operand);
+  if (size !== undefined) return size;
+  if (operand.kind !== 'value') return polynomial.zero;
+  return facts.polynomials.get(operand) ?? polynomial.symbol(atomOf(operand));
+}
+
+/** Adds what holds wherever the atom of a value exists. */
+export function learn(facts: Facts, value: Value, known: readonly Polynomial[]): void {
+  const atom = atomOf(value);
+  facts.ofAtom.set(atom, [...(facts.ofAtom.get(atom) ?? []), ...known]);
+}
+
+/** A value with from <= value < to. */
+export function learnRange(facts: Facts, value: Value, from: Polynomial, to: Polynomial): void {
+  const self = polynomial.symbol(atomOf(value));
+  learn(facts, value, [polynomial.subtract(self, from), below(self, to)]);
+}
+
+/** `a < b` as a polynomial that is not negative. */
+export function below(a: Polynomial, b: Polynomial): Polynomial {
+  return polynomial.subtract(polynomial.subtract(b, a), polynomial.one);
+}
+
+/** Steps that one proof may take. */
+const fuelOfProof = 80;
+/** Terms above which an int is taken as unknown. */
+export const mostTerms = 40;
+
+/** Whether p >= 0 can be shown. */
+export function prove(facts: Facts, p: Polynomial, known: Known | undefined): boolean {
+  const remembered = facts.proved.get(p.key);
+  if (remembered === true || (remembered === false && known === undefined)) return remembered;
+  const shown = show({ facts, known, fuel: fuelOfProof }, p);
+  if (known === undefined) facts.proved.set(p.key, shown);
+  return shown;
+}
+
+interface Proof {
+  readonly facts: Facts;
+  readonly known: Known | undefined;
+  fuel: number;
+}
+
+/** Replaces the innermost atom by a bound in whose direction p falls, until only sizes are left. */
+function show(proof: Proof, p: Polynomial): boolean {
+  const value = polynomial.asConstant(p);
+  if (value !== undefined) return value >= 0;
+  if (proof.fuel-- <= 0 || p.terms.length > mostTerms) return false;
+  const atom = innermostAtom(p);
+  if (atom === undefined) return showForSizes(proof, p);
+  const powers = powersOf(p, atom);
+  const rising = powers.every((coefficient) => show(proof, coefficient));
+  const falling = !rising && powers.every((coefficient) => show(proof, polynomial.negate(coefficient)));
+  for (const fact of factsAbout(proof, atom)) {
+    const bound = boundFrom(fact, atom);
+    if (bound === undefined) continue;
+    const atBound = polynomial.substitute(p, (symbol) => (symbol === atom ? bound.value : undefined));
+    if (bound.isLower) {
+      if (risesFrom(proof, p, powers.length, rising, atom, bound.value) && show(proof, atBound)) return true;
+    } else if (
+      falling &&
+      (powers.length === 1 || show(proof, polynomial.symbol(atom))) &&
+      show(proof, atBound)
+    )
+      return true;
+  }
+  return false;
+}
+
+/** Whether p does not fall as the atom grows from its lower bound. */
+function risesFrom(
+  proof: Proof,
+  p: Polynomial,
+  degree: number,
+  rising: boolean,
+  atom: string,
+  from: Polynomial,
+): boolean {
+  if (degree === 1) return rising;
+  const step = '%';
+  const moved = polynomial.substitute(p, (symbol) =>
+    symbol === atom ? polynomial.add(from, polynomial.symbol(step)) : undefined,
+  );
+  return powersOf(moved, step).every((coefficient) => show(proof, coefficient));
+}
+
+/** Sizes are at least 1: written as 1 + s, a polynomial without negative coefficients is not negative. */
+function showForSizes(proof: Proof, p: Polynomial): boolean {
+  const positive = (q: Polynomial): boolean =>
+    polynomial
+      .substitute(q, (name) => polynomial.add(polynomial.symbol(name), polynomial.one))
+      .terms.every((term) => term.coefficient >= 0);
+  if (positive(p)) return true;
+  for (let at = proof.known; at !== undefined; at = at.next) {
+    if (!hasAtoms(at.fact) && positive(polynomial.subtract(p, at.fact))) return true;
+  }
+  return false;
+}
+
+function innermostAtom(p: Polynomial): string | undefined {
+  let innermost: string | undefined;
+  for (const symbol of polynomial.symbolsOf(p)) {
+    if (isAtom(symbol) && (innermost === undefined || isInside(symbol, innermost))) innermost = symbol;
+  }
+  return innermost;
+}
+
+/** Inner indices are made after outer ones. */
+const isInside = (a: string, b: string): boolean => Number(a.slice(1)) > Number(b.slice(1));
+
+/** Coefficients of symbol^1, symbol^2, …; the rest is left out. */
+function powersOf(p: Polynomial, symbol: string): readonly Polynomial[] {
+  const found: Polynomial[] = [];
+  for (const term of p.terms) {
+    const others = term.symbols.filter((name) => name !== symbol);
+    const power = term.symbols.length - others.length;
+    if (power === 0) continue;
+    const factor = others.reduce(
+      (product, name) => polynomial.multiply(product, polynomial.symbol(name)),
+      polynomial.constant(term.coefficient),
+    );
+    while (found.length < power) found.push(polynomial.zero);
+    found[power - 1] = polynomial.add(found[power - 1] ?? polynomial.zero, factor);
+  }
+  return found;
+}
+
+function* factsAbout(proof: Proof, atom: string): Iterable<Polynomial> {
+  yield* proof.facts.ofAtom.get(atom) ?? [];
+  for (let at = proof.known; at !== undefined; at = at.next) yield at.fact;
+}
+
+/** A fact k*atom + rest >= 0 as a bound of the atom; its rest must not lead back to inner atoms. */
+function boundFrom(
+  fact: Polynomial,
+  atom: string,
+): { readonly value: Polynomial; readonly isLower: boolean } | undefined {
+  const [coefficient, higher] = powersOf(fact, atom);
+  const factor = coefficient && polynomial.asConstant(coefficient);
+  if (factor === undefined || factor === 0 || higher !== undefined) return undefined;
+  const rest = polynomial.substitute(fact, (symbol) => (symbol === atom ? polynomial.zero : undefined));
+  if (polynomial.symbolsOf(rest).some((symbol) => isAtom(symbol) && isInside(symbol, atom))) return undefined;
+  // The denominator is that of the whole fact, so it cancels.
+  const scaled = polynomial.multiply(rest, polynomial.constant(fact.denominator));
+  return { value: polynomial.divide(scaled, -factor), isLower: factor > 0 };
+}
+
+/** Whether p takes a negative value for certain: every atom in it takes its extremes. */
+export function certainlyNegative(facts: Facts, p: Polynomial): boolean {
+  let least = p;
+  for (let atom = innermostAtom(least); atom !== undefined; atom = innermostAtom(least)) {
+    const [coefficient, higher] = powersOf(least, atom);
+    const range = facts.attained.get(atom);
+    const factor = coefficient && polynomial.asConstant(coefficient);
+    if (factor === undefined || higher !== undefined || range === undefined) return false;
+    const [from, to] = [range.low, range.high];
+    least = polynomial.substitute(least, (symbol) =>
+      symbol === atom ? (factor > 0 ? from : to) : undefined,
+    );
+  }
+  return prove(facts, polynomial.subtract(polynomial.negate(least), polynomial.one), undefined);
+}

@@ -1,0 +1,121 @@
+// Array reads: elements, rows and slices. Indices are proved in range here, or marked to be checked when the code runs.
+
+import { catalogue, report, type Row } from '../../base/catalogue.ts';
+import type { Note } from '../../base/diagnostic.ts';
+import * as polynomial from '../../base/polynomial.ts';
+import type { Polynomial } from '../../base/polynomial.ts';
+import { extent, type BlockBuilder, type Hint } from '../../ir/build.ts';
+import type { Operand } from '../../ir/types.ts';
+import type { Expression, IndexItem } from '../ast.ts';
+import { bug } from '../../base/bug.ts';
+import { sourceText } from '../check/context.ts';
+import { force, storedArray } from './array.ts';
+import { arrayValue, inModel, type ArrayValue, type Env, type Lowered, type Lowering } from './context.ts';
+import { lowerExpression, lowerScalar } from './expression.ts';
+import { below, certainlyNegative, hasAtoms, polynomialOf, prove } from './facts.ts';
+import { emitOp } from './scalar.ts';
+
+type IndexExpression = Extract<Expression, { kind: 'index' }>;
+
+/** What an item does to its axis: one place on it, or an offset of what remains of it. */
+type Access =
+  { readonly kind: 'at'; readonly index: Operand } | { readonly kind: 'from'; readonly offset: Polynomial };
+
+export function lowerRead(l: Lowering, env: Env, b: BlockBuilder, e: IndexExpression, hint: Hint): Lowered {
+  const base = arrayValue(lowerExpression(l, env, b, e.base));
+  const accesses: Access[] = [];
+  const dims: Polynomial[] = [];
+  let proved = true;
+  e.items.forEach((item, axis) => {
+    const size = base.dims[axis] ?? bug('more indices than axes');
+    if (item.kind === 'at') {
+      const index = lowerScalar(l, env, b, item.index);
+      proved = inRange(l, env, item, polynomialOf(l.facts, index), size) && proved;
+      accesses.push({ kind: 'at', index });
+      return;
+    }
+    const bounds = l.annotations.slices.get(item) ?? bug('a slice without bounds');
+    const [from, to] = [inModel(env, bounds.from), inModel(env, bounds.to)];
+    proved =
+      prove(l.facts, from, env.known) && prove(l.facts, polynomial.subtract(size, to), env.known) && proved;
+    accesses.push({ kind: 'from', offset: from });
+    dims.push(polynomial.subtract(to, from));
+  });
+  const source = proved || base.checked ? base : storedArray(l, force(l, b, base));
+  return pick(l, b, source, accesses, [...dims, ...base.dims.slice(e.items.length)], proved, hint);
+}
+
+/** The part of an array that the accesses leave; a scalar when no axis is left. */
+function pick(
+  l: Lowering,
+  b: BlockBuilder,
+  base: ArrayValue,
+  accesses: readonly Access[],
+  dims: readonly Polynomial[],
+  proved: boolean,
+  hint: Hint,
+): Lowered {
+  const indicesFor = (body: BlockBuilder, rest: readonly Operand[]): readonly Operand[] => {
+    let next = 0;
+    const own = accesses.map((access) => {
+      if (access.kind === 'at') return access.index;
+      const index = rest[next++] ?? bug('an axis without an index');
+      return access.offset.terms.length === 0
+        ? index
+        : emitOp(l, body, 'iadd', [extent(access.offset), index]);
+    });
+    return [...own, ...rest.slice(next)];
+  };
+  if (dims.length === 0) return base.element(b, indicesFor(b, []), proved, hint);
+  return {
+    kind: 'array',
+    scalar: base.scalar,
+    dims,
+    repeatable: base.repeatable,
+    checked: base.checked,
+    element: (body, rest, inside) => base.element(body, indicesFor(body, rest), proved && inside),
+  };
+}
+
+/** Whether 0 <= index < size is certain; what is certain to fail is an error. */
+function inRange(
+  l: Lowering,
+  env: Env,
+  item: Extract<IndexItem, { kind: 'at' }>,
+  index: Polynomial,
+  size: Polynomial,
+): boolean {
+  const room = below(index, size);
+  if (prove(l.facts, index, env.known) && prove(l.facts, room, env.known)) return true;
+  if (env.conditional) return false;
+  const past = certainlyNegative(l.facts, room);
+  if (past || certainlyNegative(l.facts, index)) {
+    const args = {
+      index: `\`${sourceText(item.span, 'here')}\``,
+      limit: past ? `this axis has the size ${polynomial.print(size)}` : 'it becomes negative',
+    };
+    tell(l, env, catalogue.outOfRange, args, item);
+    return false;
+  }
+  // An index by itself on an axis of another size is likely a slip.
+  const [atom] = polynomial.symbolsOf(index);
+  const range = item.index.kind === 'name' && atom !== undefined ? l.facts.attained.get(atom) : undefined;
+  if (range !== undefined && item.index.kind === 'name' && !hasAtoms(range.high)) {
+    const end = polynomial.add(range.high, polynomial.one);
+    const args = { name: item.index.text, runs: polynomial.print(end), size: polynomial.print(size) };
+    tell(l, env, catalogue.uncheckedIndex, args, item);
+  }
+  return false;
+}
+
+/** Says something about an index once, however often its function is written out, with the calls that lead to it. */
+function tell<Args>(l: Lowering, env: Env, row: Row<Args>, args: Args, item: IndexItem): void {
+  const key = `${row.code} ${item.span.source.path} ${item.span.start}`;
+  if (l.told.has(key)) return;
+  l.told.add(key);
+  const notes: Note[] = [];
+  for (let call = env.call; call !== undefined; call = call.outer) {
+    notes.push({ message: `in this call of \`${call.name}\``, span: call.span });
+  }
+  l.diagnostics.push(report(row, args, item.span, { notes }));
+}

@@ -1,0 +1,34 @@
+// Which primitive op an operator is for a scalar type.
+
+import type { Scalar } from '../ir/types.ts';
+import type { OpName } from '../ops/index.ts';
+import type { BinaryOperator } from './ast.ts';
+
+/** Operators that are one op on scalars of one type; `^ @ && ||` are more than that. */
+export type PlainOperator = Exclude<BinaryOperator, '^' | '@' | '&&' | '||'>;
+
+const opsOf: Readonly<Record<PlainOperator, Readonly<Partial<Record<Scalar, OpName>>>>> = {
+  '+': { real: 'add', int: 'iadd' },
+  '-': { real: 'sub', int: 'isub' },
+  '*': { real: 'mul', int: 'imul' },
+  '/': { real: 'div' },
+  div: { int: 'idiv' },
+  mod: { int: 'imod' },
+  '==': { real: 'eq', int: 'ieq', bool: 'beq' },
+  '!=': { real: 'ne', int: 'ine', bool: 'bne' },
+  '<': { real: 'lt', int: 'ilt' },
+  '<=': { real: 'le', int: 'ile' },
+  '>': { real: 'gt', int: 'igt' },
+  '>=': { real: 'ge', int: 'ige' },
+};
+
+/** The op for operands of a scalar type; undefined where the checker refuses. */
+export const plainOp = (operator: PlainOperator, operands: Scalar): OpName | undefined =>
+  opsOf[operator][operands];
+
+/** Ops that exist for ints under another name. */
+export const intVariants: Readonly<Partial<Record<OpName, OpName>>> = {
+  max: 'imax',
+  min: 'imin',
+  abs: 'iabs',
+};

@@ -1,0 +1,127 @@
+// The syntax tree as text, for `nabla show --stage ast` and for tests: one item a line, expressions in prefix form.
+
+import type {
+  Clause, Declaration, Expression, File, FunctionDeclaration, IndexItem, ModelItem, Range, TypeExpression,
+} from './ast.ts'; // prettier-ignore
+
+export function printAst(file: File): string {
+  return file.declarations.map((declaration) => printDeclaration(declaration).join('\n')).join('\n\n');
+}
+
+function printDeclaration(declaration: Declaration): readonly string[] {
+  const doc = docLines(declaration.doc);
+  switch (declaration.kind) {
+    case 'const':
+      return [...doc, `(const ${declaration.name.text} ${printExpression(declaration.value)})`];
+    case 'fn':
+      return [...doc, ...printFunction(declaration)];
+    case 'model':
+      return [...doc, ...nest(`model ${declaration.name.text}`, declaration.items.flatMap(printItem))];
+  }
+}
+
+function printFunction({ name, parameters, result, body, value }: FunctionDeclaration): readonly string[] {
+  const list = parameters
+    .map((parameter) => `(${parameter.name.text} ${printType(parameter.type)})`)
+    .join(' ');
+  const statements = [...body.flatMap(printItem), `(return ${printExpression(value)})`];
+  return nest(`fn ${name.text} (${list}) ${printType(result)}`, statements);
+}
+
+function printItem(item: ModelItem): readonly string[] {
+  const doc = docLines(item.doc);
+  switch (item.kind) {
+    case 'dim':
+      return [...doc, words('dim', item.name.text, optional(item.value, printExpression))];
+    case 'data':
+    case 'param':
+      return [
+        ...doc,
+        words(item.kind, item.name.text, printType(item.type), optional(item.range, printRange)),
+      ];
+    case 'const':
+      return [...doc, words('const', item.name.text, printExpression(item.value))];
+    case 'loss':
+      return [...doc, words('loss', printExpression(item.value))];
+    case 'let':
+    case 'output': {
+      const type = optional(item.type, printType);
+      return [
+        ...doc,
+        words(item.kind, item.name.text, ...item.clauses.map(printClause), type, printExpression(item.value)),
+      ];
+    }
+  }
+}
+
+function docLines(doc: string | undefined): readonly string[] {
+  return doc === undefined ? [] : doc.split('\n').map((line) => `; ${line}`.trimEnd());
+}
+
+function nest(head: string, lines: readonly string[]): readonly string[] {
+  const inner = lines.map((line) => `  ${line}`);
+  const last = inner.pop();
+  return last === undefined ? [`(${head})`] : [`(${head}`, ...inner, `${last})`];
+}
+
+const words = (...parts: readonly string[]): string => `(${parts.filter((part) => part !== '').join(' ')})`;
+
+function optional<T>(value: T | undefined, print: (value: T) => string): string {
+  return value === undefined ? '' : print(value);
+}
+
+const printType = ({ scalar, dims }: TypeExpression): string =>
+  dims.length === 0 ? scalar.text : `${scalar.text}[${dims.map(printExpression).join(' ')}]`;
+
+function printRange({ from, to }: Range): string {
+  return from === undefined ? printExpression(to) : words('..', printExpression(from), printExpression(to));
+}
+
+const printClause = ({ name, range }: Clause): string => words('for', name.text, optional(range, printRange));
+
+function printIndex(item: IndexItem): string {
+  switch (item.kind) {
+    case 'at':
+      return printExpression(item.index);
+    case 'slice':
+      if (item.from === undefined && item.to === undefined) return ':';
+      return words(
+        '..',
+        optional(item.from, printExpression) || '_',
+        optional(item.to, printExpression) || '_',
+      );
+  }
+}
+
+export function printExpression(expression: Expression): string {
+  switch (expression.kind) {
+    case 'number':
+      return expression.text;
+    case 'bool':
+      return String(expression.value);
+    case 'name':
+      return expression.text;
+    case 'unary':
+      return words(expression.operator, printExpression(expression.operand));
+    case 'binary':
+      return words(expression.operator, printExpression(expression.left), printExpression(expression.right));
+    case 'conditional':
+      return words(
+        '?',
+        ...[expression.condition, expression.then, expression.otherwise].map(printExpression),
+      );
+    case 'call':
+      return words('call', expression.callee.text, ...expression.args.map(printExpression));
+    case 'index':
+      return words('at', printExpression(expression.base), ...expression.items.map(printIndex));
+    case 'list':
+      return words('list', ...expression.elements.map(printExpression));
+    case 'build':
+      return words('build', printExpression(expression.element), ...expression.clauses.map(printClause));
+    case 'reduce': {
+      const guard = expression.guard === undefined ? '' : words('if', printExpression(expression.guard));
+      const clauses = expression.clauses.map(printClause);
+      return words(expression.reducer.text, printExpression(expression.element), ...clauses, guard);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+// Dead code of the loops form: locals that nothing reads, scratch arrays that nothing loads, regions left empty.
+
+import { effectsOf } from './effects.ts';
+import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
+import { expressionsOf, mapRegions, visitExpression, visitStatements } from './walk.ts';
+
+export function dropDead(routine: Routine): Routine {
+  let current = routine;
+  // What a dead statement reads may be dead after it; chains of constants die in one round.
+  for (let before = -1, size = 0; size !== before;) {
+    before = size;
+    current = round(current);
+    size = sizeOf(current.body);
+  }
+  const { loaded, stored, accumulated } = effectsOf(current.body);
+  const scratch = current.scratch.filter((one) => loaded.has(one) || stored.has(one) || accumulated.has(one));
+  return { ...current, scratch };
+}
+
+function sizeOf(statements: readonly Statement[]): number {
+  let size = 0;
+  visitStatements(statements, () => size++);
+  return size;
+}
+
+function round(routine: Routine): Routine {
+  const needed = new Set<Local>();
+  const loaded = new Set<Buffer>();
+  const need = (expression: Expression): void =>
+    visitExpression(expression, (part) => {
+      if (part.kind === 'local') needed.add(part.local);
+      if (part.kind === 'load') loaded.add(part.buffer);
+    });
+  // A variable is needed if something else than its own updates reads it: found before the walk, since loops go round.
+  visitStatements(routine.body, (statement) => {
+    for (const expression of expressionsOf(statement)) {
+      visitExpression(expression, (part) => {
+        if (part.kind === 'load') loaded.add(part.buffer);
+        if (part.kind !== 'local' || !part.local.mutable) return;
+        if (statement.kind === 'assign' && statement.local === part.local) return;
+        needed.add(part.local);
+      });
+    }
+  });
+  if (routine.result !== undefined) need(routine.result);
+
+  const isDead = (statement: Statement): boolean => {
+    switch (statement.kind) {
+      case 'declare':
+      case 'assign':
+      case 'increase':
+        return !needed.has(statement.local);
+      case 'store':
+      case 'accumulate':
+      case 'fill':
+        return statement.buffer.role === 'scratch' && !loaded.has(statement.buffer);
+      case 'for':
+        return statement.body.length === 0;
+      case 'if':
+        return statement.then.length === 0 && statement.otherwise.length === 0;
+      case 'check':
+      case 'section':
+      case 'call':
+        return false;
+    }
+  };
+
+  function list(statements: readonly Statement[]): readonly Statement[] {
+    const kept: Statement[] = [];
+    for (let position = statements.length - 1; position >= 0; position--) {
+      const statement = statements[position];
+      if (statement === undefined) continue;
+      const inner = mapRegions(statement, list);
+      if (isDead(inner)) continue;
+      for (const expression of expressionsOf(inner)) need(expression);
+      kept.push(inner);
+    }
+    return kept.reverse();
+  }
+  return { ...routine, body: list(routine.body) };
+}

@@ -1,0 +1,227 @@
+// A body that is too long for V8 and for tsc is cut into parts, functions of their own. Values that live across a cut go
+// through one scratch array, `spill`; loads of inputs are done again instead. Loops are never cut.
+
+import { constant as size } from '../base/polynomial.ts';
+import { changesLocal, effectsOf, type Effects } from './effects.ts';
+import { apply, constant, declare, integer, load, real, reference, variable } from './make.ts';
+import { renameExpression, renameIn } from './rename.ts';
+import type { Buffer, Expression, Local, Part, Routine, Statement } from './types.ts';
+import { childrenOf, expressionsOf, visitStatements } from './walk.ts';
+
+/** A local of the whole body that more than one part uses. */
+interface Shared {
+  readonly local: Local;
+  /** The load of an input that it stands for, which every part can do for itself. */
+  readonly again: Expression | undefined;
+  readonly first: number;
+  last: number;
+  slot: number;
+}
+
+/** V8 optimises up to about 2,000 simple operations in one function; a statement counts as three of them at least. */
+const operationsPerStatement = 3;
+
+export function splitParts(routine: Routine, options: { readonly partStatements?: number }): Routine {
+  const budget = options.partStatements ?? 500;
+  const { body } = routine;
+  const weights = body.map(weightOf);
+  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  if (total <= 1.5 * budget || body.length === 1) return routine;
+  const effects = body.map((statement) => effectsOf([statement]));
+  const cuts = chooseCuts(weights, liveAcross(effects), budget);
+  const partOf = new Int32Array(body.length);
+  cuts.forEach((start, part) => partOf.fill(part, start));
+  const shared = findShared(routine, effects, partOf, cuts.length);
+  const spill: Buffer = { role: 'scratch', name: 'spill', scalar: 'real', dims: [size(assignSlots(shared))] };
+
+  const parts = cuts.map((start, part): Part => {
+    const end = cuts[part + 1] ?? body.length;
+    const statements = partBody(part, body.slice(start, end), effects.slice(start, end), shared, spill);
+    return { name: `part${part + 1}`, body: statements };
+  });
+  const calls = cuts.map((_, part): Statement => ({ kind: 'call', part }));
+  const scratch = spill.dims[0]?.terms.length === 0 ? routine.scratch : [...routine.scratch, spill];
+  const rest = { ...routine, parts, scratch };
+  if (routine.result === undefined) return { ...rest, body: calls };
+  const used = effectsOf([{ kind: 'fill', buffer: spill, value: routine.result }]).used;
+  const fetched = fetch([...used], shared, spill);
+  const result = renameExpression(routine.result, fetched.names);
+  return { ...rest, body: [...calls, ...fetched.statements], result };
+}
+
+function weightOf(statement: Statement): number {
+  let weight = 0;
+  const operations = (expression: Expression): number =>
+    childrenOf(expression).reduce((sum, child) => sum + operations(child), 1);
+  visitStatements([statement], (inner) => {
+    const count = expressionsOf(inner).reduce((sum, expression) => sum + operations(expression), 0);
+    weight += Math.max(1, count / (2 * operationsPerStatement));
+  });
+  return weight;
+}
+
+/** For each position, how many locals are declared before it and used at or after it. */
+function liveAcross(effects: readonly Effects[]): Int32Array {
+  const declaredAt = new Map<Local, number>();
+  const lastUse = new Map<Local, number>();
+  effects.forEach(({ declared, used, assigned, increased }, position) => {
+    for (const set of [used, assigned, increased]) for (const local of set) lastUse.set(local, position);
+    for (const local of declared) declaredAt.set(local, position);
+  });
+  const live = new Int32Array(effects.length + 1);
+  for (const [local, from] of declaredAt) {
+    const to = lastUse.get(local) ?? from;
+    if (to <= from) continue;
+    live[from + 1] = (live[from + 1] ?? 0) + 1;
+    live[to + 1] = (live[to + 1] ?? 0) - 1;
+  }
+  for (let position = 1; position < live.length; position++) {
+    live[position] = (live[position] ?? 0) + (live[position - 1] ?? 0);
+  }
+  return live;
+}
+
+/** First statement of each part. Near the end of the budget, the cut goes where the fewest locals are alive. */
+function chooseCuts(weights: readonly number[], live: Int32Array, budget: number): readonly number[] {
+  const cuts = [0];
+  let weight = 0;
+  let best = -1;
+  for (let position = 0; position < weights.length; position++) {
+    const start = cuts.at(-1) ?? 0;
+    if (position > start && weight >= 0.75 * budget) {
+      if (best < 0 || (live[position] ?? 0) < (live[best] ?? 0)) best = position;
+      if (weight + (weights[position] ?? 0) > budget) {
+        cuts.push(best);
+        position = best;
+        weight = 0;
+        best = -1;
+      }
+    }
+    weight += weights[position] ?? 0;
+  }
+  return cuts;
+}
+
+function findShared(
+  { body, result }: Routine,
+  effects: readonly Effects[],
+  partOf: Int32Array,
+  parts: number,
+): ReadonlyMap<Local, Shared> {
+  const all = new Map<Local, Shared>();
+  const touch = (local: Local, part: number): void => {
+    const shared = all.get(local);
+    if (shared !== undefined) shared.last = part;
+  };
+  body.forEach((statement, position) => {
+    const part = partOf[position] ?? 0;
+    const { used, assigned, increased } = effects[position] ?? effectsOf([]);
+    for (const set of [used, assigned, increased]) for (const local of set) touch(local, part);
+    if (statement.kind !== 'declare') return;
+    const { local, value } = statement;
+    const again = !local.mutable && value !== undefined && isInput(value) ? value : undefined;
+    all.set(local, { local, again, first: part, last: part, slot: -1 });
+  });
+  if (result !== undefined) {
+    const { used } = effectsOf([{ kind: 'declare', local: constant('result', 'real'), value: result }]);
+    for (const local of used) touch(local, parts);
+  }
+  for (const shared of all.values()) if (shared.last === shared.first) all.delete(shared.local);
+  return all;
+}
+
+const isInput = (value: Expression): boolean =>
+  value.kind === 'load' &&
+  (value.buffer.role === 'param' || value.buffer.role === 'data' || value.buffer.role === 'direction') &&
+  value.indices.every((index) => index.kind === 'literal');
+
+/** Linear scan: a slot is free again in the part after the last that uses its local. Returns how many there are. */
+function assignSlots(shared: ReadonlyMap<Local, Shared>): number {
+  const ending = new Map<number, number[]>();
+  const free: number[] = [];
+  let count = 0;
+  let part = 0;
+  // The map is in the order of declarations, so of parts.
+  for (const one of shared.values()) {
+    if (one.again !== undefined) continue;
+    for (; part < one.first; part++) free.push(...(ending.get(part) ?? []));
+    one.slot = free.pop() ?? count++;
+    const others = ending.get(one.last);
+    if (others === undefined) ending.set(one.last, [one.slot]);
+    else others.push(one.slot);
+  }
+  return count;
+}
+
+/** The statements of a part, with loads for what it takes from earlier parts and stores for what later ones take. */
+function partBody(
+  part: number,
+  statements: readonly Statement[],
+  effects: readonly Effects[],
+  shared: ReadonlyMap<Local, Shared>,
+  spill: Buffer,
+): readonly Statement[] {
+  const here = new Set<Local>();
+  const names = new Map<Local, Local>();
+  const changed = new Set<Shared>();
+  const into: Statement[] = [];
+  statements.forEach((statement, position) => {
+    const own = effects[position] ?? effectsOf([]);
+    const touched = [...own.used, ...own.assigned, ...own.increased];
+    const fetched = fetch(
+      touched.filter((local) => !here.has(local) && !names.has(local)),
+      shared,
+      spill,
+    );
+    into.push(...fetched.statements);
+    for (const [local, copy] of fetched.names) names.set(local, copy);
+    for (const local of touched) {
+      const one = shared.get(local);
+      if (one !== undefined && local.mutable && changesLocal(own, local)) changed.add(one);
+    }
+    into.push(...renameIn([statement], names));
+    if (statement.kind !== 'declare') return;
+    here.add(statement.local);
+    const one = shared.get(statement.local);
+    if (one === undefined || one.slot < 0) return;
+    if (one.local.mutable) changed.add(one);
+    else into.push(save(one, one.local, spill));
+  });
+  for (const one of changed)
+    if (one.last > part) into.push(save(one, names.get(one.local) ?? one.local, spill));
+  return into;
+}
+
+/** Declares copies of locals that earlier parts computed. */
+function fetch(
+  locals: readonly Local[],
+  shared: ReadonlyMap<Local, Shared>,
+  spill: Buffer,
+): { readonly statements: readonly Statement[]; readonly names: ReadonlyMap<Local, Local> } {
+  const statements: Statement[] = [];
+  const names = new Map<Local, Local>();
+  for (const local of locals) {
+    const one = shared.get(local);
+    if (one === undefined || names.has(local)) continue;
+    const copy = local.mutable ? variable(local.name, local.scalar) : constant(local.name, local.scalar);
+    names.set(local, copy);
+    statements.push(declare(copy, one.again ?? restored(local, load(spill, [integer(one.slot)]))));
+  }
+  return { statements, names };
+}
+
+/** The spill array holds reals. */
+function restored({ scalar }: Local, value: Expression): Expression {
+  return scalar === 'real' ? value : scalar === 'int' ? apply('toInt', value) : apply('ne', value, real(0));
+}
+
+function save({ slot }: Shared, local: Local, spill: Buffer): Statement {
+  const held = reference(local);
+  const value =
+    local.scalar === 'real'
+      ? held
+      : local.scalar === 'int'
+        ? apply('toReal', held)
+        : apply('select', held, real(1), real(0));
+  return { kind: 'store', buffer: spill, indices: [integer(slot)], value };
+}

@@ -1,0 +1,50 @@
+// Replacing locals and buffers in statements: uses, and the targets of assignments.
+
+import { reference } from './make.ts';
+import type { Buffer, Expression, Local, Statement } from './types.ts';
+import { mapChildren, mapExpression, mapExpressions, mapList, mapRegions } from './walk.ts';
+
+/** Declarations are left alone: the caller moves or drops those of the locals it replaces. */
+export function renameIn(
+  statements: readonly Statement[],
+  names: ReadonlyMap<Local, Local>,
+): readonly Statement[] {
+  if (names.size === 0) return statements;
+  return mapList(statements, (statement) => renameStatement(statement, names));
+}
+
+function renameStatement(statement: Statement, names: ReadonlyMap<Local, Local>): Statement {
+  const mapped = mapExpressions(statement, (expression) => renameExpression(expression, names));
+  if (mapped.kind === 'assign' || mapped.kind === 'increase') {
+    const local = names.get(mapped.local);
+    return local === undefined ? mapped : { ...mapped, local };
+  }
+  return mapRegions(mapped, (region) => renameIn(region, names));
+}
+
+export function renameExpression(expression: Expression, names: ReadonlyMap<Local, Local>): Expression {
+  if (expression.kind === 'local') {
+    const local = names.get(expression.local);
+    return local === undefined ? expression : reference(local);
+  }
+  return mapChildren(expression, (child) => renameExpression(child, names));
+}
+
+/** Replaces buffers everywhere. */
+export function withBuffers(
+  statements: readonly Statement[],
+  buffers: ReadonlyMap<Buffer, Buffer>,
+): readonly Statement[] {
+  return statements.map((statement) => {
+    const mapped = mapExpressions(statement, (root) =>
+      mapExpression(root, (part) => {
+        const buffer = part.kind === 'load' ? buffers.get(part.buffer) : undefined;
+        return part.kind === 'load' && buffer !== undefined ? { ...part, buffer } : part;
+      }),
+    );
+    if (mapped.kind === 'store' || mapped.kind === 'accumulate' || mapped.kind === 'fill') {
+      return { ...mapped, buffer: buffers.get(mapped.buffer) ?? mapped.buffer };
+    }
+    return mapRegions(mapped, (region) => withBuffers(region, buffers));
+  });
+}

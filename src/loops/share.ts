@@ -1,0 +1,173 @@
+// Sharing: an expression that an earlier statement, in the same list or around it, already computed is not computed
+// again. Fused loops have much in common; inside one body V8 would find it too, but not past stores and across loops.
+//
+// Two walks in the same order. The first finds which occurrences are used again, the second declares locals for those
+// and puts references in place of the others.
+
+import type { OpName } from '../ops/index.ts';
+import { effectsOf } from './effects.ts';
+import { constant, declare, isAtom, reference, scalarOf } from './make.ts';
+import { nameFor } from './names.ts';
+import { numbering } from './numbering.ts';
+import type { Expression, Local, Routine, Statement } from './types.ts';
+import { mapChildren, mapExpressions } from './walk.ts';
+
+/** Where a value can be had: an atom, or an occurrence (counted over the walk) of the expression that computes it. */
+type Holder = { readonly atom: Expression } | { readonly occurrence: number };
+
+export function share(routine: Routine): Routine {
+  const again = new Set<number>();
+  walk(routine, (occurrence) => void again.add(occurrence), new Set());
+  return walk(routine, () => undefined, again);
+}
+
+/** `note` is told of the occurrences that are used again; those in `declared` get locals. */
+function walk(routine: Routine, note: (occurrence: number) => void, declared: ReadonlySet<number>): Routine {
+  const numbers = numbering();
+  const held = new Map<number, Holder>();
+  const locals = new Map<number, Local>();
+  let occurrences = 0;
+  /** What the lists in hand changed in `held`, to be taken back when they end. */
+  const undo: { readonly number: number; readonly before: Holder | undefined }[] = [];
+  /** Checks made in the lists in hand. */
+  const checks: string[] = [];
+
+  function hold(number: number, holder: Holder): void {
+    undo.push({ number, before: held.get(number) });
+    held.set(number, holder);
+  }
+
+  /** The atom or local that holds the value, if there is one. */
+  function shared(number: number, old: Expression): Expression | undefined {
+    const holder = held.get(number);
+    if (holder === undefined) return undefined;
+    // A variable holds the value only until it changes.
+    if ('atom' in holder) return numbers.numberOf(holder.atom) === number ? holder.atom : undefined;
+    note(holder.occurrence);
+    const local = locals.get(holder.occurrence);
+    return local === undefined ? old : reference(local);
+  }
+
+  /** `into`: where the statement stands that evaluates the expression; undefined inside an arm, which may not run. */
+  function expression(old: Expression, into: Statement[] | undefined): Expression {
+    if (old.kind === 'literal' || old.kind === 'extent') return old;
+    const number = numbers.numberOf(old);
+    if (old.kind === 'local') {
+      const found = shared(number, old);
+      if (found === undefined) hold(number, { atom: old });
+      return found ?? old;
+    }
+    if (!isWorthSharing(old)) return parts(old, into);
+    const found = shared(number, old);
+    if (found !== undefined) return found;
+    if (into === undefined) return parts(old, into);
+    const occurrence = occurrences++;
+    hold(number, { occurrence });
+    const rebuilt = parts(old, into);
+    if (!declared.has(occurrence)) return rebuilt;
+    const local = constant(nameFor(rebuilt), scalarOf(rebuilt));
+    locals.set(occurrence, local);
+    into.push(declare(local, rebuilt));
+    return reference(local);
+  }
+
+  const parts = (old: Expression, into: Statement[] | undefined): Expression =>
+    mapChildren(old, (child) => {
+      const isArm = old.kind === 'conditional' && child !== old.condition;
+      return expression(child, isArm ? undefined : into);
+    });
+
+  function list(statements: readonly Statement[]): readonly Statement[] {
+    const mark = undo.length;
+    const checked = checks.length;
+    const into: Statement[] = [];
+    for (const statement of statements) step(statement, into);
+    checks.length = checked;
+    for (const { number, before } of undo.splice(mark).reverse()) {
+      if (before === undefined) held.delete(number);
+      else held.set(number, before);
+    }
+    return into;
+  }
+
+  function step(statement: Statement, into: Statement[]): void {
+    switch (statement.kind) {
+      case 'declare':
+        return declaration(statement, into);
+      case 'for': {
+        const from = expression(statement.from, into);
+        const to = expression(statement.to, into);
+        const effects = effectsOf(statement.body);
+        numbers.change(effects);
+        const body = list(statement.body);
+        numbers.change(effects);
+        into.push({ ...statement, from, to, body });
+        return;
+      }
+      case 'if': {
+        const condition = expression(statement.condition, into);
+        const then = list(statement.then);
+        numbers.change(effectsOf(statement.then));
+        const otherwise = list(statement.otherwise);
+        numbers.change(effectsOf(statement.otherwise));
+        into.push({ kind: 'if', condition, then, otherwise });
+        return;
+      }
+      case 'check': {
+        const key = `${numbers.numberOf(statement.index)} < ${statement.extent.key}`;
+        if (checks.includes(key)) return;
+        checks.push(key);
+        into.push({ ...statement, index: expression(statement.index, into) });
+        return;
+      }
+      case 'store':
+        into.push(mapExpressions(statement, (part) => expression(part, into)));
+        numbers.store(statement);
+        return;
+      case 'assign':
+      case 'increase':
+      case 'accumulate':
+      case 'fill':
+      case 'section':
+      case 'call':
+        into.push(mapExpressions(statement, (part) => expression(part, into)));
+        numbers.change(effectsOf([statement]));
+        return;
+    }
+  }
+
+  /** A constant whose value is at hand is not declared: from here on it has the number of that value. */
+  function declaration(statement: Extract<Statement, { readonly kind: 'declare' }>, into: Statement[]): void {
+    const { local, value } = statement;
+    if (value === undefined || local.mutable) {
+      into.push(value === undefined ? statement : { ...statement, value: expression(value, into) });
+      numbers.declare(local, undefined);
+      return;
+    }
+    const number = numbers.numberOf(value);
+    const found = isAtom(value) ? expression(value, into) : shared(number, value);
+    if (found !== undefined && !(found.kind === 'local' && found.local.mutable)) {
+      if (isAtom(value)) hold(number, { atom: found });
+      numbers.declare(local, number);
+      return;
+    }
+    into.push({ ...statement, value: found ?? parts(value, into) });
+    numbers.declare(local, number);
+    hold(number, { atom: reference(local) });
+  }
+
+  const body: Statement[] = [];
+  for (const statement of routine.body) step(statement, body);
+  if (routine.result === undefined) return { ...routine, body };
+  return { ...routine, body, result: expression(routine.result, undefined) };
+}
+
+const cheap: ReadonlySet<OpName> = new Set(['iadd', 'isub', 'imul', 'ineg', 'neg', 'not', 'toReal']);
+
+/** `-x` and `i + 1` are not: a local for them would only be one more name. */
+function isWorthSharing(expression: Expression): boolean {
+  if (isAtom(expression)) return false;
+  if (expression.kind !== 'op') return true;
+  if (cheap.has(expression.op)) return expression.args.some(isWorthSharing);
+  return scalarOf(expression) !== 'bool' || expression.args.some(isWorthSharing);
+}

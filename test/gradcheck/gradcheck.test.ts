@@ -1,0 +1,202 @@
+// The gradient check on emitted code: it passes what is right, and finds what is planted.
+
+import { describe, expect, test } from 'vitest';
+import { analyse, compile } from '../../src/compile.ts';
+import { loadEmitted, type EmittedModule } from '../../src/gradcheck/emitted.ts';
+import {
+  defaultTolerance,
+  gradcheck,
+  type GradcheckOptions,
+  type GradcheckReport,
+} from '../../src/gradcheck/gradcheck.ts';
+import type { Precision } from '../../src/gradcheck/layout.ts';
+
+type Tamper = (module: EmittedModule) => EmittedModule;
+
+interface Case {
+  readonly text: string;
+  readonly tamper?: Tamper;
+  readonly precision?: Precision;
+  readonly options?: Partial<GradcheckOptions>;
+}
+
+async function reportOn({
+  text,
+  tamper = (module) => module,
+  precision = 'f64',
+  options = {},
+}: Case): Promise<GradcheckReport> {
+  const emit = ['loss', 'gradient', 'jvp', 'hvp'] as const;
+  const { files, diagnostics } = await compile(text, { emit, precision, format: false });
+  expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
+  const [program] = analyse(text).programs;
+  const [file] = files;
+  if (program === undefined || file === undefined) throw new Error('no model');
+  const defaults = { precision, sizes: {}, seed: 1, points: 2, tolerance: defaultTolerance[precision] };
+  const given = { params: {}, data: {} };
+  return gradcheck(program, tamper(await loadEmitted(file.text)), { ...defaults, given, ...options });
+}
+
+const ridge = `model Ridge {
+  dim N, D
+  data X: real[N, D]
+  data y: real[N]
+  param w: real[D], bias: real
+  let r[n in N] = y[n] - bias - sum(X[n, d] * w[d] for d in D)
+  loss sum(r[n]^2 for n in N) + sum(exp(w[d]) for d in D)
+}`;
+
+describe('what is right passes', () => {
+  const cases: readonly (readonly [string, Case])[] = [
+    ['arrays and scalars, data and sizes', { text: ridge }],
+    ['in single precision', { text: ridge, precision: 'f32' }],
+    ['one scalar and nothing else', { text: 'model M { param x: real; loss sin(x) * x }' }],
+    ['a loss that does not depend on a parameter', { text: 'model M { param x: real, y: real; loss x^2 }' }],
+    [
+      'a domain of positive parameters',
+      { text: 'model M { dim N; param x: real[N]; loss sum(log(x[i]) for i in N) }' },
+    ],
+    ['a domain of fractions', { text: 'model M { param p: real; loss asin(p) + log(1 - p) - log(p) }' }],
+    [
+      'kinks that random points miss',
+      { text: 'model M { dim N; param x: real[N]; loss sum(abs(x[i]) for i in N) }' },
+    ],
+    ['a piecewise constant loss', { text: 'model M { param x: real; loss floor(x) + 0.5 }' }],
+    [
+      'int and bool data',
+      {
+        text: `model M {
+          dim N, K
+          data label: int[N] in 0..K
+          data use: bool[N]
+          param w: real[K]
+          loss sum((use[n] ? w[label[n]]^2 : 0) for n in N)
+        }`,
+      },
+    ],
+    [
+      'names that TypeScript does not allow',
+      {
+        text: 'model Dämpfung { dim größe₁; param default: real[größe₁], x₁: real; loss x₁^3 * sum(default[i]^2 for i in größe₁) }',
+      },
+    ],
+  ];
+  test.each(cases)('%s', async (_, input) => {
+    const report = await reportOn(input);
+    expect(report.failures).toEqual([]);
+    for (const { tally } of report.parameters) expect(tally.agrees).toBeGreaterThan(0);
+  });
+});
+
+/** Changes what a function of the module returns or fills. */
+const after = (
+  name: string,
+  change: (result: number, filled: Record<string, Float64Array>) => number,
+): Tamper => {
+  return (module) => ({
+    ...module,
+    [name]: (...args) => {
+      const result = module[name]?.(...args) as number;
+      // The filled object stands before the workspace.
+      return change(result, args.at(-2) as Record<string, Float64Array>);
+    },
+  });
+};
+
+describe('what is planted is found', () => {
+  const cases: readonly (readonly [string, Tamper, RegExp])[] = [
+    [
+      'one component is off by a thousandth',
+      after('ridgeLossAndGradient', (loss, { w }) => {
+        if (w !== undefined) w[1] = (w[1] ?? 0) * 1.001;
+        return loss;
+      }),
+      /gradient of w is wrong in 2 of 8 components/,
+    ],
+    [
+      'one component is NaN',
+      after('ridgeLossAndGradient', (loss, { w }) => {
+        if (w !== undefined) w[0] = NaN;
+        return loss;
+      }),
+      /gradient of w is wrong in 2 of 8/,
+    ],
+    [
+      'the gradient is missing',
+      after('ridgeLossAndGradient', (loss, { w }) => (w?.fill(0), loss)),
+      /gradient of w is wrong in 8 of 8/,
+    ],
+    [
+      'the directional derivative has another sign',
+      after('ridgeJvp', (tangent) => -tangent),
+      /forward mode disagrees/,
+    ],
+    ['the directional derivative is NaN', after('ridgeJvp', () => NaN), /forward mode disagrees/],
+    [
+      'the Hessian product is doubled',
+      after('ridgeHvp', (tangent, { w }) => (w?.forEach((value, i) => (w[i] = 2 * value)), tangent)),
+      /Hessian products disagree/,
+    ],
+    [
+      'the two functions have different losses',
+      after('ridgeLoss', (loss) => loss + 1e-6),
+      /differs from the reference interpreter/,
+    ],
+  ];
+  test.each(cases)('%s', async (_, tamper, failure) => {
+    const { failures } = await reportOn({ text: ridge, tamper });
+    expect(failures.join('\n')).toMatch(failure);
+  });
+});
+
+describe('what cannot be checked fails', () => {
+  const cases: readonly (readonly [string, Case, RegExp])[] = [
+    ['no loss', { text: 'model M { param x: real; output y = x^2 }' }, /M has no loss/],
+    [
+      'a loss that is finite nowhere',
+      { text: 'model M { param x: real; loss log(-1 - x^2) }' },
+      /no usable point in 20 tries; at the last one: the loss is NaN/,
+    ],
+    [
+      'an index that is out of range everywhere',
+      { text: 'model M { dim N; data k: int; param x: real[N]; loss x[k + 100] }' },
+      /no usable point/,
+    ],
+    [
+      'every component at a kink',
+      {
+        text: 'model M { dim N; param x: real[N]; loss sum(abs(x[i]) for i in N) }',
+        options: { sizes: { N: 2 }, given: { params: { x: [0, 0] }, data: {} } },
+      },
+      /no component of x could be compared \(4 at a kink\)/,
+    ],
+  ];
+  test.each(cases)('%s', async (_, input, failure) => {
+    const { failures } = await reportOn(input);
+    expect(failures.join('\n')).toMatch(failure);
+  });
+});
+
+test('kinks are counted apart from what agrees', async () => {
+  const { parameters, failures } = await reportOn({
+    text: 'model M { dim N; param x: real[N]; loss sum(abs(x[i]) for i in N) }',
+    options: { points: 1, sizes: { N: 3 }, given: { params: { x: [0, 1, -2] }, data: {} } },
+  });
+  expect(failures).toEqual([]);
+  expect(parameters[0]?.tally).toMatchObject({ agrees: 2, kink: 1, wrong: 0 });
+});
+
+test('of a large parameter a random part is compared', async () => {
+  const text = 'model M { dim N; param x: real[N]; loss sum(x[i]^2 for i in N) }';
+  const { parameters, failures } = await reportOn({ text, options: { sizes: { N: 1000 }, points: 1 } });
+  expect(failures).toEqual([]);
+  expect(parameters[0]).toMatchObject({ components: 1000, componentsCompared: 64 });
+  expect(parameters[0]?.tally.agrees).toBe(64);
+});
+
+test('the same seed gives the same report, another seed another point', async () => {
+  const at = async (seed: number): Promise<unknown> =>
+    (await reportOn({ text: ridge, options: { seed } })).parameters;
+  expect(await at(1)).toEqual(await at(1));
+  expect(await at(1)).not.toEqual(await at(2));
+});

@@ -1,0 +1,31 @@
+// Comparing numbers in tests. NaN on either side is a failure, always.
+
+/** |a - b| / max(1, |a|, |b|); Infinity where either is NaN. Equal infinities agree. */
+export function distance(a: number, b: number): number {
+  if (Number.isNaN(a) || Number.isNaN(b)) return Infinity;
+  if (a === b) return 0;
+  return Math.abs(a - b) / Math.max(1, Math.abs(a), Math.abs(b));
+}
+
+export type Numbers = number | boolean | ArrayLike<number>;
+
+export const flat = (value: Numbers): number[] =>
+  typeof value === 'object' ? Array.from(value, Number) : [Number(value)];
+
+/** The largest distance between two values of one shape; Infinity where their lengths differ. */
+export function farthest(a: Numbers, b: Numbers): number {
+  const [left, right] = [flat(a), flat(b)];
+  if (left.length !== right.length) return Infinity;
+  return left.reduce((worst, value, i) => Math.max(worst, distance(value, right[i] ?? NaN)), 0);
+}
+
+/** The same over records of values; a name that one side lacks is infinitely far. */
+export function farthestOf(a: Readonly<Record<string, Numbers>>, b: Readonly<Record<string, Numbers>>): number {
+  const names = new Set([...Object.keys(a), ...Object.keys(b)]);
+  let worst = 0;
+  for (const name of names) {
+    const [left, right] = [a[name], b[name]];
+    worst = Math.max(worst, left === undefined || right === undefined ? Infinity : farthest(left, right));
+  }
+  return worst;
+}
