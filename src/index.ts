@@ -37,5 +37,10 @@ export { optimise, prepare, prepareReverse } from './passes/index.ts';
 export type * as loops from './loops/types.ts';
 export type { RoutineKind } from './loops/types.ts';
 export { printRoutine, toRoutine, type RoutineOptions } from './loops/index.ts';
-export { emitTypeScript, type EmittedModel, type Precision, type TypeScriptOptions } from './emit/typescript.ts';
+export {
+  emitTypeScript,
+  type EmittedModel,
+  type Precision,
+  type TypeScriptOptions,
+} from './emit/typescript.ts';
 export { format } from './emit/format.ts';

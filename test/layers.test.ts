@@ -9,11 +9,16 @@ const root = resolve(import.meta.dirname, '..');
 const order = ['generated', 'base', 'ops', 'ir', 'lang', 'ad', 'passes', 'loops', 'emit', 'compile.ts', 'index.ts', 'gradcheck', 'cli']; // prettier-ignore
 
 const sources = ['src', 'generated']
-  .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile()))
+  .flatMap((folder) =>
+    readdirSync(join(root, folder), { recursive: true, withFileTypes: true }).filter((entry) =>
+      entry.isFile(),
+    ),
+  )
   .map((entry) => relative(root, join(entry.parentPath, entry.name)))
   .filter((path) => path.endsWith('.ts'));
 
-const layerOf = (path: string): string => (path.startsWith('generated/') ? 'generated' : (path.split('/')[1] ?? ''));
+const layerOf = (path: string): string =>
+  path.startsWith('generated/') ? 'generated' : (path.split('/')[1] ?? '');
 
 const importsOf = (path: string): string[] => {
   const text = readFileSync(join(root, path), 'utf8');
@@ -40,7 +45,11 @@ describe('layers', () => {
   it('only the command line touches the machine', () => {
     const wrong = sources
       .filter((path) => layerOf(path) !== 'cli')
-      .flatMap((path) => importsOf(path).filter((target) => target.startsWith('node:')).map((target) => `${path} imports ${target}`));
+      .flatMap((path) =>
+        importsOf(path)
+          .filter((target) => target.startsWith('node:'))
+          .map((target) => `${path} imports ${target}`),
+      );
     expect(wrong).toEqual([]);
   });
 });

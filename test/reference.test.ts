@@ -34,7 +34,9 @@ describe.each(modelNames)('%s', (name) => {
     expect(farthestOf(found.gradient, reference.gradient)).toBeLessThan(bound);
     const { outputs } = interpret(program, { params, data }, sizes);
     for (const output of Object.keys(reference.outputs)) {
-      expect(farthestOf({ it: numeric(outputs)[output] ?? NaN }, { it: reference.outputs[output] ?? NaN })).toBeLessThan(bound);
+      expect(
+        farthestOf({ it: numeric(outputs)[output] ?? NaN }, { it: reference.outputs[output] ?? NaN }),
+      ).toBeLessThan(bound);
     }
     if (direction === undefined) return;
     const second = interpret(derived.hvp, { params, data, directions: direction }, sizes);
@@ -45,13 +47,18 @@ describe.each(modelNames)('%s', (name) => {
   });
 
   it('the emitted code agrees', async () => {
-    const emitted = await compileModule(reference.source, `${name}.nabla`, { sizes: reference.sizes, emit: 'all' });
+    const emitted = await compileModule(reference.source, `${name}.nabla`, {
+      sizes: reference.sizes,
+      emit: 'all',
+    });
     const found = emitted.run({ params, data, direction });
     expect(distance(found.loss, reference.loss)).toBeLessThan(bound);
     expect(distance(found.lossAlone, reference.loss)).toBeLessThan(bound);
     expect(farthestOf(found.gradient, reference.gradient)).toBeLessThan(bound);
     for (const output of Object.keys(reference.outputs)) {
-      expect(farthestOf({ it: found.outputs[output] ?? NaN }, { it: reference.outputs[output] ?? NaN })).toBeLessThan(bound);
+      expect(
+        farthestOf({ it: found.outputs[output] ?? NaN }, { it: reference.outputs[output] ?? NaN }),
+      ).toBeLessThan(bound);
     }
     if (direction === undefined) return;
     expect(distance(found.directional ?? NaN, reference.directional ?? NaN)).toBeLessThan(bound);

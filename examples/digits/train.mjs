@@ -1,7 +1,7 @@
 // Trains digits.nabla. The model is compiled by the command line tool; what trains it is the emitted code and nothing else.
 // Run it with `npm run demo`.
 
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,33 +19,37 @@ const model = join(here, 'digits.nabla');
 
 const hidden = 128;
 const batch = 64;
-const epochs = 12;
+const epochs = 10;
 const heldOut = 2000;
 const goal = 0.95;
 const uniform = random(2024);
 
 // ---- compile, and check the gradient at a small size
 
-const run = (...args) => execFileSync(process.execPath, [nabla, ...args], { encoding: 'utf8' });
+/** Runs the command line tool and returns what it writes; what it has to say to people is shown. */
+function run(...args) {
+  console.log(`$ nabla ${args.map((arg) => (arg.startsWith(here) ? relative('.', arg) : arg)).join(' ')}`);
+  const stdio = ['ignore', 'pipe', 'inherit'];
+  const { status, stdout } = spawnSync(process.execPath, [nabla, ...args], { encoding: 'utf8', stdio });
+  if (status !== 0) {
+    console.error(`${stdout}nabla ended with exit code ${status}`);
+    process.exit(1);
+  }
+  return stdout;
+}
 
 run('build', model, '--out-dir', out);
 const emitted = join(out, 'digits.ts');
-const source = readFileSync(emitted, 'utf8');
 const { target, module } = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
-writeFileSync(
-  join(out, 'digits.mjs'),
-  ts.transpileModule(source, { compilerOptions: { target, module } }).outputText,
-);
+const { outputText } = ts.transpileModule(readFileSync(emitted, 'utf8'), {
+  compilerOptions: { target, module },
+});
+writeFileSync(join(out, 'digits.mjs'), outputText);
 const { digitsLoss, digitsLossAndGradient, digitsOutputs, digitsWorkspace, digitsZeros } =
   await import('./out/digits.mjs');
-console.log(
-  `compiled  ${relative('.', model)} to ${relative('.', emitted)} (${source.split('\n').length} lines)`,
-);
 
 const checked = JSON.parse(run('gradcheck', model, '--size', 'B=5,D=7,H=6,K=4', '--format', 'json'));
-console.log(
-  `checked   gradient against differences: largest relative error ${checked.largestError.toExponential(1)}`,
-);
+console.log(`largest relative error of the gradient: ${checked.largestError.toExponential(1)}`);
 
 // ---- train
 
@@ -139,8 +143,9 @@ writeFileSync(
 );
 
 const percent = (100 * accuracy).toFixed(2);
-console.log(`accuracy  ${percent} % of ${test.count} held-out digits (${misread.length} misread)`);
+console.log(`accuracy  ${percent} % of ${test.count} held-out digits, ${misread.length} misread`);
 console.log(`speed     ${median.toFixed(2)} ms a step of ${batch} digits (median of ${milliseconds.length})`);
+console.log(`emitted   ${relative('.', emitted)}`);
 console.log(`picture   ${relative('.', picture)}`);
 if (accuracy < goal) {
   console.error(`the accuracy is below the goal of ${100 * goal} %`);

@@ -21,7 +21,8 @@ export function markBlock(block: Block, active: Set<number>): void {
 
 function markStatement(statement: Statement, active: Set<number>): void {
   const mark = (value: Value | undefined, source: Operand | undefined): void => {
-    if (value?.type.scalar === 'real' && source !== undefined && isActive(source, active)) active.add(value.id);
+    if (value?.type.scalar === 'real' && source !== undefined && isActive(source, active))
+      active.add(value.id);
   };
   switch (statement.kind) {
     case 'op':
@@ -39,7 +40,8 @@ function markStatement(statement: Statement, active: Set<number>): void {
       return;
     case 'reduce':
       markBlock(statement.body, active);
-      if (statement.reducer === 'sum') statement.outs.forEach((out, i) => mark(out, statement.body.results[i]));
+      if (statement.reducer === 'sum')
+        statement.outs.forEach((out, i) => mark(out, statement.body.results[i]));
       else mark(statement.outs[0], statement.body.results[0]);
       return;
     case 'if':

@@ -120,10 +120,18 @@ class Pass {
         const inner = b.nested();
         this.block(inner, statement.body);
         const { results } = statement.body;
-        const moving = statement.outs.map((out, i) => [out, results[i]] as const).filter(([out]) => this.#moves(out));
-        const values = moving.map(([, result]) => this.tangentOf(inner, result ?? bug('a build lacks a result')));
+        const moving = statement.outs
+          .map((out, i) => [out, results[i]] as const)
+          .filter(([out]) => this.#moves(out));
+        const values = moving.map(([, result]) =>
+          this.tangentOf(inner, result ?? bug('a build lacks a result')),
+        );
         const outs = moving.map(([out]) => b.fresh(out.type, { name: tangentName(out) }));
-        b.push({ ...statement, outs: [...statement.outs, ...outs], body: inner.block([...results, ...values]) });
+        b.push({
+          ...statement,
+          outs: [...statement.outs, ...outs],
+          body: inner.block([...results, ...values]),
+        });
         moving.forEach(([out, result], i) => this.#set(out, outs[i], this.#riskOf(result)));
         return;
       }
@@ -195,7 +203,9 @@ class Pass {
     if (!this.#moves(out)) return;
     const record: OpRecord = ops[op];
     const names = Object.keys(record.args);
-    const known = new Map<string, Operand>(names.map((name, i) => [name, args[i] ?? bug(`${op} lacks ${name}`)]));
+    const known = new Map<string, Operand>(
+      names.map((name, i) => [name, args[i] ?? bug(`${op} lacks ${name}`)]),
+    );
     known.set('out', out);
     const singular = singularityOf(op, args, this.#definitions);
     let total: Operand | undefined;
@@ -227,10 +237,16 @@ class Pass {
     if (reducer === 'sum') {
       const inner = b.nested();
       this.block(inner, body);
-      const moving = statement.outs.map((sum, i) => [sum, body.results[i]] as const).filter(([sum]) => this.#moves(sum));
+      const moving = statement.outs
+        .map((sum, i) => [sum, body.results[i]] as const)
+        .filter(([sum]) => this.#moves(sum));
       const values = moving.map(([, result]) => this.tangentOf(inner, result ?? bug('a sum lacks a result')));
       const outs = moving.map(([sum]) => b.fresh(sum.type, { name: tangentName(sum) }));
-      b.push({ ...statement, outs: [...statement.outs, ...outs], body: inner.block([...body.results, ...values]) });
+      b.push({
+        ...statement,
+        outs: [...statement.outs, ...outs],
+        body: inner.block([...body.results, ...values]),
+      });
       moving.forEach(([sum, result], i) => this.#set(sum, outs[i], this.#riskOf(result)));
       return;
     }
@@ -306,7 +322,8 @@ class Pass {
   }
 }
 
-const tangentName = (value: Value): string | undefined => (value.name === undefined ? undefined : `${value.name}Tangent`);
+const tangentName = (value: Value): string | undefined =>
+  value.name === undefined ? undefined : `${value.name}Tangent`;
 
 function zeros(b: BlockBuilder, type: Type): Operand {
   if (sameType(type, { scalar: 'real', dims: [] })) return real(0);

@@ -81,13 +81,16 @@ function isPositive(operand: Operand, definitions: Definitions, depth = reach): 
 }
 
 function isNonnegative(operand: Operand, definitions: Definitions, depth: number): boolean {
-  if (operand.kind !== 'value') return operand.kind === 'literal' ? Number(operand.value) >= 0 : isPositive(operand, definitions);
+  if (operand.kind !== 'value')
+    return operand.kind === 'literal' ? Number(operand.value) >= 0 : isPositive(operand, definitions);
   const statement = definitions.get(operand.id);
   if (statement === undefined || depth === 0) return false;
   const nonnegative = (other: Operand | undefined): boolean =>
     other !== undefined && isNonnegative(other, definitions, depth - 1);
   if (statement.kind === 'reduce') {
-    return (statement.reducer === 'sum' || statement.reducer === 'prod') && nonnegative(statement.body.results[0]);
+    return (
+      (statement.reducer === 'sum' || statement.reducer === 'prod') && nonnegative(statement.body.results[0])
+    );
   }
   if (statement.kind !== 'op') return false;
   const [a, b] = statement.args;

@@ -14,6 +14,7 @@ import { ops } from '../ops/index.ts';
 import type { OpRecord } from '../ops/types.ts';
 import { activeValues, isActive } from './activity.ts';
 import { addDefinitions, definitionsOf, singularityOf } from './regular.ts';
+import { isCostly } from './cost.ts';
 import { isConstantRule, isLiteral, isNumber, product, ruleFor, times } from './rule.ts';
 
 /** Adds the gradient of the loss with respect to every parameter; other outputs are dropped. */
@@ -21,7 +22,8 @@ export function reverse(program: Program): Program {
   const lossAt = program.outputs.findIndex((output) => output.role === 'loss');
   const loss = program.body.results[lossAt];
   const lossOutput = program.outputs[lossAt];
-  if (loss === undefined || lossOutput === undefined) return bug(`model ${program.name} has no loss to differentiate`);
+  if (loss === undefined || lossOutput === undefined)
+    return bug(`model ${program.name} has no loss to differentiate`);
 
   const builder = new BlockBuilder(program.nextId);
   const sweep = new Sweep(activeValues(program), definitionsOf(program));
@@ -169,7 +171,13 @@ class Sweep {
     addWhole(scope.builder, accumulator, view);
   }
 
-  #addElement(scope: Scope, target: Value, indices: readonly Operand[], adjoint: Operand, inRange: boolean): void {
+  #addElement(
+    scope: Scope,
+    target: Value,
+    indices: readonly Operand[],
+    adjoint: Operand,
+    inRange: boolean,
+  ): void {
     if (isNumber(adjoint, 0)) return;
     scope.builder.add(this.#accumulator(target), indices, adjoint, inRange);
   }
@@ -193,7 +201,9 @@ class Sweep {
 
   #adjointOf(scope: Scope, value: Value): Operand | View | undefined {
     if (value.type.scalar !== 'real' || !this.#active.has(value.id)) return undefined;
-    return value.type.dims.length === 0 ? this.#scalarAdjoint(scope, value) : this.#arrayAdjoint(scope, value);
+    return value.type.dims.length === 0
+      ? this.#scalarAdjoint(scope, value)
+      : this.#arrayAdjoint(scope, value);
   }
 
   // ---- statements
@@ -207,9 +217,12 @@ class Sweep {
         return;
       case 'for': {
         if (!this.#hasActiveAdds(statement)) return;
-        scope.builder.loop({ from: statement.from, to: statement.to, name: statement.index.name }, (inner, index) => {
-          this.#again(inner, statement.body, [[statement.index, index]], []);
-        });
+        scope.builder.loop(
+          { from: statement.from, to: statement.to, name: statement.index.name },
+          (inner, index) => {
+            this.#again(inner, statement.body, [[statement.index, index]], []);
+          },
+        );
         return;
       }
       default:
@@ -229,23 +242,35 @@ class Sweep {
         return;
       case 'list':
         statement.elements.forEach((element, k) => {
-          if (isActive(element, this.#active)) this.seed(scope, element, elementOf(b, adjoint, [int(k)]), risk);
+          if (isActive(element, this.#active))
+            this.seed(scope, element, elementOf(b, adjoint, [int(k)]), risk);
         });
         return;
       case 'build':
-        nest(b, statement.axes, statement.outs[0]?.type.dims.map((dim) => extent(dim)) ?? [], (inner, axes) => {
-          const seeds = adjoints.map((view) => (view === undefined ? undefined : elementOf(inner, view, axes)));
-          const copy = this.#fresh(inner, statement.body, statement.axes.map((axis, k) => [axis, axes[k] ?? axis]));
-          // An element that was costly to compute is read back from the array rather than computed again.
-          for (const primal of withoutOuterAdds(copy.statements)) {
-            const which = isCostly(primal) ? copy.results.indexOf(primal.outs[0] ?? int(0)) : -1;
-            const array = statement.outs[which];
-            const [element] = primal.outs;
-            if (array === undefined || element === undefined) inner.push(primal);
-            else inner.push({ kind: 'read', outs: [element], array, indices: axes, inRange: true });
-          }
-          this.#reverseCopy(inner, copy, seeds, risk);
-        });
+        nest(
+          b,
+          statement.axes,
+          statement.outs[0]?.type.dims.map((dim) => extent(dim)) ?? [],
+          (inner, axes) => {
+            const seeds = adjoints.map((view) =>
+              view === undefined ? undefined : elementOf(inner, view, axes),
+            );
+            const copy = this.#fresh(
+              inner,
+              statement.body,
+              statement.axes.map((axis, k) => [axis, axes[k] ?? axis]),
+            );
+            // An element that was costly to compute is read back from the array rather than computed again.
+            for (const primal of withoutOuterAdds(copy.statements)) {
+              const which = isCostly(primal) ? copy.results.indexOf(primal.outs[0] ?? int(0)) : -1;
+              const array = statement.outs[which];
+              const [element] = primal.outs;
+              if (array === undefined || element === undefined) inner.push(primal);
+              else inner.push({ kind: 'read', outs: [element], array, indices: axes, inRange: true });
+            }
+            this.#reverseCopy(inner, copy, seeds, risk);
+          },
+        );
         return;
       case 'if':
         b.branch(
@@ -271,7 +296,9 @@ class Sweep {
     const { op, args } = statement;
     const record: OpRecord = ops[op];
     const names = Object.keys(record.args);
-    const known = new Map<string, Operand>(names.map((name, i) => [name, args[i] ?? bug(`${op} lacks ${name}`)]));
+    const known = new Map<string, Operand>(
+      names.map((name, i) => [name, args[i] ?? bug(`${op} lacks ${name}`)]),
+    );
     known.set('out', statement.outs[0]);
     const singular = singularityOf(op, args, this.#definitions);
     const nonzero = isLiteral(adjoint) && adjoint.value !== 0;
@@ -303,7 +330,12 @@ class Sweep {
     const owner = this.#ownerOf(accumulator);
     const adjoint = owner.scalars.get(accumulator.id) ?? owner.views.get(accumulator.id);
     if (adjoint === undefined) return;
-    this.seed(scope, value, 'kind' in adjoint ? adjoint : elementOf(scope.builder, adjoint, indices), this.#riskOf(accumulator));
+    this.seed(
+      scope,
+      value,
+      'kind' in adjoint ? adjoint : elementOf(scope.builder, adjoint, indices),
+      this.#riskOf(accumulator),
+    );
   }
 
   #reduce(
@@ -318,7 +350,9 @@ class Sweep {
     const [out, position] = statement.outs;
     const [adjoint] = adjoints;
     const scalar = (): Operand =>
-      adjoint !== undefined && 'kind' in adjoint ? adjoint : bug(`the adjoint of a ${reducer} is not a scalar`);
+      adjoint !== undefined && 'kind' in adjoint
+        ? adjoint
+        : bug(`the adjoint of a ${reducer} is not a scalar`);
     switch (reducer) {
       case 'sum':
         b.loop(range, (inner, i) => this.#again(inner, body, [[index, i]], adjoints, risk));
@@ -379,7 +413,12 @@ class Sweep {
     this.#reverseCopy(b, this.#copy(b, block, bindings), seeds, risk);
   }
 
-  #reverseCopy(b: BlockBuilder, copy: Block, seeds: readonly (Operand | View | undefined)[], risk: Risk): void {
+  #reverseCopy(
+    b: BlockBuilder,
+    copy: Block,
+    seeds: readonly (Operand | View | undefined)[],
+    risk: Risk,
+  ): void {
     const scope = new Scope(b);
     for (const statement of copy.statements) for (const out of statement.outs) this.owners.set(out.id, scope);
     copy.results.forEach((result, i) => {
@@ -415,21 +454,18 @@ class Sweep {
   }
 }
 
-/** Whether computing a statement again costs more than reading its value from memory. */
-function isCostly(statement: Statement): boolean {
-  if (statement.kind === 'reduce') return true;
-  if (statement.kind !== 'op') return false;
-  const spelling = (ops[statement.op] as OpRecord).ts;
-  return statement.op === 'div' || !('operator' in spelling);
-}
-
 /** What a region computes, run again, without what it adds to accumulators of the blocks around it. */
-function withoutOuterAdds(statements: readonly Statement[], opened = new Set<number>()): readonly Statement[] {
+function withoutOuterAdds(
+  statements: readonly Statement[],
+  opened = new Set<number>(),
+): readonly Statement[] {
   return statements.flatMap((statement): readonly Statement[] => {
     if (statement.kind === 'open') opened.add(statement.outs[0].id);
     if (statement.kind === 'add') return opened.has(statement.accumulator.id) ? [statement] : [];
     if (blocksOf(statement).length === 0) return [statement];
-    return [mapBlocks(statement, (block) => ({ ...block, statements: withoutOuterAdds(block.statements, opened) }))];
+    return [
+      mapBlocks(statement, (block) => ({ ...block, statements: withoutOuterAdds(block.statements, opened) })),
+    ];
   });
 }
 
@@ -441,18 +477,29 @@ function sum(b: BlockBuilder, left: Operand, right: Operand): Operand {
 }
 
 /** The element of an adjoint array at these indices: a scalar, or a view when indices are left over. */
-function elementOf(b: BlockBuilder, adjoint: Operand | View | undefined, indices: readonly Operand[]): Operand | View {
+function elementOf(
+  b: BlockBuilder,
+  adjoint: Operand | View | undefined,
+  indices: readonly Operand[],
+): Operand | View {
   if (adjoint === undefined || 'kind' in adjoint) return bug('an array has a scalar adjoint');
   const all = [...adjoint.prefix, ...indices];
-  return all.length === adjoint.array.type.dims.length ? b.read(adjoint.array, all) : { array: adjoint.array, prefix: all };
+  return all.length === adjoint.array.type.dims.length
+    ? b.read(adjoint.array, all)
+    : { array: adjoint.array, prefix: all };
 }
 
 function addWhole(b: BlockBuilder, accumulator: Value, view: View): void {
   const extents = accumulator.type.dims.map((dim) => extent(dim));
-  nest(b, accumulator.type.dims.map(() => undefined), extents, (inner, axes) => {
-    const element = elementOf(inner, view, axes);
-    if ('kind' in element) inner.add(accumulator, axes, element);
-  });
+  nest(
+    b,
+    accumulator.type.dims.map(() => undefined),
+    extents,
+    (inner, axes) => {
+      const element = elementOf(inner, view, axes);
+      if ('kind' in element) inner.add(accumulator, axes, element);
+    },
+  );
 }
 
 /** Nested loops over extents; the axes lend their names. */

@@ -98,7 +98,12 @@ const intOperators: Partial<Record<BinaryOperator, OpName>> = {
 const boolOperators: Partial<Record<BinaryOperator, OpName>> = { '&&': 'and', '||': 'or' };
 
 /** The value of a rule's expression. Number literals next to an int are ints, all others are reals. */
-export function valueOf(b: BlockBuilder, rule: Expression, names: RuleNames, wanted?: 'int' | 'real'): Operand {
+export function valueOf(
+  b: BlockBuilder,
+  rule: Expression,
+  names: RuleNames,
+  wanted?: 'int' | 'real',
+): Operand {
   switch (rule.kind) {
     case 'number':
       return wanted === 'int' ? int(rule.value) : real(rule.value);

@@ -97,12 +97,16 @@ async function refuseOddCombinations(io: Io, args: readonly string[], options: B
 }
 
 function refuseCollisions(emitted: readonly Emitted[]): void {
+  const inputs = new Set(emitted.map(({ from }) => from));
   const sources = new Map<string, string>();
   for (const { from, path } of emitted) {
-    if (from === path) throw new Stop(`${from} would be overwritten by its own output: name models *.nabla`);
+    if (inputs.has(path)) throw new Stop(`${from} would be written over ${path}, which is an input`);
     const other = sources.get(path);
-    if (other !== undefined)
-      throw new Stop(`${other} and ${from} would both be written to ${path}: build them apart`);
+    if (other !== undefined) {
+      throw new Stop(
+        `${other} and ${from} would both be written to ${path}: build them apart, or rename one`,
+      );
+    }
     sources.set(path, from);
   }
 }

@@ -28,17 +28,18 @@ const polynomialsOf = (f: ModelField): readonly Polynomial[] => [
 /** One check function of a model; absent where there is nothing to check. */
 export interface Check {
   readonly declaration: FunctionDeclaration;
-  /** The statement that calls it. `owner` is the object to check, where that can be several. */
-  readonly call: (owner: string) => string;
   /** The shared functions that it calls. */
   readonly helpers: readonly DoorHelper[];
-  /** The names of the objects that the call mentions. */
-  readonly takes: (owner: string) => readonly string[];
+  /** The statement that calls it. Arguments that are not given are called as its parameters are. */
+  readonly call: (given?: Readonly<Record<string, string>>) => Line;
 }
 
-interface Line {
+/** A statement of a check function, or at the top of a function. */
+export interface Line {
   readonly text: string;
   readonly helper?: DoorHelper;
+  /** The arguments of the function around it that it uses. */
+  readonly uses?: readonly string[];
 }
 
 const helperCall = (helper: DoorHelper, ...args: readonly string[]): Line => ({
@@ -46,7 +47,30 @@ const helperCall = (helper: DoorHelper, ...args: readonly string[]): Line => ({
   helper,
 });
 
-/** The check functions of a model. Each is declared whether it is called or not. */
+function checkFunction(
+  model: Model,
+  suffix: string,
+  parameters: readonly Parameter[],
+  linesOf: (names: SizeNames) => readonly Line[],
+): Check | undefined {
+  const scope = model.moduleScope.inner();
+  for (const parameter of parameters) scope.reserve(parameter.name);
+  const names = sizeNames(model, scope);
+  const lines = linesOf(names);
+  if (lines.length === 0) return undefined;
+  const name = model.checkName(suffix);
+  const body = [...names.prologue(), ...lines.map((line) => line.text)].join('\n');
+  return {
+    declaration: { kind: 'function', name, exported: false, parameters, result: 'void', body },
+    helpers: lines.flatMap((line) => line.helper ?? []),
+    call: (given = {}) => {
+      const args = parameters.map((parameter) => given[parameter.name] ?? parameter.name);
+      return { text: `${name}(${args.join(', ')});`, uses: args };
+    },
+  };
+}
+
+/** The check functions of a model. */
 export interface Door {
   readonly sizes: Check | undefined;
   /** Of params, and of what has their shape: gradient, direction, product. */
@@ -55,91 +79,79 @@ export interface Door {
   readonly workspace: Check | undefined;
   /** Of everything that comes in: sizes, params, data. */
   readonly inputs: Check | undefined;
+  /** That what is filled is not what is read. */
+  readonly apart: Check | undefined;
 }
 
 export function doorOf(model: Model): Door {
-  const argument = ({ name }: Parameter, owner: string): string => (name === 'params' ? owner : name);
-  const check = (
-    suffix: string,
-    parameters: readonly Parameter[],
-    takesSizes: boolean,
-    linesOf: (names: SizeNames) => readonly Line[],
-  ): Check | undefined => {
-    const all = takesSizes ? [...parameters, ...sizesParameter(model)] : parameters;
-    const scope = model.moduleScope.inner();
-    for (const { name } of all) scope.reserve(name);
-    const names = sizeNames(model, scope);
-    const lines = linesOf(names);
-    if (lines.length === 0) return undefined;
-    const name = model.checkName(suffix);
-    return {
-      declaration: {
-        kind: 'function',
-        name,
-        exported: false,
-        parameters: all,
-        result: 'void',
-        body: [...names.prologue(), ...lines.map((line) => line.text)].join('\n'),
-      },
-      helpers: lines.flatMap((line) => line.helper ?? []),
-      call: (owner) =>
-        `${name}(${all.map((p) => (p.name === 'owner' ? quote(owner) : argument(p, owner))).join(', ')});`,
-      takes: (owner) => all.filter((p) => p.name !== 'owner').map((p) => argument(p, owner)),
-    };
-  };
   const arrays = (
     owner: string,
     object: string,
     fields: readonly ModelField[],
     names: SizeNames,
   ): readonly Line[] => fields.filter(isArray).map((f) => arrayCheck(model, owner, object, f, names));
-  const takesSizes = (fields: readonly ModelField[]): boolean =>
-    needSizes(model, fields.flatMap(polynomialsOf));
+  /** An object, and the sizes if the types of its fields depend on them. */
+  const withSizes = (
+    parameters: readonly Parameter[],
+    fields: readonly ModelField[],
+  ): readonly Parameter[] =>
+    needSizes(model, fields.flatMap(polynomialsOf)) ? [...parameters, ...sizesParameter(model)] : parameters;
+  const owner: Parameter = { name: 'owner', type: 'string' };
+  const params: Parameter = { name: 'params', type: `Readonly<${model.typeName('params')}>` };
+  const outputs: Parameter = { name: 'outputs', type: model.typeName('outputs') };
+  const ws: Parameter = { name: 'ws', type: model.typeName('workspace') };
+  const data: Parameter = { name: 'data', type: model.typeName('data') };
 
-  const sizes = check('Sizes', [], true, (names) => [
+  const sizesCheck = checkFunction(model, 'Sizes', sizesParameter(model), (names) => [
     ...model.sizes.map(({ name, field }) => helperCall('checkSize', quote(field), names.size(name).text)),
     ...unfitExtents(model).map((extent) =>
       helperCall('checkExtent', quote(printSize(extent)), names.print(extent)),
     ),
   ]);
-  const paramsType = `Readonly<${model.typeName('params')}>`;
-  const params = check(
-    'Params',
-    [
-      { name: 'owner', type: 'string' },
-      { name: 'params', type: paramsType },
-    ],
-    takesSizes(model.params),
-    (names) => arrays('owner', 'params', model.params, names),
-  );
-  const outputs = check(
-    'Outputs',
-    [{ name: 'outputs', type: model.typeName('outputs') }],
-    takesSizes(model.outputs),
-    (names) => arrays(quote('outputs'), 'outputs', model.outputs, names),
-  );
-  const workspace = check(
-    'Workspace',
-    [{ name: 'ws', type: model.typeName('workspace') }],
-    takesSizes(model.workspace),
-    (names) => arrays(quote('ws'), 'ws', model.workspace, names),
+  const paramsCheck = checkFunction(model, 'Params', withSizes([owner, params], model.params), (names) =>
+    arrays('owner', 'params', model.params, names),
   );
   const checkedData = model.data.filter((f) => isArray(f) || (f.type.scalar === 'int' && model.checked));
-  const inputs = check(
-    '',
-    [
-      ...(params ? [{ name: 'params', type: paramsType }] : []),
-      ...(checkedData.length > 0 ? [{ name: 'data', type: model.typeName('data') }] : []),
-    ],
-    sizes !== undefined,
-    (names) => [
-      ...(sizes ? [{ text: sizes.call('sizes') }] : []),
-      ...(params ? [{ text: params.call('params') }] : []),
+  const incoming = [
+    ...(paramsCheck ? [params] : []),
+    ...(checkedData.length > 0 ? [data] : []),
+    ...(sizesCheck ? sizesParameter(model) : []),
+  ];
+  return {
+    sizes: sizesCheck,
+    params: paramsCheck,
+    outputs: checkFunction(model, 'Outputs', withSizes([outputs], model.outputs), (names) =>
+      arrays(quote('outputs'), 'outputs', model.outputs, names),
+    ),
+    workspace: checkFunction(model, 'Workspace', withSizes([ws], model.workspace), (names) =>
+      arrays(quote('ws'), 'ws', model.workspace, names),
+    ),
+    inputs: checkFunction(model, '', incoming, (names) => [
+      ...(sizesCheck ? [sizesCheck.call()] : []),
+      ...(paramsCheck ? [paramsCheck.call({ owner: quote('params') })] : []),
       ...arrays(quote('data'), 'data', checkedData, names),
       ...(model.checked ? checkedData.flatMap((f) => rangeCheck(f, names)) : []),
-    ],
-  );
-  return { sizes, params, outputs, workspace, inputs };
+    ]),
+    apart: checkFunction(
+      model,
+      'Apart',
+      [owner, { ...params, name: 'filled' }, { ...owner, name: 'other' }, { ...params, name: 'read' }],
+      () => apartChecks(model),
+    ),
+  };
+}
+
+/** A function reads its params while it fills what has their shape. */
+function apartChecks(model: Model): readonly Line[] {
+  const objects = model.params.some((f) => !isArray(f))
+    ? [helperCall('checkApart', 'owner', 'filled', 'other', 'read', quote(''))]
+    : [];
+  const fields = model.params
+    .filter(isArray)
+    .map(({ field }) =>
+      helperCall('checkApart', 'owner', `filled.${field}`, 'other', `read.${field}`, quote(`.${field}`)),
+    );
+  return [...objects, ...fields];
 }
 
 /** Extents that are not positive integers for all positive sizes, such as `N - 2` and `N/2`. */

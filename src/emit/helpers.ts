@@ -28,6 +28,12 @@ function checkExtent(name: string, extent: number): void {
   checkFloat32Array: arrayCheck('Float32Array', 'a'),
   checkInt32Array: arrayCheck('Int32Array', 'an'),
   checkUint8Array: arrayCheck('Uint8Array', 'a'),
+  checkApart: `\
+function checkApart(owner: string, filled: unknown, other: string, read: unknown, field: string): void {
+  if (filled === read) {
+    throw new TypeError(\`\${owner}\${field} must not be \${other}\${field}, which is read while it is filled\`);
+  }
+}`,
   checkInteger: `\
 function checkInteger(name: string, value: number, from = -Infinity, to = Infinity): void {
   if (!(Number.isInteger(value) && value >= from && value < to)) {

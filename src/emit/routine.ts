@@ -2,13 +2,13 @@
 
 import { bug } from '../base/bug.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from '../loops/types.ts';
-import type { Check, Door } from './door.ts';
+import type { Door, Line } from './door.ts';
 import { printExpression, type Naming } from './expression.ts';
 import type { FunctionDeclaration, Parameter } from './module.ts';
 import { memo, sizeNames, type Model } from './model.ts';
 import type { Scope } from './names.ts';
 import { docOf, holderOf, signatureOf, type Signature } from './signature.ts';
-import { printStatements } from './statement.ts';
+import { printStatements, quote } from './statement.ts';
 import { typescript } from './target.ts';
 import { usageOf } from './usage.ts';
 import { Writer } from './writer.ts';
@@ -22,15 +22,10 @@ export interface RoutineFunctions {
 export function routineFunctions(model: Model, routine: Routine, door: Door): RoutineFunctions {
   const signature = signatureOf(model, routine);
   const part = partSignatures(model, routine, signature);
-  const checks: readonly (readonly [Check | undefined, string])[] = [
-    [door.inputs, 'params'],
-    ...signature.likeParams.map((owner) => [door.params, owner] as const),
-    [signature.takesOutputs ? door.outputs : undefined, 'outputs'],
-    [signature.workspace.length > 0 ? door.workspace : undefined, 'ws'],
-  ];
+  const lines = doorLines(signature, door);
   const taken = takenBy(model, routine.body, routine.result, part);
   const used = new Set([
-    ...checks.flatMap(([check, owner]) => check?.takes(owner) ?? []),
+    ...lines.flatMap((line) => line.uses ?? []),
     ...taken.holders,
     ...(signature.workspace.length > 0 ? ['sizes'] : []),
   ]);
@@ -45,7 +40,7 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): Ro
     ),
     result: signature.result,
     body: printBody(model, signature, part, {
-      door: checks.flatMap(([check, owner]) => (check ? [check.call(owner)] : [])),
+      door: lines.map((line) => line.text),
       statements: routine.body,
       result: routine.result,
       free: taken.free,
@@ -74,6 +69,22 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): Ro
     };
   });
   return { whole, parts };
+}
+
+/** The checks at the top of a function. */
+function doorLines({ filled, read, takesOutputs, workspace }: Signature, door: Door): readonly Line[] {
+  const lines = [
+    door.inputs?.call(),
+    ...[...read, ...filled].map((name) => door.params?.call({ owner: quote(name), params: name })),
+    ...filled.flatMap((name) =>
+      ['params', ...read].map((other) =>
+        door.apart?.call({ owner: quote(name), filled: name, other: quote(other), read: other }),
+      ),
+    ),
+    takesOutputs ? door.outputs?.call() : undefined,
+    workspace.length > 0 ? door.workspace?.call() : undefined,
+  ];
+  return lines.filter((line) => line !== undefined);
 }
 
 // ---- parts

@@ -55,8 +55,9 @@ export interface Signature {
   readonly parameters: readonly Parameter[];
   readonly workspace: readonly Parameter[];
   readonly result: string;
-  /** Objects shaped like params that it takes besides them. */
-  readonly likeParams: readonly string[];
+  /** Objects shaped like params that it fills, and that it reads besides them. */
+  readonly filled: readonly string[];
+  readonly read: readonly string[];
   readonly takesOutputs: boolean;
 }
 
@@ -86,7 +87,8 @@ export function signatureOf(model: Model, routine: Routine): Signature {
     workspace:
       routine.scratch.length === 0 ? [] : [{ name: 'ws', type: model.typeName('workspace'), initializer }],
     result: returns === undefined ? 'void' : 'number',
-    likeParams: extra.filter((name) => name !== 'outputs'),
+    filled: extra.filter((name) => name === 'gradient' || name === 'product'),
+    read: extra.filter((name) => name === 'direction'),
     takesOutputs: extra.includes('outputs'),
   };
 }
@@ -95,7 +97,8 @@ export function signatureOf(model: Model, routine: Routine): Signature {
 
 export function docOf(model: Model, routine: Routine): string {
   const { summary, takes, returns } = kinds[routine.kind];
-  const modelDoc = model.program.doc?.trim() ?? '';
+  // What the model is about is told once.
+  const modelDoc = routine === model.routines[0] ? (model.program.doc?.trim() ?? '') : '';
   const lines = [summary(model.program.name) + operationsText(routine)];
   if (modelDoc !== '') lines.push('', modelDoc);
   lines.push('');

@@ -64,13 +64,21 @@ function modelDeclarations(model: Model, door: Door): readonly Declaration[] {
     ...functions.map(({ whole }) => whole),
     ...(model.workspace.length > 0 ? [workspaceFunction(model, door)] : []),
     ...(model.params.length > 0 ? vectorDeclarations(model, door) : []),
-    ...checksOf(door).map((check) => check.declaration),
+    ...checksOf(model, door).map((check) => check.declaration),
     ...functions.flatMap(({ parts }) => parts),
   ];
 }
 
-const checksOf = ({ inputs, sizes, params, outputs, workspace }: Door): readonly Check[] =>
-  [inputs, sizes, params, outputs, workspace].filter((check) => check !== undefined);
+/** The check functions that are called: all, but for those of what no function fills. */
+function checksOf(model: Model, { inputs, apart, ...others }: Door): readonly Check[] {
+  const fills = model.routines.some(({ kind }) => kind === 'gradient' || kind === 'hvp');
+  const called = [
+    model.routines.length > 0 ? inputs : undefined,
+    ...Object.values(others),
+    fills ? apart : undefined,
+  ];
+  return called.filter((check) => check !== undefined);
+}
 
 function usagesOf(routine: Routine, checked: boolean): readonly Usage[] {
   const parts = routine.parts.map((part) => usageOf(part.body, undefined, { checked }));
@@ -101,7 +109,7 @@ function doorHelpersOf(
   usages: readonly Usage[],
 ): ReadonlySet<string> {
   const helpers = new Set<DoorHelper>(
-    emitted.flatMap(({ door }) => checksOf(door).flatMap((check) => check.helpers)),
+    emitted.flatMap(({ model, door }) => checksOf(model, door).flatMap((check) => check.helpers)),
   );
   // `pack` and `unpack` check their vector.
   for (const { model } of emitted) {

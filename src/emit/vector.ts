@@ -149,7 +149,7 @@ function sized(
   const names = sizeNames(model, scope);
   const body = f.body(names);
   const hasParams = parameters.some(({ name }) => name === 'params');
-  const checks = [door.sizes?.call('sizes'), hasParams ? door.params?.call('params') : undefined];
+  const checks = [door.sizes?.call(), hasParams ? door.params?.call({ owner: quote('params') }) : undefined];
   return {
     kind: 'function',
     name: f.name,
@@ -157,6 +157,6 @@ function sized(
     doc: f.doc,
     parameters,
     result: f.result,
-    body: [...checks.filter((line) => line !== undefined), ...names.prologue(), ...body].join('\n'),
+    body: [...checks.flatMap((line) => line?.text ?? []), ...names.prologue(), ...body].join('\n'),
   };
 }

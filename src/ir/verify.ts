@@ -165,27 +165,27 @@ class Verifier {
   }
 
   #bind(value: Value): void {
-    const name = printOperand(value);
-    if (!Number.isSafeInteger(value.id) || value.id < 0) this.#fail(`${name} has no proper id`);
+    const name = (): string => printOperand(value);
+    if (!Number.isSafeInteger(value.id) || value.id < 0) this.#fail(`${name()} has no proper id`);
     if (value.id >= this.#program.nextId)
-      this.#fail(`${name} is not below nextId, which is ${this.#program.nextId}`);
-    if (this.#bound.has(value.id)) this.#fail(`${name} is bound twice`);
+      this.#fail(`${name()} is not below nextId, which is ${this.#program.nextId}`);
+    if (this.#bound.has(value.id)) this.#fail(`${name()} is bound twice`);
     for (const dim of value.type.dims) this.#sized(dim);
     this.#bound.add(value.id);
     this.#inScope.set(value.id, value);
   }
 
   #use(operand: Operand, asAccumulator = false): void {
-    const name = printOperand(operand);
+    const name = (): string => printOperand(operand);
     switch (operand.kind) {
       case 'value': {
         const bound = this.#inScope.get(operand.id);
         if (bound === undefined) {
-          this.#fail(`${name} is ${this.#bound.has(operand.id) ? 'out of scope' : 'not defined before'}`);
+          this.#fail(`${name()} is ${this.#bound.has(operand.id) ? 'out of scope' : 'not defined before'}`);
         }
-        if (bound !== operand) this.#fail(`${name} is not the object that was bound`);
+        if (bound !== operand) this.#fail(`${name()} is not the object that was bound`);
         if (!asAccumulator && this.#accumulators.has(operand.id))
-          this.#fail(`the accumulator ${name} is used as a value`);
+          this.#fail(`the accumulator ${name()} is used as a value`);
         return;
       }
       case 'literal': {
@@ -198,7 +198,7 @@ class Verifier {
         return;
       }
       case 'extent':
-        if (operand.type.scalar !== 'int' || operand.type.dims.length > 0) this.#fail(`${name} is no int`);
+        if (operand.type.scalar !== 'int' || operand.type.dims.length > 0) this.#fail(`${name()} is no int`);
         this.#sized(operand.size);
         return;
     }

@@ -13,6 +13,9 @@ import type { Statements } from './statements.ts';
 import { statementWords } from './token.ts';
 import type { Token } from './token.ts';
 
+/** Beyond this the parse would not fit into memory. */
+const mostTokens = 5_000_000;
+
 const leaveOpen: ReadonlySet<string> = new Set('- ! , = : ? .. for in if'.split(' '));
 const goOn: ReadonlySet<string> = new Set('- , = : ? .. . { else'.split(' '));
 
@@ -63,14 +66,14 @@ function isShortFunction({ tokens }: Statements): boolean {
   return false;
 }
 
-/** Whether an expression without brackets is so long that there is no point in reading on. */
+/** Whether an expression is so long that there is no point in reading on; chains.ts has the exact limit. */
 function endless(): (token: Token) => boolean {
   let operators = 0;
-  return (token) => {
-    if (token.type === 'binary' || token.text === '-' || token.text === '!' || token.text === '?')
+  return ({ type, text }) => {
+    if (type === 'binary' || text === '(' || text === '[' || text === '-' || text === '!' || text === '?')
       operators += 1;
-    else if (token.type !== 'name' && token.type !== 'number') operators = 0;
-    return operators > 10 * mostOperators;
+    else if (type === 'keyword' || text === ',' || text === '=') operators = 0;
+    return operators > 100 * mostOperators;
   };
 }
 
@@ -104,6 +107,11 @@ export function layOut(source: Source, mistakes: Mistakes): readonly Token[] | u
         return undefined;
       }
       statements.push(token);
+    }
+    if (statements.tokens.length > mostTokens) {
+      const args = { what: 'tokens', limit: mostTokens / 1e6 };
+      mistakes.add(catalogue.sourceTooLarge, args, token.span);
+      return undefined;
     }
   }
   brackets.closeAll(statements.place({ source, start: 0, end: 0 }), cutShort());

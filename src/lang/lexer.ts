@@ -23,14 +23,15 @@ export interface Lexeme {
 
 // Order matters twice: the first rule that matches wins, and frequent ones come first.
 // - Subscript digits may go on a name (x₁) although Unicode does not say so; the middle dot (a·b) may not, although it does.
+// - Names and numbers have an end, since an expression such as these takes stack for every character that it matches.
 // - A number takes all that looks like one (`2.`, `.5`, `0x10`, `1.2.3`), so that a message can name the whole of it.
 //   `0..N` is a range: a dot before another dot is not of the number.
 // - Operators that are of other languages are here too, to be named in a message.
 const rules = {
-  name: /[\p{ID_Start}_](?:(?!\u00b7)[\p{ID_Continue}\u2080-\u2089])*/u,
+  name: /[\p{ID_Start}_](?:(?!\u00b7)[\p{ID_Continue}\u2080-\u2089]){0,999}/u,
   space: /[^\S\r\n]+/u,
   newline: { match: /\r\n|\n|\r/u, lineBreaks: true },
-  number: /(?:\d|\.\d)(?:[eE][+-]\d|[\p{ID_Continue}]|\.(?!\.))*/u,
+  number: /(?:\d|\.\d)(?:[eE][+-]\d|[\p{ID_Continue}]|\.(?!\.)){0,999}/u,
   doc: /\/\/\/(?!\/)[^\r\n]*/u,
   comment: { match: /\/\/[^\r\n]*|\/\*[^]*?\*\//u, lineBreaks: true },
   unclosedComment: { match: /\/\*[^]*/u, lineBreaks: true },

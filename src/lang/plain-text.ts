@@ -9,7 +9,7 @@ const mostCharacters = 64_000_000;
 export function checkText(source: Source, mistakes: Mistakes): boolean {
   const { text } = source;
   if (text.length > mostCharacters) {
-    const args = { megabytes: Math.ceil(text.length / 1e6), limit: mostCharacters / 1e6 };
+    const args = { what: 'characters', limit: mostCharacters / 1e6 };
     mistakes.add(catalogue.sourceTooLarge, args, { source, start: 0, end: 0 });
     return false;
   }

@@ -33,7 +33,8 @@ const places = [
 const placeOf = (expected: ReadonlySet<string>): (typeof places)[number] | undefined =>
   places.find(({ word }) => expected.has(word));
 
-const quoted = (text: string): string => `\`${text}\``;
+const longest = 40;
+const quoted = (text: string): string => `\`${text.length > longest ? `${text.slice(0, longest)}…` : text}\``;
 const nameFound = (token: Token): string => (token.type === 'end' ? token.text : quoted(token.text));
 
 function join(alternatives: readonly string[]): string {

@@ -47,10 +47,10 @@ const rangeOf = (statement: Statement, keys: Keys): string | undefined =>
 
 const known = (item: Item): Effects => (item.effects ??= effectsOf([item.statement]));
 
-/** Fuses the item with the nearest earlier loop that allows it. */
+/** Fuses the item with the earliest loop in sight that allows it: what is computed first is at hand for most. */
 function fuseInto(items: Item[], item: Item): boolean {
   const end = items.length;
-  for (let at = end - 1; at >= Math.max(0, end - farthest); at--) {
+  for (let at = Math.max(0, end - farthest); at < end; at++) {
     const first = items[at];
     if (first === undefined || first.range !== item.range) continue;
     if (first.statement.kind !== 'for' || item.statement.kind !== 'for') continue;
@@ -65,17 +65,21 @@ function fuseInto(items: Item[], item: Item): boolean {
     if (staying.some((one) => mustPrecede(one, item))) continue;
     if (!isWorthFusing(first, item) || !canFuse(first.statement, known(first), item.statement, known(item)))
       continue;
-    const statement: Loop = {
-      ...first.statement,
-      body: [
-        ...first.statement.body,
-        ...renameIn(item.statement.body, new Map([[item.statement.index, first.statement.index]])),
-      ],
-    };
+    const statement = joined(first.statement, item.statement);
     items.splice(at, items.length - at, ...moving, { statement, range: first.range }, ...staying);
     return true;
   }
   return false;
+}
+
+/** One loop with both bodies; its index is called as the user called one of the two. */
+function joined(first: Loop, second: Loop): Loop {
+  const index = first.index.invented === true ? second.index : first.index;
+  const names = new Map([
+    [first.index, index],
+    [second.index, index],
+  ]);
+  return { ...first, index, body: [...renameIn(first.body, names), ...renameIn(second.body, names)] };
 }
 
 /** The two statements cannot change places. */

@@ -6,7 +6,7 @@ import type { OpName } from '../ops/index.ts';
 import { costOfExpression } from './cost.ts';
 import { changesLocal, effectsOf, writes, type Effects } from './effects.ts';
 import { keysFor } from './keys.ts';
-import { constant, declare, isAtom, reference, scalarOf } from './make.ts';
+import { declare, invented, isAtom, reference, scalarOf } from './make.ts';
 import { nameFor } from './names.ts';
 import { boundsOf, type Bounds } from './ranges.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
@@ -40,12 +40,14 @@ export function hoist(routine: Routine): Routine {
   const levels = new Map<Local, number>();
   const aliases = new Map<Local, Local>();
   const frames: Frame[] = [];
+  const scopes: Scope[] = [];
   const keys = keysFor();
   const bounds: Bounds = boundsOf(routine);
 
   /** `floor`: code in a branch is not always run; what may be costly stays at that level or deeper. */
   function list(statements: readonly Statement[], floor: number, parent?: Scope): readonly Statement[] {
     const scope: Scope = { parent, constants: new Map() };
+    scopes.push(scope);
     const into: Statement[] = [];
     for (const statement of statements) {
       const value = (expression: Expression, buffer?: Buffer): Expression => whole(expression, floor, buffer);
@@ -113,6 +115,7 @@ export function hoist(routine: Routine): Routine {
           break;
       }
     }
+    scopes.pop();
     return into;
   }
 
@@ -146,7 +149,9 @@ export function hoist(routine: Routine): Routine {
       const part = parts[position++];
       return part === undefined ? child : moved(part, level, isArm(child) ? frames.length : floor, inner);
     });
-    return { expression: rebuilt, level };
+    const known =
+      isFree(rebuilt) && isWorthMoving(rebuilt) ? find(scopes.at(-1), keys.expression(rebuilt)) : undefined;
+    return { expression: known === undefined ? rebuilt : reference(known), level };
   }
 
   /** The part itself, or a local that holds it and stands further out than `level`. */
@@ -155,7 +160,7 @@ export function hoist(routine: Routine): Routine {
     if (target >= level || !isWorthMoving(part.expression)) return part.expression;
     const name =
       scalarOf(part.expression) === 'int' && buffer !== undefined ? `${buffer.name}Row` : undefined;
-    const local = constant(name ?? nameFor(part.expression), scalarOf(part.expression));
+    const local = invented(name ?? nameFor(part.expression), scalarOf(part.expression));
     return reference(place(part.expression, target, local));
   }
 

@@ -10,6 +10,7 @@ import { initialise } from './initialise.ts';
 import { linearise } from './linearise.ts';
 import { lower } from './lower/program.ts';
 import { splitParts } from './parts.ts';
+import { nest } from './nest.ts';
 import { reuseStorage } from './reuse.ts';
 import type { Routine, RoutineKind } from './types.ts';
 import { verifyRoutine } from './verify.ts';
@@ -36,6 +37,7 @@ export const passes: readonly Pass[] = [
   { name: 'combine', run: combine, reason: 'brings together, and computes once, what loops have in common' },
   { name: 'contract', run: contract, reason: 'once only its own iteration reads a row, no array is needed' },
   { name: 'dead', run: dropDead, reason: 'sharing left stores that nothing loads' },
+  { name: 'nest', run: nest, reason: 'sharing left names for what is used only once' },
   {
     name: 'hoist',
     run: hoist,

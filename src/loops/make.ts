@@ -27,6 +27,13 @@ export function sizeOf(size: Polynomial): Expression {
 }
 
 export const constant = (name: string, scalar: Scalar): Local => ({ name, scalar, mutable: false });
+/** A constant that the compiler names. */
+export const invented = (name: string, scalar: Scalar): Local => ({
+  name,
+  scalar,
+  mutable: false,
+  invented: true,
+});
 export const variable = (name: string, scalar: Scalar): Local => ({ name, scalar, mutable: true });
 export const declare = (local: Local, value: Expression): Statement => ({ kind: 'declare', local, value });
 

@@ -1,5 +1,6 @@
 // Storage reuse: scratch arrays of equal type whose lives do not overlap share one. A life is counted in statements of
-// the top level: an array that is used inside a loop lives as long as the whole loop runs.
+// the top level: an array that is used inside a loop lives as long as the whole loop runs. Arrays that the user named
+// are left alone, for the reader's sake.
 
 import { effectsOf } from './effects.ts';
 import { withBuffers } from './rename.ts';
@@ -23,7 +24,7 @@ export function reuseStorage(routine: Routine): Routine {
   const pool = new Map<string, { readonly buffer: Buffer; until: number }[]>();
   const inOrder = routine.scratch.flatMap((buffer) => {
     const life = lives.get(buffer);
-    return life === undefined || buffer.dims.length === 0 ? [] : [{ buffer, ...life }];
+    return life === undefined || buffer.invented !== true ? [] : [{ buffer, ...life }];
   });
   inOrder.sort((a, b) => a.first - b.first);
   for (const { buffer, first, last } of inOrder) {

@@ -6,11 +6,11 @@
 
 import type { OpName } from '../ops/index.ts';
 import { effectsOf } from './effects.ts';
-import { constant, declare, isAtom, reference, scalarOf } from './make.ts';
+import { declare, invented, isAtom, reference, scalarOf } from './make.ts';
 import { nameFor } from './names.ts';
 import { numbering } from './numbering.ts';
 import type { Expression, Local, Routine, Statement } from './types.ts';
-import { mapChildren, mapExpressions } from './walk.ts';
+import { mapChildren, mapExpressions, visitStatements } from './walk.ts';
 
 /** Where a value can be had: an atom, or an occurrence (counted over the walk) of the expression that computes it. */
 type Holder = { readonly atom: Expression } | { readonly occurrence: number };
@@ -26,7 +26,10 @@ function walk(routine: Routine, note: (occurrence: number) => void, declared: Re
   const numbers = numbering();
   const held = new Map<number, Holder>();
   const locals = new Map<number, Local>();
+  const lastChange = lastChanges(routine.body);
   let occurrences = 0;
+  /** Counts the statements in the order of the text. */
+  let position = -1;
   /** What the lists in hand changed in `held`, to be taken back when they end. */
   const undo: { readonly number: number; readonly before: Holder | undefined }[] = [];
   /** Checks made in the lists in hand. */
@@ -65,7 +68,7 @@ function walk(routine: Routine, note: (occurrence: number) => void, declared: Re
     hold(number, { occurrence });
     const rebuilt = parts(old, into);
     if (!declared.has(occurrence)) return rebuilt;
-    const local = constant(nameFor(rebuilt), scalarOf(rebuilt));
+    const local = invented(nameFor(rebuilt), scalarOf(rebuilt));
     locals.set(occurrence, local);
     into.push(declare(local, rebuilt));
     return reference(local);
@@ -76,6 +79,9 @@ function walk(routine: Routine, note: (occurrence: number) => void, declared: Re
       const isArm = old.kind === 'conditional' && child !== old.condition;
       return expression(child, isArm ? undefined : into);
     });
+
+  /** A variable that the rest of its scope leaves alone is as good as a constant. Loops declare theirs anew. */
+  const changesLater = (local: Local): boolean => (lastChange.get(local) ?? -1) >= position;
 
   function list(statements: readonly Statement[]): readonly Statement[] {
     const mark = undo.length;
@@ -91,6 +97,7 @@ function walk(routine: Routine, note: (occurrence: number) => void, declared: Re
   }
 
   function step(statement: Statement, into: Statement[]): void {
+    position++;
     switch (statement.kind) {
       case 'declare':
         return declaration(statement, into);
@@ -146,7 +153,7 @@ function walk(routine: Routine, note: (occurrence: number) => void, declared: Re
     }
     const number = numbers.numberOf(value);
     const found = isAtom(value) ? expression(value, into) : shared(number, value);
-    if (found !== undefined && !(found.kind === 'local' && found.local.mutable)) {
+    if (found !== undefined && !(found.kind === 'local' && changesLater(found.local))) {
       if (isAtom(value)) hold(number, { atom: found });
       numbers.declare(local, number);
       return;
@@ -160,6 +167,17 @@ function walk(routine: Routine, note: (occurrence: number) => void, declared: Re
   for (const statement of routine.body) step(statement, body);
   if (routine.result === undefined) return { ...routine, body };
   return { ...routine, body, result: expression(routine.result, undefined) };
+}
+
+/** Where in the text each variable is changed last. */
+function lastChanges(statements: readonly Statement[]): ReadonlyMap<Local, number> {
+  const last = new Map<Local, number>();
+  let position = -1;
+  visitStatements(statements, (statement) => {
+    position++;
+    if (statement.kind === 'assign' || statement.kind === 'increase') last.set(statement.local, position);
+  });
+  return last;
 }
 
 const cheap: ReadonlySet<OpName> = new Set(['iadd', 'isub', 'imul', 'ineg', 'neg', 'not', 'toReal']);

@@ -11,6 +11,8 @@ export interface Local {
   readonly scalar: Scalar;
   /** Assigned after its declaration. */
   readonly mutable: boolean;
+  /** The name is the compiler's own, not the user's: a pass may do without the local, or call it otherwise. */
+  readonly invented?: true;
 }
 
 /**
@@ -23,6 +25,8 @@ export interface Buffer {
   readonly name: string;
   readonly scalar: Scalar;
   readonly dims: readonly Polynomial[];
+  /** Scratch whose name is the compiler's own: it may serve for several arrays one after the other. */
+  readonly invented?: true;
 }
 
 export type Expression =

@@ -29,7 +29,9 @@ class Numbering {
       const key = isPure(statement) ? this.#key(statement, new Map()) : undefined;
       const known = key === undefined ? undefined : this.#known.get(key);
       if (known !== undefined) {
-        statement.outs.forEach((out, i) => this.#substitution.set(out.id, known.outs[i] ?? bug('equal statements with unequal outs')));
+        statement.outs.forEach((out, i) =>
+          this.#substitution.set(out.id, known.outs[i] ?? bug('equal statements with unequal outs')),
+        );
         continue;
       }
       if (key !== undefined) {
@@ -92,7 +94,9 @@ class Numbering {
           `${statement.reducer} ${name(statement.from)}..${name(statement.to)} ${region(statement.body)}`,
         );
       case 'if':
-        return this.#short(`if ${name(statement.condition)} ${region(statement.then)} else ${region(statement.otherwise)}`);
+        return this.#short(
+          `if ${name(statement.condition)} ${region(statement.then)} else ${region(statement.otherwise)}`,
+        );
       case 'for':
         bind(statement.index.id);
         return `for ${name(statement.from)}..${name(statement.to)} ${region(statement.body)}`;

@@ -57,12 +57,18 @@ function liveStatement(statement: Statement, live: Set<number>): Statement | und
       const otherwise = keepOuts(statement.outs, statement.otherwise, live);
       const [thenBlock, otherwiseBlock] = [liveBlock(then.block, live), liveBlock(otherwise.block, live)];
       const empty = then.outs.length + thenBlock.statements.length + otherwiseBlock.statements.length === 0;
-      return empty ? undefined : { ...statement, outs: then.outs, then: thenBlock, otherwise: otherwiseBlock };
+      return empty
+        ? undefined
+        : { ...statement, outs: then.outs, then: thenBlock, otherwise: otherwiseBlock };
     }
   }
 }
 
-function keepOuts(outs: readonly Value[], block: Block, live: ReadonlySet<number>): { outs: Value[]; block: Block } {
+function keepOuts(
+  outs: readonly Value[],
+  block: Block,
+  live: ReadonlySet<number>,
+): { outs: Value[]; block: Block } {
   return {
     outs: outs.filter((out) => live.has(out.id)),
     block: { ...block, results: block.results.filter((_, i) => live.has(outs[i]?.id ?? -1)) },

@@ -24,7 +24,10 @@ export function fold(program: Program): Program {
 }
 
 /** A branch on a literal is the branch taken. */
-function foldBranch(statement: Statement & { readonly kind: 'if' }, context: Context): readonly Operand[] | undefined {
+function foldBranch(
+  statement: Statement & { readonly kind: 'if' },
+  context: Context,
+): readonly Operand[] | undefined {
   if (statement.condition.kind !== 'literal') return undefined;
   const taken = statement.condition.value === true ? statement.then : statement.otherwise;
   for (const inner of taken.statements) context.b.push(inner);
@@ -137,7 +140,10 @@ class Folder {
       case 'and':
       case 'or': {
         const stop = op === 'or';
-        for (const [side, other] of [[x, y], [y, x]] as const) {
+        for (const [side, other] of [
+          [x, y],
+          [y, x],
+        ] as const) {
           const known = literalOf(side)?.value;
           if (known !== undefined) return known === stop ? bool(stop) : other;
         }
@@ -180,9 +186,14 @@ class Folder {
       const exact = isPowerOfTwo(factor) || isPowerOfTwo(innerFactor);
       return exact ? this.#make('mul', real(factor * innerFactor), inner.args[1]) : undefined;
     }
-    if (leftNegated?.args[0] !== undefined) return this.#make('neg', this.#make('mul', leftNegated.args[0], y));
-    if (rightNegated?.args[0] !== undefined) return this.#make('neg', this.#make('mul', x, rightNegated.args[0]));
-    for (const [one, other] of [[x, y], [y, x]] as const) {
+    if (leftNegated?.args[0] !== undefined)
+      return this.#make('neg', this.#make('mul', leftNegated.args[0], y));
+    if (rightNegated?.args[0] !== undefined)
+      return this.#make('neg', this.#make('mul', x, rightNegated.args[0]));
+    for (const [one, other] of [
+      [x, y],
+      [y, x],
+    ] as const) {
       const reciprocal = this.#made(one, 'div', true);
       if (reciprocal?.args[1] !== undefined && numberOf(reciprocal.args[0]) === 1) {
         return this.#make('div', other, reciprocal.args[1]);

@@ -3,13 +3,14 @@
 
 import type { Program } from '../ir/types.ts';
 import { verify } from '../ir/verify.ts';
+import { sumAccumulators } from './accumulators.ts';
 import { cse } from './cse.ts';
 import { dropDead } from './dead.ts';
 import { fold } from './fold.ts';
 import { stabilise } from './stabilise.ts';
 import { storeSums } from './store.ts';
 import { reduceStrength } from './strength.ts';
-import { scalarAccumulators, unroll } from './unroll.ts';
+import { unroll } from './unroll.ts';
 
 interface Pass {
   readonly name: string;
@@ -21,22 +22,46 @@ interface Pass {
 const beforeDerivatives: readonly Pass[] = [
   { name: 'fold', run: fold, reason: 'constants first, so that patterns see literals' },
   { name: 'unroll', run: unroll, reason: 'before sharing: copies of a body have much in common' },
-  { name: 'unroll again', run: unroll, reason: 'reads of lists became constant by unrolling what is around them' },
+  {
+    name: 'unroll again',
+    run: unroll,
+    reason: 'reads of lists became constant by unrolling what is around them',
+  },
   { name: 'fold again', run: fold, reason: 'index arithmetic became constant by unrolling' },
   { name: 'cse', run: cse, reason: 'patterns below compare operands by identity' },
-  { name: 'stabilise', run: stabilise, reason: 'what overflows or cancels must go before it is differentiated' },
+  {
+    name: 'stabilise',
+    run: stabilise,
+    reason: 'what overflows or cancels must go before it is differentiated',
+  },
   { name: 'dead', run: dropDead, reason: 'stabilising leaves the expressions that it replaced' },
 ];
 
 const beforeReverse: readonly Pass[] = [
-  { name: 'store', run: storeSums, reason: 'decides what reverse mode may recompute; only a gradient needs it' },
+  {
+    name: 'store',
+    run: storeSums,
+    reason: 'decides what reverse mode may recompute; only a gradient needs it',
+  },
   { name: 'dead after store', run: dropDead, reason: 'the stored sums left their operands behind' },
 ];
 
 const afterDerivatives: readonly Pass[] = [
-  { name: 'dead', run: dropDead, reason: 'differentiation copies whole regions; most of a copy is not needed' },
-  { name: 'accumulators', run: scalarAccumulators, reason: 'elements known by name need no array to add up in' },
-  { name: 'fold', run: fold, reason: 'adjoints start from a literal 1; what they add up to may subtract or scale' },
+  {
+    name: 'dead',
+    run: dropDead,
+    reason: 'differentiation copies whole regions; most of a copy is not needed',
+  },
+  {
+    name: 'accumulators',
+    run: sumAccumulators,
+    reason: 'what is added up in straight code and branches needs no memory',
+  },
+  {
+    name: 'fold',
+    run: fold,
+    reason: 'adjoints start from a literal 1; what they add up to may subtract or scale',
+  },
   { name: 'strength', run: reduceStrength, reason: 'after folding: derivatives of powers are powers' },
   { name: 'cse', run: cse, reason: 'the adjoint repeats parts of the primal' },
   { name: 'fold again', run: fold, reason: 'operands became single and equal by sharing' },
@@ -44,9 +69,12 @@ const afterDerivatives: readonly Pass[] = [
   { name: 'dead code', run: dropDead, reason: 'last: sharing and folding leave unused values' },
 ];
 
-export const passNames: readonly string[] = [
-  ...new Set([...beforeDerivatives, ...beforeReverse, ...afterDerivatives].map((pass) => pass.name)),
-];
+/** The lists by the name of what runs them: for tests that hold each pass to the meaning, and for tools. */
+export const passLists = {
+  prepare: beforeDerivatives,
+  prepareReverse: beforeReverse,
+  optimise: afterDerivatives,
+} as const;
 
 /** Programs up to this many statements are verified after each pass, larger ones after each list of passes. */
 const verifiedThroughout = 2000;

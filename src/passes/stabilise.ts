@@ -23,15 +23,21 @@ export function stabilise(program: Program): Program {
 }
 
 /** Beside Σ exp(e) puts logSumExp(e); whichever nobody uses is dead code. */
-function rememberLogSum(statement: Statement & { readonly kind: 'reduce' }, context: Context, logSums: Map<number, Value>): void {
+function rememberLogSum(
+  statement: Statement & { readonly kind: 'reduce' },
+  context: Context,
+  logSums: Map<number, Value>,
+): void {
   const [out] = statement.outs;
   const exponential = context.definitionOf(statement.body.results[0]);
   if (statement.reducer !== 'sum' || statement.outs.length !== 1 || out === undefined) return;
   if (exponential?.kind !== 'op' || exponential.op !== 'exp') return;
   const { b } = context;
   const index = b.fresh(statement.index.type, statement.index);
-  const { block, substitution } = cloneBlock(statement.body, new Map([[statement.index.id, index]]), (value) =>
-    b.fresh(value.type, value),
+  const { block, substitution } = cloneBlock(
+    statement.body,
+    new Map([[statement.index.id, index]]),
+    (value) => b.fresh(value.type, value),
   );
   const exponent = exponential.args[0] ?? bug('exp without an argument');
   const moved = exponent.kind === 'value' ? (substitution.get(exponent.id) ?? exponent) : exponent;
@@ -127,7 +133,9 @@ class Stabiliser {
     if (other !== undefined && isOne(x)) return this.#make('sigmoid', this.#make('neg', other));
     if (other !== undefined && above === other) return this.#make('sigmoid', other);
     const logSum = this.#logSums.get(idOf(y));
-    return above !== undefined && logSum !== undefined ? this.#make('softmaxWeight', above, logSum) : undefined;
+    return above !== undefined && logSum !== undefined
+      ? this.#make('softmaxWeight', above, logSum)
+      : undefined;
   }
 
   /** `p[k]` of an array of probabilities: the element computed afresh, so that its logarithm can be taken stably. */
@@ -150,8 +158,10 @@ class Stabiliser {
     }
     if (statement.kind !== 'op') return false;
     const [a, b] = statement.args;
-    const positive = (side: Operand | undefined): boolean => side?.kind === 'literal' && Number(side.value) > 0;
-    const squares = (side: Operand | undefined): boolean => side !== undefined && this.#isSumOfSquares(side, depth - 1);
+    const positive = (side: Operand | undefined): boolean =>
+      side?.kind === 'literal' && Number(side.value) > 0;
+    const squares = (side: Operand | undefined): boolean =>
+      side !== undefined && this.#isSumOfSquares(side, depth - 1);
     switch (statement.op) {
       case 'powi':
         return b?.kind === 'literal' && Number(b.value) >= 2 && Number(b.value) % 2 === 0;

@@ -4,6 +4,7 @@
 
 import { bug } from '../base/bug.ts';
 import { activeValues } from '../ad/activity.ts';
+import { isCostly } from '../ad/cost.ts';
 import { BlockBuilder } from '../ir/build.ts';
 import type { Block, BuildStatement, Operand, Program, Statement, Value } from '../ir/types.ts';
 import { blocksOf, cloneBlock, mapBlocks, operandsOf } from '../ir/walk.ts';
@@ -34,7 +35,9 @@ function splitBuild(b: BlockBuilder, build: BuildStatement, active: ReadonlySet<
     const stored = storeValue(b, build, body, out);
     body = {
       ...body,
-      statements: body.statements.map((inner) => (inner.outs[0] === out ? readAt(stored, build.axes, out) : inner)),
+      statements: body.statements.map((inner) =>
+        inner.outs[0] === out ? readAt(stored, build.axes, out) : inner,
+      ),
     };
   }
   return { ...build, body };
@@ -57,7 +60,9 @@ function storeValue(b: BlockBuilder, build: BuildStatement, body: Block, value: 
     extents,
     (inner, axes) => {
       const bindings = new Map<number, Operand>(build.axes.map((axis, k) => [axis.id, axes[k] ?? axis]));
-      const { block } = cloneBlock({ statements: needed, results: [value] }, bindings, (each) => inner.fresh(each.type, each));
+      const { block } = cloneBlock({ statements: needed, results: [value] }, bindings, (each) =>
+        inner.fresh(each.type, each),
+      );
       for (const statement of block.statements) inner.push(statement);
       return block.results[0] ?? bug('a stored value got lost');
     },
@@ -89,7 +94,8 @@ function useAll(statement: Statement, wanted: Set<number>): void {
 /** Whether some derivative rule that applies downstream of `value` mentions something that depends on it. */
 function isNeeded(value: Value, block: Block, active: ReadonlySet<number>): boolean {
   const dependent = new Set<number>([value.id]);
-  const depends = (operand: Operand | undefined): boolean => operand?.kind === 'value' && dependent.has(operand.id);
+  const depends = (operand: Operand | undefined): boolean =>
+    operand?.kind === 'value' && dependent.has(operand.id);
   const needs = (statement: Statement): boolean => {
     if (!touches(statement, dependent)) return false;
     const markOuts = (): void => {
@@ -100,6 +106,7 @@ function isNeeded(value: Value, block: Block, active: ReadonlySet<number>): bool
         const [out] = statement.outs;
         markOuts();
         const record: OpRecord = ops[statement.op];
+        const isReadBack = isCostly(statement) && block.results.includes(out);
         if (!active.has(out.id)) return record.result !== 'real';
         const names = Object.keys(record.args);
         return names.some((name, i) => {
@@ -108,6 +115,7 @@ function isNeeded(value: Value, block: Block, active: ReadonlySet<number>): bool
           const rule = record.d[name] ?? '';
           return [...names, 'out'].some((other, k) => {
             const operand = other === 'out' ? out : statement.args[k];
+            if (operand === out && isReadBack) return false;
             return depends(operand) && new RegExp(`\\b${other}\\b`).test(rule);
           });
         });

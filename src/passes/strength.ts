@@ -27,7 +27,11 @@ export function reduceStrength(program: Program): Program {
 }
 
 /** x^n by repeated squaring. */
-function wholePower(make: (op: OpName, ...args: readonly Operand[]) => Operand, x: Operand, n: number): Operand {
+function wholePower(
+  make: (op: OpName, ...args: readonly Operand[]) => Operand,
+  x: Operand,
+  n: number,
+): Operand {
   if (n === 1) return x;
   const half = wholePower(make, x, Math.floor(n / 2));
   const square = make('mul', half, half);

@@ -232,7 +232,9 @@ describe.each(cases)('$name', ({ text, inputs, sizes = {} }) => {
   });
 
   it('the passes change no derivative', () => {
-    const [a, b] = [plain(program), optimised(program)].map((derived) => interpret(derived.hvp, along, sizes));
+    const [a, b] = [plain(program), optimised(program)].map((derived) =>
+      interpret(derived.hvp, along, sizes),
+    );
     expect(farthestOf(a?.hvp ?? {}, b?.hvp ?? {})).toBeLessThan(1e-12);
   });
 });

@@ -12,7 +12,7 @@ describe('where the output goes', () => {
     [
       'from a glob over folders',
       ['**/*.nabla'],
-      ['models/bowl.ts', 'models/line.ts', 'models/odd [1].ts', 'odd.ts'],
+      ['models/bowl.ts', 'models/line.ts', 'odd.ts', 'other/odd [1].ts'],
     ],
     [
       'to a directory',
@@ -21,20 +21,16 @@ describe('where the output goes', () => {
     ],
     ['to a directory that is new', ['odd.nabla', '--out-dir', 'deep/down/'], ['deep/down/odd.ts']],
     ['each once, however often it is named', ['odd.nabla', './odd.nabla', '*.nabla'], ['odd.ts']],
-    ['of a name that looks like a glob', ['models/odd [1].nabla'], ['models/odd [1].ts']],
+    ['of a name that looks like a glob', ['other/odd [1].nabla'], ['other/odd [1].ts']],
   ];
   const models = {
     'models/bowl.nabla': bowl,
     'models/line.nabla': line,
-    'models/odd [1].nabla': line,
     'odd.nabla': odd,
+    'other/odd [1].nabla': line,
   };
   test.each(cases)('%s', async (_, args, expected) => {
-    const named = args[0] === 'models/*.nabla' ? { ...models, 'models/odd [1].nabla': undefined } : models;
-    const files = Object.fromEntries(
-      Object.entries(named).filter(([, text]) => text !== undefined),
-    ) as Record<string, string>;
-    await withWorld(files, async (world) => {
+    await withWorld(models, async (world) => {
       const { exitCode, stdout, stderr } = await world.nabla(['build', ...args]);
       const written = (await world.list()).filter((path) => path.endsWith('.ts'));
       expect(written).toEqual(expected);
@@ -112,12 +108,12 @@ describe('nothing is written', () => {
     });
   });
 
-  test('over a model', async () => {
-    await withWorld({ 'model.ts': line }, async (world) => {
-      const { exitCode, stderr } = await world.nabla(['build', 'model.ts', '--force']);
-      expect(stderr).toContain('model.ts.ts');
-      expect(exitCode).toBe(0);
-      expect(await world.read('model.ts')).toBe(line);
+  test('over an input, even if forced', async () => {
+    await withWorld({ 'model.nabla': line, 'model.ts': bowl }, async (world) => {
+      const { exitCode, stderr } = await world.nabla(['build', 'model.nabla', 'model.ts', '--force']);
+      expect(stderr).toContain('model.nabla would be written over model.ts, which is an input');
+      expect(exitCode).toBe(2);
+      expect(await world.read('model.ts')).toBe(bowl);
     });
   });
 

@@ -53,6 +53,7 @@ test('json is one document on standard output, and nothing on standard error', a
       start: { line: 3, column: 8, offset: 38 },
       end: { line: 3, column: 9, offset: 39 },
       notes: [],
+      help: 'did you mean `x`?',
     });
   });
 });

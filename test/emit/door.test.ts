@@ -104,6 +104,19 @@ describe('checks at the door', () => {
     expect(() => call(module, withWrong(wrong))).toThrow(kind);
   }); // prettier-ignore
 
+  it('hold what is filled apart from what is read', () => {
+    const all = good();
+    const call = (filled: object) => () =>
+      module['shapesLossAndGradient']?.(all.params, all.data, all.sizes, filled);
+    expect(call(all.gradient)).not.toThrow();
+    expect(call(all.params)).toThrow(
+      new TypeError('gradient must not be params, which is read while it is filled'),
+    );
+    expect(call({ a: all.params.a, flag: 0 })).toThrow(
+      new TypeError('gradient.a must not be params.a, which is read while it is filled'),
+    );
+  });
+
   it('without checks only lengths and sizes are held', () => {
     expect(loss(unchecked, withWrong({ data: { k: Int32Array.of(99), j: 7, i: NaN } }))).toBe(0);
     expect(() => loss(unchecked, withWrong({ params: { a: new Float64Array(3) } }))).toThrow(RangeError);

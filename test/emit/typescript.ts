@@ -26,6 +26,8 @@ export function typeErrors(files: Readonly<Record<string, string>>): readonly st
       verbatimModuleSyntax: true,
       isolatedModules: true,
       erasableSyntaxOnly: true,
+      declaration: true,
+      isolatedDeclarations: true,
     },
   });
   for (const [path, text] of Object.entries(files)) project.createSourceFile(path, text);

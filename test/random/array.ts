@@ -2,7 +2,7 @@
 // comprehensions, lists, lifted functions.
 
 import { argumentsOf } from './function.ts';
-import { indexIn, some } from './index.ts';
+import { indexIn, some } from './int.ts';
 import { clause, inside, newIndex } from './reduction.ts';
 import { aReal, applied, combined, deepest, literal, moderate, type Making } from './scalar.ts';
 import { hull, product, type Dim, type Entry, type Scope, type Term } from './term.ts';
@@ -118,11 +118,15 @@ function list(g: Making, scope: Scope, length: number): Term {
 function lifted(g: Making, scope: Scope, dims: readonly Dim[]): Term {
   const f = g.choices.pick(some(scope.functions.filter((each) => !each.takesArrays)));
   const first = moderate(g, anArray(g, scope, dims), 3);
-  const others = argumentsOf(g, scope, f).slice(1);
+  const others = argumentsOf(g, scope, f, f.arity - 1);
   return { text: `${f.name}(${[first.text, ...others].join(', ')})`, low: f.low, high: f.high };
 }
 
 function genericCall(g: Making, scope: Scope, dims: readonly Dim[]): Term {
   const f = g.choices.pick(some(scope.functions.filter((each) => each.yieldsArray)));
-  return { text: `${f.name}(${argumentsOf(g, scope, f, dims[0]).join(', ')})`, low: f.low, high: f.high };
+  return {
+    text: `${f.name}(${argumentsOf(g, scope, f, f.arity, dims[0]).join(', ')})`,
+    low: f.low,
+    high: f.high,
+  };
 }

@@ -1,6 +1,6 @@
 // Random conditions, with what they prove: inside `i + 1 < N` there is a place i + 1.
 
-import { anInt, indexIn, some } from './index.ts';
+import { anInt, some } from './int.ts';
 import { aReduced } from './reduction.ts';
 import { aReal, deepest, element, type Making } from './scalar.ts';
 import type { Place, Scope } from './term.ts';
@@ -45,8 +45,8 @@ function neighbour(g: Making, { text, dim }: Place): Condition {
 }
 
 function betweenIndices(g: Making, scope: Scope): string {
-  const place = g.choices.pick(some(scope.places));
-  return `${place.text} ${g.choices.pick(['!=', '<', '=='])} ${indexIn(g, scope, place.dim)}`;
+  const [left, right] = [g.choices.pick(some(scope.places)), g.choices.pick(some(scope.places))];
+  return `${left.text} ${g.choices.pick(['!=', '<', '=='])} ${right.text}`;
 }
 
 const both = (left: Condition, right: Condition): Condition => ({

@@ -9,10 +9,16 @@ const accepted: Interval = { low: -3, high: 3 };
 
 const argumentNames = ['x', 'y', 'z'];
 
-export function argumentsOf(g: Making, scope: Scope, f: Callable, length?: Dim): readonly string[] {
-  const dim = length ?? g.choices.pick(scope.dims);
-  return Array.from({ length: f.arity }, () => {
-    const argument = f.takesArrays ? anArray(g, scope, [dim]) : aReal(g, scope);
+/** Arguments for a call; `count` leaves out those that the caller has made. */
+export function argumentsOf(
+  g: Making,
+  scope: Scope,
+  f: Callable,
+  count = f.arity,
+  length: Dim = g.choices.pick(scope.dims),
+): readonly string[] {
+  return Array.from({ length: count }, () => {
+    const argument = f.takesArrays ? anArray(g, scope, [length]) : aReal(g, scope);
     return moderate(g, argument, accepted.high).text;
   });
 }

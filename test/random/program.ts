@@ -53,10 +53,7 @@ export async function forEachProgram(
     program === undefined ? '' : `${program.source}\n${JSON.stringify({ ...program, source: undefined })}\n`;
   const cause: unknown = result.errorInstance;
   const message = cause instanceof Error ? cause.message : String(cause);
-  throw new Error(
-    `a random program fails, seed ${seed}, path ${result.counterexamplePath ?? ''}:\n${inputs}${message}`,
-    { cause },
-  );
+  throw new Error(`a random program fails, seed ${seed}:\n${inputs}${message}`, { cause });
 }
 
 function makeProgram(tape: typeof parts extends fc.Arbitrary<infer Parts> ? Parts : never): RandomProgram {

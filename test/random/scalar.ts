@@ -2,9 +2,9 @@
 
 import { anArray } from './array.ts';
 import type { Choices } from './choices.ts';
-import { elementary, squashers } from './functions.ts';
+import { elementary, squashers } from './elementary.ts';
 import { argumentsOf } from './function.ts';
-import { anInt, indexIn, some } from './index.ts';
+import { anInt, indexIn, some } from './int.ts';
 import { aBool } from './bool.ts';
 import { aReduction } from './reduction.ts';
 import { difference, hull, magnitude, power, product, quotient, sum, type Entry, type Interval, type Scope, type Term } from './term.ts'; // prettier-ignore
@@ -111,12 +111,10 @@ export function into(g: Making, term: Term, domain: Interval): Term {
     return { text: `(${factor} * ${text})`, low: -half, high: half };
   }
   const least = domain.low;
-  if (g.choices.chance(0.5))
-    return {
-      text: `(${least} + softplus(${term.text}))`,
-      low: least,
-      high: least + 1 + Math.max(0, term.high),
-    };
+  if (g.choices.chance(0.5)) {
+    const high = least + 1 + Math.max(0, term.high);
+    return { text: `(${least} + softplus(${term.text}))`, low: least, high };
+  }
   const small = moderate(g, term, 6);
   return { text: `(${least} + ${small.text}^2)`, low: least, high: least + power(small, 2).high };
 }
@@ -138,7 +136,7 @@ function aPower(g: Making, scope: Scope): Term {
     const exponent = g.choices.pick([2, 3, 0, 1]);
     return { text: `(${small.text}^${exponent})`, ...power(small, exponent) };
   }
-  const safe = moderate(g, into(g, base, { low: 0.3, high: Infinity }), 6);
+  const safe = into(g, moderate(g, base, 6), { low: 0.3, high: Infinity });
   if (kind === 'real') {
     const exponent = moderate(g, aReal(g, scope), 2);
     const ends = [exponent.low, exponent.high].flatMap((e) => [safe.low ** e, safe.high ** e]);
@@ -168,7 +166,7 @@ function twoArguments(g: Making, scope: Scope): Term {
       return { text: `atan2(${a.text}, ${x.text})`, low: -Math.PI, high: Math.PI };
     }
     case 'pow': {
-      const base = moderate(g, into(g, a, { low: 0.3, high: Infinity }), 6);
+      const base = into(g, moderate(g, a, 6), { low: 0.3, high: Infinity });
       const exponent = moderate(g, b, 2);
       const ends = [exponent.low, exponent.high].flatMap((e) => [base.low ** e, base.high ** e]);
       return { text: `pow(${base.text}, ${exponent.text})`, ...hull(...ends) };

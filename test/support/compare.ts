@@ -20,7 +20,10 @@ export function farthest(a: Numbers, b: Numbers): number {
 }
 
 /** The same over records of values; a name that one side lacks is infinitely far. */
-export function farthestOf(a: Readonly<Record<string, Numbers>>, b: Readonly<Record<string, Numbers>>): number {
+export function farthestOf(
+  a: Readonly<Record<string, Numbers>>,
+  b: Readonly<Record<string, Numbers>>,
+): number {
   const names = new Set([...Object.keys(a), ...Object.keys(b)]);
   let worst = 0;
   for (const name of names) {

@@ -67,7 +67,10 @@ export function derivativeAt0(f: (step: number) => number, first = 0.05): { valu
     for (let j = 1; j <= k; j++, factor *= shrink * shrink) {
       const before = next[j - 1] ?? NaN;
       next.push((before * factor - (row[j - 1] ?? NaN)) / (factor - 1));
-      const error = Math.max(Math.abs((next[j] ?? NaN) - before), Math.abs((next[j] ?? NaN) - (row[j - 1] ?? NaN)));
+      const error = Math.max(
+        Math.abs((next[j] ?? NaN) - before),
+        Math.abs((next[j] ?? NaN) - (row[j - 1] ?? NaN)),
+      );
       if (error <= best.error) best = { value: next[j] ?? NaN, error };
     }
     row = next;

@@ -39,24 +39,40 @@ const kinds = ['loss', 'gradient', 'outputs', 'jvp', 'hvp'] as const;
 export async function compileModule(
   source: string,
   path: string,
-  options: { readonly sizes: Sizes; readonly precision?: 'f64' | 'f32'; readonly emit: 'all' | NonNullable<CompileOptions['emit']> },
+  options: {
+    readonly sizes: Sizes;
+    readonly precision?: 'f64' | 'f32';
+    readonly emit: 'all' | NonNullable<CompileOptions['emit']>;
+  },
 ): Promise<Emitted> {
   const { sizes, precision = 'f64' } = options;
   const emit = options.emit === 'all' ? kinds : options.emit;
   const { files, diagnostics } = await compile(source, { path, emit, precision, format: false });
   const [file] = files;
   const [program] = analyse(source, { path }).programs;
-  if (file === undefined || program === undefined) throw new Error(diagnostics.map((each) => renderDiagnostic(each)).join('\n'));
+  if (file === undefined || program === undefined)
+    throw new Error(diagnostics.map((each) => renderDiagnostic(each)).join('\n'));
   const module = await loadEmitted(file.text);
   const prefix = program.name.charAt(0).toLowerCase() + program.name.slice(1);
   const open = program.sizes.filter((size) => size.value === undefined);
-  const all: Sizes = { ...Object.fromEntries(program.sizes.map((size) => [size.name, size.value ?? NaN])), ...sizes };
-  const given = open.length === 0 ? [] : [Object.fromEntries(open.map((size) => [size.name, all[size.name]]))];
+  const all: Sizes = {
+    ...Object.fromEntries(program.sizes.map((size) => [size.name, size.value ?? NaN])),
+    ...sizes,
+  };
+  const given =
+    open.length === 0 ? [] : [Object.fromEntries(open.map((size) => [size.name, all[size.name]]))];
   const lengthOf = (input: Program['inputs'][number]['value']): number =>
     input.type.dims.reduce((product, dim) => product * evaluate(dim, (name) => all[name] ?? NaN), 1);
 
   const arrayOf = (scalar: string, values: readonly number[] | number): Fields[string] => {
-    const Kind = scalar === 'int' ? Int32Array : scalar === 'bool' ? Uint8Array : precision === 'f32' ? Float32Array : Float64Array;
+    const Kind =
+      scalar === 'int'
+        ? Int32Array
+        : scalar === 'bool'
+          ? Uint8Array
+          : precision === 'f32'
+            ? Float32Array
+            : Float64Array;
     return typeof values === 'number' ? new Kind(values) : Kind.from(values);
   };
   const fields = (role: Input['role'], values: Values): Fields =>
@@ -83,7 +99,11 @@ export async function compileModule(
     Object.fromEntries(
       Object.entries(values).map(([name, value]) => [
         name,
-        typeof value !== 'object' ? NaN : value instanceof Float64Array || value instanceof Float32Array ? value.slice().fill(NaN) : value,
+        typeof value !== 'object'
+          ? NaN
+          : value instanceof Float64Array || value instanceof Float32Array
+            ? value.slice().fill(NaN)
+            : value,
       ]),
     );
 
@@ -108,7 +128,8 @@ export async function compileModule(
       return { lossAlone, loss, gradient, outputs, directional, hvpDirectional, hvp };
     };
     const [first, second] = [once(), once()];
-    if (JSON.stringify(first) !== JSON.stringify(second)) throw new Error('a second call with the same workspace differs');
+    if (JSON.stringify(first) !== JSON.stringify(second))
+      throw new Error('a second call with the same workspace differs');
     return second;
   };
   return { text: file.text, run };

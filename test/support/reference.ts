@@ -41,7 +41,9 @@ export interface ReferenceCase {
 }
 
 const plain = (values: StoredRecord): Values =>
-  Object.fromEntries(Object.entries(values).map(([name, value]) => [name, typeof value === 'number' ? value : value.values]));
+  Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [name, typeof value === 'number' ? value : value.values]),
+  );
 
 /** Names of all reference cases, and of those that have a model. */
 export const allNames: readonly string[] = readdirSync(folder)

@@ -19,8 +19,7 @@ export const limits = {
   sourceTooLarge: error(
     'N0603',
     'file too large',
-    (a: { megabytes: number; limit: number }) =>
-      `the file has ${a.megabytes} million characters, more than the limit of ${a.limit} million`,
+    (a: { what: string; limit: number }) => `the file has more than ${a.limit} million ${a.what}`,
     'A model is written by hand. Tables of numbers are `data`, and come in when the emitted code is called.',
   ),
 } as const;

@@ -82,8 +82,9 @@ export const shapes = {
   sizeUndetermined: error(
     'N0413',
     'size cannot be determined',
-    (a: { size: string; name: string }) => `no argument of \`${a.name}\` tells the size \`${a.size}\``,
-    'A call has to tell every size of the signature, so each must occur by itself (or linearly, as in `real[2*n + 1]`) in the type of a parameter.',
+    (a: { size: string; name: string }) =>
+      `the arguments of \`${a.name}\` do not tell the size \`${a.size}\``,
+    'A call has to tell every size of the signature, so each must occur by itself (or linearly, as in `real[2*n + 1]`) in the type of a parameter, and come out whole.',
   ),
   sizeNotPositive: error(
     'N0414',

@@ -129,10 +129,10 @@ export const types = {
     (a: { reducer: string }) => `\`${a.reducer}\` gives one position, so it runs over one index and scalars`,
     'Where the extremum lies is one int, so there must be one axis to count along. Reduce the other axes first.',
   ),
-  emptyList: error(
+  constantNotInt: error(
     'N0320',
-    'empty list',
-    () => 'a list needs at least one element',
-    'The type of a list is that of its elements, so an empty one has none, and arrays have at least one element.',
+    'constant is no int',
+    (a: { value: string }) => `the value ${a.value} is not an int that can be held exactly`,
+    'Ints are whole numbers below 2^53. Write the constant as a real, `1e20`, if that is what it is.',
   ),
 } as const;

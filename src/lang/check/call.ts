@@ -2,8 +2,7 @@
 
 import { bug } from '../../base/bug.ts';
 import { catalogue } from '../../base/catalogue.ts';
-import type { Span } from '../../base/source.ts';
-import type { Scalar } from '../../ir/types.ts';
+import type { Type } from '../../ir/types.ts';
 import { ops, type OpName } from '../../ops/index.ts';
 import {
   asReducer,
@@ -23,9 +22,9 @@ import { checkExpression } from './expression.ts';
 import { didYouMean } from './nearest.ts';
 import { meet, type Operand } from './operator.ts';
 import { intVariants } from '../operators.ts';
-import { describe, lookUp, type Scope } from './scope.ts';
-import { exprType, printType, withArticle, type MaybeType } from './types.ts';
-import { matchArguments } from './unify.ts';
+import { describe, lookUp, type Scope, type Symbol } from './scope.ts';
+import { exprType, withArticle, type MaybeType } from './types.ts';
+import { matchArguments, signatureNote } from './unify.ts';
 
 export const conversions = ['real', 'int'] as const;
 
@@ -65,7 +64,7 @@ export function callType(c: Checking, scope: Scope, e: CallExpression): MaybeTyp
   return opType(c, e, op, args);
 }
 
-const mean = (c: Checking, e: CallExpression, meaning: CallMeaning): void =>
+const annotate = (c: Checking, e: CallExpression, meaning: CallMeaning): void =>
   void c.annotations.calls.set(e, meaning);
 
 function unknownFunction(c: Checking, scope: Scope, e: CallExpression): undefined {
@@ -75,7 +74,7 @@ function unknownFunction(c: Checking, scope: Scope, e: CallExpression): undefine
     c.used.add(value);
     const notes =
       value.span === undefined ? [] : [{ message: `\`${name}\` is defined here`, span: value.span }];
-    const help = e.args.length === 0 ? undefined : `elements are read with brackets: \`${name}[…]\``;
+    const help = e.args.length === 0 ? undefined : insteadOfCalling(value);
     return complain(c, catalogue.notAFunction, { name, what: describe(value) }, span, { notes, help });
   }
   const known = [
@@ -86,6 +85,13 @@ function unknownFunction(c: Checking, scope: Scope, e: CallExpression): undefine
   ];
   const help = knownElsewhere.get(name) ?? didYouMean(name, known);
   return complain(c, catalogue.unknownFunction, { name }, span, { help });
+}
+
+function insteadOfCalling(value: Symbol): string | undefined {
+  const type = 'type' in value ? value.type : undefined;
+  if (type !== undefined && type.dims.length > 0)
+    return `elements are read with brackets: \`${value.name}[…]\``;
+  return value.kind === 'index' ? undefined : `a product is written \`${value.name} * (…)\``;
 }
 
 /** What other languages call things. */
@@ -118,15 +124,10 @@ function conversionType(
   if (arg === undefined || args.length > 1) return wrongCount(c, e, '1 argument', args.length);
   if (arg.type.scalar === 'bool') {
     const help = to === 'real' ? 'write `c ? 1.0 : 0.0`' : 'write `c ? 1 : 0`';
-    const expected = {
-      parameter: 'the argument',
-      name: to,
-      expected: 'a number',
-      found: withArticle(arg.type),
-    };
-    return complain(c, catalogue.argumentType, expected, arg.expression.span, { help });
+    const found = { operator: to, wants: 'a number', found: withArticle(arg.type) };
+    return complain(c, catalogue.operandType, found, arg.expression.span, { help });
   }
-  mean(c, e, { kind: 'convert', to });
+  annotate(c, e, { kind: 'convert', to });
   return exprType(to, arg.type.dims);
 }
 
@@ -151,7 +152,7 @@ function wholeType(
       notes: [declaredAt(c, arg.expression)],
     });
   }
-  mean(c, e, { kind: 'whole', reducer });
+  annotate(c, e, { kind: 'whole', reducer });
   const type = reducedType(c, reducer, arg.expression, arg.type);
   return type && exprType(type.scalar);
 }
@@ -169,29 +170,29 @@ function opType(c: Checking, e: CallExpression, op: OpName, args: readonly Opera
   for (const [k, arg] of args.entries()) {
     // Folds have two parameters of one type, whatever the number of arguments.
     const [parameter, scalar] = wanted[k] ?? wanted[0] ?? bug(`op ${op} has no arguments`);
-    const type = ints ? arg.type : fit(c, e, parameter, scalar, arg);
+    const type = ints ? arg.type : fit(c, e, parameter, { scalar, dims: [] }, arg);
     if (type === undefined) return undefined;
     fitted.push({ expression: arg.expression, type });
   }
-  mean(c, e, folds ? { kind: 'fold', op } : { kind: 'op', op });
+  annotate(c, e, folds ? { kind: 'fold', op } : { kind: 'op', op });
   const whole = broadcastAll(c, e, fitted);
   return (
     whole && exprType(ints ? 'int' : record.result, whole.dims, ints && args.every((arg) => arg.type.adapts))
   );
 }
 
-/** The argument as the scalar type that the parameter has. */
-function fit(c: Checking, e: CallExpression, parameter: string, wanted: Scalar, arg: Operand): MaybeType {
-  if (arg.type.scalar === wanted) return arg.type;
-  if (wanted === 'real' && arg.type.scalar === 'int') return toReal(c, arg.expression, arg.type);
+/** The argument with the scalar type that the parameter has. */
+function fit(c: Checking, e: CallExpression, parameter: string, wanted: Type, arg: Operand): MaybeType {
+  if (arg.type.scalar === wanted.scalar) return arg.type;
+  if (wanted.scalar === 'real' && arg.type.scalar === 'int') return toReal(c, arg.expression, arg.type);
   const args = {
     parameter,
     name: e.callee.text,
-    expected: withArticle({ scalar: wanted, dims: [] }),
+    expected: withArticle(wanted),
     found: withArticle(arg.type),
   };
   const help =
-    wanted === 'int' && arg.type.scalar === 'real'
+    wanted.scalar === 'int' && arg.type.scalar === 'real'
       ? `\`int(${sourceText(arg.expression.span)})\` cuts off the fraction`
       : undefined;
   return complain(c, catalogue.argumentType, args, arg.expression.span, {
@@ -236,30 +237,17 @@ function functionType(
   for (const [k, arg] of args.entries()) {
     const parameter = parameters[k];
     if (parameter?.type === undefined) return undefined;
-    const type = fit(c, e, parameter.name, parameter.type.scalar, arg);
+    const type = fit(c, e, parameter.name, parameter.type, arg);
     if (type === undefined) return undefined;
     fitted.push({ expression: arg.expression, type });
   }
   if (lifted) {
-    mean(c, e, { kind: 'function', function: called, sizes: new Map(), lifted });
+    annotate(c, e, { kind: 'function', function: called, sizes: new Map(), lifted });
     const whole = broadcastAll(c, e, fitted);
     return whole && exprType(result.scalar, whole.dims);
   }
   const sizes = matchArguments(c, e, called, fitted);
   if (sizes === undefined) return undefined;
-  mean(c, e, { kind: 'function', function: called, sizes: sizes.bindings, lifted });
+  annotate(c, e, { kind: 'function', function: called, sizes: sizes.bindings, lifted });
   return exprType(result.scalar, sizes.substitute(result.dims));
-}
-
-/** The signature, as a note. */
-export function signatureNote(called: FunctionInfo): { readonly message: string; readonly span: Span } {
-  const { declaration } = called;
-  const types = called.arguments.map(
-    (argument) => `${argument.name}: ${argument.type === undefined ? '?' : printType(argument.type)}`,
-  );
-  const result = called.result === undefined ? '?' : printType(called.result);
-  return {
-    message: `\`fn ${declaration.name.text}(${types.join(', ')}): ${result}\``,
-    span: declaration.name.span,
-  };
 }

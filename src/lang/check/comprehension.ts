@@ -82,14 +82,23 @@ function checkRange(c: Checking, scope: Scope, clause: Clause, range: NonNullabl
   c.annotations.ranges.set(clause, { from, to });
 }
 
-/** Ranges that were left out come from the axes that the index stands on. False when one stays unknown. */
-function inferRanges(c: Checking, clauses: readonly Clause[], symbols: readonly IndexSymbol[]): boolean {
+/**
+ * Ranges that were left out come from the axes that the index stands on. False when one stays unknown, which is reported
+ * unless the element is wrong anyway (its reads may be what would have told).
+ */
+function inferRanges(
+  c: Checking,
+  clauses: readonly Clause[],
+  symbols: readonly IndexSymbol[],
+  wrong: boolean,
+): boolean {
   let known = true;
   clauses.forEach((clause, k) => {
     const [first, ...others] = symbols[k]?.uses ?? [];
     if (clause.range !== undefined) return;
     if (first === undefined) {
       known = false;
+      if (wrong) return;
       const help = `write \`${clause.name.text} in N\``;
       complain(c, catalogue.rangeUnknown, { name: clause.name.text }, clause.span, { help });
       return;
@@ -121,7 +130,7 @@ export function buildType(
 ): MaybeType {
   const { scope: inner, symbols } = openClauses(c, scope, clauses);
   const type = checkExpression(c, inner, element);
-  const inferred = inferRanges(c, clauses, symbols);
+  const inferred = inferRanges(c, clauses, symbols, type === undefined);
   const dims: Polynomial[] = [];
   for (const clause of clauses) {
     const range = c.annotations.ranges.get(clause);
@@ -153,7 +162,7 @@ export function reduceType(c: Checking, scope: Scope, e: ReduceExpression): Mayb
       complain(c, catalogue.conditionType, { found: withArticle(guard) }, e.guard.span);
     }
   }
-  const inferred = inferRanges(c, e.clauses, symbols);
+  const inferred = inferRanges(c, e.clauses, symbols, type === undefined);
   if (reducer === undefined) {
     const help = didYouMean(e.reducer.text, reducers) ?? `reductions are ${reducers.join(', ')}`;
     return complain(c, catalogue.unknownFunction, { name: e.reducer.text }, e.reducer.span, { help });

@@ -27,6 +27,10 @@ export function checkConstant(
   const type = checkExpression(c, scope, declaration.value);
   if (type === undefined) return { ...symbol, scalar: 'real' };
   const value = fold(c, declaration.value);
+  if (type.scalar === 'int' && value !== undefined && !Number.isSafeInteger(value)) {
+    complain(c, catalogue.constantNotInt, { value: String(value) }, declaration.value.span);
+    return { ...symbol, scalar: 'int' };
+  }
   return value === undefined ? { ...symbol, scalar: type.scalar } : { ...symbol, scalar: type.scalar, value };
 }
 

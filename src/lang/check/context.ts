@@ -108,7 +108,7 @@ export function sourceText(span: Span, otherwise = '…'): string {
 }
 
 /** Where the type of a named operand comes from: "`W1` is declared real[D, H] here". */
-export function declaredAt(c: Checking, expression: Expression): Note | undefined {
+export function declaredAt(c: Pick<Checking, 'annotations'>, expression: Expression): Note | undefined {
   const symbol = expression.kind === 'name' ? c.annotations.symbols.get(expression) : undefined;
   switch (symbol?.kind) {
     case 'input':
@@ -169,7 +169,13 @@ export function resolve(c: Checking, scope: Scope, name: Name): Symbol | undefin
  * Makes an expression real. Int literals, and what is made of them, turn into reals where they stand;
  * any other int is an error that says how to convert it.
  */
-export function toReal(c: Checking, expression: Expression, type: ExprType, what = 'this'): MaybeType {
+export function toReal(
+  c: Checking,
+  expression: Expression,
+  type: ExprType,
+  what = 'this',
+  advice = (text: string): string => `write \`real(${text})\``,
+): MaybeType {
   if (type.scalar === 'real') return type;
   if (type.scalar === 'int' && type.adapts) {
     adapt(c.annotations, expression);
@@ -178,21 +184,13 @@ export function toReal(c: Checking, expression: Expression, type: ExprType, what
   if (type.scalar === 'int') {
     const text = sourceText(expression.span);
     const subject = what === 'this' && text !== '…' ? `\`${text}\`` : what;
-    const help = `write \`real(${text})\``;
     return complain(c, catalogue.intAsReal, { what: subject }, expression.span, {
-      help,
+      help: advice(text),
       notes: [declaredAt(c, expression)],
     });
   }
-  return complain(
-    c,
-    catalogue.typeMismatch,
-    { what, expected: 'a real', found: withArticle(type) },
-    expression.span,
-    {
-      notes: [declaredAt(c, expression)],
-    },
-  );
+  const args = { what, expected: 'a real', found: withArticle(type) };
+  return complain(c, catalogue.typeMismatch, args, expression.span, { notes: [declaredAt(c, expression)] });
 }
 
 /** Marks an int expression made of literals, and the literals in it, as real. */

@@ -21,7 +21,8 @@ export function checkExpression(c: Checking, scope: Scope, e: Expression): Maybe
 function typeOf(c: Checking, scope: Scope, e: Expression): MaybeType {
   switch (e.kind) {
     case 'number':
-      return e.isInt ? exprType('int', [], true) : exprType('real');
+      // An int that a double cannot hold exactly is good for nothing but a real.
+      return e.isInt && Number.isSafeInteger(e.value) ? exprType('int', [], true) : exprType('real');
     case 'bool':
       return exprType('bool');
     case 'name':
@@ -88,7 +89,6 @@ function listType(c: Checking, scope: Scope, e: Extract<Expression, { kind: 'lis
   const types = e.elements.map((element) => checkExpression(c, scope, element));
   const known = types.filter((type): type is ExprType => type !== undefined);
   const [first] = known;
-  if (types.length === 0) return complain(c, catalogue.emptyList, {}, e.span);
   if (first === undefined || known.length < types.length) return undefined;
   const anyReal = known.some((type) => type.scalar === 'real');
   const wanted = anyReal ? 'real' : first.scalar;

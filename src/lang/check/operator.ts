@@ -42,8 +42,8 @@ function stretchHelp(left: ExprType, right: ExprType): string | undefined {
     const a = left.dims.at(-back);
     const b = right.dims.at(-back);
     if (a === undefined || b === undefined || a.key === b.key) continue;
-    const axis = back === 1 ? 'the last axes' : `axes ${back} from the end`;
-    return `${axis} have the sizes ${print(a)} and ${print(b)}`;
+    const axis = back === 1 ? 'the last axis' : `axis ${back} from the end`;
+    return `${axis} is ${print(a)} on the left and ${print(b)} on the right`;
   }
   return undefined;
 }
@@ -73,9 +73,19 @@ function unifyNumbers(
   return bothReal(c, left, right);
 }
 
-function bothReal(c: Checking, left: Operand, right: Operand): readonly [Operand, Operand] | undefined {
-  const leftType = toReal(c, left.expression, left.type);
-  const rightType = toReal(c, right.expression, right.type);
+const comparisonHelp = 'compare it, as in `… != 0`';
+/** For two ints. */
+const quotientHelp = (text: string): string =>
+  `write \`real(${text})\`; the whole quotient of ints is \`a div b\``;
+
+function bothReal(
+  c: Checking,
+  left: Operand,
+  right: Operand,
+  advice?: (text: string) => string,
+): readonly [Operand, Operand] | undefined {
+  const leftType = toReal(c, left.expression, left.type, undefined, advice);
+  const rightType = toReal(c, right.expression, right.type, undefined, advice);
   if (leftType === undefined || rightType === undefined) return undefined;
   return [
     { expression: left.expression, type: leftType },
@@ -97,7 +107,12 @@ export function binaryType(c: Checking, e: Binary, left: ExprType, right: ExprTy
     }
     case '/': {
       for (const side of [l, r]) if (side.type.scalar === 'bool') return needs(c, '/', 'reals', side);
-      const pair = bothReal(c, l, r);
+      const pair = bothReal(
+        c,
+        l,
+        r,
+        left.scalar === 'int' && right.scalar === 'int' ? quotientHelp : undefined,
+      );
       return pair && meet(c, described('/'), e.span, pair[0], pair[1]);
     }
     case '^':
@@ -132,7 +147,8 @@ export function binaryType(c: Checking, e: Binary, left: ExprType, right: ExprTy
     }
     case '&&':
     case '||': {
-      for (const side of [l, r]) if (side.type.scalar !== 'bool') return needs(c, e.operator, 'bools', side);
+      for (const side of [l, r])
+        if (side.type.scalar !== 'bool') return needs(c, e.operator, 'bools', side, comparisonHelp);
       return meet(c, described(e.operator), e.span, l, r);
     }
   }
@@ -204,7 +220,7 @@ export function unaryType(
     case '-':
       return operand.scalar === 'bool' ? needs(c, '-', 'numbers', side) : operand;
     case '!':
-      return operand.scalar === 'bool' ? operand : needs(c, '!', 'bools', side);
+      return operand.scalar === 'bool' ? operand : needs(c, '!', 'bools', side, comparisonHelp);
   }
 }
 
@@ -217,10 +233,8 @@ export function conditionalType(
   otherwise: ExprType,
 ): MaybeType {
   if (condition.scalar !== 'bool') {
-    const help =
-      condition.scalar === 'int' || condition.scalar === 'real' ? 'compare it, as in `… != 0`' : undefined;
     return complain(c, catalogue.conditionType, { found: withArticle(condition) }, e.condition.span, {
-      help,
+      help: comparisonHelp,
     });
   }
   const arms = armTypes(c, e, then, otherwise);

@@ -9,8 +9,14 @@ import { complain, resolve, type Annotations, type Checking } from './context.ts
 import { didYouMean } from './nearest.ts';
 import type { Scope, Symbol } from './scope.ts';
 
-/** Powers in sizes stay small: a tensor of degree 16 in its sizes has no use, and terms grow with the power. */
+/** Sizes stay small: one of degree 16 or of 100 terms has no use, and products of them would grow without bound. */
 const largestPower = 16;
+const mostTerms = 100;
+const isTame = (size: Polynomial): boolean =>
+  size.terms.length <= mostTerms &&
+  Number.isSafeInteger(size.denominator) &&
+  size.terms.every((term) => Number.isSafeInteger(term.coefficient) && term.symbols.length <= largestPower);
+const tame = (size: Polynomial): Polynomial | undefined => (isTame(size) ? size : undefined);
 
 function sizeOfSymbol(symbol: Symbol | undefined): Polynomial | undefined {
   switch (symbol?.kind) {
@@ -42,16 +48,17 @@ function polynomialOf(e: Expression, leaf: (name: Name) => Polynomial | undefine
       const left = polynomialOf(e.left, leaf);
       const right = left && polynomialOf(e.right, leaf);
       if (left === undefined || right === undefined) return undefined;
-      const number = polynomial.asConstant(right);
+      const value = polynomial.asConstant(right);
+      const number = value !== undefined && Number.isSafeInteger(value) ? value : undefined;
       switch (e.operator) {
         case '+':
-          return polynomial.add(left, right);
+          return tame(polynomial.add(left, right));
         case '-':
-          return polynomial.subtract(left, right);
+          return tame(polynomial.subtract(left, right));
         case '*':
-          return polynomial.multiply(left, right);
+          return tame(polynomial.multiply(left, right));
         case '/':
-          return number === undefined || number === 0 ? undefined : polynomial.divide(left, number);
+          return number === undefined || number === 0 ? undefined : tame(polynomial.divide(left, number));
         case 'div': {
           // Exact only where nothing is cut off.
           const quotient = number === undefined || number === 0 ? undefined : polynomial.divide(left, number);
@@ -59,8 +66,9 @@ function polynomialOf(e: Expression, leaf: (name: Name) => Polynomial | undefine
         }
         case '^': {
           if (number === undefined || number < 0 || number > largestPower) return undefined;
-          let power = polynomial.one;
-          for (let k = 0; k < number; k++) power = polynomial.multiply(power, left);
+          let power: Polynomial | undefined = polynomial.one;
+          for (let k = 0; k < number && power !== undefined; k++)
+            power = tame(polynomial.multiply(power, left));
           return power;
         }
         case '@':

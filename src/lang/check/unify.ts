@@ -4,11 +4,11 @@
 import * as polynomial from '../../base/polynomial.ts';
 import type { Polynomial } from '../../base/polynomial.ts';
 import { catalogue } from '../../base/catalogue.ts';
-import { signatureNote } from './call.ts';
 import { complain, declaredAt, type CallExpression, type Checking, type FunctionInfo } from './context.ts';
+import type { Span } from '../../base/source.ts';
 import type { Operand } from './operator.ts';
 import { isWhole } from './size.ts';
-import { withArticle } from './types.ts';
+import { printType, withArticle } from './types.ts';
 
 export interface Match {
   readonly bindings: ReadonlyMap<string, Polynomial>;
@@ -94,7 +94,14 @@ function solve(
   const missing = called.sizes.find((name) => !bound.has(name));
   if (missing !== undefined) {
     const args = { size: missing, name: e.callee.text };
-    return complain(c, catalogue.sizeUndetermined, args, e.span, { notes: [signatureNote(called)] });
+    const tried = pairs.filter((pair) => polynomial.symbolsOf(pair.declared).includes(missing));
+    const notes = tried.map((pair) => ({
+      message: `here \`${polynomial.print(pair.declared)}\` is ${polynomial.print(pair.actual)}`,
+      span: pair.arg.expression.span,
+    }));
+    return complain(c, catalogue.sizeUndetermined, args, e.span, {
+      notes: [...notes, signatureNote(called)],
+    });
   }
   const bindings = new Map([...bound].map(([name, { size }]) => [name, size]));
   return { bindings, substitute: (dims) => dims.map(inCaller) };
@@ -152,4 +159,17 @@ function conflict(
       signatureNote(called),
     ],
   });
+}
+
+/** The signature, as a note. */
+export function signatureNote(called: FunctionInfo): { readonly message: string; readonly span: Span } {
+  const { declaration } = called;
+  const types = called.arguments.map(
+    (argument) => `${argument.name}: ${argument.type === undefined ? '?' : printType(argument.type)}`,
+  );
+  const result = called.result === undefined ? '?' : printType(called.result);
+  return {
+    message: `\`fn ${declaration.name.text}(${types.join(', ')}): ${result}\``,
+    span: declaration.name.span,
+  };
 }

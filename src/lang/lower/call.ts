@@ -61,7 +61,7 @@ function callFunction(
   hint: Hint,
 ): Lowered {
   const depth = (env.call?.depth ?? 0) + 1;
-  if (depth > deepestCalls || ++l.calls > mostCalls) return giveUp(l, e, depth);
+  if (depth > deepestCalls || ++l.calls > mostCalls) return giveUp(l, env, e, depth);
   const called = meaning.function;
   const call = { name: e.callee.text, span: e.span, depth, outer: env.call };
   const inside: Env = {
@@ -86,11 +86,14 @@ function callFunction(
   return writeOut(l, where, b, called, steady, hint);
 }
 
-function giveUp(l: Lowering, e: CallExpression, depth: number): Lowered {
+/** Reported once, at the call of the model that leads here. */
+function giveUp(l: Lowering, env: Env, e: CallExpression, depth: number): Lowered {
+  let span = e.span;
+  for (let call = env.call; call !== undefined; call = call.outer) span = call.span;
   const diagnostic =
     depth > deepestCalls
-      ? report(catalogue.callsTooDeep, { limit: deepestCalls }, e.span)
-      : report(catalogue.modelTooLarge, { limit: mostCalls }, e.span);
+      ? report(catalogue.callsTooDeep, { limit: deepestCalls }, span)
+      : report(catalogue.modelTooLarge, { limit: mostCalls }, span);
   if (!l.told.has(diagnostic.code)) l.diagnostics.push(diagnostic);
   l.told.add(diagnostic.code);
   return standIn(l, e);

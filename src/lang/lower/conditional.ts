@@ -184,7 +184,9 @@ export function shortCircuit(
   return out;
 
   function eager(other: Lowered): Lowered {
-    return elementwise(l, b, [left, other], 'bool', hint, (body, args, own) => emitOp(l, body, op, args, own));
+    return elementwise(l, b, [left, other], 'bool', hint, (body, args, own) =>
+      emitOp(l, body, op, args, own),
+    );
   }
 }
 

@@ -48,10 +48,14 @@ export function lowerExpression(
     case 'unary': {
       const operand = lowerExpression(l, env, b, e.operand);
       const scalar = scalarOf(l, e);
-      if (e.operator === '-' && operand.kind === 'literal')
-        return { ...operand, value: -Number(operand.value) };
+      if (e.operator === '-' && operand.kind === 'literal') {
+        const value = Number(operand.value);
+        return scalar === 'real' ? real(-value) : int(0 - value);
+      }
       const op = e.operator === '!' ? 'not' : scalar === 'real' ? 'neg' : 'ineg';
-      return elementwise(l, b, [operand], scalar, placed, (body, args, own) => emitOp(l, body, op, args, own));
+      return elementwise(l, b, [operand], scalar, placed, (body, args, own) =>
+        emitOp(l, body, op, args, own),
+      );
     }
     case 'binary':
       return lowerChain(l, env, b, e, placed);
@@ -116,5 +120,7 @@ function lowerBinary(l: Lowering, env: Env, b: BlockBuilder, e: Binary, left: Lo
   if (e.operator === '^') return powerOf(l, b, e, left, right, hint);
   const operands = scalarOf(l, e.left);
   const op = plainOp(e.operator, operands) ?? bug(`no op for ${e.operator} of ${operands}s`);
-  return elementwise(l, b, [left, right], scalarOf(l, e), hint, (body, args, own) => emitOp(l, body, op, args, own));
+  return elementwise(l, b, [left, right], scalarOf(l, e), hint, (body, args, own) =>
+    emitOp(l, body, op, args, own),
+  );
 }

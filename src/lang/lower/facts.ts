@@ -79,7 +79,13 @@ export function below(a: Polynomial, b: Polynomial): Polynomial {
 /** Steps that one proof may take. */
 const fuelOfProof = 80;
 /** Terms above which an int is taken as unknown. */
-export const mostTerms = 40;
+const mostTerms = 40;
+
+/** Small enough to reason about, with coefficients that are exact. */
+export const isTame = (p: Polynomial): boolean =>
+  p.terms.length <= mostTerms &&
+  Number.isSafeInteger(p.denominator) &&
+  p.terms.every((term) => Number.isSafeInteger(term.coefficient) && term.symbols.length <= 8);
 
 /** Whether p >= 0 can be shown. */
 export function prove(facts: Facts, p: Polynomial, known: Known | undefined): boolean {
@@ -100,7 +106,7 @@ interface Proof {
 function show(proof: Proof, p: Polynomial): boolean {
   const value = polynomial.asConstant(p);
   if (value !== undefined) return value >= 0;
-  if (proof.fuel-- <= 0 || p.terms.length > mostTerms) return false;
+  if (proof.fuel-- <= 0 || !isTame(p)) return false;
   const atom = innermostAtom(p);
   if (atom === undefined) return showForSizes(proof, p);
   const powers = powersOf(p, atom);

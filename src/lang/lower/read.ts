@@ -1,14 +1,13 @@
 // Array reads: elements, rows and slices. Indices are proved in range here, or marked to be checked when the code runs.
 
 import { catalogue, report, type Row } from '../../base/catalogue.ts';
-import type { Note } from '../../base/diagnostic.ts';
 import * as polynomial from '../../base/polynomial.ts';
 import type { Polynomial } from '../../base/polynomial.ts';
 import { extent, type BlockBuilder, type Hint } from '../../ir/build.ts';
 import type { Operand } from '../../ir/types.ts';
 import type { Expression, IndexItem } from '../ast.ts';
 import { bug } from '../../base/bug.ts';
-import { sourceText } from '../check/context.ts';
+import { declaredAt, sourceText } from '../check/context.ts';
 import { force, storedArray } from './array.ts';
 import { arrayValue, inModel, type ArrayValue, type Env, type Lowered, type Lowering } from './context.ts';
 import { lowerExpression, lowerScalar } from './expression.ts';
@@ -30,7 +29,7 @@ export function lowerRead(l: Lowering, env: Env, b: BlockBuilder, e: IndexExpres
     const size = base.dims[axis] ?? bug('more indices than axes');
     if (item.kind === 'at') {
       const index = lowerScalar(l, env, b, item.index);
-      proved = inRange(l, env, item, polynomialOf(l.facts, index), size) && proved;
+      proved = inRange(l, env, e, item, polynomialOf(l.facts, index), size) && proved;
       accesses.push({ kind: 'at', index });
       return;
     }
@@ -81,6 +80,7 @@ function pick(
 function inRange(
   l: Lowering,
   env: Env,
+  e: IndexExpression,
   item: Extract<IndexItem, { kind: 'at' }>,
   index: Polynomial,
   size: Polynomial,
@@ -94,7 +94,7 @@ function inRange(
       index: `\`${sourceText(item.span, 'here')}\``,
       limit: past ? `this axis has the size ${polynomial.print(size)}` : 'it becomes negative',
     };
-    tell(l, env, catalogue.outOfRange, args, item);
+    tell(l, env, catalogue.outOfRange, args, e, item);
     return false;
   }
   // An index by itself on an axis of another size is likely a slip.
@@ -103,17 +103,24 @@ function inRange(
   if (range !== undefined && item.index.kind === 'name' && !hasAtoms(range.high)) {
     const end = polynomial.add(range.high, polynomial.one);
     const args = { name: item.index.text, runs: polynomial.print(end), size: polynomial.print(size) };
-    tell(l, env, catalogue.uncheckedIndex, args, item);
+    tell(l, env, catalogue.uncheckedIndex, args, e, item);
   }
   return false;
 }
 
 /** Says something about an index once, however often its function is written out, with the calls that lead to it. */
-function tell<Args>(l: Lowering, env: Env, row: Row<Args>, args: Args, item: IndexItem): void {
+function tell<Args>(
+  l: Lowering,
+  env: Env,
+  row: Row<Args>,
+  args: Args,
+  e: IndexExpression,
+  item: IndexItem,
+): void {
   const key = `${row.code} ${item.span.source.path} ${item.span.start}`;
   if (l.told.has(key)) return;
   l.told.add(key);
-  const notes: Note[] = [];
+  const notes = [declaredAt(l, e.base)].filter((note) => note !== undefined);
   for (let call = env.call; call !== undefined; call = call.outer) {
     notes.push({ message: `in this call of \`${call.name}\``, span: call.span });
   }

@@ -12,7 +12,7 @@ import {
   below,
   hasAtoms,
   learn,
-  mostTerms,
+  isTame,
   polynomialOf,
   prove,
   type Facts,
@@ -28,10 +28,11 @@ export function emitOp(
   hint: Hint = {},
 ): Operand {
   const [x, y] = args.map((arg) => (arg.type.scalar === 'int' ? polynomialOf(l.facts, arg) : undefined));
-  const result = x === undefined ? undefined : polynomialResult(op, x, y);
+  const exact = x === undefined ? undefined : polynomialResult(op, x, y);
+  const result = exact !== undefined && isTame(exact) ? exact : undefined;
   if (result !== undefined && !hasAtoms(result)) return extent(result);
   const out = b.op(op, args, hint);
-  if (result !== undefined && result.terms.length <= mostTerms) l.facts.polynomials.set(out, result);
+  if (result !== undefined) l.facts.polynomials.set(out, result);
   else if (out.type.scalar === 'int' && x !== undefined) recognise(l.facts, op, x, y, out);
   const meaning = meaningOf(l.facts, op, args, x, y);
   if (meaning !== undefined) l.facts.meanings.set(out, meaning);

@@ -2,19 +2,8 @@
 
 import { bug } from '../../base/bug.ts';
 import type { Block, BuildStatement, IfStatement, Statement as IrStatement, Value } from '../../ir/types.ts';
-import {
-  constant,
-  declare,
-  integer,
-  load,
-  loop,
-  reference,
-  scalarOf,
-  sizeOf,
-  variable,
-  zeroOf,
-} from '../make.ts';
-import type { Buffer, Expression, Statement } from '../types.ts';
+import { declare, integer, load, loop, reference, scalarOf, sizeOf, variable, zeroOf } from '../make.ts';
+import type { Buffer, Expression, Local, Statement } from '../types.ts';
 import {
   adjointName,
   checkIndices,
@@ -27,7 +16,7 @@ import {
   type Goal,
 } from './places.ts';
 import { lowerReduce, rangeOf } from './reduce.ts';
-import { bind, bindOp, fits, fitted, scalar, type Lowering } from './scalars.ts';
+import { bind, bindOp, fitted, scalar, withIndex, type Lowering } from './scalars.ts';
 
 /** Lowers a block. Returns an expression for each result whose goal is 'value'. */
 export function lowerBlock(
@@ -137,35 +126,41 @@ function goalOf(lowering: Lowering, out: Value | undefined): Goal {
   return isArray(out) ? placeOf(lowering, out) : 'value';
 }
 
-function lowerBuild(lowering: Lowering, statement: BuildStatement, into: Statement[]): void {
-  const { axes, body, outs } = statement;
+function lowerBuild(lowering: Lowering, { axes, body, outs }: BuildStatement, into: Statement[]): void {
   const dims = outs[0]?.type.dims ?? [];
-  const indices = axes.map((axis, k) => {
-    const index = constant(axis.name ?? 'i', 'int');
-    lowering.scalars.set(axis, reference(index));
-    const dim = dims[k];
-    if (dim !== undefined) lowering.ranges.set(index, dim);
-    return index;
-  });
+  const nest = (indices: readonly Local[]): readonly Statement[] => {
+    const [axis, dim] = [axes[indices.length], dims[indices.length]];
+    if (axis === undefined || dim === undefined) return lowerElement(lowering, body, outs, indices);
+    return withIndex(lowering, axis, (index) => {
+      lowering.ranges.set(index, dim);
+      return [loop(index, sizeOf(dim), nest([...indices, index]))];
+    });
+  };
+  into.push(...nest([]));
+}
+
+/** The body of a build: each element goes to its place. */
+function lowerElement(
+  lowering: Lowering,
+  body: Block,
+  outs: readonly Value[],
+  indices: readonly Local[],
+): readonly Statement[] {
   const places = outs.map((out) =>
     lowering.uses.counts.has(out) ? slice(placeOf(lowering, out), indices.map(reference)) : undefined,
   );
   const goals = outs.map((out, k): Goal => {
     const place = places[k];
     if (place === undefined) return 'nothing';
-    return out.type.dims.length > axes.length ? place : 'value';
+    return out.type.dims.length > indices.length ? place : 'value';
   });
-  let statements: Statement[] = [];
+  const statements: Statement[] = [];
   lowerBlock(lowering, body, statements, goals).forEach((value, k) => {
     const place = places[k];
     if (value === undefined || place === undefined) return;
     statements.push({ kind: 'store', buffer: place.buffer, indices: place.prefix, value });
   });
-  for (let k = indices.length - 1; k >= 0; k--) {
-    const [index, dim] = [indices[k], dims[k]];
-    if (index !== undefined && dim !== undefined) statements = [loop(index, sizeOf(dim), statements)];
-  }
-  into.push(...statements);
+  return statements;
 }
 
 function lowerIf(lowering: Lowering, statement: IfStatement, into: Statement[]): void {
@@ -189,7 +184,7 @@ function lowerIf(lowering: Lowering, statement: IfStatement, into: Statement[]):
     const [yes, no] = [thenResults[k], otherwiseResults[k]];
     if (yes === undefined || no === undefined) return bug('an arm without a result');
     const chosen: Expression = { kind: 'conditional', condition, then: yes, otherwise: no };
-    if (fits(lowering, chosen)) return bind(lowering, into, first, chosen);
+    if (lowering.page.fits(chosen)) return bind(lowering, into, first, chosen);
   }
   statement.outs.forEach((out, k) => {
     const [yes, no] = [thenResults[k], otherwiseResults[k]];

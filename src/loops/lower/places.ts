@@ -3,7 +3,7 @@
 
 import { bug } from '../../base/bug.ts';
 import { asConstant, type Polynomial } from '../../base/polynomial.ts';
-import type { Block, Operand, Statement as IrStatement, Type, Value } from '../../ir/types.ts';
+import type { Block, Operand, Type, Value } from '../../ir/types.ts';
 import { constant, integer, isAtom, load, loop, reference, sizeOf, zeroOf } from '../make.ts';
 import type { Buffer, Expression, Statement } from '../types.ts';
 import { named, type Lowering, type Place } from './scalars.ts';
@@ -20,11 +20,13 @@ export function placeOf(lowering: Lowering, value: Value): Place {
   return lowering.places.get(value) ?? bug(`array %${value.id} has no place`);
 }
 
-export function scratchFor(lowering: Lowering, type: Type, name: string): Buffer {
+/** A new scratch array. `isUsers`: the user called it so. */
+export function scratchFor(lowering: Lowering, type: Type, name: string, isUsers = false): Buffer {
   const count = (lowering.names.get(name) ?? 0) + 1;
   lowering.names.set(name, count);
   const unique = count === 1 ? name : `${name}${count}`;
-  const buffer: Buffer = { role: 'scratch', name: unique, scalar: type.scalar, dims: type.dims };
+  const plain: Buffer = { role: 'scratch', name: unique, scalar: type.scalar, dims: type.dims };
+  const buffer: Buffer = isUsers ? plain : { ...plain, invented: true };
   lowering.scratch.push(buffer);
   return buffer;
 }
@@ -65,7 +67,10 @@ export function placeArrays(
     if (statement === undefined || !uses.live.has(statement)) continue;
     for (const out of [...statement.outs].reverse()) {
       if (!here.has(out) || placed.has(out) || (!uses.counts.has(out) && statement.kind !== 'open')) continue;
-      claim(out, whole(scratchFor(lowering, out.type, arrayName(statement, out))));
+      // Accumulators hold adjoints; an adjoint is called after what it is the adjoint of.
+      const isAdjoint = statement.kind === 'freeze' || statement.kind === 'open';
+      const name = isAdjoint ? adjointName(out, 'adjoint') : (out.name ?? 'work');
+      claim(out, whole(scratchFor(lowering, out.type, name, !isAdjoint && out.name !== undefined)));
     }
     if (statement.kind === 'freeze' && isArray(statement.outs[0])) {
       claim(statement.accumulator, placeOf(lowering, statement.outs[0]));
@@ -78,12 +83,6 @@ export function placeArrays(
     }
   }
   return copies;
-}
-
-/** Accumulators hold adjoints; an adjoint is called after what it is the adjoint of. */
-function arrayName(statement: IrStatement, out: Value): string {
-  const isAdjoint = statement.kind === 'freeze' || statement.kind === 'open';
-  return isAdjoint ? adjointName(out, 'adjoint') : (out.name ?? 'work');
 }
 
 export const adjointName = ({ name }: Value, otherwise: string): string =>

@@ -4,6 +4,7 @@ import { bug } from '../../base/bug.ts';
 import type { Input, Output, Program } from '../../ir/types.ts';
 import { constant, declare, load, reference } from '../make.ts';
 import type { Buffer, Routine, RoutineKind, Statement } from '../types.ts';
+import { newPage } from '../text.ts';
 import { lowerBlock } from './block.ts';
 import { isArray, whole, type Goal } from './places.ts';
 import type { Lowering } from './scalars.ts';
@@ -50,9 +51,10 @@ export function lower(program: Program, kind: RoutineKind, options: { readonly c
     scalars: new Map(),
     places: new Map(),
     scratch: [],
+    indices: [],
     names: new Map(),
     ranges: new Map(),
-    extents: new WeakMap(),
+    page: newPage(),
   };
   const into: Statement[] = [];
   for (const input of program.inputs) bindInput(lowering, input, into);

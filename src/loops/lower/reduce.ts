@@ -3,10 +3,10 @@
 import { asPolynomial } from '../../ir/build.ts';
 import type { Block, ReduceStatement } from '../../ir/types.ts';
 import { costOf } from '../cost.ts';
-import { apply, constant, declare, literal, load, real, reference, variable, zeroOf } from '../make.ts';
+import { apply, declare, literal, load, real, reference, variable, zeroOf } from '../make.ts';
 import type { Expression, Local, Statement } from '../types.ts';
 import { scratchFor } from './places.ts';
-import { bind, named, scalar, type Lowering } from './scalars.ts';
+import { bind, named, scalar, withIndex, type Lowering } from './scalars.ts';
 
 /** Lowers the body into statements and returns its results; undefined where the out is not used. */
 export type Body = (into: Statement[]) => readonly (Expression | undefined)[];
@@ -44,15 +44,14 @@ export function rangeOf(
   const from = named(into, scalar(lowering, statement.from), 'first');
   const to = named(into, scalar(lowering, statement.to), 'end');
   const size = asPolynomial(statement.to);
-  return (body) => {
-    const index = constant(statement.index.name ?? 'i', 'int');
-    lowering.scalars.set(statement.index, reference(index));
-    if (size !== undefined && from.kind === 'literal' && Number(from.value) >= 0)
-      lowering.ranges.set(index, size);
-    const inner: Statement[] = [];
-    body(inner);
-    return { kind: 'for', index, from, to, body: inner };
-  };
+  return (body) =>
+    withIndex(lowering, statement.index, (index) => {
+      if (size !== undefined && from.kind === 'literal' && Number(from.value) >= 0)
+        lowering.ranges.set(index, size);
+      const inner: Statement[] = [];
+      body(inner);
+      return { kind: 'for', index, from, to, body: inner };
+    });
 }
 
 function fold(

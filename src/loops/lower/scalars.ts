@@ -1,14 +1,14 @@
 // Scalars while lowering: each becomes a const local, or is nested into the one expression that uses it as long as the
 // line stays readable. IR values never change, so nesting moves no computation past a change of what it reads.
 
-import { print } from '../../base/polynomial.ts';
 import { bug } from '../../base/bug.ts';
 import type { Operand, Statement as IrStatement, Value } from '../../ir/types.ts';
 import type { Polynomial } from '../../base/polynomial.ts';
 import type { OpName } from '../../ops/index.ts';
-import { apply, constant, declare, isAtom, literal, reference, scalarOf, sizeOf } from '../make.ts';
+import { apply, constant, declare, invented, isAtom, literal, reference, scalarOf, sizeOf } from '../make.ts';
 import { nameFor } from '../names.ts';
 import type { Buffer, Expression, Local, Statement } from '../types.ts';
+import type { Page } from '../text.ts';
 import type { Uses } from './uses.ts';
 
 /** Where an array lives: a buffer, or the slice of one at some leading indices. */
@@ -29,65 +29,36 @@ export interface Lowering {
   readonly scalars: Map<Value, Expression>;
   readonly places: Map<Value, Place>;
   readonly scratch: Buffer[];
+  /** Names of the indices of the loops around. */
+  readonly indices: string[];
   /** How many scratch buffers were given each name. */
   readonly names: Map<string, number>;
   /** Loop indices known to lie in 0 .. size. */
   readonly ranges: Map<Local, Polynomial>;
-  readonly extents: WeakMap<Expression, TextExtent>;
-}
-
-/** Estimated shape of an expression on the page. */
-interface TextExtent {
-  readonly depth: number;
-  readonly width: number;
-}
-
-const greatestDepth = 12;
-const greatestWidth = 80;
-
-const symbols = /^(?:i|b)?(?:add|sub|mul|div|neg|eq|ne|lt|le|gt|ge)$|^(?:and|or|not)$/;
-
-function extentOf(lowering: Lowering, expression: Expression): TextExtent {
-  const known = lowering.extents.get(expression);
-  if (known !== undefined) return known;
-  const around = (parts: readonly Expression[], text: number, between: number): TextExtent => {
-    const inner = parts.map((part) => extentOf(lowering, part));
-    const width = inner.reduce((sum, part) => sum + part.width + between, text);
-    return { depth: 1 + Math.max(0, ...inner.map((part) => part.depth)), width };
-  };
-  const extent = ((): TextExtent => {
-    switch (expression.kind) {
-      case 'literal':
-        return { depth: 0, width: String(expression.value).length };
-      case 'extent':
-        return { depth: 0, width: print(expression.size).length };
-      case 'local':
-        return { depth: 0, width: expression.local.name.length };
-      case 'op':
-        return symbols.test(expression.op)
-          ? around(expression.args, 0, 2)
-          : around(expression.args, 6 + expression.op.length, 2);
-      case 'conditional':
-        return around([expression.condition, expression.then, expression.otherwise], 2, 3);
-      case 'load':
-        return around(expression.indices, expression.buffer.name.length + 2, 3);
-    }
-  })();
-  lowering.extents.set(expression, extent);
-  return extent;
+  readonly page: Page;
 }
 
 /** Declares a const local for an expression, unless it is an atom, and returns the reference. */
-export function named(into: Statement[], expression: Expression, name = nameFor(expression)): Expression {
+export function named(into: Statement[], expression: Expression, name?: string): Expression {
   if (isAtom(expression)) return expression;
-  const local = constant(name, scalarOf(expression));
+  const scalar = scalarOf(expression);
+  const local = name === undefined ? invented(nameFor(expression), scalar) : constant(name, scalar);
   into.push(declare(local, expression));
   return reference(local);
 }
 
-export function fits(lowering: Lowering, expression: Expression): boolean {
-  const { depth, width } = extentOf(lowering, expression);
-  return depth <= greatestDepth && width <= greatestWidth;
+const letters = ['i', 'j', 'k', 'l', 'm'];
+
+/** Binds the index of a region to a local while `body` lowers what stands in the loop. */
+export function withIndex<T>(lowering: Lowering, value: Value, body: (index: Local) => T): T {
+  const { indices, scalars } = lowering;
+  const name = value.name ?? letters.find((letter) => !indices.includes(letter)) ?? 'i';
+  const index = value.name === undefined ? invented(name, 'int') : constant(name, 'int');
+  scalars.set(value, reference(index));
+  indices.push(name);
+  const result = body(index);
+  indices.pop();
+  return result;
 }
 
 /** Builds an expression from parts; parts that make it too wide or too deep become locals first. */
@@ -97,15 +68,15 @@ export function fitted(
   parts: readonly Expression[],
   make: (parts: readonly Expression[]) => Expression,
 ): Expression {
+  const { page } = lowering;
   let current = parts;
   for (;;) {
     const made = make(current);
-    if (fits(lowering, made)) return made;
+    if (page.fits(made)) return made;
     let widest: Expression | undefined;
     for (const part of current) {
       if (isAtom(part)) continue;
-      if (widest === undefined || extentOf(lowering, part).width > extentOf(lowering, widest).width)
-        widest = part;
+      if (widest === undefined || page.shapeOf(part).width > page.shapeOf(widest).width) widest = part;
     }
     if (widest === undefined) return made;
     const chosen = widest;

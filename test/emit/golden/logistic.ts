@@ -96,10 +96,6 @@ export function logisticLoss(
 /**
  * The loss of Logistic and its gradient. 14 operations as written; loops repeat them.
  *
- * Logistic regression, labels in {-1, +1}.
- *
- * Second paragraph; this does not end the comment: *\/ and this opens none: /*
- *
  * @param params w: real[D]
  * @param data X: real[N, D], y: real[N], lambda: real
  * @param sizes N, D
@@ -116,6 +112,7 @@ export function logisticLossAndGradient(
 ): number {
   checkLogistic(params, data, sizes);
   checkLogisticParams('gradient', gradient, sizes);
+  checkLogisticApart('gradient', gradient, 'params', params);
   checkLogisticWorkspace(ws, sizes);
 
   const { N, D } = sizes;
@@ -152,10 +149,6 @@ export function logisticLossAndGradient(
 
 /**
  * The outputs of Logistic. 3 operations as written; loops repeat them.
- *
- * Logistic regression, labels in {-1, +1}.
- *
- * Second paragraph; this does not end the comment: *\/ and this opens none: /*
  *
  * @param params w: real[D]
  * @param data X: real[N, D], y: real[N], lambda: real
@@ -277,6 +270,15 @@ function checkLogisticWorkspace(ws: LogisticWorkspace, sizes: LogisticSizes): vo
   checkFloat64Array('ws', '.margin', ws.margin, N, 'real[N]');
 }
 
+function checkLogisticApart(
+  owner: string,
+  filled: Readonly<LogisticParams>,
+  other: string,
+  read: Readonly<LogisticParams>,
+): void {
+  checkApart(owner, filled.w, other, read.w, '.w');
+}
+
 /** The logistic function. */
 function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
@@ -307,6 +309,20 @@ function checkFloat64Array(
   if (array.length !== length) {
     throw new RangeError(
       `${owner}${field} must have length ${length} for ${shape}, got ${array.length}`,
+    );
+  }
+}
+
+function checkApart(
+  owner: string,
+  filled: unknown,
+  other: string,
+  read: unknown,
+  field: string,
+): void {
+  if (filled === read) {
+    throw new TypeError(
+      `${owner}${field} must not be ${other}${field}, which is read while it is filled`,
     );
   }
 }

@@ -77,6 +77,7 @@ export function mixedBagLossAndGradient(
 ): number {
   checkMIXEDBag(params, data, sizes);
   checkMIXEDBagParams('gradient', gradient, sizes);
+  checkMIXEDBagApart('gradient', gradient, 'params', params);
   checkMIXEDBagWorkspace(ws, sizes);
 
   const { N, D } = sizes;
@@ -241,6 +242,16 @@ function checkMIXEDBagWorkspace(ws: MIXEDBagWorkspace, sizes: MIXEDBagSizes): vo
   checkUint8Array('ws', '.mask', ws.mask, N, 'bool[N]');
 }
 
+function checkMIXEDBagApart(
+  owner: string,
+  filled: Readonly<MIXEDBagParams>,
+  other: string,
+  read: Readonly<MIXEDBagParams>,
+): void {
+  checkApart(owner, filled, other, read, '');
+  checkApart(owner, filled.L, other, read.L, '.L');
+}
+
 /** Part 1 of `mixedBagLossAndGradient`. */
 function mixedBagLossAndGradientPart1(
   params: Readonly<MIXEDBagParams>,
@@ -345,6 +356,20 @@ function checkUint8Array(
   if (array.length !== length) {
     throw new RangeError(
       `${owner}${field} must have length ${length} for ${shape}, got ${array.length}`,
+    );
+  }
+}
+
+function checkApart(
+  owner: string,
+  filled: unknown,
+  other: string,
+  read: unknown,
+  field: string,
+): void {
+  if (filled === read) {
+    throw new TypeError(
+      `${owner}${field} must not be ${other}${field}, which is read while it is filled`,
     );
   }
 }

@@ -39,8 +39,6 @@ export function rosenbrockLoss(params: Readonly<RosenbrockParams>): number {
 /**
  * The loss of Rosenbrock and its gradient. 12 operations.
  *
- * The banana of Rosenbrock, with its minimum 0 at (1, 1).
- *
  * @param params x: real, y: real
  * @param gradient is filled: the derivative of the loss by each of the params
  * @returns the loss
@@ -49,6 +47,8 @@ export function rosenbrockLossAndGradient(
   params: Readonly<RosenbrockParams>,
   gradient: RosenbrockParams,
 ): number {
+  checkRosenbrockApart('gradient', gradient, 'params', params);
+
   const x = params.x;
   const y = params.y;
 
@@ -105,6 +105,15 @@ export function rosenbrockUnpack(
   return params;
 }
 
+function checkRosenbrockApart(
+  owner: string,
+  filled: Readonly<RosenbrockParams>,
+  other: string,
+  read: Readonly<RosenbrockParams>,
+): void {
+  checkApart(owner, filled, other, read, '');
+}
+
 function checkFloat64Array(
   owner: string,
   field: string,
@@ -119,6 +128,20 @@ function checkFloat64Array(
   if (array.length !== length) {
     throw new RangeError(
       `${owner}${field} must have length ${length} for ${shape}, got ${array.length}`,
+    );
+  }
+}
+
+function checkApart(
+  owner: string,
+  filled: unknown,
+  other: string,
+  read: unknown,
+  field: string,
+): void {
+  if (filled === read) {
+    throw new TypeError(
+      `${owner}${field} must not be ${other}${field}, which is read while it is filled`,
     );
   }
 }

@@ -1,0 +1,79 @@
+// What the benchmarks share: each measurement in a process of its own, CPU time, medians, and tables of results.
+
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { fileURLToPath } from 'node:url';
+
+export const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** The middle one. */
+export function median(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
+}
+
+/** The median and the range from the first to the third quartile, as text. */
+export function spread(values, digits = 3) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share) => sorted[Math.round((sorted.length - 1) * share)].toPrecision(digits);
+  return `${median(values).toPrecision(digits)} (${at(0.25)}–${at(0.75)})`;
+}
+
+/** User CPU time of this process in milliseconds: other processes on the machine do not count. */
+export const cpuTime = () => process.cpuUsage().user / 1e3;
+
+/** The arguments of a measuring process, or nothing in the process that starts them. */
+export const measuring = () =>
+  process.argv[2] === '--measure' ? JSON.parse(process.argv[3]) : undefined;
+
+/** Ends a measuring process with what it found. */
+export const found = (result) => process.stdout.write(JSON.stringify(result));
+
+/** Runs the benchmark's own script again to measure one thing in a fresh process. */
+export function measure(script, argument, flags = []) {
+  const args = [...flags, fileURLToPath(script), '--measure', JSON.stringify(argument)];
+  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1e8 }));
+}
+
+/** Measures each argument `rounds` times, in turn, so that a change of the machine's speed meets all alike. */
+export function measureInTurn(script, args, rounds, flags) {
+  const results = args.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    args.forEach((argument, i) => results[i].push(measure(script, argument, flags)));
+  }
+  return results;
+}
+
+/** CPU time of one call in milliseconds: the median of batches of at least 50 ms, after a warm-up of 300 ms. */
+export function timeCalls(call, batches = 7) {
+  const batchOf = (calls) => {
+    const start = cpuTime();
+    for (let i = 0; i < calls; i++) call();
+    return cpuTime() - start;
+  };
+  let calls = 1;
+  const warm = cpuTime() + 300;
+  while (cpuTime() < warm) batchOf(calls);
+  while (batchOf(calls) < 50) calls *= 2;
+  return median(Array.from({ length: batches }, () => batchOf(calls) / calls));
+}
+
+/** A Markdown table from rows of objects with equal keys; the keys are the heads. */
+export function table(rows) {
+  const heads = Object.keys(rows[0]);
+  const line = (cells) => `| ${cells.join(' | ')} |`;
+  const rule = heads.map((_, i) => (i === 0 ? '---' : '---:'));
+  return [line(heads), line(rule), ...rows.map((row) => line(heads.map((head) => row[head])))].join('\n');
+}
+
+/** Prints the report, and writes it with the numbers behind it to `results/`. */
+export function report(name, markdown, numbers) {
+  const machine = { node: process.version, cpu: cpus()[0].model };
+  const folder = new URL('results/', import.meta.url);
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify({ machine, ...numbers }, null, 2)}\n`);
+  writeFileSync(new URL(`${name}.md`, folder), `${markdown}\n\nNode ${machine.node}, ${machine.cpu}.\n`);
+  console.log(markdown);
+}

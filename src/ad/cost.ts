@@ -1,0 +1,14 @@
+// What the adjoint of a `build` reads back from the array instead of computing it again. The pass that decides what is
+// stored (passes/store.ts) counts on it.
+
+import type { Statement } from '../ir/types.ts';
+import { ops } from '../ops/index.ts';
+import type { OpRecord } from '../ops/types.ts';
+
+/** Whether computing a statement again costs more than reading its value from memory. */
+export function isCostly(statement: Statement): boolean {
+  if (statement.kind === 'reduce') return true;
+  if (statement.kind !== 'op') return false;
+  const spelling = (ops[statement.op] as OpRecord).ts;
+  return statement.op === 'div' || !('operator' in spelling);
+}

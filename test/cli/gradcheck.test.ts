@@ -1,0 +1,81 @@
+// `nabla gradcheck`: its table, its JSON, and the inputs of `--at`.
+
+import { describe, expect, test } from 'vitest';
+import { withWorld } from './fake-io.ts';
+import { bowl, broken, line } from './models.ts';
+
+const corner = 'model Corner {\n  dim N\n  param x: real[N]\n  loss sum(abs(x[i]) for i in N)\n}\n';
+const files = {
+  'bowl.nabla': bowl,
+  'two.nabla': bowl + line,
+  'corner.nabla': corner,
+  'broken.nabla': broken,
+  'domain.nabla': 'model Domain {\n  param x: real\n  loss log(-1 - x^2)\n}\n',
+  'at.json': '{ "params": { "x": [0, 1] } }',
+  'kink.json': '{ "params": { "x": [0, 0] } }',
+  'wrong.json': '{ "params": { "y": 1 } }',
+  'not.json': 'x = 1',
+};
+
+describe('endings', () => {
+  const cases: readonly (readonly [string, readonly string[], number, RegExp])[] = [
+    ['a gradient that agrees', ['bowl.nabla'], 0, /^Bowl N=3\n[^]*x \(3\) +9 [^]*every derivative agrees\n$/],
+    ['sizes', ['bowl.nabla', '--size', 'N=7', '--points', '1'], 0, /^Bowl N=7\n[^]*x \(7\) +7 /],
+    ['single precision', ['bowl.nabla', '--precision', 'f32'], 0, /every derivative agrees/],
+    ['every model of a file', ['two.nabla'], 0, /^Bowl[^]*\n\nLine\n[^]*slope +3 /],
+    ['one model of a file', ['two.nabla', '--model', 'Line'], 0, /^Line\n/],
+    [
+      'a point that is given',
+      ['corner.nabla', '--at', 'at.json'],
+      0,
+      /^Corner N=2\n[^]*x \(2\) +1 .* 1 at a kink\n/,
+    ],
+    [
+      'nothing but kinks',
+      ['corner.nabla', '--at', 'kink.json'],
+      1,
+      /failed: no component of x could be compared \(2 at a kink\)/,
+    ],
+    [
+      'a loss that is never finite',
+      ['domain.nabla'],
+      1,
+      /failed: no usable point in 20 tries; at the last one: the loss is NaN/,
+    ],
+    ['a model with errors', ['broken.nabla'], 1, /^$/],
+    ['--at with several models', ['two.nabla', '--at', 'at.json'], 2, /^$/],
+    ['--at that is not JSON', ['bowl.nabla', '--at', 'not.json'], 2, /^$/],
+    ['--at that does not fit', ['bowl.nabla', '--at', 'wrong.json'], 2, /^$/],
+    ['--at that is not there', ['bowl.nabla', '--at', 'none.json'], 2, /^$/],
+  ];
+  test.each(cases)('%s', async (_, args, code, output) => {
+    await withWorld(files, async (world) => {
+      const { exitCode, stdout, stderr } = await world.nabla(['gradcheck', ...args]);
+      expect(stdout).toMatch(output);
+      if (code === 0) expect(stderr).toBe('');
+      else expect(stderr).not.toBe('');
+      expect(exitCode).toBe(code);
+    });
+  });
+});
+
+test('json', async () => {
+  await withWorld(files, async (world) => {
+    const { stdout } = await world.nabla(['gradcheck', 'bowl.nabla', '--format', 'json']);
+    const report = JSON.parse(stdout) as { readonly largestError: number };
+    expect(report).toMatchObject({
+      ok: true,
+      seed: 1,
+      models: [{ model: 'Bowl', sizes: { N: 3 }, failures: [] }],
+    });
+    expect(report.largestError).toBeLessThan(1e-9);
+  });
+});
+
+test('a model may come from standard input', async () => {
+  await withWorld({}, async (world) => {
+    const { exitCode, stdout } = await world.nabla(['gradcheck', '-'], { stdin: line });
+    expect(stdout).toMatch(/^Line\n/);
+    expect(exitCode).toBe(0);
+  });
+});

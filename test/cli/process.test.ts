@@ -1,0 +1,76 @@
+// The command as a process of its own: exit codes, streams, and a reader that goes away.
+
+import { spawn } from 'node:child_process';
+import { describe, expect, test } from 'vitest';
+import { fileURLToPath } from 'node:url';
+import { withWorld, type Ending } from './fake-io.ts';
+import { bowl, broken, line } from './models.ts';
+
+const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
+const tsx = import.meta.resolve('tsx');
+
+interface Given {
+  readonly stdin?: string;
+  /** Close standard output after the first bytes. */
+  readonly stopReading?: boolean;
+}
+
+function nabla(
+  directory: string,
+  args: readonly string[],
+  { stdin = '', stopReading = false }: Given = {},
+): Promise<Ending> {
+  const child = spawn(process.execPath, ['--import', tsx, main, ...args], { cwd: directory });
+  const text = { stdout: '', stderr: '' };
+  child.stdout.on('data', (chunk: Buffer) => {
+    text.stdout += chunk.toString();
+    if (stopReading) child.stdout.destroy();
+  });
+  child.stderr.on('data', (chunk: Buffer) => {
+    text.stderr += chunk.toString();
+  });
+  child.stdin.end(stdin);
+  return new Promise((resolve, reject) => {
+    child.on('error', reject);
+    child.on('close', (code) => resolve({ exitCode: code ?? -1, ...text }));
+  });
+}
+
+describe('exit codes', () => {
+  test.each([
+    ['fine', ['check', 'line.nabla'], 0],
+    ['help', ['--help'], 0],
+    ['errors in the model', ['check', 'broken.nabla'], 1],
+    ['an emitted file is missing', ['build', 'line.nabla', '--check'], 1],
+    ['unknown option', ['check', 'line.nabla', '--fast'], 2],
+    ['missing file', ['check', 'none.nabla'], 2],
+  ] as const)('%s', async (_, args, expected) => {
+    await withWorld({ 'line.nabla': line, 'broken.nabla': broken }, async ({ directory }) => {
+      const { exitCode, stderr } = await nabla(directory, args);
+      expect({ exitCode, stderr }).toMatchObject({ exitCode: expected });
+    });
+  });
+});
+
+test('a model goes in through a pipe and comes out through another', async () => {
+  await withWorld({}, async ({ directory }) => {
+    const { exitCode, stdout, stderr } = await nabla(directory, ['build', '-'], { stdin: bowl });
+    expect(stderr).toBe('');
+    expect(stdout).toContain('export function bowlLossAndGradient(');
+    expect(stdout).toMatch(/\n$/);
+    expect(exitCode).toBe(0);
+  });
+});
+
+test('a reader that goes away is not an error', async () => {
+  const many = Array.from({ length: 3000 }, (_, i) => `  let v${i} = ${i} * x`).join('\n');
+  const long = `model Long {\n  param x: real\n${many}\n  loss x^2\n}\n`;
+  await withWorld({ 'long.nabla': long }, async ({ directory }) => {
+    const { exitCode, stderr } = await nabla(directory, ['show', 'long.nabla', '--stage', 'ast'], {
+      stopReading: true,
+    });
+    expect(stderr).not.toContain('EPIPE');
+    expect(stderr).not.toContain('internal error');
+    expect(exitCode).toBe(0);
+  });
+});
