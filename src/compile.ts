@@ -46,7 +46,7 @@ export interface CompileResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** In lines; see facts on prettier in ARCHITECTURE.md. */
+/** In lines: prettier takes 0.2 s per 1,000 of them, and 2 GB for 100,000. */
 const FORMATTED_BY_DEFAULT = 5_000;
 
 const defaultEmit: readonly RoutineKind[] = ['loss', 'gradient', 'outputs'];

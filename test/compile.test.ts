@@ -73,7 +73,7 @@ describe('compile', () => {
       ['hvp', 'jvp'],
       ['bowlHvp', 'bowlJvp'],
     ],
-  ])('emits %j', async (emit, expected) => {
+  ])('asked for %j emits %j', async (emit, expected) => {
     const functions = functionsOf(await textOf(quadratic, emit === undefined ? {} : { emit }));
     expect(functions.filter((name) => !/(Workspace|Zeros|Layout|Pack|Unpack)$/.test(name))).toEqual(expected);
   });

@@ -7,7 +7,8 @@ import type { OpRecord } from '../ops/types.ts';
 
 /** Whether computing a statement again costs more than reading its value from memory. */
 export function isCostly(statement: Statement): boolean {
-  if (statement.kind === 'reduce') return true;
+  // Of max and min the adjoint needs the place as well, which is not in the array.
+  if (statement.kind === 'reduce') return statement.outs.length === 1;
   if (statement.kind !== 'op') return false;
   const spelling = (ops[statement.op] as OpRecord).ts;
   return statement.op === 'div' || !('operator' in spelling);

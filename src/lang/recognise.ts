@@ -158,7 +158,7 @@ export function recognise(start: 'file' | 'lone', tokens: readonly Token[], mist
     } catch (error) {
       if (!(error instanceof Error) || !('token' in error)) throw error;
       recover();
-      if (mistakes.full()) return undefined;
+      if (mistakes.full() || start === 'lone') return undefined;
     }
   }
   if (chart.results.length > 1) bug('the grammar is ambiguous here');

@@ -184,8 +184,8 @@ function partBody(
     here.add(statement.local);
     const one = shared.get(statement.local);
     if (one === undefined || one.slot < 0) return;
-    if (one.local.mutable) changed.add(one);
-    else into.push(save(one, one.local, spill));
+    if (one.local.mutable && statement.value !== undefined) changed.add(one);
+    if (!one.local.mutable) into.push(save(one, one.local, spill));
   });
   for (const one of changed)
     if (one.last > part) into.push(save(one, names.get(one.local) ?? one.local, spill));

@@ -1,7 +1,8 @@
 // The readable text of a routine, for `nabla show --stage loops` and for tests.
 
 import { print as printSize } from '../base/polynomial.ts';
-import type { Buffer, Expression, Routine, Statement } from './types.ts';
+import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
+import { childrenOf } from './walk.ts';
 
 const infix: Readonly<Record<string, string>> = {
   add: '+',
@@ -19,73 +20,20 @@ const infix: Readonly<Record<string, string>> = {
 };
 
 export function printRoutine(routine: Routine): string {
+  const printer = new Printer();
   const lines = [`routine ${routine.program.name} ${routine.kind}`];
   for (const buffer of routine.scratch) lines.push(`  scratch ${declaration(buffer)}`);
-  printStatements(routine.body, '  ', lines);
-  if (routine.result !== undefined) lines.push(`  return ${printExpression(routine.result)}`);
+  printer.statements(routine.body, '  ', lines);
+  if (routine.result !== undefined) lines.push(`  return ${printer.expression(routine.result)}`);
   for (const part of routine.parts) {
     lines.push(`part ${part.name}`);
-    printStatements(part.body, '  ', lines);
+    printer.statements(part.body, '  ', lines);
   }
   return `${lines.join('\n')}\n`;
 }
 
 const declaration = ({ name, scalar, dims }: Buffer): string =>
   `${name}: ${scalar}[${dims.map(printSize).join(', ')}]`;
-
-function printStatements(statements: readonly Statement[], indent: string, lines: string[]): void {
-  const say = (text: string): void => void lines.push(indent + text);
-  for (const statement of statements) {
-    switch (statement.kind) {
-      case 'declare': {
-        const word = statement.local.mutable ? 'let' : 'const';
-        const value = statement.value === undefined ? '' : ` = ${printExpression(statement.value)}`;
-        say(`${word} ${statement.local.name}: ${statement.local.scalar}${value}`);
-        break;
-      }
-      case 'assign':
-        say(`${statement.local.name} = ${printExpression(statement.value)}`);
-        break;
-      case 'increase':
-        say(`${statement.local.name} += ${printExpression(statement.value)}`);
-        break;
-      case 'store':
-        say(`${element(statement.buffer, statement.indices)} = ${printExpression(statement.value)}`);
-        break;
-      case 'accumulate':
-        say(`${element(statement.buffer, statement.indices)} += ${printExpression(statement.value)}`);
-        break;
-      case 'fill':
-        say(`fill ${bufferName(statement.buffer)} ${printExpression(statement.value)}`);
-        break;
-      case 'for':
-        say(
-          `for ${statement.index.name} in ${printExpression(statement.from)}..${printExpression(statement.to)}`,
-        );
-        printStatements(statement.body, `${indent}  `, lines);
-        break;
-      case 'if':
-        say(`if ${printExpression(statement.condition)}`);
-        printStatements(statement.then, `${indent}  `, lines);
-        if (statement.otherwise.length > 0) {
-          say('else');
-          printStatements(statement.otherwise, `${indent}  `, lines);
-        }
-        break;
-      case 'check':
-        say(
-          `check ${printExpression(statement.index)} < ${printSize(statement.extent)} (${statement.array}, axis ${statement.axis})`,
-        );
-        break;
-      case 'section':
-        say(`-- ${statement.title}`);
-        break;
-      case 'call':
-        say(`call ${statement.part}`);
-        break;
-    }
-  }
-}
 
 /** A parameter, its gradient and its direction share a name; here they must look different. */
 function bufferName({ role, name }: Buffer): string {
@@ -95,28 +43,95 @@ function bufferName({ role, name }: Buffer): string {
   return name;
 }
 
-const element = (buffer: Buffer, indices: readonly Expression[]): string =>
-  indices.length === 0
-    ? bufferName(buffer)
-    : `${bufferName(buffer)}[${indices.map(printExpression).join(', ')}]`;
+/** Prints with names that are told apart: the second local called `sum` is `sum'2`. */
+class Printer {
+  readonly #names = new Map<Local, string>();
+  readonly #counts = new Map<string, number>();
 
-export function printExpression(expression: Expression): string {
-  switch (expression.kind) {
-    case 'literal':
-      return String(expression.value);
-    case 'extent':
-      return printSize(expression.size);
-    case 'local':
-      return expression.local.name;
-    case 'op': {
-      const args = expression.args.map(printExpression);
-      const symbol = infix[expression.op] ?? infix[expression.op.replace(/^i/, '')];
-      if (symbol !== undefined && args.length === 2) return `(${args.join(` ${symbol} `)})`;
-      return `${expression.op}(${args.join(', ')})`;
+  #name(local: Local): string {
+    let name = this.#names.get(local);
+    if (name === undefined) {
+      const count = (this.#counts.get(local.name) ?? 0) + 1;
+      this.#counts.set(local.name, count);
+      name = count === 1 ? local.name : `${local.name}'${count}`;
+      this.#names.set(local, name);
     }
-    case 'conditional':
-      return `(${printExpression(expression.condition)} ? ${printExpression(expression.then)} : ${printExpression(expression.otherwise)})`;
-    case 'load':
-      return element(expression.buffer, expression.indices);
+    return name;
+  }
+
+  statements(statements: readonly Statement[], indent: string, lines: string[]): void {
+    for (const statement of statements) {
+      lines.push(indent + this.#head(statement));
+      if (statement.kind === 'for') this.statements(statement.body, `${indent}  `, lines);
+      if (statement.kind !== 'if') continue;
+      this.statements(statement.then, `${indent}  `, lines);
+      if (statement.otherwise.length === 0) continue;
+      lines.push(`${indent}else`);
+      this.statements(statement.otherwise, `${indent}  `, lines);
+    }
+  }
+
+  #head(statement: Statement): string {
+    switch (statement.kind) {
+      case 'declare': {
+        const { local } = statement;
+        const value = statement.value === undefined ? '' : ` = ${this.expression(statement.value)}`;
+        return `${local.mutable ? 'let' : 'const'} ${this.#name(local)}: ${local.scalar}${value}`;
+      }
+      case 'assign':
+        return `${this.#name(statement.local)} = ${this.expression(statement.value)}`;
+      case 'increase':
+        return `${this.#name(statement.local)} += ${this.expression(statement.value)}`;
+      case 'store':
+        return `${this.#element(statement.buffer, statement.indices)} = ${this.expression(statement.value)}`;
+      case 'accumulate':
+        return `${this.#element(statement.buffer, statement.indices)} += ${this.expression(statement.value)}`;
+      case 'fill':
+        return `fill ${bufferName(statement.buffer)} ${this.expression(statement.value)}`;
+      case 'for': {
+        const range = `${this.expression(statement.from)}..${this.expression(statement.to)}`;
+        return `for ${this.#name(statement.index)} in ${range}`;
+      }
+      case 'if':
+        return `if ${this.expression(statement.condition)}`;
+      case 'check': {
+        const { index, extent, array, axis } = statement;
+        return `check ${this.expression(index)} < ${printSize(extent)} (${array}, axis ${axis})`;
+      }
+      case 'section':
+        return `-- ${statement.title}`;
+      case 'call':
+        return `call ${statement.part}`;
+    }
+  }
+
+  #element(buffer: Buffer, indices: readonly Expression[]): string {
+    const name = bufferName(buffer);
+    return indices.length === 0
+      ? name
+      : `${name}[${indices.map((index) => this.expression(index)).join(', ')}]`;
+  }
+
+  expression(expression: Expression): string {
+    switch (expression.kind) {
+      case 'literal':
+        return String(expression.value);
+      case 'extent':
+        return printSize(expression.size);
+      case 'local':
+        return this.#name(expression.local);
+      case 'op': {
+        const args = expression.args.map((arg) => this.expression(arg));
+        const symbol = infix[expression.op] ?? infix[expression.op.replace(/^i/, '')];
+        if (symbol !== undefined && args.length === 2) return `(${args.join(` ${symbol} `)})`;
+        return `${expression.op}(${args.join(', ')})`;
+      }
+      case 'conditional': {
+        const [condition, then, otherwise] = childrenOf(expression).map((child) => this.expression(child));
+        return `(${condition} ? ${then} : ${otherwise})`;
+      }
+      case 'load':
+        return this.#element(expression.buffer, expression.indices);
+    }
   }
 }

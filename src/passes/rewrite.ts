@@ -10,7 +10,7 @@ export interface Context {
   readonly b: BlockBuilder;
   /** The statement that defines a value, after rewriting. */
   readonly definitionOf: (operand: Operand | undefined) => Statement | undefined;
-  /** How often a value was used before this pass; 0 for values that the pass made. */
+  /** How often a value is used, as far as is known: by what the pass has not seen yet, and by what was there before. */
   readonly usesOf: (value: Value) => number;
 }
 
@@ -23,13 +23,18 @@ export type Rule = (statement: Statement, context: Context) => readonly Operand[
 export function rewrite(program: Program, rule: Rule): Program {
   const definitions = new Map<number, Statement>();
   const substitution = new Map<number, Operand>();
-  let uses: ReadonlyMap<number, number> | undefined;
+  const uses = countUses(program.body);
   const definitionOf = (operand: Operand | undefined): Statement | undefined =>
     operand?.kind === 'value' ? definitions.get(operand.id) : undefined;
-  const usesOf = (value: Value): number => (uses ??= countUses(program.body)).get(value.id) ?? 0;
+  const usesOf = (value: Value): number => uses.get(value.id) ?? 0;
   const isReplaced = (operand: Operand): boolean => operand.kind === 'value' && substitution.has(operand.id);
   const rewritten = (operand: Operand): Operand =>
     operand.kind === 'value' ? (substitution.get(operand.id) ?? operand) : operand;
+  /** What replaces a value is used where the value was. */
+  const replace = (out: Value, by: Operand): void => {
+    substitution.set(out.id, by);
+    if (by.kind === 'value') uses.set(by.id, usesOf(by) + usesOf(out));
+  };
 
   const into = (b: BlockBuilder, block: Block): Block => {
     const context: Context = { b, definitionOf, usesOf };
@@ -38,7 +43,7 @@ export function rewrite(program: Program, rule: Rule): Program {
       const statement = mapBlocks(moved, (inner) => into(b.nested(), inner));
       const replacement = rule(statement, context);
       if (replacement === undefined) b.push(statement);
-      else before.outs.forEach((out, i) => substitution.set(out.id, replacement[i] ?? out));
+      else before.outs.forEach((out, i) => replace(out, replacement[i] ?? out));
     }
     return b.block(block.results.map(rewritten));
   };

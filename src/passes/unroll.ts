@@ -7,6 +7,7 @@ import { int, real } from '../ir/build.ts';
 import type { Block, Operand, Program, Statement, Value } from '../ir/types.ts';
 import { blocksOf, cloneBlock } from '../ir/walk.ts';
 import type { BlockBuilder } from '../ir/build.ts';
+import type { OpName } from '../ops/index.ts';
 import { rewrite, type Context } from './rewrite.ts';
 
 /** Longest range that is unrolled, and how many statements that may make. */
@@ -37,18 +38,15 @@ function unrollReduce(
     return undefined;
   const [first, last] = [Number(from.value), Number(to.value)];
   if (!isSmall(last - first, body)) return undefined;
-  const isInt = outs[0]?.type.scalar === 'int';
-  const op = reducer === 'sum' ? (isInt ? 'iadd' : 'add') : isInt ? 'imul' : 'mul';
+  const isInt = (i: number): boolean => outs[i]?.type.scalar === 'int';
+  const combine = (i: number): OpName => (reducer === 'sum' ? (isInt(i) ? 'iadd' : 'add') : isInt(i) ? 'imul' : 'mul');
   let totals: readonly Operand[] | undefined;
   for (let k = first; k < last; k++) {
     const terms = runAt(b, body, [[index, int(k)]]);
-    totals =
-      totals === undefined
-        ? terms
-        : totals.map((total, i) => b.op(op, [total, terms[i] ?? bug('a term is missing')]));
+    totals = totals?.map((total, i) => b.op(combine(i), [total, terms[i] ?? bug('a term is missing')])) ?? terms;
   }
   const identity = reducer === 'sum' ? 0 : 1;
-  return totals ?? outs.map(() => (isInt ? int(identity) : real(identity)));
+  return totals ?? outs.map((_, i) => (isInt(i) ? int(identity) : real(identity)));
 }
 
 function unrollBuild(

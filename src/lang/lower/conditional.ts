@@ -17,6 +17,7 @@ import {
   type Lowering,
 } from './context.ts';
 import { lowerExpression, scalarOf } from './expression.ts';
+import { choose, polynomialOf } from './facts.ts';
 import { bothMean, emitOp, opposite } from './scalar.ts';
 
 type Conditional = Extract<Expression, { kind: 'conditional' }>;
@@ -56,7 +57,20 @@ export function lowerConditional(
     );
   const type = l.annotations.types.get(e) ?? bug('a conditional without a type');
   const dims = type.dims.map((dim) => inModel(env, dim));
-  if (dims.length === 0) return branch(b, (_, arm) => scalarValue(arm), hint);
+  if (dims.length === 0) {
+    const results: Operand[] = [];
+    const keep = (arm: Lowered): Operand => {
+      results.push(scalarValue(arm));
+      return scalarValue(arm);
+    };
+    const out = branch(b, (_, arm) => keep(arm), hint);
+    if (out.kind === 'value' && type.scalar === 'int') {
+      const facts = [meaning?.whenTrue ?? [], meaning?.whenFalse ?? []];
+      const choices = results.map((arm, k) => ({ value: polynomialOf(l.facts, arm), facts: facts[k] ?? [] }));
+      choose(l.facts, out, choices);
+    }
+    return out;
+  }
   if (isElementwise(l, e.then) && isElementwise(l, e.otherwise)) {
     const element: ArrayValue['element'] = (b, indices) =>
       branch(

@@ -12,12 +12,19 @@ export interface Meaning {
   readonly whenFalse: readonly Polynomial[];
 }
 
+export interface Choice {
+  readonly value: Polynomial;
+  readonly facts: readonly Polynomial[];
+}
+
 export interface Facts {
   /** Ints that are polynomials; any other is its own atom. */
   readonly polynomials: Map<Value, Polynomial>;
   readonly meanings: Map<Operand, Meaning>;
   /** Polynomials that are not negative wherever the atom exists. */
   readonly ofAtom: Map<string, Polynomial[]>;
+  /** An atom that is one of these, each where its facts hold: a minimum, a conditional. */
+  readonly choices: Map<string, readonly Choice[]>;
   /** Extremes that an index certainly takes. */
   readonly attained: Map<string, { readonly low: Polynomial; readonly high: Polynomial }>;
   /** The atom of a pure computation, so that doing it twice gives one atom. */
@@ -30,6 +37,7 @@ export const noFacts = (): Facts => ({
   polynomials: new Map(),
   meanings: new Map(),
   ofAtom: new Map(),
+  choices: new Map(),
   attained: new Map(),
   interned: new Map(),
   proved: new Map(),
@@ -65,6 +73,11 @@ export function learn(facts: Facts, value: Value, known: readonly Polynomial[]):
   facts.ofAtom.set(atom, [...(facts.ofAtom.get(atom) ?? []), ...known]);
 }
 
+/** Says what a value can be, if it is an atom. */
+export function choose(facts: Facts, value: Value, choices: readonly Choice[]): void {
+  facts.choices.set(atomOf(value), choices);
+}
+
 /** A value with from <= value < to. */
 export function learnRange(facts: Facts, value: Value, from: Polynomial, to: Polynomial): void {
   const self = polynomial.symbol(atomOf(value));
@@ -87,11 +100,11 @@ export const isTame = (p: Polynomial): boolean =>
   Number.isSafeInteger(p.denominator) &&
   p.terms.every((term) => Number.isSafeInteger(term.coefficient) && term.symbols.length <= 8);
 
-/** Whether p >= 0 can be shown. */
+/** Whether p >= 0 can be shown, for a p that is an int. */
 export function prove(facts: Facts, p: Polynomial, known: Known | undefined): boolean {
   const remembered = facts.proved.get(p.key);
   if (remembered === true || (remembered === false && known === undefined)) return remembered;
-  const shown = show({ facts, known, fuel: fuelOfProof }, p);
+  const shown = show({ facts, known, fuel: { left: fuelOfProof } }, p, true);
   if (known === undefined) facts.proved.set(p.key, shown);
   return shown;
 }
@@ -99,61 +112,69 @@ export function prove(facts: Facts, p: Polynomial, known: Known | undefined): bo
 interface Proof {
   readonly facts: Facts;
   readonly known: Known | undefined;
-  fuel: number;
+  /** Steps that are left. */
+  readonly fuel: { left: number };
 }
 
-/** Replaces the innermost atom by a bound in whose direction p falls, until only sizes are left. */
-function show(proof: Proof, p: Polynomial): boolean {
-  const value = polynomial.asConstant(p);
-  if (value !== undefined) return value >= 0;
-  if (proof.fuel-- <= 0 || !isTame(p)) return false;
+/**
+ * Replaces the innermost atom by a bound in whose direction p falls, until only sizes are left. What is shown of an int
+ * (`whole`) is p > -1, which means the same and bears bounds that are fractions.
+ */
+function show(proof: Proof, p: Polynomial, whole: boolean): boolean {
+  if (proof.fuel.left-- <= 0 || !isTame(p)) return false;
   const atom = innermostAtom(p);
-  if (atom === undefined) return showForSizes(proof, p);
+  if (atom === undefined) return showForSizes(proof, p, whole);
+  const replaced = (by: Polynomial): Polynomial =>
+    polynomial.substitute(p, (symbol) => (symbol === atom ? by : undefined));
+  const choices = proof.facts.choices.get(atom);
+  if (
+    choices?.every(({ value, facts }) =>
+      show({ ...proof, known: assume(proof.known, facts) }, replaced(value), whole),
+    )
+  ) {
+    return true;
+  }
   const powers = powersOf(p, atom);
-  const rising = powers.every((coefficient) => show(proof, coefficient));
-  const falling = !rising && powers.every((coefficient) => show(proof, polynomial.negate(coefficient)));
+  const rising = powers.every((coefficient) => show(proof, coefficient, false));
+  const falling =
+    !rising && powers.every((coefficient) => show(proof, polynomial.negate(coefficient), false));
   for (const fact of factsAbout(proof, atom)) {
     const bound = boundFrom(fact, atom);
     if (bound === undefined) continue;
-    const atBound = polynomial.substitute(p, (symbol) => (symbol === atom ? bound.value : undefined));
-    if (bound.isLower) {
-      if (risesFrom(proof, p, powers.length, rising, atom, bound.value) && show(proof, atBound)) return true;
-    } else if (
-      falling &&
-      (powers.length === 1 || show(proof, polynomial.symbol(atom))) &&
-      show(proof, atBound)
-    )
-      return true;
+    const monotone = bound.isLower
+      ? powers.length === 1
+        ? rising
+        : risesFrom(proof, p, atom, bound.value)
+      : falling && (powers.length === 1 || show(proof, polynomial.symbol(atom), true));
+    if (monotone && show(proof, replaced(bound.value), whole)) return true;
   }
   return false;
 }
 
 /** Whether p does not fall as the atom grows from its lower bound. */
-function risesFrom(
-  proof: Proof,
-  p: Polynomial,
-  degree: number,
-  rising: boolean,
-  atom: string,
-  from: Polynomial,
-): boolean {
-  if (degree === 1) return rising;
+function risesFrom(proof: Proof, p: Polynomial, atom: string, from: Polynomial): boolean {
   const step = '%';
   const moved = polynomial.substitute(p, (symbol) =>
     symbol === atom ? polynomial.add(from, polynomial.symbol(step)) : undefined,
   );
-  return powersOf(moved, step).every((coefficient) => show(proof, coefficient));
+  return powersOf(moved, step).every((coefficient) => show(proof, coefficient, false));
 }
 
 /** Sizes are at least 1: written as 1 + s, a polynomial without negative coefficients is not negative. */
-function showForSizes(proof: Proof, p: Polynomial): boolean {
-  const positive = (q: Polynomial): boolean =>
-    polynomial
-      .substitute(q, (name) => polynomial.add(polynomial.symbol(name), polynomial.one))
-      .terms.every((term) => term.coefficient >= 0);
-  if (positive(p)) return true;
+function showForSizes(proof: Proof, p: Polynomial, whole: boolean): boolean {
+  const holds = (q: Polynomial): boolean => {
+    const shifted = polynomial.substitute(q, (name) =>
+      polynomial.add(polynomial.symbol(name), polynomial.one),
+    );
+    return shifted.terms.every(
+      (term) =>
+        term.coefficient >= 0 ||
+        (whole && term.symbols.length === 0 && term.coefficient > -shifted.denominator),
+    );
+  };
+  if (holds(p)) return true;
   for (let at = proof.known; at !== undefined; at = at.next) {
-    if (!hasAtoms(at.fact) && positive(polynomial.subtract(p, at.fact))) return true;
+    if (!hasAtoms(at.fact) && holds(polynomial.subtract(p, at.fact))) return true;
   }
   return false;
 }

@@ -7,24 +7,23 @@ import { bool, extent, int, real, type BlockBuilder, type Hint } from '../../ir/
 import type { Operand, Reducer, Scalar, Value } from '../../ir/types.ts';
 import type { Clause, Expression } from '../ast.ts';
 import type { ReduceExpression, ReducerName } from '../check/context.ts';
-import { accumulate, learnIndex, reduceOver, storedArray, wholeAxis, type LoopRange } from './array.ts';
+import { reduceOver, wholeAxis, type LoopRange } from './array.ts';
 import {
   bind,
   inModel,
   isArray,
   symbolOf,
   withFacts,
-  arrayValue,
-  type ArrayValue,
   type Env,
   type Lowered,
   type Lowering,
 } from './context.ts';
-import { lowerExpression, lowerScalar } from './expression.ts';
+import { lowerScalar } from './expression.ts';
+import { reduceArrays } from './reduce-arrays.ts';
 import { below, hasAtoms, polynomialOf } from './facts.ts';
 
 /** The reduction of the IR behind a name, and which of its outs is meant. */
-const kernels: Readonly<Record<Exclude<ReducerName, 'mean'>, readonly [Reducer, number]>> = {
+export const kernels: Readonly<Record<Exclude<ReducerName, 'mean'>, readonly [Reducer, number]>> = {
   sum: ['sum', 0],
   prod: ['prod', 0],
   max: ['max', 0],
@@ -56,7 +55,7 @@ function identity(reducer: Reducer, scalar: Scalar): Operand {
 }
 
 /** The range of a clause as operands, in the scope of the clauses before it. */
-function rangeOf(l: Lowering, env: Env, b: BlockBuilder, clause: Clause): LoopRange {
+export function rangeOf(l: Lowering, env: Env, b: BlockBuilder, clause: Clause): LoopRange {
   const name = clause.name.text;
   const sizes = l.annotations.ranges.get(clause);
   if (sizes !== undefined)
@@ -68,13 +67,13 @@ function rangeOf(l: Lowering, env: Env, b: BlockBuilder, clause: Clause): LoopRa
 }
 
 /** The scope of a clause's body: the index is bound, and the range is not empty. */
-function enter(l: Lowering, env: Env, clause: Clause, range: LoopRange, index: Value): Env {
+export function enter(l: Lowering, env: Env, clause: Clause, range: LoopRange, index: Value): Env {
   const notEmpty = below(polynomialOf(l.facts, range.from), polynomialOf(l.facts, range.to));
   return bind(withFacts(env, [notEmpty], false), symbolOf(l, clause.name), index);
 }
 
 /** Nested reduces, one for each clause; `inner` yields the results for one point. */
-function overClauses(
+export function overClauses(
   l: Lowering,
   env: Env,
   b: BlockBuilder,
@@ -97,7 +96,7 @@ function overClauses(
 }
 
 /** The results for one point, or their identities where the guard does not hold. */
-function guarded(
+export function guarded(
   l: Lowering,
   env: Env,
   b: BlockBuilder,
@@ -155,7 +154,7 @@ function learnPosition(l: Lowering, clauses: readonly Clause[], env: Env, out: O
 }
 
 /** The number of points, where it is a polynomial in the sizes. */
-function fixedCount(l: Lowering, env: Env, e: ReduceExpression): Polynomial | undefined {
+export function fixedCount(l: Lowering, env: Env, e: ReduceExpression): Polynomial | undefined {
   if (e.guard !== undefined) return undefined;
   let count: Polynomial = polynomial.one;
   for (const clause of e.clauses) {
@@ -178,112 +177,14 @@ function meanOf(l: Lowering, env: Env, b: BlockBuilder, e: ReduceExpression, hin
     (body, inner) => guarded(l, inner, body, e.guard, 'sum', element),
     { span: hint.span },
   ); // prettier-ignore
-  return divide(b, sum ?? bug('a sum without a result'), count === undefined ? counted : extent(count), hint);
+  const total = asReal(b, count === undefined ? counted : extent(count));
+  return b.op('div', [sum ?? bug('a sum without a result'), total], hint);
 }
 
-function divide(b: BlockBuilder, sum: Operand, count: Operand | undefined, hint: Hint): Operand {
-  const total =
-    count?.kind === 'literal'
-      ? real(Number(count.value))
-      : b.op('toReal', [count ?? bug('a mean without a count')]);
-  return b.op('div', [sum, total], hint);
-}
-
-/** Elements that are arrays: sums go through an accumulator, the others are a build of reductions. */
-function reduceArrays(
-  l: Lowering,
-  env: Env,
-  b: BlockBuilder,
-  e: ReduceExpression,
-  reducer: ReducerName,
-  scalar: Scalar,
-  dims: readonly Polynomial[],
-  hint: Hint,
-): ArrayValue {
-  if (reducer === 'sum') return storedArray(l, sumArrays(l, env, b, e, scalar, dims, hint));
-  if (reducer === 'mean') {
-    const total = storedArray(l, sumArrays(l, env, b, e, scalar, dims, { span: hint.span }));
-    const size = fixedCount(l, env, e);
-    const [counted] =
-      size === undefined
-        ? overClauses(
-            l,
-            env,
-            b,
-            'sum',
-            e.clauses,
-            (body, inner) => guarded(l, inner, body, e.guard, 'sum', () => [int(1)]),
-            {},
-          )
-        : [extent(size)];
-    return {
-      kind: 'array', scalar, dims, repeatable: false, checked: false,
-      element: (body, indices) => divide(body, total.element(body, indices, true), counted, {}),
-    }; // prettier-ignore
-  }
-  const [kernel] = kernels[reducer];
-  return {
-    kind: 'array', scalar, dims, repeatable: false, checked: false,
-    element: (block, indices) => {
-      const point = (body: BlockBuilder, where: Env): readonly Operand[] => [
-        arrayValue(lowerExpression(l, where, body, e.element)).element(body, indices, true),
-      ];
-      const [out] = overClauses(
-        l, env, block, kernel, e.clauses,
-        (body, inner) => guarded(l, inner, body, e.guard, kernel, point),
-        { span: hint.span },
-      );
-      return out ?? bug('a reduction without a result');
-    },
-  }; // prettier-ignore
-}
-
-function sumArrays(
-  l: Lowering,
-  env: Env,
-  b: BlockBuilder,
-  e: ReduceExpression,
-  scalar: Scalar,
-  dims: readonly Polynomial[],
-  hint: Hint,
-): Value {
-  const loop = (
-    block: BlockBuilder,
-    range: LoopRange,
-    body: (inner: BlockBuilder, index: Value) => void,
-  ): void =>
-    block.loop(range, (inner, index) => {
-      learnIndex(l, index, polynomialOf(l.facts, range.from), polynomialOf(l.facts, range.to), undefined);
-      body(inner, index);
-    });
-  const addAll = (block: BlockBuilder, where: Env, accumulator: Value): void => {
-    const element = arrayValue(lowerExpression(l, where, block, e.element));
-    const axis = (inner: BlockBuilder, indices: readonly Value[]): void => {
-      const size = dims[indices.length];
-      if (size === undefined) inner.add(accumulator, indices, element.element(inner, indices, true));
-      else loop(inner, wholeAxis(size), (body, index) => axis(body, [...indices, index]));
-    };
-    axis(block, []);
-  };
-  const run = (block: BlockBuilder, where: Env, clauses: readonly Clause[], accumulator: Value): void => {
-    const [clause, ...rest] = clauses;
-    if (clause !== undefined) {
-      const range = rangeOf(l, where, block, clause);
-      loop(block, range, (body, index) =>
-        run(body, enter(l, where, clause, range, index), rest, accumulator),
-      );
-    } else if (e.guard === undefined) addAll(block, where, accumulator);
-    else {
-      const condition = lowerScalar(l, where, block, e.guard);
-      const inside = withFacts(where, l.facts.meanings.get(condition)?.whenTrue ?? []);
-      const then = (body: BlockBuilder): readonly Operand[] => {
-        addAll(body, inside, accumulator);
-        return [];
-      };
-      block.branch(condition, then, () => []);
-    }
-  };
-  return accumulate(b, scalar, dims, (accumulator) => run(b, env, e.clauses, accumulator), hint);
+/** A number of elements, as what a sum is divided by. */
+export function asReal(b: BlockBuilder, count: Operand | undefined): Operand {
+  if (count === undefined) return bug('a mean without a count');
+  return count.kind === 'literal' ? real(Number(count.value)) : b.op('toReal', [count]);
 }
 
 /** `sum(a)`: over all elements of an array. */
@@ -315,5 +216,6 @@ export function reduceWhole(
     axis(b, [], reducer === 'mean' ? { span: hint.span } : hint)[position] ??
     bug('a reduction without a result');
   if (reducer !== 'mean') return out;
-  return divide(b, out, extent(whole.dims.reduce(polynomial.multiply, polynomial.one)), hint);
+  const count = extent(whole.dims.reduce(polynomial.multiply, polynomial.one));
+  return b.op('div', [out, asReal(b, count)], hint);
 }

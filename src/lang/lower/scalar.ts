@@ -9,6 +9,7 @@ import { isWhole } from '../check/size.ts';
 import type { Lowering } from './context.ts';
 import {
   atomOf,
+  choose,
   below,
   hasAtoms,
   learn,
@@ -73,7 +74,7 @@ function recognise(facts: Facts, op: OpName, x: Polynomial, y: Polynomial | unde
   }
   const self = polynomial.symbol(atomOf(out));
   facts.interned.set(key, self);
-  const { add, subtract, multiply, one, zero } = polynomial;
+  const { add, subtract, multiply, one } = polynomial;
   switch (op) {
     case 'imod':
       // 0 <= mod(x, y) < y for positive y.
@@ -91,37 +92,24 @@ function recognise(facts: Facts, op: OpName, x: Polynomial, y: Polynomial | unde
     case 'imin':
     case 'imax': {
       if (y === undefined) break;
-      // A bound of both sides in the other direction bounds the result as well; zero is the one that matters below.
-      const sign = op === 'imin' ? 1 : -1;
-      const signed = (p: Polynomial): Polynomial => (sign === 1 ? p : polynomial.negate(p));
-      learn(facts, out, [signed(subtract(x, self)), signed(subtract(y, self))]);
-      for (const bound of [zero, ...oppositeBounds(facts, x, sign), ...oppositeBounds(facts, y, sign)]) {
-        if ([x, y].every((p) => prove(facts, signed(subtract(p, bound)), undefined)))
-          learn(facts, out, [signed(subtract(self, bound))]);
-      }
+      const apart = (p: Polynomial): Polynomial => (op === 'imin' ? subtract(p, self) : subtract(self, p));
+      learn(facts, out, [apart(x), apart(y)]);
+      choose(facts, out, [
+        { value: x, facts: [] },
+        { value: y, facts: [] },
+      ]);
       break;
     }
     case 'iabs':
       learn(facts, out, [self]);
+      choose(facts, out, [
+        { value: x, facts: [x] },
+        { value: polynomial.negate(x), facts: [polynomial.negate(x)] },
+      ]);
       break;
     default:
       break;
   }
-}
-
-/** Bounds that an atom has: lower ones for sign 1, upper ones for -1; of a polynomial that is no atom, itself. */
-function oppositeBounds(facts: Facts, p: Polynomial, sign: 1 | -1): readonly Polynomial[] {
-  const [term] = p.terms;
-  const atom =
-    p.terms.length === 1 && term?.coefficient === 1 && term.symbols.length === 1
-      ? term.symbols[0]
-      : undefined;
-  if (atom === undefined || !hasAtoms(p)) return [p];
-  const self = polynomial.symbol(atom);
-  return (facts.ofAtom.get(atom) ?? []).flatMap((fact) => {
-    const bound = sign === 1 ? polynomial.subtract(self, fact) : polynomial.add(self, fact);
-    return polynomial.symbolsOf(bound).includes(atom) ? [] : [bound];
-  });
 }
 
 function meaningOf(
