@@ -64,6 +64,7 @@ const afterDerivatives: readonly Pass[] = [
   },
   { name: 'strength', run: reduceStrength, reason: 'after folding: derivatives of powers are powers' },
   { name: 'cse', run: cse, reason: 'the adjoint repeats parts of the primal' },
+  { name: 'dead values', run: dropDead, reason: 'what nobody uses must not count as a use below' },
   { name: 'fold again', run: fold, reason: 'operands became single and equal by sharing' },
   { name: 'cse again', run: cse, reason: 'folding made new equal expressions' },
   { name: 'dead code', run: dropDead, reason: 'last: sharing and folding leave unused values' },

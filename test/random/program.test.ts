@@ -63,7 +63,7 @@ test('a smooth program has finite differences that agree with each other', async
       return interpret(program, { ...random, params: Object.fromEntries(params) }, random.sizes).loss ?? NaN;
     };
     const slope = (h: number): number => (along(h) - along(-h)) / (2 * h);
-    const [coarse, fine] = [slope(1e-3), slope(5e-4)];
+    const [coarse, fine] = [slope(2e-5), slope(1e-5)];
     expect(Math.abs(coarse - fine) / (1 + Math.abs(fine))).toBeLessThan(1e-3);
   });
 });

@@ -1,0 +1,43 @@
+// Long programs: time stays linear, and nothing overflows the stack.
+
+import { describe, expect, it } from 'vitest';
+import { stdFiles } from '../../../generated/std.ts';
+import { check } from '../../../src/lang/check.ts';
+import { parse } from '../../../src/lang/parse.ts';
+
+const prelude = stdFiles.map((source) => parse(source).file);
+const long = (count: number, line: (i: number) => string): string =>
+  Array.from({ length: count }, (_, i) => line(i + 1)).join('\n');
+
+/** Programs of a length; `lets` is how many lines they are made of. */
+const shapes: readonly (readonly [string, (lets: number) => string])[] = [
+  ['scalars in a chain', (n) => `model M {\nparam x: real\nlet a0 = x\n${long(n, (i) => `let a${i} = sin(a${i - 1}) + ${i}`)}\nloss a${n}\n}`],
+  ['arrays in a chain', (n) => `model M {\ndim N\nparam x: real[N]\nlet a0 = x\n${long(n, (i) => `let a${i}[i in N] = a${i - 1}[i] * 2`)}\nloss sum(a${n})\n}`],
+  ['calls', (n) => `fn f(x: real, y: real): real {\nlet z = x * y\nreturn z + 1\n}\nmodel M {\nparam x: real\nlet a0 = x\n${long(n, (i) => `let a${i} = f(a${i - 1}, x)`)}\nloss a${n}\n}`],
+  ['ints in a chain', (n) => `model M {\ndata k: int\nparam x: real\nlet a0 = k\n${long(n, (i) => `let a${i} = a${i - 1} + k`)}\nloss x * real(a${n})\n}`],
+  ['reads', (n) => `model M {\ndim N\ndata k: int[N] in 0..N\nparam x: real[N]\n${long(n, (i) => `loss x[k[N - 1]] * ${i}`)}\n}`],
+  ['losses', (n) => `model M {\nparam x: real\n${long(n, (i) => `loss ${i} * x`)}\n}`],
+  ['functions', (n) => `${long(n, (i) => `fn f${i}(x: real): real = ${i} * x`)}\nmodel M {\nparam x: real\nloss f1(x)\n}`],
+]; // prettier-ignore
+
+function seconds(text: string): number {
+  const { file } = parse({ path: 'long.nabla', text });
+  const start = performance.now();
+  const { programs, diagnostics } = check(file, prelude);
+  expect(diagnostics.filter((diagnostic) => diagnostic.severity === 'error')).toEqual([]);
+  expect(programs).toHaveLength(1);
+  return (performance.now() - start) / 1000;
+}
+
+describe('10,000 lines', () => {
+  it.each(shapes)('of %s', (_, write) => {
+    seconds(write(500));
+    expect(seconds(write(10_000))).toBeLessThan(5);
+  });
+});
+
+it('reports 10,000 mistakes', () => {
+  const text = `model M {\nparam x: real\n${long(10_000, (i) => `let a${i} = missing${i} + x`)}\nloss x\n}`;
+  const { file } = parse({ path: 'long.nabla', text });
+  expect(check(file, prelude).diagnostics).toHaveLength(10_000);
+});
