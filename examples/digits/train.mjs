@@ -15,7 +15,7 @@ import { normal, random, shuffle } from './random.mjs';
 const here = fileURLToPath(new URL('.', import.meta.url));
 const out = join(here, 'out');
 const nabla = join(here, '../../dist/src/cli/main.js');
-const model = join(here, 'digits.nabla');
+const model = relative('.', join(here, 'digits.nabla'));
 
 const hidden = 128;
 const batch = 64;
@@ -28,7 +28,7 @@ const uniform = random(2024);
 
 /** Runs the command line tool and returns what it writes; what it has to say to people is shown. */
 function run(...args) {
-  console.log(`$ nabla ${args.map((arg) => (arg.startsWith(here) ? relative('.', arg) : arg)).join(' ')}`);
+  console.log(`$ nabla ${args.join(' ')}`);
   const stdio = ['ignore', 'pipe', 'inherit'];
   const { status, stdout } = spawnSync(process.execPath, [nabla, ...args], { encoding: 'utf8', stdio });
   if (status !== 0) {
@@ -38,7 +38,7 @@ function run(...args) {
   return stdout;
 }
 
-run('build', model, '--out-dir', out);
+run('build', model, '--out-dir', relative('.', out));
 const emitted = join(out, 'digits.ts');
 const { target, module } = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
 const { outputText } = ts.transpileModule(readFileSync(emitted, 'utf8'), {

@@ -17,7 +17,7 @@ import type { Token } from './token.ts';
 const mostTokens = 5_000_000;
 
 const leaveOpen: ReadonlySet<string> = new Set('- ! , = : ? .. for in if'.split(' '));
-const goOn: ReadonlySet<string> = new Set('- , = : ? .. . { else'.split(' '));
+const goOn: ReadonlySet<string> = new Set('- , = : ? .. . {'.split(' '));
 
 const beginsStatement = (token: Token): boolean => token.type === 'keyword' && statementWords.has(token.text);
 
@@ -86,7 +86,7 @@ export function layOut(source: Source, mistakes: Mistakes): readonly Token[] | u
   let line: Token | undefined;
 
   for (let token = next(); token !== undefined; token = next()) {
-    if (statements.last()?.text === '}' && token.text !== 'else') statements.end('end of the line');
+    if (statements.last()?.text === '}') statements.end('end of the line');
     if (token.startsLine) {
       line = token;
       startLine(token, statements, brackets, mistakes);

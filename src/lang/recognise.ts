@@ -134,6 +134,7 @@ export function recognise(start: 'file' | 'lone', tokens: readonly Token[], mist
       },
       echo ? undefined : mistakes,
     );
+    if (!mistakes.any()) bug('a syntax error is not reported');
     if (suggestion === 'return') returned = true;
     chart.restore(mark);
     if (first.text === '}') {

@@ -45,7 +45,10 @@ export function run(routine: Routine, { sizes, inputs }: Arguments): Results {
       if (given === undefined) {
         array = new Array<Scalar>(length).fill(NaN);
         if (buffer.role !== 'scratch') written[`${buffer.role}.${buffer.name}`] = array;
-      } else array = typeof given === 'object' ? Array.from(given) : [given];
+      } else {
+        array = typeof given === 'object' ? Array.from(given) : [given];
+        if (buffer.scalar === 'bool') array = array.map(Boolean);
+      }
       if (array.length !== length)
         throw new Error(`${buffer.name} has ${array.length} elements, not ${length}`);
       memory.set(buffer, array);

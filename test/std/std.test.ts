@@ -83,7 +83,7 @@ const rows: readonly (readonly [string, number | readonly number[]])[] = [
   ['softmax([1000, 0, -1000])', [1, 0, 0]],
   ['logSoftmax(a)', a.map((value) => value - Math.log(total))],
   ['variance(a)', spread],
-  ['layerNorm(a, b, [1, 2, 3], 1e-5)', zip((_, q) => q).map((q, i) => ((deviation[i] ?? NaN) / Math.sqrt(spread + 1e-5)) * q + i + 1)],
+  ['layerNorm(a, b, 2 * b, 1e-5)', zip((_, q) => q).map((q, i) => ((deviation[i] ?? NaN) / Math.sqrt(spread + 1e-5)) * q + 2 * q)],
 ]; // prettier-ignore
 
 describe('the prelude', () => {

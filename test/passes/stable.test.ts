@@ -1,0 +1,120 @@
+// Models written as in a textbook, at points where the textbook's formula overflows, cancels or divides zero by zero: the
+// compiled value and gradient are right there, to first and second order. Expected numbers are closed forms.
+
+import { describe, expect, it } from 'vitest';
+import { derive } from '../../src/compile.ts';
+import { interpret, type Inputs } from '../../src/ir/interpret.ts';
+import { distance, farthestOf } from '../support/compare.ts';
+import { programOf } from '../support/language.ts';
+
+interface Case {
+  /** The loss as a function of `param x: real`. */
+  readonly loss: string;
+  readonly x: number;
+  readonly value: number;
+  readonly slope: number;
+  readonly curvature: number;
+}
+
+const scalar: readonly Case[] = [
+  { loss: 'log(sigmoid(x))', x: -800, value: -800, slope: 1, curvature: 0 },
+  { loss: 'log(1 + exp(x))', x: 800, value: 800, slope: 1, curvature: 0 },
+  { loss: 'log(exp(x) + 1)', x: -800, value: 0, slope: 0, curvature: 0 },
+  { loss: 'log(1 - sigmoid(x))', x: 800, value: -800, slope: -1, curvature: 0 },
+  { loss: 'log(1 / (1 + exp(-x)))', x: -800, value: -800, slope: 1, curvature: 0 },
+  { loss: '1 / (1 + exp(-x))', x: -800, value: 0, slope: 0, curvature: 0 },
+  { loss: 'exp(x) / (1 + exp(x))', x: 800, value: 1, slope: 0, curvature: 0 },
+  { loss: 'log(1 + x)', x: 1e-18, value: 1e-18, slope: 1, curvature: -1 },
+  { loss: '1e18 * log(1 + x)', x: 1e-18, value: 1, slope: 1e18, curvature: -1e18 },
+  { loss: '1e18 * (exp(x) - 1)', x: 1e-18, value: 1, slope: 1e18, curvature: 1e18 },
+  { loss: 'log(exp(x))', x: 1000, value: 1000, slope: 1, curvature: 0 },
+  { loss: 'sqrt(x^2)', x: 0, value: 0, slope: 0, curvature: 0 },
+  { loss: 'sqrt(x^2 + 4 * x^2)', x: 0, value: 0, slope: 0, curvature: 0 },
+  { loss: 'softplus(x)', x: 800, value: 800, slope: 1, curvature: 0 },
+  { loss: 'tanh(x)', x: 400, value: 1, slope: 0, curvature: 0 },
+  { loss: 'relu(x)', x: 0, value: 0, slope: 0, curvature: 0 },
+  { loss: 'abs(x)', x: 0, value: 0, slope: 0, curvature: 0 },
+  { loss: 'x^0', x: 0, value: 1, slope: 0, curvature: 0 },
+  { loss: 'x^1', x: 0, value: 0, slope: 1, curvature: 0 },
+  { loss: 'x^2', x: 0, value: 0, slope: 0, curvature: 2 },
+  { loss: 'x^3', x: 0, value: 0, slope: 0, curvature: 0 },
+  { loss: 'x^1.5', x: 4, value: 8, slope: 3, curvature: 0.375 },
+  { loss: 'x^-0.5', x: 4, value: 0.5, slope: -0.0625, curvature: 0.0234375 },
+  { loss: 'x > 0 ? sqrt(x) : 0', x: 0, value: 0, slope: 0, curvature: 0 },
+  { loss: 'x > 0 ? sqrt(x) : 0', x: -1, value: 0, slope: 0, curvature: 0 },
+  { loss: 'x != 0 ? sin(x) / x : 1', x: 0, value: 1, slope: 0, curvature: 0 },
+  { loss: 'max(log(x), -5)', x: 0, value: -5, slope: 0, curvature: 0 },
+  { loss: 'exp(-1 / x^2)', x: 0, value: 0, slope: 0, curvature: 0 },
+  { loss: 'sqrt(relu(x))', x: -1, value: 0, slope: 0, curvature: 0 },
+  { loss: 'min(1 / x, 7)', x: 0, value: 7, slope: 0, curvature: 0 },
+  {
+    loss: 'log(cosh(x))',
+    x: 0.5,
+    value: Math.log(Math.cosh(0.5)),
+    slope: Math.tanh(0.5),
+    curvature: 1 - Math.tanh(0.5) ** 2,
+  },
+];
+
+function at(source: string, inputs: Inputs, sizes = {}) {
+  const program = programOf(source);
+  const gradient = interpret(derive(program, 'gradient'), inputs, sizes);
+  const ones = Object.fromEntries(
+    Object.entries(inputs.params ?? {}).map(([name, value]) => [
+      name,
+      typeof value === 'object' ? Array.from(value, () => 1) : 1,
+    ]),
+  );
+  const along = { ...inputs, directions: ones };
+  const { hvp } = interpret(derive(program, 'hvp'), along, sizes);
+  const { tangent = NaN } = interpret(derive(program, 'jvp'), along, sizes);
+  return { loss: gradient.loss ?? NaN, gradient: gradient.gradient, hvp, tangent };
+}
+
+describe('functions of one number', () => {
+  it.each(scalar)('$loss at $x', ({ loss, x, value, slope, curvature }) => {
+    const found = at(`model M { param x: real; loss ${loss} }`, { params: { x } });
+    expect(distance(found.loss, value)).toBeLessThan(1e-15);
+    expect(farthestOf(found.gradient, { x: slope })).toBeLessThan(1e-15);
+    expect(distance(found.tangent, slope)).toBeLessThan(1e-15);
+    expect(farthestOf(found.hvp, { x: curvature })).toBeLessThan(1e-15);
+  });
+});
+
+describe('functions of arrays', () => {
+  const head = 'dim N\n param z: real[N]';
+  it.each([
+    ['log(sum(exp(z[i]) for i))', [1000, 1000], 1000 + Math.LN2, [0.5, 0.5]],
+    ['log(sum(exp(z[i]) for i))', [-1000, -2000], -1000, [1, 0]],
+    ['-log(exp(z[0]) / sum(exp(z[i]) for i))', [0, 1000], 1000, [-1, 1]],
+    ['-log(softmax(z)[0])', [0, 1000], 1000, [-1, 1]],
+    ['logSumExp(z)', [-Infinity, 3], 3, [0, 1]],
+    ['norm2(z)', [0, 0], 0, [0, 0]],
+    ['sqrt(sum(z[i]^2 for i))', [0, 0], 0, [0, 0]],
+    ['norm2(z)', [3, 4], 5, [0.6, 0.8]],
+    ['max(z)', [2, 2], 2, [1, 0]],
+    ['prod(z)', [0, 5], 0, [5, 0]],
+    ['prod(z)', [0, 0], 0, [0, 0]],
+  ])('%s at %j', (loss, z, value, slope) => {
+    const found = at(`model M { ${head}\n loss ${loss} }`, { params: { z } }, { N: z.length });
+    expect(distance(found.loss, value)).toBeLessThan(1e-15);
+    // A weight exp(z - lse) is as good as lse is: to one rounding of it.
+    const bound = 1e-15 * Math.max(1, Math.abs(value));
+    expect(farthestOf(found.gradient, { z: slope })).toBeLessThan(bound);
+    expect(distance(found.tangent, (slope[0] ?? NaN) + (slope[1] ?? NaN))).toBeLessThan(bound);
+    expect(Array.from(found.hvp['z'] as Float64Array).every(Number.isFinite)).toBe(true);
+  });
+
+  it('a cross entropy by way of an array of probabilities is as stable as one of logits', () => {
+    const source = `model M {
+      dim K
+      data label: int in 0..K
+      param z: real[K]
+      let p = softmax(z)
+      loss -log(p[label])
+    }`;
+    const found = at(source, { params: { z: [0, 1000, -1000] }, data: { label: 2 } }, { K: 3 });
+    expect(found.loss).toBe(2000);
+    expect(farthestOf(found.gradient, { z: [0, 1, -1] })).toBe(0);
+  });
+});
