@@ -22,7 +22,7 @@ const gcd = (a: number, b: number): number => (b === 0 ? Math.abs(a) : gcd(b, a 
 function normal(sums: ReadonlyMap<string, Term>, denominator: number): Polynomial {
   const kept = [...sums.values()].filter((term) => term.coefficient !== 0);
   kept.sort((a, b) => a.symbols.length - b.symbols.length || compare(termKey(a), termKey(b)));
-  let divisor = denominator;
+  let divisor = Math.abs(denominator);
   for (const term of kept) divisor = gcd(divisor, term.coefficient);
   const sign = denominator < 0 ? -1 : 1;
   const terms = kept.map((term) => ({ ...term, coefficient: (sign * term.coefficient) / divisor }));
@@ -121,10 +121,11 @@ export function evaluate(a: Polynomial, valueOf: (name: string) => number): numb
   return sum / a.denominator;
 }
 
-/** As a person writes it: `2*L + 1`, `(D^2 + D)/2`. Highest degree first. */
+/** As a person writes it: `2*L + 1`, `(D^2 + D)/2`. Highest degree first, then by the alphabet. */
 export function print(a: Polynomial): string {
   if (a.terms.length === 0) return '0';
-  const parts = [...a.terms].reverse().map((term, position) => {
+  const terms = [...a.terms].sort((x, y) => y.symbols.length - x.symbols.length);
+  const parts = terms.map((term, position) => {
     const factors = powers(term.symbols);
     const size = Math.abs(term.coefficient);
     const body = factors === '' ? String(size) : size === 1 ? factors : `${size}*${factors}`;

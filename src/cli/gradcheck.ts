@@ -10,7 +10,7 @@ import type { Program } from '../ir/types.ts';
 import { gradcheckTable, largestError } from './gradcheck-table.ts';
 import { readInputs } from './inputs.ts';
 import type { Io } from './io.ts';
-import { chooseModels, refuseUnknownSizes, sizesAmong } from './models.ts';
+import { chooseModels, modelsWithLoss, refuseUnknownSizes, sizesAmong } from './models.ts';
 import { plural, renderAll, summary, usesColor } from './report.ts';
 import { exitCodes, orStop, Stop } from './stop.ts';
 
@@ -37,7 +37,7 @@ export async function gradcheck(io: Io, file: string, options: GradcheckCommand)
     io.stderr.write(`${summary([{ path, diagnostics }])}; nothing was checked\n`);
     return exitCodes.findings;
   }
-  const models = chooseModels(programs, path, options.model);
+  const models = modelsWithLoss(chooseModels(programs, path, options.model), io);
   refuseUnknownSizes(
     models.flatMap((model) => model.sizes.map((size) => size.name)),
     options.sizes,

@@ -3,6 +3,7 @@
 
 import { nodeFiles, type Io, type OutputStream } from './io.ts';
 import { run } from './run.ts';
+import { exitCodes, reasonOf } from './stop.ts';
 
 async function readStdin(): Promise<Uint8Array> {
   const chunks: Uint8Array[] = [];
@@ -13,8 +14,9 @@ async function readStdin(): Promise<Uint8Array> {
 function output(stream: NodeJS.WriteStream): OutputStream {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // The reader has gone (`nabla show … | head`): there is nobody to tell, and nothing went wrong.
-    if (error.code === 'EPIPE') process.exit(0);
-    throw error;
+    if (error.code === 'EPIPE') process.exit(exitCodes.ok);
+    if (stream !== process.stderr) process.stderr.write(`nabla: cannot write the output: ${reasonOf(error.code)}\n`);
+    process.exit(exitCodes.usage);
   });
   return { isTTY: stream.isTTY === true, write: (text) => void stream.write(text) };
 }

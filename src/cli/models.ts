@@ -3,6 +3,7 @@
 import type { Program } from '../ir/types.ts';
 import type { File } from '../lang/ast.ts';
 import { didYouMean } from '../lang/check/nearest.ts';
+import type { Io } from './io.ts';
 import { Stop } from './stop.ts';
 
 export function chooseModels(programs: readonly Program[], path: string, name?: string): readonly Program[] {
@@ -12,6 +13,17 @@ export function chooseModels(programs: readonly Program[], path: string, name?: 
   if (chosen.length > 0) return chosen;
   const names = programs.map((program) => program.name);
   throw new Stop(`${path} has no model ${name}: ${didYouMean(name, names) ?? `it has ${names.join(', ')}`}`);
+}
+
+/** Those that can be differentiated, where there are any; the others are said to be left out. */
+export function modelsWithLoss(programs: readonly Program[], io: Io): readonly Program[] {
+  const hasLoss = (program: Program): boolean => program.outputs.some((output) => output.role === 'loss');
+  const chosen = programs.filter(hasLoss);
+  if (chosen.length === 0) return programs;
+  for (const { name } of programs.filter((program) => !hasLoss(program))) {
+    io.stderr.write(`${name} has no loss, hence no gradient: left out\n`);
+  }
+  return chosen;
 }
 
 /** A size that is given must be a size that there is: a misspelt `--size` must not go unnoticed. */

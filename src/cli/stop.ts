@@ -37,6 +37,9 @@ const reasons: Readonly<Record<string, string>> = {
   EMFILE: 'too many files are open',
 };
 
+/** An error code of the operating system in words. */
+export const reasonOf = (code: string | undefined): string => reasons[code ?? ''] ?? code ?? 'unknown error';
+
 /** Carries out file work; a failure of the file system becomes a message such as `cannot read a.nabla: permission denied`. */
 export async function orStop<T>(action: string, path: string, work: Promise<T>): Promise<T> {
   try {
@@ -44,6 +47,6 @@ export async function orStop<T>(action: string, path: string, work: Promise<T>):
   } catch (error) {
     const code = errorCode(error);
     if (code === undefined) throw error;
-    throw new Stop(`cannot ${action} ${path}: ${reasons[code] ?? code}`);
+    throw new Stop(`cannot ${action} ${path}: ${reasonOf(code)}`);
   }
 }

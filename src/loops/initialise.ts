@@ -55,7 +55,7 @@ function settle(statement: Statement, pending: Map<Buffer, Pending>, into: (Stat
       continue;
     }
     pending.delete(fill.buffer);
-    if (current.kind !== 'for') continue;
+    if (current.kind !== 'for' || fill.elements.size > 0) continue;
     const stored = storeOnce(current, fill.buffer, []);
     if (stored === undefined) continue;
     current = stored;

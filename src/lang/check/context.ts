@@ -161,7 +161,8 @@ export function resolve(c: Checking, scope: Scope, name: Name): Symbol | undefin
       help: `call it: \`${name.text}(…)\``,
     });
   }
-  const help = didYouMean(name.text, visibleNames(scope));
+  // Looking for the nearest name takes a while; a flood of mistakes does without.
+  const help = c.diagnostics.length < 100 ? didYouMean(name.text, visibleNames(scope)) : undefined;
   return complain(c, catalogue.unknownName, { name: name.text }, name.span, { help });
 }
 

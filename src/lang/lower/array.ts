@@ -6,7 +6,7 @@ import { arrayType, extent, type BlockBuilder, type Hint } from '../../ir/build.
 import type { Block, Operand, Reducer, Value } from '../../ir/types.ts';
 import { scalarType } from '../../ir/build.ts';
 import { isArray, type ArrayValue, type Lowered, type Lowering } from './context.ts';
-import { below, learnRange, polynomialOf, prove, atomOf, type Known } from './facts.ts';
+import { atomOf, learnRange, polynomialOf, type Known } from './facts.ts';
 
 /** An array in memory. Reading the same int element twice gives the same atom to the prover. */
 export function storedArray(l: Lowering, value: Value): ArrayValue {
@@ -45,10 +45,7 @@ export function learnIndex(
   to: Polynomial,
   known: Known | undefined,
 ): void {
-  learnRange(l.facts, index, from, to);
-  if (prove(l.facts, below(from, to), known)) {
-    l.facts.attained.set(atomOf(index), { low: from, high: polynomial.subtract(to, polynomial.one) });
-  }
+  l.facts.ranges.set(atomOf(index), { from, to, runs: true, known });
 }
 
 /** A `build` over the dims whose indices are known to the prover. */

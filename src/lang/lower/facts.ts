@@ -12,6 +12,14 @@ export interface Meaning {
   readonly whenFalse: readonly Polynomial[];
 }
 
+/** from <= atom < to. An index (`runs`) takes every value of it, if there is one; `known` holds where its loop starts. */
+export interface AtomRange {
+  readonly from: Polynomial;
+  readonly to: Polynomial;
+  readonly runs: boolean;
+  readonly known: Known | undefined;
+}
+
 export interface Choice {
   readonly value: Polynomial;
   readonly facts: readonly Polynomial[];
@@ -21,12 +29,11 @@ export interface Facts {
   /** Ints that are polynomials; any other is its own atom. */
   readonly polynomials: Map<Value, Polynomial>;
   readonly meanings: Map<Operand, Meaning>;
-  /** Polynomials that are not negative wherever the atom exists. */
+  readonly ranges: Map<string, AtomRange>;
+  /** More polynomials that are not negative wherever the atom exists. */
   readonly ofAtom: Map<string, Polynomial[]>;
   /** An atom that is one of these, each where its facts hold: a minimum, a conditional. */
   readonly choices: Map<string, readonly Choice[]>;
-  /** Extremes that an index certainly takes. */
-  readonly attained: Map<string, { readonly low: Polynomial; readonly high: Polynomial }>;
   /** The atom of a pure computation, so that doing it twice gives one atom. */
   readonly interned: Map<string, Polynomial>;
   /** Proofs that need no condition hold everywhere. */
@@ -36,9 +43,9 @@ export interface Facts {
 export const noFacts = (): Facts => ({
   polynomials: new Map(),
   meanings: new Map(),
+  ranges: new Map(),
   ofAtom: new Map(),
   choices: new Map(),
-  attained: new Map(),
   interned: new Map(),
   proved: new Map(),
 });
@@ -80,8 +87,29 @@ export function choose(facts: Facts, value: Value, choices: readonly Choice[]): 
 
 /** A value with from <= value < to. */
 export function learnRange(facts: Facts, value: Value, from: Polynomial, to: Polynomial): void {
-  const self = polynomial.symbol(atomOf(value));
-  learn(facts, value, [polynomial.subtract(self, from), below(self, to)]);
+  facts.ranges.set(atomOf(value), { from, to, runs: false, known: undefined });
+}
+
+/** The range of a polynomial that is an atom by itself. */
+export function rangeOfAtom(facts: Facts, p: Polynomial): AtomRange | undefined {
+  const [term] = p.terms;
+  const [symbol, second] = term?.symbols ?? [];
+  const alone =
+    p.terms.length === 1 && p.denominator === 1 && term?.coefficient === 1 && second === undefined;
+  return alone && symbol !== undefined ? facts.ranges.get(symbol) : undefined;
+}
+
+/** Whether 0 <= p < size at a place where `known` holds. */
+export function proveInside(
+  facts: Facts,
+  p: Polynomial,
+  size: Polynomial,
+  known: Known | undefined,
+): boolean {
+  // Nearly always an index on an axis that it was made for.
+  const range = rangeOfAtom(facts, p);
+  if (range !== undefined && range.from.terms.length === 0 && range.to.key === size.key) return true;
+  return prove(facts, p, known) && prove(facts, below(p, size), known);
 }
 
 /** `a < b` as a polynomial that is not negative. */
@@ -208,6 +236,12 @@ function powersOf(p: Polynomial, symbol: string): readonly Polynomial[] {
 }
 
 function* factsAbout(proof: Proof, atom: string): Iterable<Polynomial> {
+  const range = proof.facts.ranges.get(atom);
+  if (range !== undefined) {
+    const self = polynomial.symbol(atom);
+    yield polynomial.subtract(self, range.from);
+    yield below(self, range.to);
+  }
   yield* proof.facts.ofAtom.get(atom) ?? [];
   for (let at = proof.known; at !== undefined; at = at.next) yield at.fact;
 }
@@ -227,18 +261,17 @@ function boundFrom(
   return { value: polynomial.divide(scaled, -factor), isLower: factor > 0 };
 }
 
-/** Whether p takes a negative value for certain: every atom in it takes its extremes. */
+/** Whether p takes a negative value for certain: every atom in it is an index that takes its extremes. */
 export function certainlyNegative(facts: Facts, p: Polynomial): boolean {
   let least = p;
   for (let atom = innermostAtom(least); atom !== undefined; atom = innermostAtom(least)) {
     const [coefficient, higher] = powersOf(least, atom);
-    const range = facts.attained.get(atom);
+    const range = facts.ranges.get(atom);
     const factor = coefficient && polynomial.asConstant(coefficient);
-    if (factor === undefined || higher !== undefined || range === undefined) return false;
-    const [from, to] = [range.low, range.high];
-    least = polynomial.substitute(least, (symbol) =>
-      symbol === atom ? (factor > 0 ? from : to) : undefined,
-    );
+    if (factor === undefined || higher !== undefined || range?.runs !== true) return false;
+    if (!prove(facts, below(range.from, range.to), range.known)) return false;
+    const extreme = factor > 0 ? range.from : polynomial.subtract(range.to, polynomial.one);
+    least = polynomial.substitute(least, (symbol) => (symbol === atom ? extreme : undefined));
   }
   return prove(facts, polynomial.subtract(polynomial.negate(least), polynomial.one), undefined);
 }

@@ -11,7 +11,15 @@ import { declaredAt, sourceText } from '../check/context.ts';
 import { force, storedArray } from './array.ts';
 import { arrayValue, inModel, type ArrayValue, type Env, type Lowered, type Lowering } from './context.ts';
 import { lowerExpression, lowerScalar } from './expression.ts';
-import { below, certainlyNegative, hasAtoms, polynomialOf, prove } from './facts.ts';
+import {
+  below,
+  certainlyNegative,
+  hasAtoms,
+  polynomialOf,
+  prove,
+  proveInside,
+  rangeOfAtom,
+} from './facts.ts';
 import { emitOp } from './scalar.ts';
 
 type IndexExpression = Extract<Expression, { kind: 'index' }>;
@@ -85,10 +93,9 @@ function inRange(
   index: Polynomial,
   size: Polynomial,
 ): boolean {
-  const room = below(index, size);
-  if (prove(l.facts, index, env.known) && prove(l.facts, room, env.known)) return true;
+  if (proveInside(l.facts, index, size, env.known)) return true;
   if (env.conditional) return false;
-  const past = certainlyNegative(l.facts, room);
+  const past = certainlyNegative(l.facts, below(index, size));
   if (past || certainlyNegative(l.facts, index)) {
     const args = {
       index: `\`${sourceText(item.span, 'here')}\``,
@@ -98,11 +105,9 @@ function inRange(
     return false;
   }
   // An index by itself on an axis of another size is likely a slip.
-  const [atom] = polynomial.symbolsOf(index);
-  const range = item.index.kind === 'name' && atom !== undefined ? l.facts.attained.get(atom) : undefined;
-  if (range !== undefined && item.index.kind === 'name' && !hasAtoms(range.high)) {
-    const end = polynomial.add(range.high, polynomial.one);
-    const args = { name: item.index.text, runs: polynomial.print(end), size: polynomial.print(size) };
+  const range = rangeOfAtom(l.facts, index);
+  if (range?.runs === true && item.index.kind === 'name' && !hasAtoms(range.to)) {
+    const args = { name: item.index.text, runs: polynomial.print(range.to), size: polynomial.print(size) };
     tell(l, env, catalogue.uncheckedIndex, args, e, item);
   }
   return false;

@@ -20,7 +20,7 @@ import {
 } from './context.ts';
 import { lowerScalar } from './expression.ts';
 import { reduceArrays } from './reduce-arrays.ts';
-import { below, hasAtoms, polynomialOf } from './facts.ts';
+import { below, hasAtoms, learnRange, polynomialOf } from './facts.ts';
 
 /** The reduction of the IR behind a name, and which of its outs is meant. */
 export const kernels: Readonly<Record<Exclude<ReducerName, 'mean'>, readonly [Reducer, number]>> = {
@@ -68,8 +68,11 @@ export function rangeOf(l: Lowering, env: Env, b: BlockBuilder, clause: Clause):
 
 /** The scope of a clause's body: the index is bound, and the range is not empty. */
 export function enter(l: Lowering, env: Env, clause: Clause, range: LoopRange, index: Value): Env {
-  const notEmpty = below(polynomialOf(l.facts, range.from), polynomialOf(l.facts, range.to));
-  return bind(withFacts(env, [notEmpty], false), symbolOf(l, clause.name), index);
+  const [from, to] = [polynomialOf(l.facts, range.from), polynomialOf(l.facts, range.to)];
+  // A size by itself is at least 1 anyway.
+  const isSize = from.terms.length === 0 && range.to.kind === 'extent' && to.terms[0]?.symbols.length === 1;
+  const inside = isSize && to.terms.length === 1 ? env : withFacts(env, [below(from, to)], false);
+  return bind(inside, symbolOf(l, clause.name), index);
 }
 
 /** Nested reduces, one for each clause; `inner` yields the results for one point. */
@@ -146,10 +149,7 @@ export function lowerReduce(
 function learnPosition(l: Lowering, clauses: readonly Clause[], env: Env, out: Operand): void {
   const range = clauses[0] && l.annotations.ranges.get(clauses[0]);
   if (range !== undefined && out.kind === 'value') {
-    l.facts.ofAtom.set(`%${out.id}`, [
-      polynomial.add(polynomial.symbol(`%${out.id}`), polynomial.one),
-      below(polynomial.symbol(`%${out.id}`), inModel(env, range.to)),
-    ]);
+    learnRange(l.facts, out, polynomial.constant(-1), inModel(env, range.to));
   }
 }
 
