@@ -15,7 +15,8 @@ function output(stream: NodeJS.WriteStream): OutputStream {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     // The reader has gone (`nabla show … | head`): there is nobody to tell, and nothing went wrong.
     if (error.code === 'EPIPE') process.exit(exitCodes.ok);
-    if (stream !== process.stderr) process.stderr.write(`nabla: cannot write the output: ${reasonOf(error.code)}\n`);
+    if (stream !== process.stderr)
+      process.stderr.write(`nabla: cannot write the output: ${reasonOf(error.code)}\n`);
     process.exit(exitCodes.usage);
   });
   return { isTTY: stream.isTTY === true, write: (text) => void stream.write(text) };

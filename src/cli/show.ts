@@ -10,7 +10,7 @@ import { prepareReverse, prepare } from '../passes/index.ts';
 import { reverse } from '../ad/reverse.ts';
 import { readInputs } from './inputs.ts';
 import type { Io } from './io.ts';
-import { chooseModels } from './models.ts';
+import { chooseModels, modelsWithLoss } from './models.ts';
 import { renderAll, summary, usesColor } from './report.ts';
 import { exitCodes, Stop } from './stop.ts';
 import type { Stage } from './values.ts';
@@ -33,20 +33,15 @@ export async function show(io: Io, file: string, { stage, model, stdinPath }: Sh
     io.stderr.write(`${summary([{ path, diagnostics: analysis.diagnostics }])}\n`);
     return exitCodes.findings;
   }
-  const texts =
-    stage === 'ast' ? [syntaxTree(analysis.file, model)] : programs(analysis.programs, path, stage, model);
+  const models = chooseModels(analysis.programs, path, model);
+  const texts = stage === 'ast' ? [syntaxTree(analysis.file, models)] : programsAt(stage, models, io);
   io.stdout.write(texts.map((shown) => `${shown.trimEnd()}\n`).join('\n'));
   return exitCodes.ok;
 }
 
-function programs(
-  all: readonly Program[],
-  path: string,
-  stage: Exclude<Stage, 'ast'>,
-  model?: string,
-): readonly string[] {
-  return chooseModels(all, path, model).map((program) => {
-    if (stage === 'ir') return printProgram(program);
+function programsAt(stage: Exclude<Stage, 'ast'>, models: readonly Program[], io: Io): readonly string[] {
+  if (stage === 'ir') return models.map(printProgram);
+  return modelsWithLoss(models, io).map((program) => {
     if (!program.outputs.some((output) => output.role === 'loss')) {
       throw new Stop(`${program.name} has no loss, hence no gradient to show: say --stage ir`);
     }
@@ -61,13 +56,11 @@ function programs(
   });
 }
 
-/** As JSON, without the places in the text. */
-function syntaxTree(file: File, model: string | undefined): string {
-  const declarations =
-    model === undefined
-      ? file.declarations
-      : file.declarations.filter(
-          (declaration) => declaration.kind !== 'model' || declaration.name.text === model,
-        );
+/** The models and all that is not a model, as JSON, without the places in the text. */
+function syntaxTree(file: File, models: readonly Program[]): string {
+  const names = models.map((program) => program.name);
+  const declarations = file.declarations.filter(
+    (declaration) => declaration.kind !== 'model' || names.includes(declaration.name.text),
+  );
   return JSON.stringify(declarations, (key, value: unknown) => (/span$/i.test(key) ? undefined : value), 2);
 }

@@ -30,8 +30,6 @@ export interface Context extends At {
 const exactTolerance: Readonly<Record<Precision, number>> = { f64: 1e-9, f32: 1e-3 };
 /** Derivatives below this part of the loss are lost in the loss's rounding. */
 const lossFloor: Readonly<Record<Precision, number>> = { f64: 1e-6, f32: 1e-3 };
-/** Components of one parameter that are compared at one point. */
-export const mostComponents = 64;
 const directionsPerPoint = 3;
 
 const largest = (values: readonly number[]): number =>
@@ -45,7 +43,7 @@ function gradientFloor({ gradient, loss, options }: Context): number {
 export function checkParameter(context: Context, slot: Slot, before: Tally): Tally {
   const { bound, x, gradient, options, number } = context;
   let tally = before;
-  for (const component of chooseComponents(slot, context.source)) {
+  for (const component of chooseComponents(slot, context.slots, context.source)) {
     const center = x[component] ?? NaN;
     const along = (step: number): readonly number[] => [bound.loss(x.with(component, center + step))];
     const [numeric] = differentiate(along, Math.max(1, Math.abs(center)), roundingOf[options.precision]);
@@ -63,11 +61,22 @@ export function checkParameter(context: Context, slot: Slot, before: Tally): Tal
   return tally;
 }
 
+/**
+ * How many components of one parameter are compared at one point. One costs some fifty evaluations of the loss, each of
+ * which takes time in proportion to all of them, hence fewer in larger models.
+ */
+export function componentsCompared({ length }: Slot, slots: readonly Slot[]): number {
+  const all = slots.reduce((sum, slot) => sum + slot.length, 0);
+  return Math.min(length, Math.max(8, Math.min(64, Math.floor(2 ** 18 / all))));
+}
+
 /** All components of a small parameter, a random choice of a large one. */
-function chooseComponents({ offset, length }: Slot, source: Random): readonly number[] {
-  if (length <= mostComponents) return Array.from({ length }, (_, i) => offset + i);
+function chooseComponents(slot: Slot, slots: readonly Slot[], source: Random): readonly number[] {
+  const { offset, length } = slot;
+  const wanted = componentsCompared(slot, slots);
+  if (wanted === length) return Array.from({ length }, (_, i) => offset + i);
   const chosen = new Set<number>();
-  while (chosen.size < mostComponents) chosen.add(source.integer(offset, offset + length));
+  while (chosen.size < wanted) chosen.add(source.integer(offset, offset + length));
   return [...chosen].sort((a, b) => a - b);
 }
 

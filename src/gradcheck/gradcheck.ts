@@ -3,7 +3,14 @@
 // against the reference interpreter. Stands between compile and cli.
 
 import type { Program } from '../ir/types.ts';
-import { checkForward, checkHessian, checkLoss, checkParameter, mostComponents, type At } from './checks.ts';
+import {
+  checkForward,
+  checkHessian,
+  checkLoss,
+  checkParameter,
+  componentsCompared,
+  type At,
+} from './checks.ts';
 import { emptyTally, type Tally } from './compare.ts';
 import { bind, type EmittedModule } from './emitted.ts';
 import { flatten, layoutOf, type Precision, type Sizes } from './layout.ts';
@@ -84,8 +91,9 @@ export function gradcheck(
     totals.hessian = checkHessian(context, totals.hessian);
     totals.interpreter = checkLoss(context, program, totals.interpreter);
   }
-  const parameters = [...tallies].map(([{ name, shape, length }, tally]) => {
-    return { name, shape, components: length, componentsCompared: Math.min(length, mostComponents), tally };
+  const parameters = [...tallies].map(([slot, tally]) => {
+    const { name, shape, length } = slot;
+    return { name, shape, components: length, componentsCompared: componentsCompared(slot, slots), tally };
   });
   failures.push(...failuresIn(parameters, totals));
   return { model: program.name, sizes, parameters, ...totals, failures };

@@ -17,10 +17,21 @@ export type BinaryOperator =
   | 'div' | 'mod'; // prettier-ignore
 
 export type Expression =
-  | { readonly kind: 'number'; readonly value: number; readonly isInt: boolean; readonly text: string; readonly span: Span }
+  | {
+      readonly kind: 'number';
+      readonly value: number;
+      readonly isInt: boolean;
+      readonly text: string;
+      readonly span: Span;
+    }
   | { readonly kind: 'bool'; readonly value: boolean; readonly span: Span }
   | Name
-  | { readonly kind: 'unary'; readonly operator: '-' | '!'; readonly operand: Expression; readonly span: Span }
+  | {
+      readonly kind: 'unary';
+      readonly operator: '-' | '!';
+      readonly operand: Expression;
+      readonly span: Span;
+    }
   | {
       readonly kind: 'binary';
       readonly operator: BinaryOperator;
@@ -37,12 +48,27 @@ export type Expression =
       readonly otherwise: Expression;
       readonly span: Span;
     }
-  | { readonly kind: 'call'; readonly callee: Name; readonly args: readonly Expression[]; readonly span: Span }
-  | { readonly kind: 'index'; readonly base: Expression; readonly items: readonly IndexItem[]; readonly span: Span }
+  | {
+      readonly kind: 'call';
+      readonly callee: Name;
+      readonly args: readonly Expression[];
+      readonly span: Span;
+    }
+  | {
+      readonly kind: 'index';
+      readonly base: Expression;
+      readonly items: readonly IndexItem[];
+      readonly span: Span;
+    }
   /** `[a, b, c]` */
   | { readonly kind: 'list'; readonly elements: readonly Expression[]; readonly span: Span }
   /** `[element for i in N, j in M]` */
-  | { readonly kind: 'build'; readonly element: Expression; readonly clauses: readonly Clause[]; readonly span: Span }
+  | {
+      readonly kind: 'build';
+      readonly element: Expression;
+      readonly clauses: readonly Clause[];
+      readonly span: Span;
+    }
   /** `sum(element for i in N, j in 0..i if guard)`; the name is any name, the checker knows the reducers. */
   | {
       readonly kind: 'reduce';
@@ -163,12 +189,7 @@ export interface OutputDeclaration {
 }
 
 export type ModelItem =
-  | DimDeclaration
-  | InputDeclaration
-  | ConstDeclaration
-  | LetDeclaration
-  | LossDeclaration
-  | OutputDeclaration;
+  DimDeclaration | InputDeclaration | ConstDeclaration | LetDeclaration | LossDeclaration | OutputDeclaration;
 
 export interface ModelDeclaration {
   readonly kind: 'model';

@@ -24,11 +24,30 @@ const mostAlternatives = 6;
 const startOperand = '%name %number true false ( [ - !'.split(' ');
 const followOperand = '%binary - ? ( ['.split(' ');
 
+/** Where a statement can stand, known by a word that begins one there and nowhere else. */
 const places = [
-  { word: 'model', place: 'outside of a model', holds: 'a declaration (`const`, `fn` or `model`)' },
-  { word: 'loss', place: 'inside a model', holds: 'a statement of a model (`dim`, `data`, `param`, `const`, `let`, `loss` or `output`)' },
-  { word: 'return', place: 'inside a function', holds: '`let` or `return`' },
-]; // prettier-ignore
+  {
+    word: 'model',
+    place: 'outside of a model',
+    what: 'a declaration',
+    holds: '`const`, `fn` or `model`',
+    define: 'const',
+  },
+  {
+    word: 'loss',
+    place: 'inside a model',
+    what: 'a statement of a model',
+    holds: '`dim`, `data`, `param`, `const`, `let`, `loss` or `output`',
+    define: 'let',
+  },
+  {
+    word: 'return',
+    place: 'inside a function',
+    what: 'a statement of a function',
+    holds: '`let` or `return`',
+    define: 'let',
+  },
+];
 
 const placeOf = (expected: ReadonlySet<string>): (typeof places)[number] | undefined =>
   places.find(({ word }) => expected.has(word));
@@ -43,14 +62,9 @@ function join(alternatives: readonly string[]): string {
 }
 
 /** The set of what could stand here, with the many that begin or continue an expression taken together. */
-export function describeExpected(expected: ReadonlySet<string>): string {
+function describeExpected(expected: ReadonlySet<string>): string {
   const rest = new Set(expected);
   const alternatives: string[] = [];
-  const place = placeOf(rest);
-  if (place !== undefined) {
-    alternatives.push(place.holds);
-    for (const word of statementWords) rest.delete(word);
-  }
   if (rest.has('%number')) {
     alternatives.push('an expression');
     for (const terminal of startOperand) rest.delete(terminal);
@@ -70,11 +84,8 @@ export function describeExpected(expected: ReadonlySet<string>): string {
 export function explain(trouble: Trouble, mistakes: Mistakes | undefined): string {
   const { found, first, outside } = trouble;
   if (found === first) {
-    const meant =
-      nearest(
-        first.text,
-        [...outside].filter((word) => /^\w/.test(word)),
-      ) ?? first.text;
+    const words = [...outside].filter((terminal) => /^\w/.test(terminal));
+    const meant = nearest(first.text, words) ?? first.text;
     if (mistakes !== undefined) explainStart(trouble, meant, mistakes);
     return meant;
   }
@@ -102,11 +113,9 @@ function explainStart({ found, after, outside }: Trouble, meant: string, mistake
     mistakes.add(catalogue.unexpectedToken, { found: nameFound(found), expected }, span);
   } else {
     const defines = found.type === 'name' && after?.text === '=';
-    const help =
-      meant !== text ? `did you mean ${quoted(meant)}?` : defines ? `write \`let ${text} = …\`` : undefined;
-    mistakes.add(catalogue.unknownStatement, { found: nameFound(found), expected: place.holds }, span, {
-      help,
-    });
+    const home = defines ? `write \`${place.define} ${text} = …\`` : `it begins with ${place.holds}`;
+    const help = meant === text ? home : `did you mean ${quoted(meant)}?`;
+    mistakes.add(catalogue.unknownStatement, { found: nameFound(found), what: place.what }, span, { help });
   }
 }
 
@@ -151,9 +160,10 @@ function helpInside({ found, before, first, expected }: Trouble): string | undef
   const other = otherOperators.get(found.text);
   if (operand && other !== undefined) return `write ${quoted(other)}`;
   if (before?.text === 'not' && before.type === 'name') return 'write `!` for logical not';
-  if (operand && found.text === ':') return 'a slice is written `from..to`';
-  if (operand && found.text === 'if')
+  if (expected.has('..') && found.text === ':') return 'a slice is written `from..to`';
+  if (expected.has(']') && found.text === 'if') {
     return 'an array has an element at every index: choose between two with `c ? a : b`';
+  }
   if (first.text === 'fn' && expected.has(':') && !expected.has('%binary') && before?.text === ')') {
     return 'say what the function returns, as in `fn f(x: real): real = x`';
   }

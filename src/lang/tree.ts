@@ -15,16 +15,14 @@ import type { Token } from './token.ts';
 
 // ---- lists
 
-export type List<T> = { readonly before: List<T>; readonly item: T; readonly length: number } | null;
+export type List<T> = { readonly before: List<T>; readonly item: T } | null;
 
-export function append<T>(before: List<T>, item: T): List<T> {
-  return { before, item, length: (before?.length ?? 0) + 1 };
-}
+export const append = <T>(before: List<T>, item: T): List<T> => ({ before, item });
 
 export function toArray<T>(list: List<T>): readonly T[] {
-  const items = new Array<T>(list?.length ?? 0);
-  for (let cell = list; cell !== null; cell = cell.before) items[cell.length - 1] = cell.item;
-  return items;
+  const items: T[] = [];
+  for (let cell = list; cell !== null; cell = cell.before) items.push(cell.item);
+  return items.reverse();
 }
 
 // ---- expressions

@@ -126,6 +126,19 @@ describe('show', () => {
     });
   });
 
+  test('what has no loss is left out where a gradient is wanted', async () => {
+    const sum = 'model Sum {\n  dim N\n  data x: real[N]\n  output total = sum(x[i] for i)\n}\n';
+    await withWorld({ 'two.nabla': sum + line, 'sum.nabla': sum }, async (world) => {
+      const both = await world.nabla(['show', 'two.nabla']);
+      expect(both.stderr).toBe('Sum has no loss, hence no gradient: left out\n');
+      expect(both.stdout).toContain('Line');
+      expect(both.exitCode).toBe(0);
+      const alone = await world.nabla(['show', 'sum.nabla']);
+      expect(alone.stderr).toContain('Sum has no loss, hence no gradient to show: say --stage ir');
+      expect(alone.exitCode).toBe(2);
+    });
+  });
+
   test('a model with errors', async () => {
     await withWorld(models, async (world) => {
       expect(await world.nabla(['show', 'broken.nabla'])).toMatchObject({ exitCode: 1, stdout: '' });

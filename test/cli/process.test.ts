@@ -1,6 +1,7 @@
 // The command as a process of its own: exit codes, streams, and a reader that goes away.
 
 import { spawn } from 'node:child_process';
+import { existsSync, openSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { fileURLToPath } from 'node:url';
 import { withWorld, type Ending } from './fake-io.ts';
@@ -72,5 +73,21 @@ test('a reader that goes away is not an error', async () => {
     expect(stderr).not.toContain('EPIPE');
     expect(stderr).not.toContain('internal error');
     expect(exitCode).toBe(0);
+  });
+});
+
+test.runIf(existsSync('/dev/full'))('an output that cannot be written is told in a sentence', async () => {
+  await withWorld({ 'line.nabla': line }, async ({ directory }) => {
+    const child = spawn(process.execPath, ['--import', tsx, main, 'show', 'line.nabla'], {
+      cwd: directory,
+      stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
+    });
+    let stderr = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      stderr += chunk.toString();
+    });
+    const exitCode = await new Promise((resolve) => child.on('close', resolve));
+    expect(stderr).toBe('nabla: cannot write the output: the disk is full\n');
+    expect(exitCode).toBe(2);
   });
 });

@@ -43,8 +43,8 @@ export const models = {
   callsTooDeep: error(
     'N0507',
     'calls nested too deeply',
-    (a: { limit: number }) => `function calls are nested more than ${a.limit} deep`,
-    'Functions are written out where they are called. Chains of calls this long are nearly always made by a generator; let it write lets instead.',
+    () => 'function calls are nested too deeply here',
+    'Functions are written out where they are called, to some hundred levels of calls and brackets. Chains this long are nearly always made by a generator; let it write lets instead.',
   ),
   modelTooLarge: error(
     'N0508',

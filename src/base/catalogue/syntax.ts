@@ -97,8 +97,7 @@ export const syntax = {
   unknownStatement: error(
     'N0115',
     'not a statement',
-    (a: { found: string; expected: string }) =>
-      `${a.found} does not begin a statement, expected ${a.expected}`,
+    (a: { found: string; what: string }) => `${a.found} does not begin ${a.what}`,
     'Every statement begins with one of the words of the language. There are no bare expressions and no assignments.',
   ),
   notText: error(

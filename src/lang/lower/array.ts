@@ -84,6 +84,9 @@ export function repeatable(l: Lowering, b: BlockBuilder, array: ArrayValue, hint
   return array.repeatable ? array : storedArray(l, force(l, b, array, hint));
 }
 
+/** An element's computation is nested as deeply as it has layers; so many would be slow to print and to read, too. */
+const mostLayers = 64;
+
 /** Computes one argument of an elementwise function, in the block that asks for it. */
 export type Argument = (b: BlockBuilder) => Operand;
 
@@ -113,14 +116,17 @@ export function elementwiseLazy(
   if (dims.length === 0) return apply(b, ask([], true), hint);
   // The name is that of the array, not of its elements.
   const inner: Hint = { span: hint.span };
-  return {
+  const layers = 1 + Math.max(...steady.map((arg) => (isArray(arg) ? (arg.layers ?? 0) : 0)));
+  const array: ArrayValue = {
     kind: 'array',
     scalar,
     dims,
+    layers,
     repeatable: false,
     checked: false,
     element: (body, indices, inRange) => apply(body, ask(indices, inRange), inner),
   };
+  return layers < mostLayers ? array : storedArray(l, force(l, b, array, { span: hint.span }));
 }
 
 /** As above, for functions that need all their arguments. */

@@ -13,11 +13,10 @@ import { elementwise, force, repeatable, storedArray } from './array.ts';
 import { lowerBuild } from './build.ts';
 import { inModel, isArray, scalarValue, symbolOf, type Env, type Lowered, type Lowering } from './context.ts';
 import { lowerExpression, scalarOf } from './expression.ts';
+import { giveUp } from './limit.ts';
 import { reduceWhole } from './reduce.ts';
 import { emitOp } from './scalar.ts';
 
-/** Nesting of calls; each takes stack while it is written out. */
-const deepestCalls = 200;
 const mostCalls = 100_000;
 
 export function lowerCall(l: Lowering, env: Env, b: BlockBuilder, e: CallExpression, hint: Hint): Lowered {
@@ -60,10 +59,10 @@ function callFunction(
   args: readonly Lowered[],
   hint: Hint,
 ): Lowered {
-  const depth = (env.call?.depth ?? 0) + 1;
-  if (depth > deepestCalls || ++l.calls > mostCalls) return giveUp(l, env, e, depth);
+  if (++l.calls > mostCalls)
+    return giveUp(l, env, e, report(catalogue.modelTooLarge, { limit: mostCalls }, e.span));
   const called = meaning.function;
-  const call = { name: e.callee.text, span: e.span, depth, outer: env.call };
+  const call = { name: e.callee.text, span: e.span, outer: env.call };
   const inside: Env = {
     known: env.known,
     conditional: env.conditional,
@@ -84,37 +83,6 @@ function callFunction(
     isArray(arg) ? repeatable(l, b, arg, { name: called.arguments[k]?.name, span: e.args[k]?.span }) : arg,
   );
   return writeOut(l, where, b, called, steady, hint);
-}
-
-/** Reported once, at the call of the model that leads here. */
-function giveUp(l: Lowering, env: Env, e: CallExpression, depth: number): Lowered {
-  let span = e.span;
-  for (let call = env.call; call !== undefined; call = call.outer) span = call.span;
-  const diagnostic =
-    depth > deepestCalls
-      ? report(catalogue.callsTooDeep, { limit: deepestCalls }, span)
-      : report(catalogue.modelTooLarge, { limit: mostCalls }, span);
-  if (!l.told.has(diagnostic.code)) l.diagnostics.push(diagnostic);
-  l.told.add(diagnostic.code);
-  return standIn(l, e);
-}
-
-/** Something of the right type, for a program that will not be used. */
-function standIn(l: Lowering, e: CallExpression): Lowered {
-  const type = l.annotations.types.get(e) ?? bug('a call without a type');
-  const value: Operand =
-    type.scalar === 'bool'
-      ? { kind: 'literal', type: { scalar: 'bool', dims: [] }, value: false }
-      : { kind: 'literal', type: { scalar: type.scalar, dims: [] }, value: 0 };
-  if (type.dims.length === 0) return value;
-  return {
-    kind: 'array',
-    scalar: type.scalar,
-    dims: type.dims,
-    repeatable: true,
-    checked: true,
-    element: () => value,
-  };
 }
 
 /** The body of a function with its arguments bound. A frame is made for each time it is written out. */

@@ -24,6 +24,8 @@ export interface ArrayValue {
   readonly stored?: Value;
   /** An element is one read, so elements may be asked for many times. */
   readonly repeatable: boolean;
+  /** Element functions on top of each other. */
+  readonly layers?: number;
   /** The read checks its indices, so they may be out of range. */
   readonly checked: boolean;
   readonly indexNames?: readonly string[];
@@ -43,6 +45,8 @@ export interface Lowering {
   readonly told: Set<string>;
   /** Calls written out so far. */
   calls: number;
+  /** Expressions being lowered, one inside the other. */
+  level: number;
 }
 
 /** What names stand for in a body; index bindings are small frames on top of it. */
@@ -65,7 +69,6 @@ export interface Env {
 export interface Call {
   readonly name: string;
   readonly span: Span;
-  readonly depth: number;
   readonly outer: Call | undefined;
 }
 

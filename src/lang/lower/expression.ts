@@ -1,6 +1,7 @@
 // Expressions to IR. Scalars become operands, arrays become functions of their indices (array.ts).
 
 import { bug } from '../../base/bug.ts';
+import { catalogue, report } from '../../base/catalogue.ts';
 import { bool, extent, int, real, type BlockBuilder, type Hint } from '../../ir/build.ts';
 import type { Operand, Scalar } from '../../ir/types.ts';
 import type { Expression } from '../ast.ts';
@@ -19,6 +20,7 @@ import {
   type Lowered,
   type Lowering,
 } from './context.ts';
+import { deepestLevel, giveUp } from './limit.ts';
 import { powerOf, productOf } from './product.ts';
 import { lowerRead } from './read.ts';
 import { lowerReduce } from './reduce.ts';
@@ -37,7 +39,14 @@ export function lowerExpression(
   e: Expression,
   hint: Hint = {},
 ): Lowered {
-  const placed: Hint = { name: hint.name, span: e.span };
+  if (l.level >= deepestLevel) return giveUp(l, env, e, report(catalogue.callsTooDeep, {}, e.span));
+  l.level++;
+  const value = lower(l, env, b, e, { name: hint.name, span: e.span });
+  l.level--;
+  return value;
+}
+
+function lower(l: Lowering, env: Env, b: BlockBuilder, e: Expression, placed: Hint): Lowered {
   switch (e.kind) {
     case 'number':
       return scalarOf(l, e) === 'real' ? real(e.value) : int(e.value);

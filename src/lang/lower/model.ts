@@ -27,6 +27,7 @@ export function lowerModel(
     ranges: new Map(),
     told: new Set(),
     calls: 0,
+    level: 0,
   };
   const env: Env = { frame: { bindings: new Map(), sizes: new Map() }, known: undefined, conditional: false };
   const b = new BlockBuilder(0);
