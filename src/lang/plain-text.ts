@@ -22,7 +22,7 @@ export function checkText(source: Source, mistakes: Mistakes): boolean {
   }
   // U+FFFD is what a decoder puts for bytes that are not UTF-8.
   const sample = text.slice(0, 10_000);
-  const odd = [...sample.matchAll(/[\u0001-\u0008\u000e-\u001f\u007f-\u009f\ufffd]/g)];
+  const odd = [...sample.matchAll(/[^\P{Cc}\t\n\v\f\r]|\ufffd/gu)];
   const [first] = odd;
   if (first !== undefined && odd.length * 20 > sample.length) {
     const span = { source, start: first.index, end: first.index + 1 };

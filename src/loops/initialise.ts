@@ -48,9 +48,13 @@ function settle(statement: Statement, pending: Map<Buffer, Pending>, into: (Stat
     if (current.kind === 'accumulate' && !effects.loaded.has(fill.buffer)) {
       if (coversLiteral(current, fill, into.length)) {
         into[fill.position] = undefined;
-        for (const position of fill.elements.values()) into[position] = asStore(into[position] ?? current);
+        const here = into.length;
+        for (const position of fill.elements.values()) {
+          const add = into[position];
+          if (add !== undefined) into[position] = asStore(add);
+          else if (position === here) current = asStore(current);
+        }
         pending.delete(fill.buffer);
-        if (fill.elements.get(literalKey(current) ?? '') === into.length) current = asStore(current);
       } else if (literalKey(current) === undefined) pending.delete(fill.buffer);
       continue;
     }

@@ -102,7 +102,6 @@ describe('large and hostile texts', () => {
     ['random bytes as Latin-1', () => randomBytes('latin1'), 'N0116'],
     ['random control characters', () => randomBytes('latin1', 1, 32), 'N0116'],
     ['too many characters', () => ' '.repeat(64_000_001), 'N0603'],
-    ['too many tokens', () => 'const a = 1;'.repeat(1_100_000), 'N0603'],
   ];
 
   it.each(cases)('%s', (_, make, code) => {
@@ -110,7 +109,11 @@ describe('large and hostile texts', () => {
     const start = process.cpuUsage();
     expect(codesOf(text)).toContain(code);
     const { user, system } = process.cpuUsage(start);
-    expect((user + system) / 1e6).toBeLessThan(10);
+    expect((user + system) / 1e6).toBeLessThan(5);
+  });
+
+  it('too many tokens', () => {
+    expect(codesOf('const a = 1;'.repeat(1_100_000))).toEqual(['N0603']);
   });
 
   it('random printable characters', () => {
@@ -157,7 +160,7 @@ describe('limits', () => {
   it('of many errors the first 20 are shown, and that there are more', () => {
     const { diagnostics } = parse({ path, text: 'const a = \n'.repeat(30) });
     expect(diagnostics.map((diagnostic) => diagnostic.notes.length)).toEqual([
-      ...new Array<number>(19).fill(0),
+      ...Array.from({ length: 19 }, () => 0),
       1,
     ]);
     expect(diagnostics[19]?.notes[0]?.message).toBe('there are more errors; these are the first 20');
