@@ -1,15 +1,8 @@
 // The public API: `compile` for most uses, and the stages that it is made of for tools.
 
-export {
-  analyse,
-  compile,
-  derive,
-  type Analysis,
-  type AnalyseOptions,
-  type CompileOptions,
-  type CompileResult,
-  type EmittedFile,
-} from './compile.ts';
+export { compile, type CompileOptions, type CompileResult, type EmittedFile } from './compile.ts';
+export { analyse, type Analysis, type AnalyseOptions } from './analyse.ts';
+export { derive } from './generate.ts';
 
 // What is told to the user.
 export { CompilerBug } from './base/bug.ts';
@@ -21,7 +14,7 @@ export { positionAt, type Position, type Source, type Span } from './base/source
 export type * as ast from './lang/ast.ts';
 export { parse } from './lang/parse.ts';
 export { check } from './lang/check.ts';
-export { prelude } from './compile.ts';
+export { prelude } from './analyse.ts';
 
 // The intermediate representation, its meaning, and what is done to it.
 export type * as ir from './ir/types.ts';

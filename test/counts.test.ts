@@ -1,7 +1,7 @@
 // How many operations the emitted gradients take: asserted, because it is what people compare.
 
 import { expect, it } from 'vitest';
-import { derive } from '../src/compile.ts';
+import { derive } from '../src/generate.ts';
 import { countOps } from '../src/ir/walk.ts';
 import { programOf } from './support/language.ts';
 

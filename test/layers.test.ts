@@ -6,7 +6,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
-const order = ['base', 'ops', 'ir', 'lang', 'ad', 'passes', 'loops', 'emit', 'compile.ts', 'index.ts', 'gradcheck', 'cli']; // prettier-ignore
+const order = ['base', 'ops', 'ir', 'lang', 'ad', 'passes', 'loops', 'emit', 'analyse.ts', 'generate.ts', 'compile.ts', 'index.ts', 'gradcheck', 'cli']; // prettier-ignore
 
 const sources = ['src', 'generated']
   .flatMap((folder) =>

@@ -18,7 +18,7 @@ export async function check(
   { format, stdinPath }: CheckOptions,
 ): Promise<number> {
   const inputs = await readInputs(io, args, stdinPath);
-  const { analyse } = await import('../compile.ts');
+  const { analyse } = await import('../analyse.ts');
   const checked: Checked[] = inputs.map(({ path, text }) => ({
     path,
     diagnostics: analyse(text, { path }).diagnostics,

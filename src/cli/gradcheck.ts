@@ -1,7 +1,8 @@
 // `nabla gradcheck`: compiles a model and compares what the emitted functions return with numerical derivatives.
 
 import { hasErrors } from '../base/diagnostic.ts';
-import { analyse, compile } from '../compile.ts';
+import { analyse } from '../analyse.ts';
+import { compile } from '../compile.ts';
 import { loadEmitted } from '../gradcheck/emitted.ts';
 import { readGiven, type Given } from '../gradcheck/given.ts';
 import { defaultTolerance, gradcheck as checkModel, type GradcheckReport } from '../gradcheck/gradcheck.ts';

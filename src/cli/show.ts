@@ -1,7 +1,8 @@
 // `nabla show`: what a model looks like at a stage of its compilation.
 
 import { hasErrors } from '../base/diagnostic.ts';
-import { analyse, derive } from '../compile.ts';
+import { analyse } from '../analyse.ts';
+import { derive } from '../generate.ts';
 import { printProgram } from '../ir/print.ts';
 import type { Program } from '../ir/types.ts';
 import type { File } from '../lang/ast.ts';

@@ -10,6 +10,7 @@ import { initialise } from './initialise.ts';
 import { linearise } from './linearise.ts';
 import { lower } from './lower/program.ts';
 import { splitParts } from './parts.ts';
+import { shareRows } from './share.ts';
 import { nest } from './nest.ts';
 import { reuseStorage } from './reuse.ts';
 import type { Routine, RoutineKind } from './types.ts';
@@ -52,6 +53,7 @@ export const passes: readonly Pass[] = [
   { name: 'reuse', run: reuseStorage, reason: 'no pass below moves statements of the top level' },
   { name: 'linearise', run: linearise, reason: 'everything above needs one index per dim' },
   { name: 'hoist offsets', run: hoist, reason: 'linearising made row bases' },
+  { name: 'rows', run: shareRows, reason: 'offsets in arrays of one shape begin alike' },
   { name: 'parts', run: splitParts, reason: 'last: nothing sees across functions' },
 ];
 

@@ -6,23 +6,53 @@
 
 import type { OpName } from '../ops/index.ts';
 import { effectsOf } from './effects.ts';
-import { declare, invented, isAtom, reference, scalarOf } from './make.ts';
+import { constant, declare, invented, isAtom, reference, scalarOf } from './make.ts';
 import { nameFor } from './names.ts';
 import { numbering } from './numbering.ts';
-import type { Expression, Local, Routine, Statement } from './types.ts';
-import { mapChildren, mapExpressions, visitStatements } from './walk.ts';
+import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
+import { mapChildren, mapExpressions, mapList, visitStatements } from './walk.ts';
 
 /** Where a value can be had: an atom, or an occurrence (counted over the walk) of the expression that computes it. */
 type Holder = { readonly atom: Expression } | { readonly occurrence: number };
 
-export function share(routine: Routine): Routine {
+/** What is shared: expressions that are worth it, under names of the compiler's own. */
+interface Taste {
+  readonly isWorth: (expression: Expression) => boolean;
+  /** `buffer`: the expression is (part of) an offset in it. */
+  readonly nameFor: (expression: Expression, buffer: Buffer | undefined) => string;
+}
+
+export const share = (routine: Routine): Routine => shareBy(routine, { isWorth: isWorthSharing, nameFor });
+
+/** Shares row bases such as `n * D` and nothing else. */
+export const shareRows = (routine: Routine): Routine =>
+  shareBy(routine, {
+    isWorth: isRowBase,
+    nameFor: (expression, buffer) => `${buffer?.name ?? ''}${isProduct(expression) ? 'Row' : 'At'}`,
+  });
+
+function shareBy(routine: Routine, taste: Taste): Routine {
   const again = new Set<number>();
-  walk(routine, (occurrence) => void again.add(occurrence), new Set());
-  return walk(routine, () => undefined, again);
+  walk(routine, taste, (occurrence) => void again.add(occurrence), new Set());
+  return walk(routine, taste, () => undefined, again);
+}
+
+/** Where an expression stands. */
+interface Site {
+  /** The list of the statement that evaluates it; undefined inside an arm, which may not run. */
+  readonly into: Statement[] | undefined;
+  readonly buffer?: Buffer;
+  /** What the user calls the value. */
+  readonly name?: string;
 }
 
 /** `note` is told of the occurrences that are used again; those in `declared` get locals. */
-function walk(routine: Routine, note: (occurrence: number) => void, declared: ReadonlySet<number>): Routine {
+function walk(
+  routine: Routine,
+  taste: Taste,
+  note: (occurrence: number) => void,
+  declared: ReadonlySet<number>,
+): Routine {
   const numbers = numbering();
   const held = new Map<number, Holder>();
   const locals = new Map<number, Local>();
@@ -51,8 +81,7 @@ function walk(routine: Routine, note: (occurrence: number) => void, declared: Re
     return local === undefined ? old : reference(local);
   }
 
-  /** `into`: where the statement stands that evaluates the expression; undefined inside an arm, which may not run. */
-  function expression(old: Expression, into: Statement[] | undefined): Expression {
+  function expression(old: Expression, site: Site): Expression {
     if (old.kind === 'literal' || old.kind === 'extent') return old;
     const number = numbers.numberOf(old);
     if (old.kind === 'local') {
@@ -60,25 +89,42 @@ function walk(routine: Routine, note: (occurrence: number) => void, declared: Re
       if (found === undefined) hold(number, { atom: old });
       return found ?? old;
     }
-    if (!isWorthSharing(old)) return parts(old, into);
+    if (!taste.isWorth(old)) return parts(old, site);
     const found = shared(number, old);
     if (found !== undefined) return found;
-    if (into === undefined) return parts(old, into);
+    const { into, buffer, name } = site;
+    if (into === undefined) return parts(old, site);
     const occurrence = occurrences++;
     hold(number, { occurrence });
-    const rebuilt = parts(old, into);
+    const rebuilt = parts(old, site);
     if (!declared.has(occurrence)) return rebuilt;
-    const local = invented(nameFor(rebuilt), scalarOf(rebuilt));
+    const scalar = scalarOf(rebuilt);
+    const local =
+      name === undefined ? invented(taste.nameFor(rebuilt, buffer), scalar) : constant(name, scalar);
     locals.set(occurrence, local);
     into.push(declare(local, rebuilt));
     return reference(local);
   }
 
-  const parts = (old: Expression, into: Statement[] | undefined): Expression =>
+  const parts = (old: Expression, { into, buffer }: Site): Expression =>
     mapChildren(old, (child) => {
       const isArm = old.kind === 'conditional' && child !== old.condition;
-      return expression(child, isArm ? undefined : into);
+      const around = old.kind === 'load' ? old.buffer : buffer;
+      const site = { into: isArm ? undefined : into };
+      return expression(child, around === undefined ? site : { ...site, buffer: around });
     });
+
+  /** An element that is written. What goes to an array of the user's is called so. */
+  function element<S extends Extract<Statement, { readonly kind: 'store' | 'accumulate' }>>(
+    statement: S,
+    into: Statement[],
+  ): S {
+    const { buffer } = statement;
+    const indices = mapList(statement.indices, (index) => expression(index, { into, buffer }));
+    const isUsers = statement.kind === 'store' && buffer.role === 'scratch' && buffer.invented !== true;
+    const value = expression(statement.value, isUsers ? { into, name: buffer.name } : { into });
+    return { ...statement, indices, value };
+  }
 
   /** A variable that the rest of its scope leaves alone is as good as a constant. Loops declare theirs anew. */
   const changesLater = (local: Local): boolean => (lastChange.get(local) ?? -1) >= position;
@@ -102,8 +148,8 @@ function walk(routine: Routine, note: (occurrence: number) => void, declared: Re
       case 'declare':
         return declaration(statement, into);
       case 'for': {
-        const from = expression(statement.from, into);
-        const to = expression(statement.to, into);
+        const from = expression(statement.from, { into });
+        const to = expression(statement.to, { into });
         const effects = effectsOf(statement.body);
         numbers.change(effects);
         const body = list(statement.body);
@@ -112,7 +158,7 @@ function walk(routine: Routine, note: (occurrence: number) => void, declared: Re
         return;
       }
       case 'if': {
-        const condition = expression(statement.condition, into);
+        const condition = expression(statement.condition, { into });
         const then = list(statement.then);
         numbers.change(effectsOf(statement.then));
         const otherwise = list(statement.otherwise);
@@ -124,20 +170,23 @@ function walk(routine: Routine, note: (occurrence: number) => void, declared: Re
         const key = `${numbers.numberOf(statement.index)} < ${statement.extent.key}`;
         if (checks.includes(key)) return;
         checks.push(key);
-        into.push({ ...statement, index: expression(statement.index, into) });
+        into.push({ ...statement, index: expression(statement.index, { into }) });
         return;
       }
       case 'store':
-        into.push(mapExpressions(statement, (part) => expression(part, into)));
+        into.push(element(statement, into));
         numbers.store(statement);
+        return;
+      case 'accumulate':
+        into.push(element(statement, into));
+        numbers.change(effectsOf([statement]));
         return;
       case 'assign':
       case 'increase':
-      case 'accumulate':
       case 'fill':
       case 'section':
       case 'call':
-        into.push(mapExpressions(statement, (part) => expression(part, into)));
+        into.push(mapExpressions(statement, (part) => expression(part, { into })));
         numbers.change(effectsOf([statement]));
         return;
     }
@@ -147,18 +196,18 @@ function walk(routine: Routine, note: (occurrence: number) => void, declared: Re
   function declaration(statement: Extract<Statement, { readonly kind: 'declare' }>, into: Statement[]): void {
     const { local, value } = statement;
     if (value === undefined || local.mutable) {
-      into.push(value === undefined ? statement : { ...statement, value: expression(value, into) });
+      into.push(value === undefined ? statement : { ...statement, value: expression(value, { into }) });
       numbers.declare(local, undefined);
       return;
     }
     const number = numbers.numberOf(value);
-    const found = isAtom(value) ? expression(value, into) : shared(number, value);
+    const found = isAtom(value) ? expression(value, { into }) : shared(number, value);
     if (found !== undefined && !(found.kind === 'local' && changesLater(found.local))) {
       if (isAtom(value)) hold(number, { atom: found });
       numbers.declare(local, number);
       return;
     }
-    into.push({ ...statement, value: found ?? parts(value, into) });
+    into.push({ ...statement, value: found ?? parts(value, { into }) });
     numbers.declare(local, number);
     hold(number, { atom: reference(local) });
   }
@@ -166,7 +215,7 @@ function walk(routine: Routine, note: (occurrence: number) => void, declared: Re
   const body: Statement[] = [];
   for (const statement of routine.body) step(statement, body);
   if (routine.result === undefined) return { ...routine, body };
-  return { ...routine, body, result: expression(routine.result, undefined) };
+  return { ...routine, body, result: expression(routine.result, { into: undefined }) };
 }
 
 /** Where in the text each variable is changed last. */
@@ -188,4 +237,12 @@ function isWorthSharing(expression: Expression): boolean {
   if (expression.kind !== 'op') return true;
   if (cheap.has(expression.op)) return expression.args.some(isWorthSharing);
   return scalarOf(expression) !== 'bool' || expression.args.some(isWorthSharing);
+}
+
+const isProduct = (expression: Expression): boolean => expression.kind === 'op' && expression.op === 'imul';
+
+function isRowBase(expression: Expression): boolean {
+  if (isProduct(expression)) return true;
+  if (expression.kind !== 'op' || expression.op !== 'iadd') return false;
+  return expression.args.some(isRowBase) && expression.args.every((arg) => arg.kind !== 'literal');
 }

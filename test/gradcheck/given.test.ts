@@ -1,7 +1,7 @@
 // Inputs that a person wrote down: what is read from them, and what is said when they do not fit.
 
 import { describe, expect, test } from 'vitest';
-import { analyse } from '../../src/compile.ts';
+import { analyse } from '../../src/analyse.ts';
 import { readGiven } from '../../src/gradcheck/given.ts';
 
 const text = `model M {

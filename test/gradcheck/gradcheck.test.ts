@@ -1,7 +1,8 @@
 // The gradient check on emitted code: it passes what is right, and finds what is planted.
 
 import { describe, expect, test } from 'vitest';
-import { analyse, compile } from '../../src/compile.ts';
+import { analyse } from '../../src/analyse.ts';
+import { compile } from '../../src/compile.ts';
 import { loadEmitted, type EmittedModule } from '../../src/gradcheck/emitted.ts';
 import {
   defaultTolerance,

@@ -2,7 +2,7 @@
 // compiled value and gradient are right there, to first and second order. Expected numbers are closed forms.
 
 import { describe, expect, it } from 'vitest';
-import { derive } from '../../src/compile.ts';
+import { derive } from '../../src/generate.ts';
 import { interpret, type Inputs } from '../../src/ir/interpret.ts';
 import { distance, farthestOf } from '../support/compare.ts';
 import { programOf } from '../support/language.ts';

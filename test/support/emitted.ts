@@ -1,7 +1,8 @@
 // Compiles a model, loads the emitted module and calls it: what a user does, for tests.
 
 import { renderDiagnostic } from '../../src/base/frame.ts';
-import { analyse, compile, type CompileOptions } from '../../src/compile.ts';
+import { analyse } from '../../src/analyse.ts';
+import { compile, type CompileOptions } from '../../src/compile.ts';
 import { loadEmitted } from '../../src/gradcheck/emitted.ts';
 import type { Input, Program } from '../../src/ir/types.ts';
 import { evaluate } from '../../src/base/polynomial.ts';

@@ -9,6 +9,7 @@ import type { Clause, Expression } from '../ast.ts';
 import { force, learnIndex, storedArray } from './array.ts';
 import {
   bind,
+  insideRange,
   inModel,
   isArray,
   symbolOf,
@@ -43,13 +44,14 @@ export function lowerBuild(
   const dims = ranges.map((range) => range.size);
   const names = clauses.map((clause) => clause.name.text);
   /** The scope of the element at a place of the array. */
+  const outer = dims.reduce((scope, size) => insideRange(l.facts, scope, polynomial.zero, size), env);
   const inside = (body: BlockBuilder, indices: readonly Operand[]): Env =>
     clauses.reduce((scope, clause, k) => {
       const from = ranges[k]?.from ?? polynomial.zero;
       const position = indices[k] ?? bug('an axis without an index');
       const index = from.terms.length === 0 ? position : emitOp(l, body, 'iadd', [extent(from), position]);
       return bind(scope, symbolOf(l, clause.name), index);
-    }, env);
+    }, outer);
   const elementDims = l.annotations.types.get(element)?.dims ?? bug('an element without a type');
   if (elementDims.length > 0) return storedArray(l, buildRows(l, b, dims, names, element, inside, hint));
   return {

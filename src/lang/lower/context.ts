@@ -10,7 +10,7 @@ import type { Operand, Scalar, Value } from '../../ir/types.ts';
 import type { Name } from '../ast.ts';
 import type { Annotations } from '../check/context.ts';
 import type { Symbol } from '../check/scope.ts';
-import { assume, type Facts, type Known } from './facts.ts';
+import { assume, below, hasAtoms, prove, type Facts, type Known } from './facts.ts';
 
 /**
  * An array that may not exist in memory: a function from indices to an element. Expressions are lowered to these, so that
@@ -79,6 +79,15 @@ export function bind(env: Env, symbol: Symbol, value: Lowered): Env {
 
 export function withFacts(env: Env, facts: readonly Polynomial[], conditional = true): Env {
   return { ...env, known: assume(env.known, facts), conditional: env.conditional || conditional };
+}
+
+/** The scope of what runs for the indices of a range: there is one. What stands here may not run if there may be none. */
+export function insideRange(facts: Facts, env: Env, from: Polynomial, to: Polynomial): Env {
+  const [term, second] = to.terms;
+  const isPositive = term !== undefined && second === undefined && term.coefficient > 0 && !hasAtoms(to);
+  if (isPositive && from.terms.length === 0) return env;
+  const notEmpty = below(from, to);
+  return withFacts(env, [notEmpty], !prove(facts, notEmpty, env.known));
 }
 
 export function valueOf(env: Env, symbol: Symbol): Lowered {

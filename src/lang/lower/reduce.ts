@@ -13,6 +13,7 @@ import {
   inModel,
   isArray,
   symbolOf,
+  insideRange,
   withFacts,
   type Env,
   type Lowered,
@@ -20,7 +21,7 @@ import {
 } from './context.ts';
 import { lowerScalar } from './expression.ts';
 import { reduceArrays } from './reduce-arrays.ts';
-import { below, hasAtoms, learnRange, polynomialOf } from './facts.ts';
+import { hasAtoms, learnRange, polynomialOf } from './facts.ts';
 
 /** The reduction of the IR behind a name, and which of its outs is meant. */
 export const kernels: Readonly<Record<Exclude<ReducerName, 'mean'>, readonly [Reducer, number]>> = {
@@ -68,10 +69,12 @@ export function rangeOf(l: Lowering, env: Env, b: BlockBuilder, clause: Clause):
 
 /** The scope of a clause's body: the index is bound, and the range is not empty. */
 export function enter(l: Lowering, env: Env, clause: Clause, range: LoopRange, index: Value): Env {
-  const [from, to] = [polynomialOf(l.facts, range.from), polynomialOf(l.facts, range.to)];
-  // A size by itself is at least 1 anyway.
-  const isSize = from.terms.length === 0 && range.to.kind === 'extent' && to.terms[0]?.symbols.length === 1;
-  const inside = isSize && to.terms.length === 1 ? env : withFacts(env, [below(from, to)], false);
+  const inside = insideRange(
+    l.facts,
+    env,
+    polynomialOf(l.facts, range.from),
+    polynomialOf(l.facts, range.to),
+  );
   return bind(inside, symbolOf(l, clause.name), index);
 }
 

@@ -1,0 +1,43 @@
+// The front half of the pipeline: from text to checked IR. It loads nothing of the back half, so that a file with mistakes is
+// answered at once.
+
+import { stdFiles } from '../generated/std.ts';
+import { hasErrors, type Diagnostic } from './base/diagnostic.ts';
+import type { Program } from './ir/types.ts';
+import type { File } from './lang/ast.ts';
+import { check } from './lang/check.ts';
+import { parse } from './lang/parse.ts';
+import { fixSizes } from './lang/sizes.ts';
+
+export interface AnalyseOptions {
+  /** What messages call the source; the emitted file is named after it. It is never opened. */
+  readonly path?: string;
+  /** Values for sizes that the models leave open, as if they said `dim N = 100`. */
+  readonly sizes?: Readonly<Record<string, number>>;
+}
+
+export interface Analysis {
+  /** The syntax tree; of a file with mistakes, what could be read. */
+  readonly file: File;
+  /** The models as checked IR; none when there are errors. */
+  readonly programs: readonly Program[];
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/** Parses and checks. */
+export function analyse(text: string, { path = 'model.nabla', sizes = {} }: AnalyseOptions = {}): Analysis {
+  const parsed = parse({ path, text });
+  if (hasErrors(parsed.diagnostics))
+    return { file: parsed.file, programs: [], diagnostics: parsed.diagnostics };
+  const fixed = fixSizes(parsed.file, sizes);
+  const early = [...parsed.diagnostics, ...fixed.diagnostics];
+  if (hasErrors(fixed.diagnostics)) return { file: fixed.file, programs: [], diagnostics: early };
+  const { programs, diagnostics } = check(fixed.file, prelude());
+  return { file: fixed.file, programs, diagnostics: [...early, ...diagnostics] };
+}
+
+let parsedPrelude: readonly File[] | undefined;
+
+/** The files of `std`, which every model sees; parsed when they are first asked for. */
+export const prelude = (): readonly File[] =>
+  (parsedPrelude ??= stdFiles.map((source) => parse(source).file));

@@ -1,0 +1,69 @@
+// The back half of the pipeline: from checked IR to the text of a module.
+
+import { forward } from './ad/forward.ts';
+import { reverse } from './ad/reverse.ts';
+import { format } from './emit/format.ts';
+import { emitTypeScript, type Precision } from './emit/typescript.ts';
+import type { Output, Program } from './ir/types.ts';
+import { toRoutine } from './loops/index.ts';
+import type { Routine, RoutineKind } from './loops/types.ts';
+import { optimise, prepare, prepareReverse } from './passes/index.ts';
+
+export interface GenerateOptions {
+  /** What the header of the module names as its source. */
+  readonly sourcePath: string;
+  readonly emit: readonly RoutineKind[];
+  readonly precision: Precision;
+  readonly format: boolean | 'auto';
+  readonly checked: boolean;
+}
+
+/** In lines. Prettier takes a second for as many, and its time grows with the length. */
+const FORMATTED_BY_DEFAULT = 5_000;
+
+/** The module of all models of a file. */
+export async function generate(programs: readonly Program[], options: GenerateOptions): Promise<string> {
+  const { sourcePath, precision, checked } = options;
+  const models = programs.map((program) => ({ program, routines: routines(program, options) }));
+  const text = await emitTypeScript(models, { sourcePath, precision, checked });
+  const isShort = text.split('\n').length <= FORMATTED_BY_DEFAULT;
+  return options.format === true || (options.format === 'auto' && isShort) ? format(text, 'module.ts') : text;
+}
+
+/** The functions that a model can have, of those asked for. */
+function routines(program: Program, { emit, checked }: GenerateOptions): readonly Routine[] {
+  const has = (role: Output['role']): boolean => program.outputs.some((output) => output.role === role);
+  const possible = emit.filter((kind) => has(kind === 'outputs' ? 'output' : 'loss'));
+  const ready = prepare(program);
+  return possible.map((kind) => toRoutine(deriveFrom(ready, kind), kind, { checked }));
+}
+
+/** The optimised program that computes what a function of this kind returns and fills. */
+export function derive(program: Program, kind: RoutineKind): Program {
+  return deriveFrom(prepare(program), kind);
+}
+
+function deriveFrom(ready: Program, kind: RoutineKind): Program {
+  switch (kind) {
+    case 'loss':
+      return optimise(only(ready, 'loss'));
+    case 'outputs':
+      return optimise(only(ready, 'output'));
+    case 'gradient':
+      return optimise(reverse(prepareReverse(ready)));
+    case 'jvp':
+      return optimise(forward(ready));
+    case 'hvp':
+      return optimise(forward(reverse(prepareReverse(ready))));
+  }
+}
+
+/** The program without the outputs of other roles. */
+function only(program: Program, role: Output['role']): Program {
+  const wanted = (i: number): boolean => program.outputs[i]?.role === role;
+  return {
+    ...program,
+    outputs: program.outputs.filter((_, i) => wanted(i)),
+    body: { ...program.body, results: program.body.results.filter((_, i) => wanted(i)) },
+  };
+}

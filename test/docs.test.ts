@@ -1,0 +1,79 @@
+// The README is held to what the compiler does: its models compile, the code it shows is the code that is emitted, the
+// functions it lists exist, and its commands run. UPDATE=1 writes the emitted code into it.
+
+import { readFileSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { compile } from '../src/compile.ts';
+import { stdFiles } from '../generated/std.ts';
+import { withWorld } from './cli/fake-io.ts';
+
+const path = resolve(import.meta.dirname, '../README.md');
+const readme = readFileSync(path, 'utf8');
+
+const blocks = [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language = '', text = '']) => ({
+  language,
+  text,
+}));
+const models = blocks
+  .filter(({ language, text }) => language === '' && /^model /m.test(text))
+  .map(({ text }) => text);
+const [decay = ''] = models;
+
+const all = ['loss', 'gradient', 'outputs', 'jvp', 'hvp'] as const;
+
+async function emitted(source: string): Promise<string> {
+  const { files, diagnostics } = await compile(source, { path: 'decay.nabla', emit: all });
+  expect(diagnostics.filter((diagnostic) => diagnostic.severity === 'error')).toEqual([]);
+  return files[0]?.text ?? '';
+}
+
+describe('README', () => {
+  it('has models, and they compile', async () => {
+    expect(models.length).toBe(2);
+    for (const model of models) expect(await emitted(model)).toContain('LossAndGradient(');
+  });
+
+  it('shows the gradient that is emitted', async () => {
+    const text = await emitted(decay);
+    const shown = /^export function decayLossAndGradient.*?^}\n/ms.exec(text)?.[0];
+    const place = /(<!-- emitted: decay gradient -->\n\n```ts\n)(.*?)(^```$)/ms;
+    if (process.env['UPDATE'] === '1')
+      writeFileSync(
+        path,
+        readme.replace(place, (_, head, __, tail) => `${head}${shown}${tail}`),
+      );
+    else expect(place.exec(readme)?.[2]).toBe(shown);
+  });
+
+  it('lists the functions that there are', async () => {
+    const text = await emitted(`${decay.replace(/}\s*$/, '')}  output fit[n in N] = residual[n]\n}`);
+    const listed = [...readme.matchAll(/`(decay\w+)/g)].map((match) => match[1] ?? '');
+    expect(new Set(listed).size).toBeGreaterThan(8);
+    // A workspace is there when some function needs scratch memory; this model needs none.
+    const functions = listed.filter((name) => name !== 'decayWorkspace');
+    for (const name of functions) expect(text).toContain(`export function ${name}(`);
+  });
+
+  it('names functions of the prelude that there are', () => {
+    const prelude = stdFiles.map(({ text }) => text).join('\n');
+    for (const name of ['crossEntropy', 'norm2', 'softmax', 'relu', 'step']) {
+      expect(readme).toContain(name);
+      expect(prelude).toMatch(new RegExp(`^fn ${name}\\(`, 'm'));
+    }
+  });
+
+  it.each(
+    blocks
+      .flatMap(({ text }) => text.split('\n'))
+      .filter((line) => line.startsWith('nabla '))
+      .map((line) => line.replace(/\s+#.*$/, '')),
+  )('%s', async (line) => {
+    // Nothing has been built when `--check` runs here, and that is what it says.
+    const expected = line.includes('--check') ? 1 : 0;
+    await withWorld({ 'model.nabla': decay, 'src/models/model.nabla': decay }, async (world) => {
+      const { exitCode, stderr } = await world.nabla(line.split(/\s+/).slice(1));
+      expect({ line, exitCode, stderr }).toMatchObject({ exitCode: expected });
+    });
+  });
+});
