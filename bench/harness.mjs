@@ -14,12 +14,15 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
-/** The median and the range from the first to the third quartile, as text. */
-export function spread(values, digits = 3) {
+/** The median and the first and third quartile, as text. */
+export function spread(values) {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (share) => sorted[Math.round((sorted.length - 1) * share)].toPrecision(digits);
-  return `${median(values).toPrecision(digits)} (${at(0.25)}–${at(0.75)})`;
+  const at = (share) => rounded(sorted[Math.round((sorted.length - 1) * share)]);
+  return `${rounded(median(values))} (${at(0.25)}–${at(0.75)})`;
 }
+
+/** With three digits, and no exponent. */
+export const rounded = (value) => String(Number(value.toPrecision(3)));
 
 /** User CPU time of this process in milliseconds: other processes on the machine do not count. */
 export const cpuTime = () => process.cpuUsage().user / 1e3;
@@ -46,16 +49,16 @@ export function measureInTurn(script, args, rounds, flags) {
   return results;
 }
 
-/** CPU time of one call in milliseconds: the median of batches of at least 50 ms, after a warm-up of 300 ms. */
-export function timeCalls(call, batches = 7) {
+/** CPU time of one call in milliseconds: the median of batches of at least 50 ms, after a warm-up. */
+export function timeCalls(call, { warmUp = 1_000, batches = 7 } = {}) {
   const batchOf = (calls) => {
     const start = cpuTime();
     for (let i = 0; i < calls; i++) call();
     return cpuTime() - start;
   };
-  let calls = 1;
-  const warm = cpuTime() + 300;
+  const warm = cpuTime() + warmUp;
   while (cpuTime() < warm) batchOf(calls);
+  let calls = 1;
   while (batchOf(calls) < 50) calls *= 2;
   return median(Array.from({ length: batches }, () => batchOf(calls) / calls));
 }

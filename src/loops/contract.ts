@@ -1,22 +1,13 @@
 // Contraction: a scratch array of which every iteration of a loop touches only its own row needs only one row; when no
 // dim is left, it is a local.
 
+import { accessesOf } from './accesses.ts';
 import { apply, reference, variable } from './make.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
-import { expressionsOf, mapExpression, mapExpressions, mapRegions, visitExpression } from './walk.ts';
-
-type Loop = Extract<Statement, { readonly kind: 'for' }>;
-
-/** What all accesses of a scratch array have in common. */
-interface Access {
-  /** The lists around all accesses, outer ones first; each with the loop that it is the body of, if it is one. */
-  around: readonly { readonly list: readonly Statement[]; readonly loop: Loop | undefined }[];
-  /** For each axis, the index that all accesses have there; undefined when they differ. */
-  readonly indices: (Local | undefined)[];
-}
+import { mapExpression, mapExpressions, mapRegions } from './walk.ts';
 
 export function contract(routine: Routine): Routine {
-  const accesses = collect(routine);
+  const accesses = accessesOf(routine);
   const replaced = new Map<Buffer, { readonly buffer: Buffer; readonly kept: readonly number[] }>();
   const locals = new Map<Buffer, Local>();
   const born = new Map<readonly Statement[], Local[]>();
@@ -72,54 +63,4 @@ export function contract(routine: Routine): Routine {
     locals.has(buffer) ? [] : [replaced.get(buffer)?.buffer ?? buffer],
   );
   return { ...routine, body: list(routine.body), scratch };
-}
-
-function collect(routine: Routine): ReadonlyMap<Buffer, Access> {
-  const accesses = new Map<Buffer, Access>();
-  type Around = Access['around'];
-
-  function touch(buffer: Buffer, indices: readonly Expression[], around: Around): void {
-    if (buffer.role !== 'scratch') return;
-    const found = accesses.get(buffer);
-    const own = buffer.dims.map((_, axis) => {
-      const index = indices[axis];
-      return index?.kind === 'local' ? index.local : undefined;
-    });
-    if (found === undefined) {
-      accesses.set(buffer, { around, indices: own });
-      return;
-    }
-    let common = 0;
-    while (common < around.length && around[common]?.list === found.around[common]?.list) common++;
-    found.around = found.around.slice(0, common);
-    own.forEach((index, axis) => {
-      if (found.indices[axis] !== index) found.indices[axis] = undefined;
-    });
-  }
-
-  function visit(list: readonly Statement[], loop: Loop | undefined, outer: Around): void {
-    const around = [...outer, { list, loop }];
-    for (const statement of list) {
-      for (const root of expressionsOf(statement)) {
-        visitExpression(root, (part) => {
-          if (part.kind === 'load') touch(part.buffer, part.indices, around);
-        });
-      }
-      if (statement.kind === 'store' || statement.kind === 'accumulate') {
-        touch(statement.buffer, statement.indices, around);
-      }
-      // A fill touches every row.
-      if (statement.kind === 'fill') touch(statement.buffer, [], around);
-      if (statement.kind === 'for') visit(statement.body, statement, around);
-      if (statement.kind === 'if')
-        for (const region of [statement.then, statement.otherwise]) visit(region, undefined, around);
-    }
-  }
-  const { body, result } = routine;
-  visit(
-    result === undefined ? body : [...body, { kind: 'declare', local: variable('', 'real'), value: result }],
-    undefined,
-    [],
-  );
-  return accesses;
 }

@@ -13,6 +13,7 @@ import { splitParts } from './parts.ts';
 import { shareRows } from './share.ts';
 import { nest } from './nest.ts';
 import { reuseStorage } from './reuse.ts';
+import { sinkFills } from './sink.ts';
 import type { Routine, RoutineKind } from './types.ts';
 import { verifyRoutine } from './verify.ts';
 
@@ -36,6 +37,7 @@ export interface Pass {
 export const passes: readonly Pass[] = [
   { name: 'initialise', run: initialise, reason: 'stores fuse where fills do not' },
   { name: 'combine', run: combine, reason: 'brings together, and computes once, what loops have in common' },
+  { name: 'sink', run: sinkFills, reason: 'rows cleared in their own iteration contract' },
   { name: 'contract', run: contract, reason: 'once only its own iteration reads a row, no array is needed' },
   { name: 'dead', run: dropDead, reason: 'sharing left stores that nothing loads' },
   { name: 'nest', run: nest, reason: 'sharing left names for what is used only once' },

@@ -2,7 +2,7 @@
 
 import { print as printSize } from '../base/polynomial.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
-import { childrenOf } from './walk.ts';
+import { childrenOf, regionsOf } from './walk.ts';
 
 const infix: Readonly<Record<string, string>> = {
   add: '+',
@@ -53,22 +53,33 @@ class Printer {
     if (name === undefined) {
       const count = (this.#counts.get(local.name) ?? 0) + 1;
       this.#counts.set(local.name, count);
+      this.#given.push(local.name);
       name = count === 1 ? local.name : `${local.name}'${count}`;
       this.#names.set(local, name);
     }
     return name;
   }
 
+  /** Names given since, to be free again when the region ends that declares them. */
+  readonly #given: string[] = [];
+
   statements(statements: readonly Statement[], indent: string, lines: string[]): void {
     for (const statement of statements) {
+      const mark = this.#given.length;
       lines.push(indent + this.#head(statement));
-      if (statement.kind === 'for') this.statements(statement.body, `${indent}  `, lines);
-      if (statement.kind !== 'if') continue;
-      this.statements(statement.then, `${indent}  `, lines);
-      if (statement.otherwise.length === 0) continue;
+      const [first, second] = regionsOf(statement);
+      if (first === undefined) continue;
+      this.statements(first, `${indent}  `, lines);
+      this.#free(mark);
+      if (second === undefined || second.length === 0) continue;
       lines.push(`${indent}else`);
-      this.statements(statement.otherwise, `${indent}  `, lines);
+      this.statements(second, `${indent}  `, lines);
+      this.#free(mark);
     }
+  }
+
+  #free(mark: number): void {
+    for (const name of this.#given.splice(mark)) this.#counts.set(name, (this.#counts.get(name) ?? 1) - 1);
   }
 
   #head(statement: Statement): string {

@@ -3,7 +3,7 @@
 
 import { changesLocal, effectsOf, writes } from './effects.ts';
 import { keysFor, type Keys } from './keys.ts';
-import { reference } from './make.ts';
+import { apply, reference } from './make.ts';
 import { renameExpression, renameIn, withBuffers } from './rename.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import { mapExpression, mapRegions, visitExpression } from './walk.ts';
@@ -62,71 +62,113 @@ function countWriters(routine: Routine): Writers {
   return { count, births };
 }
 
-/** The first of possible twins, and what its value depends on. */
-interface First {
+/** A statement that is the only one to change a variable or to write a scratch array. */
+interface Writer {
+  readonly statement: Statement;
   readonly thing: Local | Buffer;
   readonly value: Expression;
+  /** Where an extremum stands, if that is wanted too. */
+  readonly at?: Local;
 }
 
-/** Looks for equal only writers of two variables, or of two scratch arrays, in one list. */
+/** Looks for equal writers in one list. */
 function find(statements: readonly Statement[], search: Search): void {
-  const { writers, locals, buffers, dropped } = search;
-  const seen = new Map<string, First>();
+  const seen = new Map<string, Writer>();
   let reads: ReadonlyMap<Local, number> | undefined;
   for (const statement of statements) {
     if (statement.kind === 'for') find(statement.body, search);
     if (statement.kind === 'if') [statement.then, statement.otherwise].forEach((list) => find(list, search));
-    const key = keyOf(statement, search, () => (reads ??= countReads(statements)));
+    const writer = writerOf(statement);
+    const key =
+      writer === undefined ? undefined : keyOf(writer, search, () => (reads ??= countReads(statements)));
     const first = key === undefined ? undefined : seen.get(key);
-    if (first !== undefined && (statement.kind === 'increase' || statement.kind === 'assign')) {
-      const birth = writers.births.get(statement.local);
-      if ('mutable' in first.thing && birth !== undefined) {
-        locals.set(statement.local, first.thing);
-        dropped.add(statement).add(birth.statement);
-      }
-    } else if (first !== undefined && statement.kind === 'store' && 'role' in first.thing) {
-      buffers.set(statement.buffer, first.thing);
-      dropped.add(statement);
-    }
+    if (writer !== undefined && first !== undefined) merge(first, writer, search);
     forget(seen, statement);
-    if (key === undefined || first !== undefined) continue;
-    if (statement.kind === 'increase' || statement.kind === 'assign') {
-      seen.set(key, { thing: statement.local, value: statement.value });
-    } else if (statement.kind === 'store') {
-      seen.set(key, { thing: statement.buffer, value: statement.value });
-    }
+    if (key === undefined || writer === undefined) continue;
+    // Of two extrema, the one that also knows where it stands remains.
+    if (first === undefined || (first.at === undefined && writer.at !== undefined)) seen.set(key, writer);
   }
 }
 
-/** Equal for statements that do the same to their variable or array; undefined if it has other writers. */
+function writerOf(statement: Statement): Writer | undefined {
+  switch (statement.kind) {
+    case 'increase':
+    case 'assign':
+      return { statement, thing: statement.local, value: statement.value };
+    case 'store':
+      return statement.buffer.role === 'scratch'
+        ? { statement, thing: statement.buffer, value: statement.value }
+        : undefined;
+    case 'if':
+      return extremumOf(statement);
+    default: // no other statement writes
+      return undefined;
+  }
+}
+
+/** `if (!(value <= best) && best == best) { best = value; at = index }`, as reductions are lowered. */
+function extremumOf(statement: Extract<Statement, { readonly kind: 'if' }>): Writer | undefined {
+  const { condition, then, otherwise } = statement;
+  const [best, at] = then;
+  if (then.length !== 2 || otherwise.length > 0 || best?.kind !== 'assign' || at?.kind !== 'assign')
+    return undefined;
+  const [not, isNumber] = condition.kind === 'op' && condition.op === 'and' ? condition.args : [];
+  const [worse] = not?.kind === 'op' && not.op === 'not' ? not.args : [];
+  if (worse?.kind !== 'op' || (worse.op !== 'le' && worse.op !== 'ge')) return undefined;
+  if (isNumber?.kind !== 'op' || isNumber.op !== 'eq') return undefined;
+  if (![worse.args[1], ...isNumber.args].every((arg) => arg?.kind === 'local' && arg.local === best.local))
+    return undefined;
+  const value = apply(worse.op === 'le' ? 'max' : 'min', reference(best.local), best.value);
+  return { statement, thing: best.local, value, at: at.local };
+}
+
+/** The later of two equal writers goes; an extremum goes whose position nobody knows. */
+function merge(first: Writer, second: Writer, { writers, locals, buffers, dropped }: Search): void {
+  const [kept, gone] = first.at === undefined && second.at !== undefined ? [second, first] : [first, second];
+  if ('role' in gone.thing && 'role' in kept.thing) {
+    buffers.set(gone.thing, kept.thing);
+    dropped.add(gone.statement);
+  }
+  if (!('mutable' in gone.thing && 'mutable' in kept.thing)) return;
+  const birth = writers.births.get(gone.thing);
+  const position = gone.at === undefined ? undefined : writers.births.get(gone.at);
+  if (birth === undefined) return;
+  if (gone.at !== undefined && kept.at !== undefined) {
+    const single = [gone.at, kept.at].every((at) => writers.count.get(at) === 1);
+    if (!single || position === undefined || position.key !== writers.births.get(kept.at)?.key) return;
+    locals.set(gone.at, kept.at);
+    dropped.add(position.statement);
+  }
+  locals.set(gone.thing, kept.thing);
+  dropped.add(gone.statement).add(birth.statement);
+}
+
+/** Equal for writers that do the same; undefined if the variable or the array has other writers. */
 function keyOf(
-  statement: Statement,
+  { statement, thing, value }: Writer,
   { keys, writers }: Search,
   reads: () => ReadonlyMap<Local, number>,
 ): string | undefined {
-  if (statement.kind === 'increase' || statement.kind === 'assign') {
-    const { local, value } = statement;
-    const birth = writers.births.get(local);
-    if (birth === undefined || writers.count.get(local) !== 1) return undefined;
-    // Something beside the writer reads the variable, so that the place of the write counts.
-    const own = effectsOf([statement]).used.has(local) ? 1 : 0;
-    if ((reads().get(local) ?? 0) > own) return undefined;
-    const neutral = mapExpression(value, (part) =>
-      part.kind === 'local' && part.local === local ? reference(itself) : part,
-    );
-    return `${statement.kind} ${birth.key} ${keys.expression(neutral)}`;
+  if (writers.count.get(thing) !== 1) return undefined;
+  if ('role' in thing) {
+    const indices = statement.kind === 'store' ? statement.indices : [];
+    const shape = thing.dims.map((dim) => dim.key).join();
+    return `${thing.scalar} ${shape} ${indices.map(keys.expression).join()} ${keys.expression(value)}`;
   }
-  if (statement.kind === 'store' && statement.buffer.role === 'scratch') {
-    const { buffer, indices, value } = statement;
-    if (writers.count.get(buffer) !== 1) return undefined;
-    const shape = buffer.dims.map((dim) => dim.key).join();
-    return `${buffer.scalar} ${shape} ${indices.map(keys.expression).join()} ${keys.expression(value)}`;
-  }
-  return undefined;
+  const birth = writers.births.get(thing);
+  if (birth === undefined) return undefined;
+  // Something beside the writer reads the variable, so that the place of the write counts.
+  const own = effectsOf([statement]).used.has(thing) ? 1 : 0;
+  if ((reads().get(thing) ?? 0) > own) return undefined;
+  const neutral = mapExpression(value, (part) =>
+    part.kind === 'local' && part.local === thing ? reference(itself) : part,
+  );
+  const verb = statement.kind === 'increase' ? 'increase' : 'assign';
+  return `${verb} ${birth.key} ${keys.expression(neutral)}`;
 }
 
 /** Drops what depends on something that the statement changes. */
-function forget(seen: Map<string, First>, statement: Statement): void {
+function forget(seen: Map<string, Writer>, statement: Statement): void {
   if (seen.size === 0 || statement.kind === 'declare') return;
   const effects = effectsOf([statement]);
   for (const [key, { thing, value }] of seen) {

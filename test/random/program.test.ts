@@ -3,6 +3,7 @@
 
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { prelude } from '../../src/analyse.ts';
 import { hasErrors } from '../../src/base/diagnostic.ts';
 import { interpret } from '../../src/ir/interpret.ts';
 import { parseProgram } from '../../src/ir/parse.ts';
@@ -21,7 +22,7 @@ const samples = fc.sample(programs, { numRuns: 400, seed });
 /** The IR of a random program, which has no errors. */
 function compiled({ source }: RandomProgram): Program {
   const { file, diagnostics } = parse({ path: 'random.nabla', text: source });
-  const { programs: found, diagnostics: more } = check(file, []);
+  const { programs: found, diagnostics: more } = check(file, prelude());
   const errors = [...diagnostics, ...more].filter((diagnostic) => hasErrors([diagnostic]));
   expect(errors.map(({ code, message }) => `${code} ${message}`)).toEqual([]);
   const [program] = found;

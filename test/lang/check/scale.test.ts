@@ -41,3 +41,34 @@ it('reports 10,000 mistakes', () => {
   const { file } = parse({ path: 'long.nabla', text });
   expect(check(file, prelude).diagnostics).toHaveLength(10_000);
 });
+
+/** Expressions nested nearly as deeply as the parser allows, also through calls. */
+const nests: readonly (readonly [string, string, string, number])[] = [
+  ['x', '-(', ')', 190],
+  ['x', '(x > 0 ? ', ' : 1)', 95],
+  ['x', 'sum([', ', 1])', 95],
+  ['x', 'logSumExp(', ' * v)', 190],
+  ['v', 'softplus(relu(', '))', 95],
+  ['v', '(', ' > 0 ? v : x)', 190],
+  ['v', '(x > 0 ? ', ' : v)', 95],
+  ['v', 'softmax(', ')', 190],
+  ['v', '[x, x, x] * (', ')', 180],
+];
+
+describe('deep nesting', () => {
+  it.each(nests)('around %s of %s…%s', (core, before, after, depth) => {
+    const type = core === 'x' ? 'real' : 'real[3]';
+    const nest = (inner: string): string => before.repeat(depth) + inner + after.repeat(depth);
+    const text = `
+      fn f(x: real, v: real[3]): ${type} = ${nest(core)}
+      model M {
+        param x: real, v: real[3]
+        output result = ${nest('f(x, v)')}
+      }`;
+    const { file, diagnostics } = parse({ path: 'deep.nabla', text });
+    expect(diagnostics).toEqual([]);
+    const { programs, diagnostics: found } = check(file, prelude);
+    // Either it is lowered, or there is a message: 190 + 190 levels are near the limit.
+    expect(programs.length === 1 || found.some(({ code }) => code === 'N0507')).toBe(true);
+  });
+});
