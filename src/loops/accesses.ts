@@ -1,6 +1,5 @@
 // Where and how scratch arrays are accessed: what contraction needs to know.
 
-import { variable } from './make.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import { expressionsOf, visitExpression } from './walk.ts';
 
@@ -44,14 +43,16 @@ export function accessesOf(routine: Routine, withoutFills = false): ReadonlyMap<
     });
   }
 
+  function loads(root: Expression, around: Around): void {
+    visitExpression(root, (part) => {
+      if (part.kind === 'load') touch(part.buffer, part.indices, around);
+    });
+  }
+
   function visit(list: readonly Statement[], loop: Loop | undefined, outer: Around): void {
     const around = [...outer, { list, loop }];
     for (const statement of list) {
-      for (const root of expressionsOf(statement)) {
-        visitExpression(root, (part) => {
-          if (part.kind === 'load') touch(part.buffer, part.indices, around);
-        });
-      }
+      for (const root of expressionsOf(statement)) loads(root, around);
       if (statement.kind === 'store' || statement.kind === 'accumulate') {
         touch(statement.buffer, statement.indices, around);
       }
@@ -63,12 +64,8 @@ export function accessesOf(routine: Routine, withoutFills = false): ReadonlyMap<
         for (const region of [statement.then, statement.otherwise]) visit(region, undefined, around);
     }
   }
-  const { body, result } = routine;
-  visit(
-    result === undefined ? body : [...body, { kind: 'declare', local: variable('', 'real'), value: result }],
-    undefined,
-    [],
-  );
+  visit(routine.body, undefined, []);
+  if (routine.result !== undefined) loads(routine.result, [{ list: routine.body, loop: undefined }]);
   for (const [buffer, count] of filled) {
     const access = accesses.get(buffer);
     if (access !== undefined) access.fills = count;
