@@ -57,7 +57,7 @@ export function timeCalls(call, { warmUp = 1_000, batches = 7 } = {}) {
     return cpuTime() - start;
   };
   const warm = cpuTime() + warmUp;
-  while (cpuTime() < warm) batchOf(calls);
+  while (cpuTime() < warm) batchOf(1);
   let calls = 1;
   while (batchOf(calls) < 50) calls *= 2;
   return median(Array.from({ length: batches }, () => batchOf(calls) / calls));

@@ -55,7 +55,7 @@ export function hoist(routine: Routine): Routine {
         case 'declare': {
           const { local } = statement;
           levels.set(local, frames.length);
-          if (statement.value === undefined) {
+          if (statement.value === undefined || isOutermost()) {
             into.push(statement);
             break;
           }
@@ -119,9 +119,12 @@ export function hoist(routine: Routine): Routine {
     return into;
   }
 
+  /** Outside of loops nothing moves; only what moved there from a loop may have another name now. */
+  const isOutermost = (): boolean => frames.length === 0 && aliases.size === 0;
+
   /** An expression that a statement evaluates. */
   function whole(expression: Expression, floor: number, buffer?: Buffer): Expression {
-    if (frames.length === 0 && aliases.size === 0) return expression;
+    if (isOutermost()) return expression;
     return moved(rewrite(expression, floor, buffer), frames.length, floor, buffer);
   }
 

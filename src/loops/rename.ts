@@ -1,7 +1,7 @@
 // Replacing locals and buffers in statements: uses, and the targets of assignments.
 
 import { reference } from './make.ts';
-import type { Buffer, Expression, Local, Statement } from './types.ts';
+import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import { mapChildren, mapExpression, mapExpressions, mapList, mapRegions } from './walk.ts';
 
 /** Declarations are left alone: the caller moves or drops those of the locals it replaces. */
@@ -30,21 +30,23 @@ export function renameExpression(expression: Expression, names: ReadonlyMap<Loca
   return mapChildren(expression, (child) => renameExpression(child, names));
 }
 
-/** Replaces buffers everywhere. */
-export function withBuffers(
-  statements: readonly Statement[],
-  buffers: ReadonlyMap<Buffer, Buffer>,
-): readonly Statement[] {
-  return statements.map((statement) => {
-    const mapped = mapExpressions(statement, (root) =>
-      mapExpression(root, (part) => {
-        const buffer = part.kind === 'load' ? buffers.get(part.buffer) : undefined;
-        return part.kind === 'load' && buffer !== undefined ? { ...part, buffer } : part;
-      }),
-    );
-    if (mapped.kind === 'store' || mapped.kind === 'accumulate' || mapped.kind === 'fill') {
-      return { ...mapped, buffer: buffers.get(mapped.buffer) ?? mapped.buffer };
-    }
-    return mapRegions(mapped, (region) => withBuffers(region, buffers));
-  });
+/** Replaces buffers in the whole routine; those replaced leave the workspace. */
+export function replaceBuffers(routine: Routine, buffers: ReadonlyMap<Buffer, Buffer>): Routine {
+  if (buffers.size === 0) return routine;
+  const expression = (root: Expression): Expression =>
+    mapExpression(root, (part) => {
+      const buffer = part.kind === 'load' ? buffers.get(part.buffer) : undefined;
+      return part.kind === 'load' && buffer !== undefined ? { ...part, buffer } : part;
+    });
+  const list = (statements: readonly Statement[]): readonly Statement[] =>
+    statements.map((statement) => {
+      const mapped = mapExpressions(statement, expression);
+      if (mapped.kind === 'store' || mapped.kind === 'accumulate' || mapped.kind === 'fill') {
+        return { ...mapped, buffer: buffers.get(mapped.buffer) ?? mapped.buffer };
+      }
+      return mapRegions(mapped, list);
+    });
+  const scratch = routine.scratch.filter((buffer) => !buffers.has(buffer));
+  const replaced = { ...routine, body: list(routine.body), scratch };
+  return routine.result === undefined ? replaced : { ...replaced, result: expression(routine.result) };
 }

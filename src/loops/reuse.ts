@@ -3,13 +3,16 @@
 // are left alone, for the reader's sake.
 
 import { effectsOf } from './effects.ts';
-import { withBuffers } from './rename.ts';
-import type { Buffer, Routine } from './types.ts';
+import { declare, invented } from './make.ts';
+import { replaceBuffers } from './rename.ts';
+import type { Buffer, Routine, Statement } from './types.ts';
 
 export function reuseStorage(routine: Routine): Routine {
   if (routine.scratch.length < 2) return routine;
   const lives = new Map<Buffer, { readonly first: number; last: number }>();
-  routine.body.forEach((statement, position) => {
+  const { body, result } = routine;
+  const last: Statement[] = result === undefined ? [] : [declare(invented('result', 'real'), result)];
+  [...body, ...last].forEach((statement, position) => {
     const { loaded, stored, accumulated } = effectsOf([statement]);
     for (const set of [loaded, stored, accumulated]) {
       for (const buffer of set) {
@@ -38,7 +41,5 @@ export function reuseStorage(routine: Routine): Routine {
       idle.until = last;
     }
   }
-  if (shared.size === 0) return routine;
-  const scratch = routine.scratch.filter((buffer) => !shared.has(buffer));
-  return { ...routine, body: withBuffers(routine.body, shared), scratch };
+  return replaceBuffers(routine, shared);
 }

@@ -4,7 +4,7 @@
 import { changesLocal, effectsOf, writes } from './effects.ts';
 import { keysFor, type Keys } from './keys.ts';
 import { apply, reference } from './make.ts';
-import { renameExpression, renameIn, withBuffers } from './rename.ts';
+import { renameExpression, renameIn, replaceBuffers } from './rename.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import { mapExpression, mapRegions, visitExpression } from './walk.ts';
 
@@ -16,11 +16,10 @@ export function mergeTwins(routine: Routine): Routine {
   const dropped = new Set<Statement>();
   find(routine.body, { keys, writers, locals, buffers, dropped });
   if (locals.size === 0 && buffers.size === 0) return routine;
-  const body = withBuffers(renameIn(without(routine.body, dropped), locals), buffers);
-  const scratch = routine.scratch.filter((buffer) => !buffers.has(buffer));
+  const merged = { ...routine, body: renameIn(without(routine.body, dropped), locals) };
   const { result } = routine;
-  const rest = { ...routine, body, scratch };
-  return result === undefined ? rest : { ...rest, result: renameExpression(result, locals) };
+  const named = result === undefined ? merged : { ...merged, result: renameExpression(result, locals) };
+  return replaceBuffers(named, buffers);
 }
 
 /** How many statements change a variable (its declaration apart) or write a buffer, and which declaration it has. */

@@ -108,12 +108,15 @@ class Folder {
         if (numberOf(y) === 0 && !Object.is(numberOf(y), -0)) return x;
         const negated = this.#made(y, 'neg');
         if (negated?.args[0] !== undefined) return this.#make('add', x, negated.args[0]);
-        // -a - c·b is (-c)·b - a, one operation less.
-        const first = this.#made(x, 'neg', true)?.args[0];
         const scaled = this.#made(y, 'mul', true);
         const factor = numberOf(scaled?.args[0]);
-        if (first === undefined || scaled?.args[1] === undefined || factor === undefined) return undefined;
-        return this.#make('sub', this.#make('mul', real(-factor), scaled.args[1]), first);
+        if (scaled?.args[1] === undefined || factor === undefined) return undefined;
+        if (factor < 0) return this.#make('add', x, this.#make('mul', real(-factor), scaled.args[1]));
+        // -a - c·b is (-c)·b - a, one operation less.
+        const first = this.#made(x, 'neg', true)?.args[0];
+        return first === undefined
+          ? undefined
+          : this.#make('sub', this.#make('mul', real(-factor), scaled.args[1]), first);
       }
       case 'mul':
         return y === undefined ? undefined : this.#multiply(x, y);

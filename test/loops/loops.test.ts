@@ -55,14 +55,17 @@ describe.each(examples)('$name', (example) => {
   verify(program);
   const wanted = expected(program, example);
 
-  test.each([true, false])('keeps its meaning in every pass, checked: %s', (checked) => {
-    let routine = lower(program, example.kind, { checked });
-    verifyRoutine(routine, 'lower');
-    expectClose(delivered(routine, example), wanted, 'lower');
-    for (const pass of passes) {
-      routine = pass.run(routine, { checked });
-      verifyRoutine(routine, pass.name);
-      expectClose(delivered(routine, example), wanted, pass.name);
-    }
-  });
+  test.each([{ checked: true }, { checked: false }, { checked: false, partStatements: 4 }])(
+    'keeps its meaning in every pass: %o',
+    (options) => {
+      let routine = lower(program, example.kind, options);
+      verifyRoutine(routine, 'lower');
+      expectClose(delivered(routine, example), wanted, 'lower');
+      for (const pass of passes) {
+        routine = pass.run(routine, options);
+        verifyRoutine(routine, pass.name);
+        expectClose(delivered(routine, example), wanted, pass.name);
+      }
+    },
+  );
 });

@@ -34,6 +34,12 @@ export function scratchFor(lowering: Lowering, type: Type, name: string, isUsers
 /** What becomes of a result of a block: an array goes to a place, a scalar is wanted as an expression, or neither. */
 export type Goal = Place | 'value' | 'nothing';
 
+/** What decides the place of an array: the goal of its block, the array whose element (or whose accumulator) it is, or nothing. */
+type Owner =
+  | { readonly kind: 'goal'; readonly place: Place }
+  | { readonly kind: 'array'; readonly array: Value; readonly indices: readonly Expression[] }
+  | { readonly kind: 'none' };
+
 /**
  * Chooses the places of all arrays that a block defines. Returns the copies that are left to do at its end: results
  * that are computed elsewhere (an input, an array of an outer block, the same value twice).
@@ -44,44 +50,54 @@ export function placeArrays(
   goals: readonly Goal[],
 ): readonly { readonly from: Value; readonly to: Place }[] {
   const { places, uses } = lowering;
-  const here = new Set<Value>();
-  for (const statement of block.statements) {
-    if (uses.live.has(statement))
-      for (const out of statement.outs) if (out.type.dims.length > 0) here.add(out);
-  }
-  const copies: { from: Value; to: Place }[] = [];
-  const placed = new Set<Value>();
-  const claim = (value: Value, place: Place): boolean => {
-    if (!here.has(value) || placed.has(value)) return false;
-    placed.add(value);
-    places.set(value, place);
+  const live = block.statements.filter((statement) => uses.live.has(statement));
+  const owners = new Map<Value, Owner>();
+  for (const { outs } of live) for (const out of outs) if (isArray(out)) owners.set(out, { kind: 'none' });
+  const claim = (value: Operand, owner: Owner): boolean => {
+    if (value.kind !== 'value' || owners.get(value)?.kind !== 'none') return false;
+    owners.set(value, owner);
     return true;
   };
+
+  const copies: { from: Value; to: Place }[] = [];
   block.results.forEach((result, position) => {
     const goal = goals[position];
     if (goal === undefined || goal === 'value' || goal === 'nothing' || result.kind !== 'value') return;
-    if (!claim(result, goal)) copies.push({ from: result, to: goal });
+    if (!claim(result, { kind: 'goal', place: goal })) copies.push({ from: result, to: goal });
   });
-  for (let position = block.statements.length - 1; position >= 0; position--) {
-    const statement = block.statements[position];
-    if (statement === undefined || !uses.live.has(statement)) continue;
-    for (const out of [...statement.outs].reverse()) {
-      if (!here.has(out) || placed.has(out) || (!uses.counts.has(out) && statement.kind !== 'open')) continue;
-      // Accumulators hold adjoints; an adjoint is called after what it is the adjoint of.
-      const isAdjoint = statement.kind === 'freeze' || statement.kind === 'open';
+  for (const statement of live) {
+    if (statement.kind === 'freeze')
+      claim(statement.accumulator, { kind: 'array', array: statement.outs[0], indices: [] });
+    if (statement.kind !== 'list') continue;
+    const [array] = statement.outs;
+    statement.elements.forEach((element, k) =>
+      claim(element, { kind: 'array', array, indices: [integer(k)] }),
+    );
+  }
+
+  for (const statement of live) {
+    // Accumulators hold adjoints; an adjoint is called after what it is the adjoint of.
+    const isAdjoint = statement.kind === 'freeze' || statement.kind === 'open';
+    for (const out of statement.outs) {
+      if (owners.get(out)?.kind !== 'none' || !(uses.counts.has(out) || isAdjoint)) continue;
       const name = isAdjoint ? adjointName(out, 'adjoint') : (out.name ?? 'work');
-      claim(out, whole(scratchFor(lowering, out.type, name, !isAdjoint && out.name !== undefined)));
-    }
-    if (statement.kind === 'freeze' && isArray(statement.outs[0])) {
-      claim(statement.accumulator, placeOf(lowering, statement.outs[0]));
-    }
-    if (statement.kind === 'list') {
-      const place = placeOf(lowering, statement.outs[0]);
-      statement.elements.forEach((element, k) => {
-        if (element.kind === 'value') claim(element, slice(place, [integer(k)]));
-      });
+      places.set(out, whole(scratchFor(lowering, out.type, name, !isAdjoint && out.name !== undefined)));
     }
   }
+  const resolved = new Map<Value, Place>();
+  const resolve = (value: Value): Place => {
+    const owner = owners.get(value);
+    if (owner === undefined || owner.kind === 'none') return placeOf(lowering, value);
+    if (owner.kind === 'goal') return owner.place;
+    let place = resolved.get(value);
+    if (place === undefined) {
+      const around = resolve(owner.array);
+      place = owner.indices.length === 0 ? around : slice(around, owner.indices);
+      resolved.set(value, place);
+    }
+    return place;
+  };
+  for (const [value, owner] of owners) if (owner.kind !== 'none') places.set(value, resolve(value));
   return copies;
 }
 

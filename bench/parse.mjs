@@ -1,9 +1,9 @@
-// What parsing costs: `npx tsx bench/parse.ts`. CPU time, since wall time depends on the neighbours; the time for a line has
+// What parsing costs: `npm run build && node bench/parse.mjs`. CPU time, since wall time depends on the neighbours; the time for a line has
 // to be the same for a short and for a long file.
 
-import { parse } from '../src/lang/parse.ts';
+import { parse } from '../dist/src/lang/parse.js';
 
-function model(lines: number): string {
+function model(lines) {
   const lets = Array.from(
     { length: lines - 5 },
     (_, line) => `  let a${line}[i in N] = x[i] * sin(w + ${line}) - sum(x[j]^2 for j in 0..i)`,
@@ -13,7 +13,7 @@ function model(lines: number): string {
   );
 }
 
-function measure(text: string): number {
+function measure(text) {
   const start = process.cpuUsage();
   const { diagnostics } = parse({ path: 'bench.nabla', text });
   if (diagnostics.length > 0) throw new Error(diagnostics[0]?.message);
@@ -21,8 +21,7 @@ function measure(text: string): number {
   return (user + system) / 1000;
 }
 
-const median = (values: readonly number[]): number =>
-  [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
+const median = (values) => [...values].sort((a, b) => a - b)[values.length >> 1] ?? NaN;
 
 measure(model(2000));
 console.log('  lines      KB   ms CPU   µs a line   MB RSS');
