@@ -6,5 +6,7 @@ export class CompilerBug extends Error {
 }
 
 export function bug(message: string): never {
-  throw new CompilerBug(`internal error in nabla: ${message}. This is our fault, please report it with the model.`);
+  throw new CompilerBug(
+    `internal error in nabla: ${message}. This is our fault, please report it with the model.`,
+  );
 }

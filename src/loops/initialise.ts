@@ -43,7 +43,7 @@ function rewriteList(statements: readonly Statement[]): readonly Statement[] {
 function settle(statement: Statement, pending: Map<Buffer, Pending>, into: (Statement | undefined)[]): void {
   const effects = effectsOf([statement]);
   let current = statement;
-  for (const fill of [...pending.values()]) {
+  for (const fill of Array.from(pending.values())) {
     if (!touches(effects, fill.buffer)) continue;
     if (current.kind === 'accumulate' && !effects.loaded.has(fill.buffer)) {
       if (coversLiteral(current, fill, into.length)) {

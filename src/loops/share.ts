@@ -10,7 +10,14 @@ import { constant, declare, invented, isAtom, reference, scalarOf } from './make
 import { nameFor } from './names.ts';
 import { numbering } from './numbering.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
-import { mapChildren, mapExpressions, mapList, visitStatements } from './walk.ts';
+import {
+  expressionsOf,
+  mapChildren,
+  mapExpressions,
+  mapList,
+  visitExpression,
+  visitStatements,
+} from './walk.ts';
 
 /** Where a value can be had: an atom, or an occurrence (counted over the walk) of the expression that computes it. */
 type Holder = { readonly atom: Expression } | { readonly occurrence: number };
@@ -25,11 +32,21 @@ interface Taste {
 export const share = (routine: Routine): Routine => shareBy(routine, { isWorth: isWorthSharing, nameFor });
 
 /** Shares row bases such as `n * D` and nothing else. */
-export const shareRows = (routine: Routine): Routine =>
-  shareBy(routine, {
+export function shareRows(routine: Routine): Routine {
+  let found = false;
+  visitStatements(routine.body, (statement) => {
+    for (const root of expressionsOf(statement)) {
+      visitExpression(root, (part) => {
+        if (isProduct(part)) found = true;
+      });
+    }
+  });
+  if (!found) return routine;
+  return shareBy(routine, {
     isWorth: isRowBase,
     nameFor: (expression, buffer) => `${buffer?.name ?? ''}${isProduct(expression) ? 'Row' : 'At'}`,
   });
+}
 
 function shareBy(routine: Routine, taste: Taste): Routine {
   const again = new Set<number>();

@@ -39,11 +39,13 @@ function unrollReduce(
   const [first, last] = [Number(from.value), Number(to.value)];
   if (!isSmall(last - first, body)) return undefined;
   const isInt = (i: number): boolean => outs[i]?.type.scalar === 'int';
-  const combine = (i: number): OpName => (reducer === 'sum' ? (isInt(i) ? 'iadd' : 'add') : isInt(i) ? 'imul' : 'mul');
+  const combine = (i: number): OpName =>
+    reducer === 'sum' ? (isInt(i) ? 'iadd' : 'add') : isInt(i) ? 'imul' : 'mul';
   let totals: readonly Operand[] | undefined;
   for (let k = first; k < last; k++) {
     const terms = runAt(b, body, [[index, int(k)]]);
-    totals = totals?.map((total, i) => b.op(combine(i), [total, terms[i] ?? bug('a term is missing')])) ?? terms;
+    totals =
+      totals?.map((total, i) => b.op(combine(i), [total, terms[i] ?? bug('a term is missing')])) ?? terms;
   }
   const identity = reducer === 'sum' ? 0 : 1;
   return totals ?? outs.map((_, i) => (isInt(i) ? int(identity) : real(identity)));

@@ -411,7 +411,7 @@ export const cases: Readonly<Record<string, Case>> = {
       return [
         hostileLoss?.(params, data, sizes),
         fields.length,
-        (hostileLayout?.(sizes) as { length: number }).length,
+        (hostileLayout?.(sizes) as { length: number } | undefined)?.length,
       ];
     },
     expected: [2 ** 19 - 1 + 1, 19, 19],

@@ -137,7 +137,7 @@ describe('checks at the door', () => {
       await emitTypeScript(
         cases['mixed-bag']?.models.map((m) => ({
           ...m,
-          program: { ...m.program, inputs: m.program.inputs.map(({ range: _, ...input }) => input) },
+          program: { ...m.program, inputs: m.program.inputs.map(({ role, name, value }) => ({ role, name, value })) },
         })) ?? [],
         { sourcePath: 'x', precision: 'f64' },
       ),

@@ -43,7 +43,7 @@ export function run(routine: Routine, { sizes, inputs }: Arguments): Results {
       const given = contentOf(buffer);
       const length = buffer.dims.reduce((product, dim) => product * evaluate(dim, sizeOf), 1);
       if (given === undefined) {
-        array = new Array<Scalar>(length).fill(NaN);
+        array = Array.from({ length }, (): Scalar => NaN);
         if (buffer.role !== 'scratch') written[`${buffer.role}.${buffer.name}`] = array;
       } else {
         array = typeof given === 'object' ? Array.from(given) : [given];
