@@ -28,8 +28,7 @@ export const rounded = (value) => String(Number(value.toPrecision(3)));
 export const cpuTime = () => process.cpuUsage().user / 1e3;
 
 /** The arguments of a measuring process, or nothing in the process that starts them. */
-export const measuring = () =>
-  process.argv[2] === '--measure' ? JSON.parse(process.argv[3]) : undefined;
+export const measuring = () => (process.argv[2] === '--measure' ? JSON.parse(process.argv[3]) : undefined);
 
 /** Ends a measuring process with what it found. */
 export const found = (result) => process.stdout.write(JSON.stringify(result));

@@ -47,7 +47,9 @@ try {
     'wall, ms': spread(results[i].map(({ wall }) => wall)),
   }));
   const note = `Medians of ${ROUNDS} runs in turn; quartiles in brackets.`;
-  report('startup', `${table(rows)}\n\n${note}`, { runs: runs.map(({ name }, i) => ({ name, results: results[i] })) });
+  report('startup', `${table(rows)}\n\n${note}`, {
+    runs: runs.map(({ name }, i) => ({ name, results: results[i] })),
+  });
 } finally {
   rmSync(folder, { recursive: true });
 }

@@ -3,7 +3,17 @@
 
 import { emitTypeScript, optimise, parse, check, prelude, prepare, prepareReverse, reverse, toRoutine } from '../../dist/src/index.js'; // prettier-ignore
 import { loadEmitted } from '../../dist/src/gradcheck/emitted.js';
-import { cpuTime, found, measureInTurn, measuring, median, report, spread, table, timeCalls } from '../harness.mjs';
+import {
+  cpuTime,
+  found,
+  measureInTurn,
+  measuring,
+  median,
+  report,
+  spread,
+  table,
+  timeCalls,
+} from '../harness.mjs';
 
 const SIZES = [10, 100, 1_000, 3_000, 10_000];
 const TIMED = [1_000, 10_000];

@@ -41,12 +41,15 @@ async function disagreement(name) {
     }),
   );
   const pairs = Object.keys(hand).flatMap((field) => {
-    const [a, b] = [emitted[field], hand[field]].map((value) => (value.length === undefined ? [value] : value));
+    const [a, b] = [emitted[field], hand[field]].map((value) =>
+      value.length === undefined ? [value] : value,
+    );
     return Array.from(b, (value, i) => [a[i], value]);
   });
   const scale = Math.max(...pairs.map(([, b]) => Math.abs(b)));
   const worst = Math.max(...pairs.map(([a, b]) => Math.abs(a - b) / scale));
-  if (!(scale > 0 && worst < TOLERANCE)) throw new Error(`${name}: emitted and hand-written differ by ${worst}`);
+  if (!(scale > 0 && worst < TOLERANCE))
+    throw new Error(`${name}: emitted and hand-written differ by ${worst}`);
   return worst;
 }
 

@@ -16,6 +16,7 @@ import { reuseStorage } from './reuse.ts';
 import { sinkFills } from './sink.ts';
 import type { Routine, RoutineKind } from './types.ts';
 import { verifyRoutine } from './verify.ts';
+import { keepExponentials } from './weights.ts';
 
 export { printRoutine } from './print.ts';
 
@@ -41,6 +42,8 @@ export const passes: readonly Pass[] = [
   { name: 'contract', run: contract, reason: 'once only its own iteration reads a row, no array is needed' },
   { name: 'dead', run: dropDead, reason: 'sharing left stores that nothing loads' },
   { name: 'nest', run: nest, reason: 'sharing left names for what is used only once' },
+  { name: 'weights', run: keepExponentials, reason: 'equal elements look equal now that names are gone' },
+  { name: 'dead sums', run: dropDead, reason: 'where weights are kept, nobody may want the log-sum-exp' },
   {
     name: 'hoist',
     run: hoist,

@@ -7,6 +7,7 @@ import { sumAccumulators } from './accumulators.ts';
 import { cse } from './cse.ts';
 import { dropDead } from './dead.ts';
 import { fold } from './fold.ts';
+import { hoist } from './hoist.ts';
 import { stabilise } from './stabilise.ts';
 import { storeSums } from './store.ts';
 import { reduceStrength } from './strength.ts';
@@ -28,6 +29,11 @@ const beforeDerivatives: readonly Pass[] = [
     reason: 'reads of lists became constant by unrolling what is around them',
   },
   { name: 'fold again', run: fold, reason: 'index arithmetic became constant by unrolling' },
+  {
+    name: 'hoist',
+    run: hoist,
+    reason: 'before sharing, which then finds what several iterations have in common',
+  },
   { name: 'cse', run: cse, reason: 'patterns below compare operands by identity' },
   {
     name: 'stabilise',

@@ -137,7 +137,10 @@ describe('checks at the door', () => {
       await emitTypeScript(
         cases['mixed-bag']?.models.map((m) => ({
           ...m,
-          program: { ...m.program, inputs: m.program.inputs.map(({ role, name, value }) => ({ role, name, value })) },
+          program: {
+            ...m.program,
+            inputs: m.program.inputs.map(({ role, name, value }) => ({ role, name, value })),
+          },
         })) ?? [],
         { sourcePath: 'x', precision: 'f64' },
       ),

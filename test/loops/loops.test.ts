@@ -7,8 +7,10 @@ import type { Program } from '../../src/ir/types.ts';
 import { verify } from '../../src/ir/verify.ts';
 import { passes } from '../../src/loops/index.ts';
 import { lower } from '../../src/loops/lower/program.ts';
-import type { Routine } from '../../src/loops/types.ts';
+import { effectsOf } from '../../src/loops/effects.ts';
+import type { Local, Routine, Statement } from '../../src/loops/types.ts';
 import { verifyRoutine } from '../../src/loops/verify.ts';
+import { visitStatements } from '../../src/loops/walk.ts';
 import { examples, type Example } from './programs.ts';
 import { run } from './run.ts';
 
@@ -49,6 +51,18 @@ function expectClose(actual: Numbers, wanted: Numbers, stage: string): void {
     });
   }
 }
+
+/** What the strictest of compilers would complain about. */
+function unused({ body, parts, result }: Routine): readonly string[] {
+  const kept: Statement[] = result === undefined ? [] : [{ kind: 'assign', local: itself, value: result }];
+  const { declared, used } = effectsOf([...body, ...parts.flatMap((part) => part.body), ...kept]);
+  const indices = new Set<Local>();
+  visitStatements([...body, ...parts.flatMap((part) => part.body)], (statement) => {
+    if (statement.kind === 'for') indices.add(statement.index);
+  });
+  return [...declared].filter((local) => !used.has(local) && !indices.has(local)).map(({ name }) => name);
+}
+const itself: Local = { name: 'result', scalar: 'real', mutable: true };
 
 describe.each(examples)('$name', (example) => {
   const program = parseProgram(example.ir);

@@ -19,6 +19,7 @@ import { share } from '../../src/loops/share.ts';
 import { sinkFills } from '../../src/loops/sink.ts';
 import type { Routine, RoutineKind } from '../../src/loops/types.ts';
 import { verifyRoutine } from '../../src/loops/verify.ts';
+import { keepExponentials } from '../../src/loops/weights.ts';
 
 interface Case {
   readonly name: string;
@@ -361,6 +362,44 @@ const cases: readonly Case[] = [
     gradient.w[n] += wAdjoint[n]
     gradient.w[n] += exp
   return 0`,
+  },
+  {
+    name: 'weights: the exponentials of a log-sum-exp serve its gradient',
+    kind: 'gradient',
+    ir: `
+  param z%0: real[N]
+  %1: real = logSumExp n%2 in 0..<N> {
+    %3: real = z%0[n%2]
+    yield %3
+  }
+  z%4: real[N] = open
+  for n%5 in 0..<N> {
+    %6: real = z%0[n%5]
+    %7: real = softmaxWeight(%6, %1)
+    z%4[n%5] += %7
+  }
+  z%8: real[N] = freeze z%4
+  loss = %1
+  gradient z = z%8`,
+    passes: [initialise, combine, nest, keepExponentials],
+    text: `
+  scratch weights: real[N]
+  -- primal
+  let greatest: real = -Infinity
+  for n in 0..N
+    greatest = max(greatest, z[n])
+  const shift: real = select((abs(greatest) < Infinity), greatest, 0)
+  let sum: real = 0
+  for n in 0..N
+    const weight: real = exp((z[n] - shift))
+    weights[n] = weight
+    sum += weight
+  const loss: real = (shift + log(sum))
+  const inverse: real = select((sum == 0), 0, (1 / sum))
+  -- adjoint
+  for n in 0..N
+    gradient.z[n] = (weights[n] * inverse)
+  return loss`,
   },
   {
     name: 'reuse: arrays that live one after the other share their memory',

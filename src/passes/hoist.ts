@@ -1,0 +1,112 @@
+// Moves what does not depend on an index out of the iterations over it, sums and whole arrays included: the mean in
+// `sum((y[n] - mean(y))^2 for n)` is computed once. Before differentiation, so that its adjoint is, too.
+//
+// Only out of iterations that certainly run: what never ran may be singular, and must not contribute. Never out of branches.
+
+import { asPolynomial } from '../ir/build.ts';
+import { subtract, type Polynomial } from '../base/polynomial.ts';
+import type { Block, Operand, Program, Statement } from '../ir/types.ts';
+import { blocksOf, freeValuesOfStatement, mapBlocks } from '../ir/walk.ts';
+
+export function hoist(program: Program): Program {
+  return { ...program, body: hoistOutOf(program.body) };
+}
+
+/** The block, with the invariant statements of its regions moved in front of the statements that own them. */
+function hoistOutOf(block: Block): Block {
+  const statements = block.statements.flatMap((before): readonly Statement[] => {
+    const statement = mapBlocks(before, hoistOutOf);
+    if (!runsCertainly(statement)) return [statement];
+    const moved: Statement[] = [];
+    const kept = mapBlocks(statement, (body) => split(statement, body, moved));
+    return [...moved, kept];
+  });
+  return { ...block, statements };
+}
+
+/** The body of a region without its invariant statements, which are added to `moved`. */
+function split(owner: Statement, body: Block, moved: Statement[]): Block {
+  const inside = new Set<number>(boundIn(owner));
+  const kept: Statement[] = [];
+  for (const statement of body.statements) {
+    const depends = [...freeValuesOfStatement(statement).keys()].some((id) => inside.has(id));
+    if (!depends && isMovable(statement)) {
+      moved.push(statement);
+      continue;
+    }
+    kept.push(statement);
+    for (const out of statement.outs) inside.add(out.id);
+  }
+  return { ...body, statements: kept };
+}
+
+const boundIn = (statement: Statement): readonly number[] => {
+  switch (statement.kind) {
+    case 'build':
+      return statement.axes.map((axis) => axis.id);
+    case 'reduce':
+    case 'for':
+      return [statement.index.id];
+    case 'op':
+    case 'read':
+    case 'list':
+    case 'if':
+    case 'open':
+    case 'add':
+    case 'freeze':
+      return [];
+  }
+};
+
+/** Computes its outs, does nothing else, and cannot fail. */
+function isMovable(statement: Statement): boolean {
+  switch (statement.kind) {
+    case 'op':
+    case 'list':
+      return true;
+    case 'read':
+      return statement.inRange;
+    case 'build':
+    case 'reduce':
+    case 'if':
+      return blocksOf(statement).every((block) => block.statements.every(isMovable));
+    case 'open':
+    case 'add':
+    case 'freeze':
+    case 'for':
+      return false;
+  }
+}
+
+/** Iterations over ranges that cannot be empty: sizes are positive. */
+function runsCertainly(statement: Statement): boolean {
+  switch (statement.kind) {
+    case 'build': {
+      const dims = statement.outs[0]?.type.dims.slice(0, statement.axes.length) ?? [];
+      return dims.every(isPositive);
+    }
+    case 'reduce':
+    case 'for':
+      return isNonEmpty(statement.from, statement.to);
+    case 'op':
+    case 'read':
+    case 'list':
+    case 'if':
+    case 'open':
+    case 'add':
+    case 'freeze':
+      return false;
+  }
+}
+
+function isNonEmpty(from: Operand, to: Operand): boolean {
+  const [first, last] = [asPolynomial(from), asPolynomial(to)];
+  return first !== undefined && last !== undefined && isPositive(subtract(last, first));
+}
+
+/** Holds for all positive sizes: every coefficient is positive, but for a constant that the others outweigh. */
+function isPositive(size: Polynomial): boolean {
+  const least = size.terms.reduce((sum, term) => sum + term.coefficient, 0);
+  const rest = size.terms.filter((term) => term.symbols.length > 0);
+  return least > 0 && rest.every((term) => term.coefficient > 0);
+}
