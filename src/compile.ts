@@ -29,7 +29,7 @@ export interface CompileResult {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-const defaultEmit: readonly RoutineKind[] = ['loss', 'gradient', 'outputs'];
+export const defaultEmit: readonly RoutineKind[] = ['loss', 'gradient', 'outputs'];
 
 /** Compiles the models of one source. A mistake of the user is a diagnostic, never an exception. */
 export async function compile(text: string, options: CompileOptions = {}): Promise<CompileResult> {

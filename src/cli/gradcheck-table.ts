@@ -29,21 +29,30 @@ export function gradcheckTable(report: GradcheckReport, color: boolean): string 
   const shown = report.parameters.length === 0 ? [] : table([heading, ...rows]).map((line) => `  ${line}`);
   const verdicts =
     report.failures.length === 0
-      ? [paint.green('every derivative agrees')]
+      ? [paint.green(agreement(report))]
       : report.failures.map((failure) => `${paint.red('failed:')} ${failure}`);
   return [`${paint.bold(report.model)}${paint.dim(sizes.join(''))}`, ...shown, ...verdicts, '']
     .join('\n')
     .trimEnd();
 }
 
+function agreement({ parameters, forward, hessian }: GradcheckReport): string {
+  const tallies = [...parameters.map(({ tally }) => tally), forward, hessian];
+  const left = tallies.reduce((sum, { kink, unresolved }) => sum + kink + unresolved, 0);
+  return left === 0
+    ? 'every derivative agrees'
+    : `every derivative that could be compared agrees; ${left} could not`;
+}
+
 const heading = ['', 'compared', 'largest error', 'worst', 'emitted', 'expected', ''] as const;
 
 function rowOf(what: string, tally: Tally, remarks: readonly string[] = []): readonly string[] {
-  const { agrees, wrong, kink, unresolved, error, worst } = tally;
+  const { agrees, wrong, kink, unresolved, seconded, error, worst } = tally;
   const notes = [
     ...(wrong > 0 ? [`${wrong} wrong`] : []),
     ...(kink > 0 ? [`${kink} at a kink`] : []),
     ...(unresolved > 0 ? [`${unresolved} unresolved`] : []),
+    ...(seconded > 0 ? [`differences do not resolve ${seconded}; forward mode agrees`] : []),
     ...remarks,
   ];
   const numbers =

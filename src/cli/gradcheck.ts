@@ -12,12 +12,15 @@ import { gradcheckTable, largestError } from './gradcheck-table.ts';
 import { readInputs } from './inputs.ts';
 import type { Io } from './io.ts';
 import { chooseModels, modelsWithLoss, refuseUnknownSizes, sizesAmong } from './models.ts';
+import { replaceFiles } from './replace.ts';
 import { plural, renderAll, summary, usesColor } from './report.ts';
 import { exitCodes, orStop, Stop } from './stop.ts';
 
 export interface GradcheckCommand {
   readonly model?: string;
   readonly at?: string;
+  /** Where the point goes at which the check fails. */
+  readonly savePoint?: string;
   readonly sizes: Sizes;
   readonly seed: number;
   readonly points: number;
@@ -28,6 +31,8 @@ export interface GradcheckCommand {
 }
 
 export async function gradcheck(io: Io, file: string, options: GradcheckCommand): Promise<number> {
+  if (options.savePoint !== undefined && !options.savePoint.endsWith('.json'))
+    throw new Stop(`--save-point writes JSON: give it a name such as point.json, not ${options.savePoint}`);
   const [input] = await readInputs(io, [file], options.stdinPath);
   if (input === undefined) return exitCodes.usage;
   const { path, text } = input;
@@ -62,17 +67,46 @@ export async function gradcheck(io: Io, file: string, options: GradcheckCommand)
       tolerance: options.tolerance ?? defaultTolerance[options.precision],
     }),
   );
-  return tell(io, reports, options);
+  const exitCode = tell(io, reports, options);
+  await savePoint(io, reports, options);
+  return exitCode;
 }
 
-function tell(io: Io, reports: readonly GradcheckReport[], { format, seed }: GradcheckCommand): number {
+/** A point of at most so many characters is printed. */
+const longestShown = 500;
+
+function failingPoint(report: GradcheckReport, { savePoint: path }: GradcheckCommand): string {
+  if (report.failingPoint === undefined || path !== undefined) return '';
+  const line = JSON.stringify(report.failingPoint);
+  return line.length <= longestShown
+    ? `it fails at this point, for a file that --at reads:\n${line}\n`
+    : 'to have the point where it fails in a file that --at reads, say --save-point point.json\n';
+}
+
+async function savePoint(
+  io: Io,
+  reports: readonly GradcheckReport[],
+  { savePoint: path }: GradcheckCommand,
+): Promise<void> {
+  const failed = reports.find((report) => report.failingPoint !== undefined);
+  if (path === undefined || failed === undefined) return;
+  await replaceFiles(io.files, [{ path, text: `${JSON.stringify(failed.failingPoint)}\n` }]);
+  io.stderr.write(`wrote ${path}: to check that point again say --at ${path} --model ${failed.model}\n`);
+}
+
+function tell(io: Io, reports: readonly GradcheckReport[], options: GradcheckCommand): number {
+  const { format, seed } = options;
   const failed = reports.filter((report) => report.failures.length > 0);
   if (format === 'json') {
     const found = { ok: failed.length === 0, largestError: largestError(reports), seed, models: reports };
     io.stdout.write(`${JSON.stringify(found, null, 2)}\n`);
   } else {
     io.stdout.write(
-      reports.map((report) => `${gradcheckTable(report, usesColor(io, io.stdout))}\n`).join('\n'),
+      reports
+        .map(
+          (report) => `${gradcheckTable(report, usesColor(io, io.stdout))}\n${failingPoint(report, options)}`,
+        )
+        .join('\n'),
     );
     if (failed.length > 0)
       io.stderr.write(`${failed.length} of ${plural(reports.length, 'model')} failed (seed ${seed})\n`);

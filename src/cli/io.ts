@@ -1,5 +1,6 @@
 // The world as the commands see it: streams, files, environment. main.ts passes the real one, tests pass their own.
 
+import { rmSync } from 'node:fs';
 import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
 import { isAbsolute, join } from 'node:path';
 
@@ -21,6 +22,8 @@ export interface Files {
   readonly create: (path: string, text: string, like: string) => Promise<void>;
   readonly rename: (from: string, to: string) => Promise<void>;
   readonly remove: (path: string) => Promise<void>;
+  /** Until the function that is returned is called: when the process is interrupted, these files are removed first. */
+  readonly removeIfInterrupted: (paths: () => readonly string[]) => () => void;
 }
 
 export interface Io {
@@ -65,7 +68,27 @@ export function nodeFiles(directory: string): Files {
     },
     rename: (from, to) => rename(at(from), at(to)),
     remove: (path) => rm(at(path), { force: true }),
+    removeIfInterrupted: (paths) =>
+      beforeInterrupt(() => {
+        for (const path of paths()) rmSync(at(path), { force: true });
+      }),
   };
+}
+
+/** While a signal has a listener it does not end a computation, hence not for the whole of a command. */
+function beforeInterrupt(clean: () => void): () => void {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  const release = (): void => {
+    for (const signal of signals) process.off(signal, interrupted);
+  };
+  const interrupted = (signal: NodeJS.Signals): void => {
+    release();
+    clean();
+    // Without a listener the signal ends the process as if there had never been one.
+    process.kill(process.pid, signal);
+  };
+  for (const signal of signals) process.on(signal, interrupted);
+  return release;
 }
 
 async function orNothing<T>(found: Promise<T>): Promise<T | undefined> {

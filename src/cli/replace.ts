@@ -12,6 +12,7 @@ export interface Replacement {
 
 export async function replaceFiles(files: Files, replacements: readonly Replacement[]): Promise<void> {
   const staged: { readonly temporary: string; readonly target: string; readonly path: string }[] = [];
+  const release = files.removeIfInterrupted(() => staged.map(({ temporary }) => temporary));
   try {
     for (const { path, text } of replacements) {
       await orStop('make the directory of', path, files.makeDirectory(dirname(path)));
@@ -26,5 +27,7 @@ export async function replaceFiles(files: Files, replacements: readonly Replacem
   } catch (error) {
     for (const { temporary } of staged) await files.remove(temporary);
     throw error;
+  } finally {
+    release();
   }
 }

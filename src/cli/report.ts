@@ -1,7 +1,7 @@
 // Diagnostics of all the files of a command, as text for people or for machines, and their sum in one line.
 
 import { renderDiagnostic, renderPlain } from '../base/frame.ts';
-import type { Diagnostic } from '../base/diagnostic.ts';
+import { hasErrors, type Diagnostic } from '../base/diagnostic.ts';
 import { positionAt, type Span } from '../base/source.ts';
 import type { Io, OutputStream } from './io.ts';
 import type { ReportFormat } from './values.ts';
@@ -24,9 +24,10 @@ export function renderAll(files: readonly Checked[], format: ReportFormat, color
   const diagnostics = files.flatMap((file) => file.diagnostics);
   switch (format) {
     case 'pretty':
-      return diagnostics
-        .map((diagnostic) => `${renderDiagnostic(diagnostic, { color }).trimEnd()}\n\n`)
-        .join('');
+      return [
+        ...files.filter(isStrange).map(({ path }) => `${path} does not look like a .nabla file\n\n`),
+        ...diagnostics.map((diagnostic) => `${renderDiagnostic(diagnostic, { color }).trimEnd()}\n\n`),
+      ].join('');
     case 'plain':
       return diagnostics.map((diagnostic) => `${renderPlain(diagnostic).trimEnd()}\n`).join('');
     case 'json': {
@@ -35,6 +36,10 @@ export function renderAll(files: readonly Checked[], format: ReportFormat, color
     }
   }
 }
+
+/** Errors in what has another name are more likely to be another language than mistakes. */
+const isStrange = ({ path, diagnostics }: Checked): boolean =>
+  !path.endsWith('.nabla') && hasErrors(diagnostics);
 
 function asJson({ code, severity, message, span, notes, help }: Diagnostic): object {
   return {

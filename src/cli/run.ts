@@ -124,6 +124,7 @@ function commandLine(io: Io, end: (exitCode: number) => void): Command {
       '--at <file>',
       'JSON file with inputs: { "params": { "w": [1, 2] }, "data": { … } }; the others are random',
     )
+    .option('--save-point <file>', 'where the check fails, write the point to this file, for --at')
     .addOption(sizeOption('choose a size; otherwise they are 3, 4, 5, …'))
     .option('--seed <number>', 'of the random numbers', wholeNumber, 1)
     .option('--points <count>', 'how many random points', positiveInteger, 3)
@@ -167,9 +168,10 @@ function choice(flags: string, description: string, words: readonly string[]): O
 }
 
 const emitOption = (): Option =>
-  new Option('--emit <kinds>', `functions to emit, with commas: ${emitKinds.join(', ')}`).argParser(
-    listOf(emitKinds),
-  );
+  new Option(
+    '--emit <kinds>',
+    `functions to emit, with commas: ${emitKinds.join(', ')} (default: loss,gradient,outputs)`,
+  ).argParser(listOf(emitKinds));
 
 const precisionOption = (): Option =>
   choice('--precision <precision>', 'of arrays of reals', precisions).default('f64');

@@ -2,7 +2,8 @@
 
 import { hasErrors } from '../base/diagnostic.ts';
 import { analyse } from '../analyse.ts';
-import { derive } from '../generate.ts';
+import { defaultEmit } from '../compile.ts';
+import { derive, generate } from '../generate.ts';
 import { printProgram } from '../ir/print.ts';
 import type { Program } from '../ir/types.ts';
 import type { File } from '../lang/ast.ts';
@@ -35,12 +36,44 @@ export async function show(io: Io, file: string, { stage, model, stdinPath }: Sh
     return exitCodes.findings;
   }
   const models = chooseModels(analysis.programs, path, model);
-  const texts = stage === 'ast' ? [syntaxTree(analysis.file, models)] : programsAt(stage, models, io);
+  const texts = await textsAt(stage, analysis.file, models, path, io);
   io.stdout.write(texts.map((shown) => `${shown.trimEnd()}\n`).join('\n'));
   return exitCodes.ok;
 }
 
-function programsAt(stage: Exclude<Stage, 'ast'>, models: readonly Program[], io: Io): readonly string[] {
+async function textsAt(
+  stage: Stage,
+  file: File,
+  models: readonly Program[],
+  sourcePath: string,
+  io: Io,
+): Promise<readonly string[]> {
+  switch (stage) {
+    case 'ast':
+      return [syntaxTree(file, models)];
+    case 'typescript': {
+      const options = {
+        sourcePath,
+        emit: defaultEmit,
+        precision: 'f64',
+        format: 'auto',
+        checked: true,
+      } as const;
+      return [await generate(models, options)];
+    }
+    case 'ir':
+    case 'gradient':
+    case 'optimised':
+    case 'loops':
+      return programsAt(stage, models, io);
+  }
+}
+
+function programsAt(
+  stage: Exclude<Stage, 'ast' | 'typescript'>,
+  models: readonly Program[],
+  io: Io,
+): readonly string[] {
   if (stage === 'ir') return models.map(printProgram);
   return modelsWithLoss(models, io).map((program) => {
     if (!program.outputs.some((output) => output.role === 'loss')) {

@@ -15,7 +15,7 @@ export const emitKinds = [
   'outputs',
 ] as const satisfies readonly RoutineKind[];
 export const reportFormats = ['pretty', 'plain', 'json'] as const;
-export const stages = ['ast', 'ir', 'gradient', 'optimised', 'loops'] as const;
+export const stages = ['ast', 'ir', 'gradient', 'optimised', 'loops', 'typescript'] as const;
 
 export type ReportFormat = (typeof reportFormats)[number];
 export type Stage = (typeof stages)[number];

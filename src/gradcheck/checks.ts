@@ -2,8 +2,8 @@
 
 import { interpret } from '../ir/interpret.ts';
 import type { Program } from '../ir/types.ts';
-import { count, judge, judgeEqual, type Tally, type Worst } from './compare.ts';
-import { differentiate } from './differences.ts';
+import { count, judge, judgeEqual, type Floors, type Tally } from './compare.ts';
+import { differentiate, stepsAround, type Steps } from './differences.ts';
 import type { BoundModel } from './emitted.ts';
 import { componentName, roundingOf, type Precision, type Slot } from './layout.ts';
 import type { Point } from './point.ts';
@@ -32,24 +32,26 @@ const exactTolerance: Readonly<Record<Precision, number>> = { f64: 1e-9, f32: 1e
 const lossFloor: Readonly<Record<Precision, number>> = { f64: 1e-6, f32: 1e-3 };
 const directionsPerPoint = 3;
 
+/** NaN and infinity are judged for themselves; they say nothing about the size of the others. */
 const largest = (values: readonly number[]): number =>
-  values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
 
-/** Below this a component of the gradient is compared absolutely. */
-function gradientFloor({ gradient, loss, options }: Context): number {
-  return Math.max(1e-3 * largest(gradient), lossFloor[options.precision] * Math.abs(loss));
+function gradientFloors({ gradient, loss, options }: Context): Floors {
+  const numeric = lossFloor[options.precision] * Math.abs(loss);
+  return { numeric, compared: Math.max(1e-3 * largest(gradient), numeric) };
 }
 
 export function checkParameter(context: Context, slot: Slot, before: Tally): Tally {
   const { bound, x, gradient, options, number } = context;
+  const noise = roundingOf[options.precision];
   let tally = before;
   for (const component of chooseComponents(slot, context.slots, context.source)) {
     const center = x[component] ?? NaN;
     const along = (step: number): readonly number[] => [bound.loss(x.with(component, center + step))];
-    const [numeric] = differentiate(along, Math.max(1, Math.abs(center)), roundingOf[options.precision]);
+    const [numeric] = differentiate(along, stepsAround(Math.abs(center), noise), noise);
     if (numeric === undefined) continue;
     const emitted = gradient[component] ?? NaN;
-    const judged = judge(emitted, numeric, gradientFloor(context), options.tolerance);
+    const judged = judge(emitted, numeric, gradientFloors(context), options.tolerance);
     const worst = {
       component: componentName(slot, component),
       emitted,
@@ -57,12 +59,23 @@ export function checkParameter(context: Context, slot: Slot, before: Tally): Tal
       point: number,
     };
     tally = count(tally, judged, worst);
+    if (judged.verdict === 'unresolved' && forwardAgrees(context, component))
+      tally = { ...tally, seconded: tally.seconded + 1 };
   }
   return tally;
 }
 
+function forwardAgrees({ bound, x, gradient, options }: Context, component: number): boolean {
+  const emitted = gradient[component] ?? NaN;
+  const tangent = bound.jvp(
+    x,
+    x.map((_, i) => (i === component ? 1 : 0)),
+  );
+  return judgeEqual(emitted, tangent, 0, exactTolerance[options.precision]).verdict === 'agrees';
+}
+
 /**
- * How many components of one parameter are compared at one point. One costs some fifty evaluations of the loss, each of
+ * How many components of one parameter are compared at one point. One costs some sixty evaluations of the loss, each of
  * which takes time in proportion to all of them, hence fewer in larger models.
  */
 export function componentsCompared({ length }: Slot, slots: readonly Slot[]): number {
@@ -94,32 +107,36 @@ function dot(a: readonly number[], b: readonly number[]): { readonly value: numb
 const step = (x: readonly number[], v: readonly number[], t: number): readonly number[] =>
   x.map((value, i) => value + t * (v[i] ?? NaN));
 
+/** Steps along a direction from the point. */
+const stepsAlong = (v: readonly number[], { x, options }: Context): Steps =>
+  stepsAround(largest(x), roundingOf[options.precision], Math.max(1, largest(v)));
+
 /** ⟨g, v⟩ = jvp(v), and both are the slope of the loss along v: this also covers the components that were not chosen. */
 export function checkForward(context: Context, before: Tally): Tally {
   const { bound, x, gradient, options, source, number } = context;
   let tally = before;
   for (let direction = 1; direction <= directionsPerPoint; direction++) {
     const v = x.map(() => source.normal());
-    const { value: expected, size } = dot(gradient, v);
-    const worst = (emitted: number): Worst => ({
-      component: `direction ${direction}`,
-      emitted,
-      expected,
-      point: number,
-    });
+    const { value: byGradient, size } = dot(gradient, v);
+    const place = { component: `direction ${direction}`, point: number };
 
     const emitted = bound.jvp(x, v);
-    tally = count(
-      tally,
-      judgeEqual(emitted, expected, size, exactTolerance[options.precision]),
-      worst(emitted),
-    );
+    tally = count(tally, judgeEqual(emitted, byGradient, size, exactTolerance[options.precision]), {
+      ...place,
+      emitted,
+      expected: byGradient,
+    });
 
     const along = (t: number): readonly number[] => [bound.loss(step(x, v, t))];
-    const [slope] = differentiate(along, 1 / Math.max(1, largest(v)), roundingOf[options.precision]);
+    const [slope] = differentiate(along, stepsAlong(v, context), roundingOf[options.precision]);
     if (slope === undefined) continue;
-    const floor = Math.max(1e-3 * size, gradientFloor(context));
-    tally = count(tally, judge(expected, slope, floor, options.tolerance), worst(slope.value));
+    const { numeric, compared } = gradientFloors(context);
+    const floors = { numeric, compared: Math.max(1e-3 * size, compared) };
+    tally = count(tally, judge(byGradient, slope, floors, options.tolerance), {
+      ...place,
+      emitted: byGradient,
+      expected: slope.value,
+    });
   }
   return tally;
 }
@@ -135,11 +152,12 @@ export function checkHessian(context: Context, before: Tally): Tally {
     tally = count(tally, judgeEqual(tangent, value, size, exactTolerance[options.precision]), place);
 
     const along = (t: number): readonly number[] => bound.gradient(step(x, v, t)).gradient;
-    const numeric = differentiate(along, 1 / Math.max(1, largest(v)), roundingOf[options.precision]);
-    const floor = Math.max(1e-3 * largest(product), lossFloor[options.precision] * largest(gradient));
+    const slopes = differentiate(along, stepsAlong(v, context), roundingOf[options.precision]);
+    const numeric = lossFloor[options.precision] * largest(gradient);
+    const floors = { numeric, compared: Math.max(1e-3 * largest(product), numeric) };
     for (const slot of slots) {
       for (let component = slot.offset; component < slot.offset + slot.length; component++) {
-        const slope = numeric[component];
+        const slope = slopes[component];
         if (slope === undefined) continue;
         const emitted = product[component] ?? NaN;
         const worst = {
@@ -148,7 +166,7 @@ export function checkHessian(context: Context, before: Tally): Tally {
           expected: slope.value,
           point: number,
         };
-        tally = count(tally, judge(emitted, slope, floor, options.tolerance), worst);
+        tally = count(tally, judge(emitted, slope, floors, options.tolerance), worst);
       }
     }
   }

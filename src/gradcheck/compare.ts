@@ -11,16 +11,30 @@ export interface Judged {
   readonly error: number;
 }
 
-/**
- * `floor`: components smaller than this are compared as if they were as large; it is far below the components that matter,
- * and above what rounding leaves.
- */
-export function judge(emitted: number, numeric: Derivative, floor: number, tolerance: number): Judged {
+/** Differences this rough, relative to what they found, prove nothing wrong. */
+const telling = 0.01;
+
+/** What is small. */
+export interface Floors {
+  /**
+   * Components smaller than this are compared as if they were as large; it is far below the components that matter, and
+   * above what rounding leaves.
+   */
+  readonly compared: number;
+  /** The same without regard to what was emitted, which may be wrong by any factor. */
+  readonly numeric: number;
+}
+
+export function judge(emitted: number, numeric: Derivative, floors: Floors, tolerance: number): Judged {
   const { value, error: doubt, kink } = numeric;
+  const found = Number.isNaN(value) ? 0 : Math.abs(value);
+  const isTelling = doubt <= telling * Math.max(found, floors.numeric);
+  if (!Number.isFinite(emitted)) {
+    return { verdict: Number.isNaN(emitted) || isTelling ? 'wrong' : 'unresolved', error: NaN };
+  }
   const gap = Math.abs(emitted - value);
-  const bigger = Math.max(Math.abs(emitted), Number.isNaN(value) ? 0 : Math.abs(value), floor);
+  const bigger = Math.max(Math.abs(emitted), found, floors.compared);
   const error = gap === 0 ? 0 : gap / bigger;
-  if (!Number.isFinite(emitted)) return { verdict: 'wrong', error: NaN };
   const allowed = tolerance * bigger;
   if (kink !== undefined) {
     // Any number between the one-sided derivatives is a subgradient; outside of them nothing is.
@@ -28,9 +42,8 @@ export function judge(emitted: number, numeric: Derivative, floor: number, toler
     const high = Math.max(kink.left, kink.right) + allowed;
     return { verdict: emitted < low || emitted > high ? 'wrong' : 'kink', error };
   }
-  if (gap > allowed + 10 * doubt) return { verdict: 'wrong', error };
-  if (!(doubt <= allowed)) return { verdict: 'unresolved', error };
-  return { verdict: gap <= allowed + doubt ? 'agrees' : 'wrong', error };
+  if (gap > allowed + 10 * doubt) return { verdict: isTelling ? 'wrong' : 'unresolved', error };
+  return { verdict: doubt <= allowed ? 'agrees' : 'unresolved', error };
 }
 
 /** A component with its two numbers. */
@@ -48,11 +61,13 @@ export interface Tally {
   readonly wrong: number;
   readonly kink: number;
   readonly unresolved: number;
+  /** Of those unresolved, how many forward mode has the same number for. It shares too much with the gradient to prove it. */
+  readonly seconded: number;
   readonly error: number;
   readonly worst?: Worst;
 }
 
-export const emptyTally: Tally = { agrees: 0, wrong: 0, kink: 0, unresolved: 0, error: 0 };
+export const emptyTally: Tally = { agrees: 0, wrong: 0, kink: 0, unresolved: 0, seconded: 0, error: 0 };
 
 export function count(tally: Tally, { verdict, error }: Judged, found: Worst): Tally {
   const counted = { ...tally, [verdict]: tally[verdict] + 1 };

@@ -1,6 +1,8 @@
-// Numerical derivatives that know how wrong they may be. C. J. F. Ridders, "Accurate computation of F'(x) and F'(x)F''(x)",
-// Advances in Engineering Software 4 (1982) 75-76: central differences at shrinking steps, extrapolated to step zero by
-// Neville's scheme; the disagreement between neighbouring orders of the tableau is the error estimate.
+// Numerical derivatives that know how wrong they may be: central differences extrapolated to step zero, believed only
+// where step sizes that share no evaluation agree. The extrapolation is that of C. J. F. Ridders, "Accurate computation of
+// F'(x) and F'(x)F''(x)", Advances in Engineering Software 4 (1982) 75-76.
+
+import { kinkIn, type Kink, type Samples } from './kink.ts';
 
 /** A vector-valued function of one real variable; components may be NaN where it is not defined. */
 export type Curve = (t: number) => readonly number[];
@@ -8,75 +10,129 @@ export type Curve = (t: number) => readonly number[];
 /** The derivative of one component at t = 0. */
 export interface Derivative {
   readonly value: number;
-  /** An estimate of |value - truth|; Infinity when no step gave finite values. */
+  /** An estimate of |value - truth|; Infinity when no two step sizes gave finite values that can be compared. */
   readonly error: number;
   /** Set where the derivatives from the left and from the right differ and do not come together. */
-  readonly kink?: { readonly left: number; readonly right: number };
+  readonly kink?: Kink;
 }
 
-/** Steps shrink by this factor, as in Ridders' paper. */
-const shrink = 1.4;
-const rows = 8;
-/** Where a tableau begins. Large steps cancel less; small ones stay away from a kink or a pole that is near. */
-const firstSteps = [0.2, 2e-2, 2e-3, 2e-4, 2e-6];
+/** Steps are halved from the coarsest down to the finest. */
+export interface Steps {
+  readonly coarsest: number;
+  readonly finest: number;
+}
 
 /**
- * The derivative of every component of `curve` at 0. `scale` is the size of a natural step, `noise` the relative
- * rounding error of a component (2^-52 for float64).
+ * Steps for an argument of this magnitude that moves `speed` times as fast as the curve's parameter. Near a pole at zero
+ * it is the magnitude that limits them; below the square root of `noise` the argument itself has too few digits.
  */
-export function differentiate(curve: Curve, scale: number, noise: number): readonly Derivative[] {
-  const atZero = curve(0);
-  let best: Derivative[] = atZero.map(() => ({ value: NaN, error: Infinity }));
-  for (const first of firstSteps) {
-    const found = tableau(curve, first * scale, noise);
-    best = best.map((before, i) => better(before, found[i]));
-    // A tableau this good is not near anything that smaller steps would escape from.
-    const floor = (16 * noise) / (first * scale);
-    if (
-      best.every(
-        ({ value, error }, i) => error <= 1e-9 * Math.abs(value) + floor * Math.abs(atZero[i] ?? NaN),
-      )
-    )
-      break;
-  }
-  const kinks = kinksAtZero(curve, atZero, scale, noise);
-  return best.map((derivative, i) => {
-    const kink = kinks[i];
-    return kink === undefined ? derivative : { ...derivative, kink };
+export function stepsAround(magnitude: number, noise: number, speed = 1): Steps {
+  const smallest = magnitude === 0 ? 1e-3 : Math.max(magnitude, 1e-12);
+  return {
+    coarsest: (0.2 * Math.max(1, magnitude)) / speed,
+    finest: (Math.sqrt(noise) * smallest) / speed,
+  };
+}
+
+/** The derivative of every component of `curve` at 0. `noise` is 2^-52 for float64. */
+export function differentiate(
+  curve: Curve,
+  { coarsest, finest }: Steps,
+  noise: number,
+): readonly Derivative[] {
+  const steps: number[] = [];
+  for (let step = coarsest; step >= finest; step /= 2) steps.push(step);
+  const right = steps.map((step) => curve(step));
+  const left = steps.map((step) => curve(-step));
+  return curve(0).map((centre, i) => {
+    const along = (side: readonly (readonly number[])[]): readonly number[] =>
+      side.map((values) => values[i] ?? NaN);
+    const samples = { steps, left: along(left), centre, right: along(right), noise };
+    const kink = kinkIn(samples);
+    return kink === undefined ? smoothDerivative(samples) : { ...smoothDerivative(samples), kink };
   });
 }
 
-const better = (a: Derivative, b: Derivative | undefined): Derivative =>
-  b !== undefined && b.error < a.error ? b : a;
+/** So many steps in a row are extrapolated together. */
+const rows = 4;
+/** Estimates are off by at most so many times their error: errors are estimates too. */
+const safety = 10;
+/** An error of this part of the value leaves no doubt that there is a slope. */
+const telling = 0.01;
 
-/** One run of Ridders' method over all components at once. */
-function tableau(curve: Curve, first: number, noise: number): readonly Derivative[] {
-  const differences: { readonly centred: readonly number[]; readonly rounding: readonly number[] }[] = [];
-  for (let row = 0; row < rows; row++) {
-    const step = first / shrink ** row;
-    const right = curve(step);
-    const left = curve(-step);
-    differences.push({
-      centred: right.map((value, i) => (value - (left[i] ?? NaN)) / (2 * step)),
-      rounding: right.map((value, i) => (noise * (Math.abs(value) + Math.abs(left[i] ?? NaN))) / (2 * step)),
-    });
-  }
-  return (differences[0]?.centred ?? []).map((_, component) =>
-    extrapolate(
-      differences.map((row) => row.centred[component] ?? NaN),
-      differences.map((row) => row.rounding[component] ?? NaN),
-    ),
+/**
+ * The estimate with the smallest error, of those that a sixteen times smaller step confirms and none contradicts with a
+ * slope of its own. Where smaller steps contradict by being flat, either may be true: the error then covers both.
+ */
+function smoothDerivative(samples: Samples): Derivative {
+  const found = estimates(samples);
+  const confirmed = found.flatMap(({ value, error: own }, i) => {
+    const error = Math.max(own, Math.abs(value - (found[i + rows]?.value ?? NaN)));
+    return Number.isFinite(error) ? [{ value, error }] : [];
+  });
+  const isSlope = ({ value, error }: Derivative): boolean => error < telling * Math.abs(value);
+  const believed = confirmed.filter(
+    (estimate, i) =>
+      !confirmed.slice(i + 1).some((finer) => isSlope(finer) && disagreement(estimate, finer) > 0),
   );
+  const best = believed.reduce((a, b) => (b.error < a.error ? b : a), unknown);
+  const unconfirmed = found.slice(-rows).filter(({ error }) => Number.isFinite(error));
+  const contradictions = [...believed, ...unconfirmed].map((other) => disagreement(best, other));
+  return { value: best.value, error: Math.max(best.error, ...contradictions) };
 }
 
-function extrapolate(centred: readonly number[], rounding: readonly number[]): Derivative {
-  let best: Derivative = { value: NaN, error: Infinity };
+const unknown: Derivative = { value: NaN, error: Infinity };
+
+/** By how much two estimates are further apart than their errors allow. */
+const disagreement = (a: Derivative, b: Derivative): number =>
+  Math.abs(a.value - b.value) - safety * (a.error + b.error);
+
+/** One for each run of steps, NaN for a run that is not to be believed. */
+function estimates(samples: Samples): readonly Derivative[] {
+  const { steps, left, centre, right, noise } = samples;
+  const blur = jitter(samples);
+  const rounding = steps.map((_, i) => {
+    const own = (noise * (Math.abs(left[i] ?? NaN) + Math.abs(right[i] ?? NaN))) / 2;
+    return isFlat(samples, i) ? own : Math.max(own, blur);
+  });
+  const slopes = steps.map((step, i) => ((right[i] ?? NaN) - (left[i] ?? NaN)) / (2 * step));
+  const means = steps.map((_, i) => ((right[i] ?? NaN) + (left[i] ?? NaN)) / 2);
+  const slopeRounding = rounding.map((value, i) => value / (steps[i] ?? NaN));
+  return Array.from({ length: Math.max(0, steps.length - rows + 1) }, (_, first) => {
+    const end = first + rows;
+    const slope = extrapolate(slopes.slice(first, end), slopeRounding.slice(first, end));
+    // Differences do not look at the centre. Steps that straddle a pole or a spike extrapolate to another value there.
+    const mean = extrapolate(means.slice(first, end), rounding.slice(first, end));
+    const change = Math.abs(slope.value) * (steps[end - 1] ?? NaN);
+    const doubt = safety * (mean.error + noise * Math.abs(centre) + blur) + telling * change;
+    return Number.isFinite(centre) && Math.abs(mean.value - centre) <= doubt ? slope : unknown;
+  });
+}
+
+const isFlat = ({ left, centre, right }: Samples, i: number): boolean =>
+  left[i] === centre && right[i] === centre;
+
+/**
+ * How uncertain values are, as far as the finest steps show at which they change: what is not a parabola there is
+ * rounding, inside of the function or of its argument.
+ */
+function jitter(samples: Samples): number {
+  const { steps, left, centre, right } = samples;
+  const bend = steps.map((_, i) => (right[i] ?? NaN) + (left[i] ?? NaN) - 2 * centre);
+  const residues = bend.slice(0, -1).map((wide, i) => Math.abs(wide - 4 * (bend[i + 1] ?? NaN)) / 4);
+  const known = residues.filter((residue, i) => Number.isFinite(residue) && !isFlat(samples, i));
+  return Math.max(0, ...known.slice(-rows));
+}
+
+/** Neville's scheme in the square of the step; neighbouring orders tell the error. NaN where a value is not finite. */
+function extrapolate(values: readonly number[], rounding: readonly number[]): Derivative {
+  let best = unknown;
+  if (!values.every(Number.isFinite)) return best;
   let previous: number[] = [];
-  for (const [row, difference] of centred.entries()) {
-    const current = [difference];
-    let factor = 1;
+  for (const [row, first] of values.entries()) {
+    const current = [first];
     for (let order = 1; order <= row; order++) {
-      factor *= shrink * shrink;
+      const factor = 4 ** order;
       const lower = current[order - 1] ?? NaN;
       const older = previous[order - 1] ?? NaN;
       const value = (lower * factor - older) / (factor - 1);
@@ -85,42 +141,7 @@ function extrapolate(centred: readonly number[], rounding: readonly number[]): D
       if (error <= best.error) best = { value, error };
       current.push(value);
     }
-    // Higher orders have become worse by far: the steps are too small now, or the function is not smooth.
-    if (row > 0 && Math.abs((current[row] ?? NaN) - (previous[row - 1] ?? NaN)) >= 2 * best.error) break;
     previous = current;
   }
   return best;
-}
-
-/** Steps at which the two sides are compared; a smooth function's sides come together a hundredfold between them. */
-const coarse = 1e-3;
-const fine = 1e-5;
-
-function kinksAtZero(
-  curve: Curve,
-  atZero: readonly number[],
-  scale: number,
-  noise: number,
-): readonly (Derivative['kink'] | undefined)[] {
-  const [near, far] = [sides(curve, atZero, fine * scale), sides(curve, atZero, coarse * scale)];
-  return near.map(({ left, right }, i) => {
-    const gap = Math.abs(right - left);
-    const gapBefore = Math.abs((far[i]?.right ?? NaN) - (far[i]?.left ?? NaN));
-    const rounding = (noise * Math.abs(atZero[i] ?? NaN)) / (fine * scale);
-    const isReal = gap > 64 * rounding && gap > 1e-6 * Math.max(Math.abs(left), Math.abs(right));
-    return isReal && !(gap <= 0.5 * gapBefore) ? { left, right } : undefined;
-  });
-}
-
-function sides(
-  curve: Curve,
-  atZero: readonly number[],
-  step: number,
-): readonly { left: number; right: number }[] {
-  const right = curve(step);
-  const left = curve(-step);
-  return atZero.map((value, i) => ({
-    right: ((right[i] ?? NaN) - value) / step,
-    left: (value - (left[i] ?? NaN)) / step,
-  }));
 }

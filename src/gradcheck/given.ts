@@ -1,10 +1,11 @@
-// Inputs that a person wrote down: nested or flat arrays by name become flat arrays, and sizes follow from shapes.
+// Inputs that a person wrote down: nested or flat arrays by name become flat arrays, and sizes follow from shapes. The
+// same form the other way round, so that a point can be written down and given again.
 
 import { evaluate, symbolsOf } from '../base/polynomial.ts';
 import type { Input, Program } from '../ir/types.ts';
 import { didYouMean } from '../lang/check/nearest.ts';
-import { elements, inputsOf, shapeOf, type Sizes } from './layout.ts';
-import { chooseSizes, type GivenInputs } from './point.ts';
+import { elements, inputsOf, shapeOf, type Fields, type FieldValue, type Sizes } from './layout.ts';
+import { chooseSizes, type GivenInputs, type Point } from './point.ts';
 
 export interface Given {
   readonly inputs: GivenInputs;
@@ -124,3 +125,19 @@ function misfit(
   }
   return undefined;
 }
+
+/** A point as `readGiven` reads it: flat arrays, and all sizes. */
+export interface WrittenPoint {
+  readonly sizes: Sizes;
+  readonly params: Readonly<Record<string, number | boolean | readonly number[]>>;
+  readonly data: Readonly<Record<string, number | boolean | readonly number[]>>;
+}
+
+export function writePoint(program: Program, { sizes, params, data }: Point): WrittenPoint {
+  const write = (role: Input['role'], fields: Fields): WrittenPoint['params'] =>
+    Object.fromEntries(inputsOf(program, role).map(({ name }) => [name, written(fields[name] ?? NaN)]));
+  return { sizes, params: write('param', params), data: write('data', data) };
+}
+
+const written = (value: FieldValue): number | boolean | readonly number[] =>
+  typeof value === 'object' ? Array.from(value) : value;

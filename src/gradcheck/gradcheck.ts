@@ -14,7 +14,8 @@ import {
 import { emptyTally, type Tally } from './compare.ts';
 import { bind, type EmittedModule } from './emitted.ts';
 import { flatten, layoutOf, type Precision, type Sizes } from './layout.ts';
-import { chooseSizes, drawPoint, type GivenInputs } from './point.ts';
+import { chooseSizes, drawPoint, type GivenInputs, type Point } from './point.ts';
+import { writePoint, type WrittenPoint } from './given.ts';
 import { random, type Random } from './random.ts';
 
 export interface GradcheckOptions {
@@ -46,6 +47,8 @@ export interface GradcheckReport {
   readonly interpreter: Tally;
   /** Why the check fails, a sentence each; empty when everything agrees. */
   readonly failures: readonly string[];
+  /** Where it first fails, as `readGiven` reads it; only where a point was compared. */
+  readonly failingPoint?: WrittenPoint;
 }
 
 export const defaultTolerance: Readonly<Record<Precision, number>> = { f64: 1e-6, f32: 1e-2 };
@@ -79,12 +82,14 @@ export function gradcheck(
   const tallies = new Map(slots.map((slot) => [slot, emptyTally]));
   const totals = { forward: emptyTally, hessian: emptyTally, interpreter: emptyTally };
   const failures: string[] = [];
+  const points: Point[] = [];
   for (let number = 1; number <= options.points; number++) {
     const found = findPoint(program, module, sizes, options, source);
     if (typeof found === 'string') {
       failures.push(found);
       break;
     }
+    points.push(found.point);
     const context = { ...found, slots, options, source, number };
     for (const [slot, tally] of tallies) tallies.set(slot, checkParameter(context, slot, tally));
     totals.forward = checkForward(context, totals.forward);
@@ -96,7 +101,9 @@ export function gradcheck(
     return { name, shape, components: length, componentsCompared: componentsCompared(slot, slots), tally };
   });
   failures.push(...failuresIn(parameters, totals));
-  return { model: program.name, sizes, parameters, ...totals, failures };
+  const report = { model: program.name, sizes, parameters, ...totals, failures };
+  const failing = failures.length === 0 ? undefined : points[firstWrong(parameters, totals) - 1];
+  return failing === undefined ? report : { ...report, failingPoint: writePoint(program, failing) };
 }
 
 function nothingCompared(program: Program, sizes: Sizes, failure: string): GradcheckReport {
@@ -130,10 +137,20 @@ function findPoint(
   return `no usable point in ${mostAttempts} tries; at the last one: ${reason}. Give inputs with --at, or sizes with --size`;
 }
 
-function failuresIn(
-  parameters: readonly ParameterReport[],
-  totals: Readonly<Record<'forward' | 'hessian' | 'interpreter', Tally>>,
-): readonly string[] {
+type Totals = Readonly<Record<'forward' | 'hessian' | 'interpreter', Tally>>;
+
+/** The number of the point where what fails was worst; where nothing could be compared, any point shows it. */
+function firstWrong(parameters: readonly ParameterReport[], totals: Totals): number {
+  const tallies = [
+    ...parameters.map(({ tally }) => tally),
+    totals.forward,
+    totals.hessian,
+    totals.interpreter,
+  ];
+  return tallies.find(({ wrong }) => wrong > 0)?.worst?.point ?? 1;
+}
+
+function failuresIn(parameters: readonly ParameterReport[], totals: Totals): readonly string[] {
   const failures: string[] = [];
   for (const { name, tally } of parameters) {
     if (tally.wrong > 0)
@@ -142,7 +159,7 @@ function failuresIn(
       failures.push(`no component of ${name} could be compared (${uncomparedReason(tally)})`);
   }
   const what = {
-    forward: 'forward mode disagrees with the gradient',
+    forward: 'along a direction forward mode disagrees with the gradient, or both with differences,',
     hessian: 'Hessian products disagree with differences of the gradient',
     interpreter: 'the loss differs from the reference interpreter',
   } as const;
@@ -155,10 +172,11 @@ function failuresIn(
 
 const compared = (tally: Tally): number => tally.agrees + tally.wrong + tally.kink + tally.unresolved;
 
-function uncomparedReason({ kink, unresolved }: Tally): string {
+function uncomparedReason({ kink, unresolved, seconded }: Tally): string {
   const reasons = [
     ...(kink > 0 ? [`${kink} at a kink`] : []),
-    ...(unresolved > 0 ? [`${unresolved} too rough for differences`] : []),
+    ...(unresolved > 0 ? [`${unresolved} that differences do not resolve`] : []),
+    ...(seconded > 0 ? [`forward mode agrees in ${seconded}`] : []),
   ];
   return reasons.length > 0 ? reasons.join(', ') : 'no point was usable';
 }

@@ -12,6 +12,8 @@ export type LexemeType =
   | 'unclosedComment'
   | 'number'
   | 'operator'
+  /** `X'`, which is a transpose elsewhere. */
+  | 'prime'
   | 'string'
   | 'unknown';
 
@@ -26,7 +28,8 @@ export interface Lexeme {
 // - Names and numbers have an end, since an expression such as these takes stack for every character that it matches.
 // - A number takes all that looks like one (`2.`, `.5`, `0x10`, `1.2.3`), so that a message can name the whole of it.
 //   `0..N` is a range: a dot before another dot is not of the number.
-// - Operators that are of other languages are here too, to be named in a message.
+// - Operators that are of other languages are here too, to be named in a message. A `'` right after an operand is one.
+// - A string that is not closed ends before a bracket, which may have its partner elsewhere.
 const rules = {
   name: /[\p{ID_Start}_](?:(?!\u00b7)[\p{ID_Continue}\u2080-\u2089]){0,999}/u,
   space: /[^\S\r\n]+/u,
@@ -36,7 +39,8 @@ const rules = {
   comment: { match: /\/\/[^\r\n]*|\/\*[^]*?\*\//u, lineBreaks: true },
   unclosedComment: { match: /\/\*[^]*/u, lineBreaks: true },
   operator: /===|!==|\.\.\.?|\*\*|==|!=|<=|>=|=<|=>|<>|->|&&?|\|\|?|[-+*/^@<>=!?:,;.()[\]{}%~#$\\]/u,
-  string: /"[^"\r\n]*"?|'[^'\r\n]*'?|`[^`\r\n]*`?/u,
+  prime: /(?<=[\p{ID_Continue}\u2080-\u2089)\]])'/u,
+  string: /"[^"\r\n]*"|'[^'\r\n]*'|`[^`\r\n]*`|["'`][^"'`()[\]{}\r\n]*/u,
   unknown: moo.fallback,
 };
 

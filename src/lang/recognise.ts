@@ -127,7 +127,7 @@ export function recognise(start: 'file' | 'lone', tokens: readonly Token[], mist
       {
         found: at(failed),
         before: tokens[failed - 1],
-        after: tokens[failed + 1],
+        rest: tokens.slice(failed + 1, stop + 1),
         first,
         expected: expectedIn(chart.table[chart.current]),
         outside,
@@ -148,6 +148,8 @@ export function recognise(start: 'file' | 'lone', tokens: readonly Token[], mist
       position = stop + 1;
     } else {
       position = afterBlock(stop);
+      // The other branch of a choice that was left out.
+      while (tokens[position]?.text === 'else') position = afterBlock(stopOf(position));
     }
     statement = position;
   }

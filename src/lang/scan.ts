@@ -33,6 +33,7 @@ export function scan(source: Source, mistakes: Mistakes): Scanner {
   let doc: string[] = [];
   let repaired = false;
   let cutShort = false;
+  let last: Token | undefined;
 
   const spanOf = (lexeme: Lexeme): Span => ({
     source,
@@ -52,6 +53,7 @@ export function scan(source: Source, mistakes: Mistakes): Scanner {
     startsLine = false;
     repaired = false;
     if (doc.length > 0) doc = [];
+    last = token;
     return token;
   }
 
@@ -111,9 +113,18 @@ export function scan(source: Source, mistakes: Mistakes): Scanner {
         return number(lexeme);
       case 'operator':
         return operator(lexeme);
-      case 'string':
-        mistakes.add(catalogue.stringLiteral, undefined, spanOf(lexeme));
-        return make('name', '', spanOf(lexeme), true);
+      case 'prime':
+        mistakes.add(catalogue.foreignOperator, { operator: lexeme.text }, spanOf(lexeme), {
+          help: `a transpose is written \`transpose(${last?.type === 'name' ? last.text : '…'})\``,
+        });
+        repaired = true;
+        return undefined;
+      case 'string': {
+        // The name of a file to import is no mistake of its own: the `import` is.
+        const isImported = last?.text === 'import' && !startsLine;
+        if (!isImported) mistakes.add(catalogue.stringLiteral, undefined, spanOf(lexeme));
+        return make('name', '', spanOf(lexeme), !isImported);
+      }
       case 'unclosedComment':
         mistakes.add(catalogue.unclosedComment, undefined, { ...spanOf(lexeme), end: lexeme.offset + 2 });
         cutShort = true;

@@ -24,6 +24,36 @@ export const foreignOperators: ReadonlyMap<string, { readonly use?: string; read
     ['\\', { help: 'a line goes on by itself after an operator, a comma or an open bracket' }],
   ]);
 
+/** Functions of other languages, and what to say. A near name of ours may mean something else: `sqr` is not `sqrt`. */
+export const foreignFunctions: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    ln: 'the natural logarithm is `log`',
+    fabs: 'the absolute value is `abs`',
+    sgn: 'the sign is `sign`',
+    power: 'powers are written `x^n`',
+    sqr: 'a square is written `x^2`',
+    square: 'a square is written `x^2`',
+    cube: 'a cube is written `x^3`',
+    norm: 'the Euclidean norm is `norm2`',
+    matmul: 'the matrix product is written `a @ b`',
+    average: 'did you mean `mean`?',
+    avg: 'did you mean `mean`?',
+    product: 'did you mean `prod`?',
+    logsumexp: 'did you mean `logSumExp`?',
+    range: 'a range is written `i in N`, or `i in a..b`',
+    where: 'a choice is written `c ? a : b`',
+    zeros: 'an array of zeros is written `[0.0 for i in N]`',
+    ones: 'an array of ones is written `[1.0 for i in N]`',
+    len: 'the length of an axis is the size in its type',
+    float: 'did you mean `real`?',
+  }),
+);
+
+/** Words that begin a statement in another language, and the word of ours. */
+export const foreignStatements: ReadonlyMap<string, string> = new Map(
+  Object.entries({ def: 'fn', fun: 'fn', func: 'fn', function: 'fn', minimize: 'loss', parameter: 'param' }),
+);
+
 /** Characters that look like one of ours, or stand for a function of ours. */
 const lookalikes: ReadonlyMap<string, string> = new Map(
   Object.entries({
@@ -38,7 +68,7 @@ const meanings: ReadonlyMap<string, string> = new Map(
     '²': 'a square is written `x^2`',
     '³': 'a cube is written `x^3`',
     ⁿ: 'a power is written `x^n`',
-    ᵀ: 'a transpose is written `[a[j, i] for i in N, j in M]`',
+    ᵀ: 'a transpose is written `transpose(a)`',
     '√': 'a square root is written `sqrt(x)`',
     '∑': 'a sum is written `sum(x[i] for i in N)`',
     '∏': 'a product is written `prod(x[i] for i in N)`',

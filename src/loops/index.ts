@@ -12,6 +12,7 @@ import { lower } from './lower/program.ts';
 import { splitParts } from './parts.ts';
 import { shareRows } from './share.ts';
 import { nest } from './nest.ts';
+import { blockProducts } from './products.ts';
 import { reuseStorage } from './reuse.ts';
 import { sinkFills } from './sink.ts';
 import type { Routine, RoutineKind } from './types.ts';
@@ -45,6 +46,11 @@ export const passes: readonly Pass[] = [
   { name: 'weights', run: keepExponentials, reason: 'equal elements look equal now that names are gone' },
   { name: 'dead sums', run: dropDead, reason: 'where weights are kept, nobody may want the log-sum-exp' },
   {
+    name: 'products',
+    run: blockProducts,
+    reason: 'loops are as fused as they get; the offsets are not made yet',
+  },
+  {
     name: 'hoist',
     run: hoist,
     reason: 'loads leave loops while their indices still show that they are in range',
@@ -62,12 +68,17 @@ export const passes: readonly Pass[] = [
   { name: 'parts', run: splitParts, reason: 'last: nothing sees across functions' },
 ];
 
+/** Routines of up to this many statements are verified after each pass, longer ones at the end. */
+const verifiedThroughout = 2000;
+
 export function toRoutine(program: Program, kind: RoutineKind, options: RoutineOptions): Routine {
   let routine = lower(program, kind, options);
+  const isShort = routine.body.length <= verifiedThroughout;
   verifyRoutine(routine, 'lower');
   for (const pass of passes) {
     routine = pass.run(routine, options);
-    verifyRoutine(routine, pass.name);
+    if (isShort) verifyRoutine(routine, pass.name);
   }
+  if (!isShort) verifyRoutine(routine, 'all passes');
   return routine;
 }

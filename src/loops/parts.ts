@@ -162,11 +162,18 @@ function partBody(
   spill: Buffer,
 ): readonly Statement[] {
   const here = new Set<Local>();
+  const needed = new Set(effects.flatMap(({ used, assigned }) => [...used, ...assigned]));
   const names = new Map<Local, Local>();
   const changed = new Set<Shared>();
   const into: Statement[] = [];
   statements.forEach((statement, position) => {
     const own = effects[position] ?? effectsOf([]);
+    // Each part makes for itself what it can load again, and variables that have no value yet, if it needs them.
+    if (statement.kind === 'declare') {
+      const { local, value } = statement;
+      if (shared.get(local)?.again !== undefined) return;
+      if (value === undefined && shared.has(local) && !needed.has(local)) return;
+    }
     const touched = [...own.used, ...own.assigned, ...own.increased];
     const fetched = fetch(
       touched.filter((local) => !here.has(local) && !names.has(local)),

@@ -32,25 +32,20 @@ interface Total {
   readonly exponential: Expression;
   readonly element: Expression;
   readonly length: Polynomial;
+  /** Of the declaration in its list. */
+  readonly position: number;
 }
 
 export function keepExponentials(routine: Routine): Routine {
-  const scratch = [...routine.scratch];
   const keys = keysFor();
-  let kept = 0;
+  const rows: Buffer[] = [];
   const list = (statements: readonly Statement[]): readonly Statement[] => {
-    let current: readonly Statement[] = statements.map((statement) => mapRegions(statement, list));
-    for (const found of totalsOf(current)) {
-      const row = keep(current, found, keys, `weights${kept === 0 ? '' : kept + 1}`);
-      if (row === undefined) continue;
-      kept++;
-      scratch.push(row.buffer);
-      current = row.statements;
-    }
-    return current;
+    const inner = statements.map((statement) => mapRegions(statement, list));
+    const plans = totalsOf(inner).flatMap((total) => planFor(inner, total, keys, rows));
+    return plans.length === 0 ? inner : carryOut(inner, plans);
   };
   const body = list(routine.body);
-  return kept === 0 ? routine : { ...routine, body, scratch };
+  return rows.length === 0 ? routine : { ...routine, body, scratch: [...routine.scratch, ...rows] };
 }
 
 function totalsOf(statements: readonly Statement[]): readonly Total[] {
@@ -71,7 +66,7 @@ function totalsOf(statements: readonly Statement[]): readonly Total[] {
     const [difference] = exponential.kind === 'op' && exponential.op === 'exp' ? exponential.args : [];
     const [element, by] = difference?.kind === 'op' && difference.op === 'sub' ? difference.args : [];
     if (element === undefined || by?.kind !== 'local' || by.local !== shift.local) return [];
-    return [{ total: statement.local, sum: sum.local, loop, adding, exponential, element, length }];
+    return [{ total: statement.local, sum: sum.local, loop, adding, exponential, element, length, position }];
   });
 }
 
@@ -80,16 +75,24 @@ function lengthOf({ from, to }: Loop): Polynomial | undefined {
   return to.kind === 'extent' ? to.size : to.kind === 'literal' ? size(Number(to.value)) : undefined;
 }
 
-/** The list with the exponentials kept, if a later loop over the same range wants the weights of the same elements. */
-function keep(
+/** A total whose exponentials are kept in a row, for the loops that want weights of the same elements. */
+interface Plan {
+  readonly found: Total;
+  readonly row: Buffer;
+  /** One over the sum. */
+  readonly inverse: Local;
+  readonly users: ReadonlySet<Statement>;
+  /** The part is the weight of the element at the index. */
+  readonly isWeight: (part: Expression, index: Local) => boolean;
+}
+
+function planFor(
   statements: readonly Statement[],
   found: Total,
   keys: Keys,
-  name: string,
-): { readonly statements: readonly Statement[]; readonly buffer: Buffer } | undefined {
-  const { total, sum, loop, element, exponential, length } = found;
-  const start = statements.indexOf(loop);
-  const at = statements.findIndex((one) => one.kind === 'declare' && one.local === total);
+  rows: Buffer[],
+): readonly Plan[] {
+  const { total, loop, element, position, length } = found;
   const range = (one: Loop): string => `${keys.expression(one.from)}..${keys.expression(one.to)}`;
   const isWeight = (part: Expression, index: Local): boolean => {
     if (part.kind !== 'op' || part.op !== 'softmaxWeight') return false;
@@ -97,51 +100,56 @@ function keep(
     if (of === undefined || by?.kind !== 'local' || by.local !== total) return false;
     return keys.expression(renameExpression(of, new Map([[index, loop.index]]))) === keys.expression(element);
   };
-  const users = statements.slice(at, at + farthest).filter((one, offset): one is Loop => {
+  const start = statements.indexOf(loop, Math.max(0, position - farthest));
+  const users = statements.slice(position, position + farthest).filter((one, offset) => {
     if (one.kind !== 'for' || range(one) !== range(loop)) return false;
     if (!contains(one, (part) => isWeight(part, one.index))) return false;
-    return isSteady(element, loop, effectsOf(statements.slice(start, at + offset + 1)));
+    return isSteady(element, loop, effectsOf(statements.slice(start, position + offset + 1)));
   });
-  if (users.length === 0) return undefined;
+  if (users.length === 0) return [];
+  const name = rows.length === 0 ? 'weights' : `weights${rows.length + 1}`;
+  const row: Buffer = { role: 'scratch', name, scalar: 'real', dims: [length], invented: true };
+  rows.push(row);
+  return [{ found, row, inverse: invented('inverse', 'real'), users: new Set(users), isWeight }];
+}
 
-  const buffer: Buffer = {
-    role: 'scratch',
-    name,
-    scalar: 'real',
-    dims: [length],
-    invented: true,
-  };
-  const inverse = invented('inverse', 'real');
-  const wanted = new Set<Statement>(users);
-  const rewritten = statements.flatMap((one): readonly Statement[] => {
-    if (one === loop) {
-      const weight = invented('weight', 'real');
-      const body = loop.body.flatMap((inner): readonly Statement[] =>
-        inner !== found.adding
-          ? [inner]
-          : [
-              declare(weight, exponential),
-              { kind: 'store', buffer, indices: [reference(loop.index)], value: reference(weight) },
-              { kind: 'increase', local: sum, value: reference(weight) },
-            ],
-      );
-      return [{ ...loop, body }];
-    }
-    if (one.kind === 'declare' && one.local === total) {
+function carryOut(statements: readonly Statement[], plans: readonly Plan[]): readonly Statement[] {
+  const byTotal = new Map(plans.map((plan) => [plan.found.total, plan]));
+  const byAdding = new Map(plans.map((plan) => [plan.found.adding, plan]));
+  return statements.flatMap((one): readonly Statement[] => {
+    const ended = one.kind === 'declare' ? byTotal.get(one.local) : undefined;
+    if (ended !== undefined) {
+      const sum = reference(ended.found.sum);
       // Over nothing but -Infinity all weights are zero, and so is the sum.
-      const value = apply(
-        'select',
-        apply('eq', reference(sum), real(0)),
-        real(0),
-        apply('div', real(1), reference(sum)),
-      );
-      return [one, declare(inverse, value)];
+      const value = apply('select', apply('eq', sum, real(0)), real(0), apply('div', real(1), sum));
+      return [one, declare(ended.inverse, value)];
     }
-    if (!wanted.has(one) || one.kind !== 'for') return [one];
-    const weight = apply('mul', load(buffer, [reference(one.index)]), reference(inverse));
-    return replaceIn([one], (part) => (isWeight(part, one.index) ? weight : part));
+    if (one.kind !== 'for') return [one];
+    const body = one.body.flatMap((inner) => {
+      const plan = byAdding.get(inner);
+      return plan === undefined ? [inner] : keeping(plan, one.index);
+    });
+    const kept: Statement = { ...one, body };
+    return plans
+      .filter((plan) => plan.users.has(one))
+      .reduce(
+        (list: readonly Statement[], { row, inverse, isWeight }) => {
+          const weight = apply('mul', load(row, [reference(one.index)]), reference(inverse));
+          return replaceIn(list, (part) => (isWeight(part, one.index) ? weight : part));
+        },
+        [kept],
+      );
   });
-  return { statements: rewritten, buffer };
+}
+
+/** Instead of adding the exponential: keep it and add it. */
+function keeping({ found, row }: Plan, index: Local): readonly Statement[] {
+  const weight = invented('weight', 'real');
+  return [
+    declare(weight, found.exponential),
+    { kind: 'store', buffer: row, indices: [reference(index)], value: reference(weight) },
+    { kind: 'increase', local: found.sum, value: reference(weight) },
+  ];
 }
 
 /** Evaluated in the later loop, the element would be what it was in the first. */

@@ -11,6 +11,8 @@ const files = {
   'corner.nabla': corner,
   'broken.nabla': broken,
   'domain.nabla': 'model Domain {\n  param x: real\n  loss log(-1 - x^2)\n}\n',
+  'flat.nabla': 'model Flat {\n  param x: real\n  loss (1e10 + x) - 1e10\n}\n',
+  'flat.json': '{ "params": { "x": 1e-7 } }',
   'at.json': '{ "params": { "x": [0, 1] } }',
   'kink.json': '{ "params": { "x": [0, 0] } }',
   'wrong.json': '{ "params": { "y": 1 } }',
@@ -37,6 +39,12 @@ describe('endings', () => {
       /failed: no component of x could be compared \(2 at a kink\)/,
     ],
     [
+      'nothing but what differences do not resolve',
+      ['flat.nabla', '--at', 'flat.json'],
+      1,
+      /differences do not resolve 1; forward mode agrees[^]*failed: [^]*\n\{"sizes":\{\},"params":\{"x":1e-7\},"data":\{\}\}\n$/,
+    ],
+    [
       'a loss that is never finite',
       ['domain.nabla'],
       1,
@@ -56,6 +64,17 @@ describe('endings', () => {
       else expect(stderr).not.toBe('');
       expect(exitCode).toBe(code);
     });
+  });
+});
+
+test('the point of a failure is written on demand, and --at reads it', async () => {
+  await withWorld(files, async (world) => {
+    const args = ['gradcheck', 'corner.nabla', '--at'];
+    const first = await world.nabla([...args, 'kink.json', '--save-point', 'point.json']);
+    expect(first.stderr).toContain('wrote point.json');
+    const second = await world.nabla([...args, 'point.json']);
+    expect(second.stdout).toContain(await world.read('point.json'));
+    expect(second.exitCode).toBe(1);
   });
 });
 

@@ -2,13 +2,16 @@
 
 import { spawn } from 'node:child_process';
 import { existsSync, openSync } from 'node:fs';
-import { describe, expect, test } from 'vitest';
-import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, test } from 'vitest';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { withWorld, type Ending } from './fake-io.ts';
 import { bowl, broken, line } from './models.ts';
 
-const main = fileURLToPath(new URL('../../src/cli/main.ts', import.meta.url));
-const tsx = import.meta.resolve('tsx');
+const main = fileURLToPath(new URL('../../dist/src/cli/main.js', import.meta.url));
+
+beforeAll(() => {
+  if (!existsSync(main)) throw new Error('dist/src/cli/main.js is missing: run `npm run build` first');
+});
 
 interface Given {
   readonly stdin?: string;
@@ -21,7 +24,7 @@ function nabla(
   args: readonly string[],
   { stdin = '', stopReading = false }: Given = {},
 ): Promise<Ending> {
-  const child = spawn(process.execPath, ['--import', tsx, main, ...args], { cwd: directory });
+  const child = spawn(process.execPath, [main, ...args], { cwd: directory });
   const text = { stdout: '', stderr: '' };
   child.stdout.on('data', (chunk: Buffer) => {
     text.stdout += chunk.toString();
@@ -78,7 +81,7 @@ test('a reader that goes away is not an error', async () => {
 
 test.runIf(existsSync('/dev/full'))('an output that cannot be written is told in a sentence', async () => {
   await withWorld({ 'line.nabla': line }, async ({ directory }) => {
-    const child = spawn(process.execPath, ['--import', tsx, main, 'show', 'line.nabla'], {
+    const child = spawn(process.execPath, [main, 'show', 'line.nabla'], {
       cwd: directory,
       stdio: ['ignore', openSync('/dev/full', 'w'), 'pipe'],
     });
@@ -91,3 +94,27 @@ test.runIf(existsSync('/dev/full'))('an output that cannot be written is told in
     expect(exitCode).toBe(2);
   });
 });
+
+/** Replaces a file and hangs between writing the new one and renaming it. */
+const hanging = `
+  const { nodeFiles } = await import(${JSON.stringify(new URL('io.js', pathToFileURL(main)).href)});
+  const { replaceFiles } = await import(${JSON.stringify(new URL('replace.js', pathToFileURL(main)).href)});
+  const rename = () => new Promise(() => { setInterval(() => {}, 1000); console.log('written'); });
+  await replaceFiles({ ...nodeFiles(process.cwd()), rename }, [{ path: 'a.ts', text: 'new' }]);
+`;
+
+test.skipIf(process.platform === 'win32').each(['SIGINT', 'SIGTERM'] as const)(
+  '%s while files are written leaves no temporary file',
+  async (sent) => {
+    await withWorld({ 'a.ts': 'old' }, async (world) => {
+      const child = spawn(process.execPath, ['--input-type=module', '-e', hanging], { cwd: world.directory });
+      const ended = new Promise((resolve) => child.on('close', (_, signal) => resolve(signal)));
+      await new Promise((resolve) => child.stdout.once('data', resolve));
+      expect(await world.list()).toHaveLength(2);
+      child.kill(sent);
+      expect(await ended).toBe(sent);
+      expect(await world.list()).toEqual(['a.ts']);
+      expect(await world.read('a.ts')).toBe('old');
+    });
+  },
+);

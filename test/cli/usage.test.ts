@@ -1,6 +1,7 @@
 // Commands that cannot be carried out as they were given: exit code 2, and a message that says what to do instead.
 
 import { describe, expect, test } from 'vitest';
+import { defaultEmit } from '../../src/compile.ts';
 import { withWorld } from './fake-io.ts';
 
 const model = 'model M {\n  dim N\n  param x: real[N]\n  loss sum(x[i]^2 for i in N)\n}\n';
@@ -43,6 +44,7 @@ describe('wrong usage', () => {
     ['an unknown model', ['gradcheck', 'm.nabla', '--model', 'm'], 'did you mean `M`?'],
     ['no points', ['gradcheck', 'm.nabla', '--points', '0'], 'Expected a positive integer.'],
     ['a seed in words', ['gradcheck', 'm.nabla', '--seed', 'one'], 'Expected a whole number'],
+    ['a point that would not be JSON', ['gradcheck', 'm.nabla', '--save-point', 'm.nabla'], 'writes JSON'],
     ['a tolerance of zero', ['gradcheck', 'm.nabla', '--tolerance', '0'], 'Expected a positive number'],
   ];
   test.each(cases)('%s', async (_, args, message) => {
@@ -61,6 +63,7 @@ describe('help and version go to standard output', () => {
   test.each([
     [['--help'], 'Usage: nabla'],
     [['build', '--help'], '--out-dir'],
+    [['build', '--help'], `(default: ${defaultEmit.join(',')})`],
     [['help', 'gradcheck'], '--tolerance'],
     [['--version'], '.'],
   ])('%j', async (args, text) => {

@@ -71,8 +71,7 @@ export function curveFitLoss(
   const softplus_1 = softplus(decay);
   for (let n = 0; n < N; n++) {
     const tn = t[n];
-    const product = amplitude * Math.exp(-(softplus_1 * tn));
-    const fitted = product * Math.cos(frequency * tn + phase);
+    const fitted = amplitude * Math.exp(-(softplus_1 * tn)) * Math.cos(frequency * tn + phase);
     const r = Math.abs(fitted - y[n]);
     sum += r <= 0.5 ? 0.5 * (r * r) : 0.5 * (r - 0.25);
   }
@@ -110,9 +109,8 @@ export function curveFitLossAndGradient(
   let phaseAdjoint = 0;
   let frequencyAdjoint = 0;
   let amplitudeAdjoint = 0;
-  let decayAdjoint = 0;
+  let total = 0;
   const softplus_1 = softplus(decay);
-  const sigmoid_1 = sigmoid(decay);
   for (let n = 0; n < N; n++) {
     const tn = t[n];
     const exp = Math.exp(-(softplus_1 * tn));
@@ -131,11 +129,11 @@ export function curveFitLossAndGradient(
     phaseAdjoint += negative;
     frequencyAdjoint += negative * tn;
     amplitudeAdjoint += product_1 * exp;
-    decayAdjoint -= product_1 * amplitude * exp * tn * sigmoid_1;
+    total -= product_1 * amplitude * exp * tn;
   }
   const loss = sum / number;
   gradient.amplitude = amplitudeAdjoint;
-  gradient.decay = decayAdjoint;
+  gradient.decay = total * sigmoid(decay);
   gradient.frequency = frequencyAdjoint;
   gradient.phase = phaseAdjoint;
   return loss;
@@ -168,8 +166,7 @@ export function curveFitOutputs(
   const softplus_1 = softplus(decay);
   for (let n = 0; n < N; n++) {
     const tn = t[n];
-    const product = amplitude * Math.exp(-(softplus_1 * tn));
-    const fitted = product * Math.cos(frequency * tn + phase);
+    const fitted = amplitude * Math.exp(-(softplus_1 * tn)) * Math.cos(frequency * tn + phase);
     curve[n] = fitted;
   }
 }
@@ -212,9 +209,9 @@ export function curveFitJvp(
     const sum_1 = frequency * tn + phase;
     const cos = Math.cos(sum_1);
     const fitted = product_1 * cos;
-    const product_2 = product * tn * exp * amplitude;
-    const product_3 = (frequencyDirection * tn + phaseDirection) * Math.sin(sum_1) * product_1;
-    const fittedTangent = (amplitudeDirection * exp - product_2) * cos - product_3;
+    const product_2 = (frequencyDirection * tn + phaseDirection) * Math.sin(sum_1) * product_1;
+    const fittedTangent =
+      (amplitudeDirection * exp - product * tn * exp * amplitude) * cos - product_2;
     const difference = fitted - y[n];
     const r = Math.abs(difference);
     const chosen = difference < 0 ? -fittedTangent : 0;
@@ -226,7 +223,7 @@ export function curveFitJvp(
 }
 
 /**
- * The Hessian of the loss of CurveFit times a direction. 83 operations as written; loops repeat them.
+ * The Hessian of the loss of CurveFit times a direction. 85 operations as written; loops repeat them.
  *
  * @param params amplitude: real, decay: real, frequency: real, phase: real
  * @param data t: real[N], y: real[N]
@@ -257,30 +254,30 @@ export function curveFitHvp(
   const decayDirection = direction.decay;
   const frequencyDirection = direction.frequency;
   const phaseDirection = direction.phase;
+  const sigmoid_1 = sigmoid(decay);
   let sum = 0;
   const number = N;
   const quotient = 1 / number;
   let phaseTangentAdjoint = 0;
   let frequencyTangentAdjoint = 0;
   let amplitudeTangentAdjoint = 0;
-  let decayTangentAdjoint = 0;
+  let total = 0;
+  let total_1 = 0;
   const softplus_1 = softplus(decay);
-  const sigmoid_1 = sigmoid(decay);
   const product_1 = decayDirection * sigmoid_1;
-  const product_2 = decayDirection * (sigmoid_1 * (1 - sigmoid_1));
   for (let n = 0; n < N; n++) {
     const tn = t[n];
     const exp = Math.exp(-(softplus_1 * tn));
-    const product_3 = amplitude * exp;
-    const product_4 = product_1 * tn * exp;
+    const product_2 = amplitude * exp;
     const sum_1 = frequency * tn + phase;
     const cos = Math.cos(sum_1);
     const sum_2 = frequencyDirection * tn + phaseDirection;
     const sin = Math.sin(sum_1);
-    const product_5 = sum_2 * sin;
-    const fitted = product_3 * cos;
-    const product_6 = amplitudeDirection * exp;
-    const fittedTangent = (product_6 - product_4 * amplitude) * cos - product_5 * product_3;
+    const product_3 = sum_2 * sin;
+    const fitted = product_2 * cos;
+    const product_4 = amplitudeDirection * exp;
+    const product_5 = product_1 * tn * exp;
+    const fittedTangent = (product_4 - product_5 * amplitude) * cos - product_3 * product_2;
     const difference = fitted - y[n];
     const r = Math.abs(difference);
     const chosen = difference < 0 ? -fittedTangent : 0;
@@ -291,9 +288,9 @@ export function curveFitHvp(
     let chosen_2: number;
     let chosen_3: number;
     if (r <= 0.5) {
-      const product_7 = 0.5 * quotient;
-      chosen_2 = product_7 * (2 * r);
-      chosen_3 = 2 * chosen_1 * product_7;
+      const product_6 = 0.5 * quotient;
+      chosen_2 = product_6 * (2 * r);
+      chosen_3 = 2 * chosen_1 * product_6;
     } else {
       chosen_2 = 0.5 * quotient;
       chosen_3 = 0;
@@ -301,22 +298,22 @@ export function curveFitHvp(
     const chosen_4 = holds ? chosen_2 : holds_1 ? -chosen_2 : 0;
     const chosen_5 = holds ? 0 : holds_1 ? -chosen_3 : 0;
     const sum_3 = (holds ? chosen_3 : 0) + chosen_5;
-    const negative = -product_4;
-    const product_7 = chosen_4 * cos;
-    const difference_1 = sum_3 * cos - product_5 * chosen_4;
-    const product_8 = (sum_3 * product_3 + (product_6 + negative * amplitude) * chosen_4) * sin;
-    const negative_1 = -(product_8 + sum_2 * cos * (chosen_4 * product_3));
+    const negative = -product_5;
+    const product_6 = chosen_4 * cos;
+    const difference_1 = sum_3 * cos - product_3 * chosen_4;
+    const product_7 = (sum_3 * product_2 + (product_4 + negative * amplitude) * chosen_4) * sin;
+    const negative_1 = -(product_7 + sum_2 * cos * (chosen_4 * product_2));
     phaseTangentAdjoint += negative_1;
     frequencyTangentAdjoint += negative_1 * tn;
-    amplitudeTangentAdjoint += difference_1 * exp + negative * product_7;
-    const product_9 = product_7 * amplitude;
-    const product_10 = (difference_1 * amplitude + amplitudeDirection * product_7) * exp;
-    const product_11 = product_2 * (product_9 * exp * tn);
-    decayTangentAdjoint += -((product_10 + negative * product_9) * tn * sigmoid_1) - product_11;
+    amplitudeTangentAdjoint += difference_1 * exp + negative * product_6;
+    const product_8 = product_6 * amplitude;
+    const product_9 = (difference_1 * amplitude + amplitudeDirection * product_6) * exp;
+    total -= product_8 * exp * tn;
+    total_1 -= (product_9 + negative * product_8) * tn;
   }
   const tangent = sum / number;
   product.amplitude = amplitudeTangentAdjoint;
-  product.decay = decayTangentAdjoint;
+  product.decay = total_1 * sigmoid_1 + decayDirection * (sigmoid_1 * (1 - sigmoid_1)) * total;
   product.frequency = frequencyTangentAdjoint;
   product.phase = phaseTangentAdjoint;
   return tangent;

@@ -37,6 +37,10 @@ export interface GaussianMixtureWorkspace {
   /** real[K] */
   readonly work: Float64Array;
   /** real[K] */
+  readonly weights: Float64Array;
+  /** real[K] */
+  readonly weights2: Float64Array;
+  /** real[K] */
   readonly work2: Float64Array;
   /** real[K] */
   readonly scoreTangent: Float64Array;
@@ -90,6 +94,7 @@ export function gaussianMixtureLoss(
   }
   const total = shift + Math.log(sum);
   let sum_1 = 0;
+  const number = D;
   for (let n = 0; n < N; n++) {
     let greatest_1 = -Infinity;
     const xRow = n * D;
@@ -101,7 +106,7 @@ export function gaussianMixtureLoss(
         const difference = x[xRow + d] - center[centerRow + d];
         sum_2 += difference * difference;
       }
-      const difference = weight[k] - total - D * logWidthK;
+      const difference = weight[k] - total - number * logWidthK;
       const score_1 = difference - (0.5 * sum_2) / Math.exp(2 * logWidthK);
       score[k] = score_1;
       greatest_1 = Math.max(greatest_1, score_1);
@@ -117,7 +122,7 @@ export function gaussianMixtureLoss(
 }
 
 /**
- * The loss of GaussianMixture and its gradient. 57 operations as written; loops repeat them.
+ * The loss of GaussianMixture and its gradient. 59 operations as written; loops repeat them.
  *
  * @param params center: real[K, D], logWidth: real[K], weight: real[K]
  * @param data x: real[N, D]
@@ -148,6 +153,8 @@ export function gaussianMixtureLossAndGradient(
   const weightGradient: Numbers = gradient.weight;
   const score: Numbers = ws.score;
   const work: Numbers = ws.work;
+  const weights: Numbers = ws.weights;
+  const weights2: Numbers = ws.weights2;
   let greatest = -Infinity;
   for (let k = 0; k < K; k++) {
     greatest = Math.max(greatest, weight[k]);
@@ -155,12 +162,16 @@ export function gaussianMixtureLossAndGradient(
   const shift = Math.abs(greatest) < Infinity ? greatest : 0;
   let sum = 0;
   for (let k = 0; k < K; k++) {
-    sum += Math.exp(weight[k] - shift);
+    const weight_1 = Math.exp(weight[k] - shift);
+    weights2[k] = weight_1;
+    sum += weight_1;
   }
   const total = shift + Math.log(sum);
+  const inverse = sum === 0 ? 0 : 1 / sum;
+  const number = D;
   let sum_1 = 0;
-  const number = N;
-  const quotient = -1 / number;
+  const number_1 = N;
+  const quotient = -1 / number_1;
   logWidthGradient.fill(0);
   let totalAdjoint = 0;
   weightGradient.fill(0);
@@ -178,24 +189,27 @@ export function gaussianMixtureLossAndGradient(
       }
       work[k] = sum_3;
       const logWidthK = logWidth[k];
-      const difference = weight[k] - total - D * logWidthK;
-      const score_1 = difference - (0.5 * sum_3) / Math.exp(2 * logWidthK);
+      const quotient_1 = (0.5 * sum_3) / Math.exp(2 * logWidthK);
+      const score_1 = weight[k] - total - number * logWidthK - quotient_1;
       score[k] = score_1;
       greatest_1 = Math.max(greatest_1, score_1);
     }
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
     for (let k = 0; k < K; k++) {
-      sum_2 += Math.exp(score[k] - shift_1);
+      const weight_1 = Math.exp(score[k] - shift_1);
+      weights[k] = weight_1;
+      sum_2 += weight_1;
     }
     const sum_3 = shift_1 + Math.log(sum_2);
+    const inverse_1 = sum_2 === 0 ? 0 : 1 / sum_2;
     sum_1 += sum_3;
     for (let k = 0; k < K; k++) {
-      const product = quotient * softmaxWeight(score[k], sum_3);
+      const product = quotient * (weights[k] * inverse_1);
       const exp = Math.exp(2 * logWidth[k]);
       const negative = -product;
       const product_1 = 0.5 * chain(negative, 1 / exp);
       const product_2 = 2 * (chain(negative, -((0.5 * work[k]) / exp / exp)) * exp);
-      logWidthGradient[k] += product_2 - product * D;
+      logWidthGradient[k] += product_2 - product * number;
       totalAdjoint += negative;
       weightGradient[k] += product;
       const centerRow = k * D;
@@ -204,9 +218,9 @@ export function gaussianMixtureLossAndGradient(
       }
     }
   }
-  const loss = -(sum_1 / number);
+  const loss = -(sum_1 / number_1);
   for (let k = 0; k < K; k++) {
-    weightGradient[k] += totalAdjoint * softmaxWeight(weight[k], total);
+    weightGradient[k] += totalAdjoint * (weights2[k] * inverse);
   }
   return loss;
 }
@@ -244,6 +258,7 @@ export function gaussianMixtureOutputs(
     sum += Math.exp(weight[k] - shift);
   }
   const total = shift + Math.log(sum);
+  const number = D;
   for (let n = 0; n < N; n++) {
     let greatest_1 = -Infinity;
     let greatestAt = -1;
@@ -256,7 +271,7 @@ export function gaussianMixtureOutputs(
         const difference = x[xRow + d] - center[centerRow + d];
         sum_1 += difference * difference;
       }
-      const difference = weight[k] - total - D * logWidthK;
+      const difference = weight[k] - total - number * logWidthK;
       const score = difference - (0.5 * sum_1) / Math.exp(2 * logWidthK);
       if (!(score <= greatest_1) && greatest_1 === greatest_1) {
         greatest_1 = score;
@@ -298,6 +313,7 @@ export function gaussianMixtureJvp(
   const weightDirection: Numbers = direction.weight;
   const score: Numbers = ws.score;
   const scoreTangent: Numbers = ws.work;
+  const weights2: Numbers = ws.weights2;
   let greatest = -Infinity;
   for (let k = 0; k < K; k++) {
     greatest = Math.max(greatest, weight[k]);
@@ -305,15 +321,18 @@ export function gaussianMixtureJvp(
   const shift = Math.abs(greatest) < Infinity ? greatest : 0;
   let sum = 0;
   for (let k = 0; k < K; k++) {
-    sum += Math.exp(weight[k] - shift);
+    const weight_1 = Math.exp(weight[k] - shift);
+    weights2[k] = weight_1;
+    sum += weight_1;
   }
   const total = shift + Math.log(sum);
+  const inverse = sum === 0 ? 0 : 1 / sum;
   let sum_1 = 0;
   for (let k = 0; k < K; k++) {
-    sum_1 += chain(weightDirection[k], softmaxWeight(weight[k], total));
+    sum_1 += chain(weightDirection[k], weights2[k] * inverse);
   }
-  let sum_2 = 0;
   const number = D;
+  let sum_2 = 0;
   for (let n = 0; n < N; n++) {
     let greatest_1 = -Infinity;
     const xRow = n * D;
@@ -339,12 +358,14 @@ export function gaussianMixtureJvp(
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
     let sum_3 = 0;
     for (let k = 0; k < K; k++) {
-      sum_3 += Math.exp(score[k] - shift_1);
+      const weight_1 = Math.exp(score[k] - shift_1);
+      weights2[k] = weight_1;
+      sum_3 += weight_1;
     }
     let sum_4 = 0;
-    const sum_5 = shift_1 + Math.log(sum_3);
+    const inverse_1 = sum_3 === 0 ? 0 : 1 / sum_3;
     for (let k = 0; k < K; k++) {
-      sum_4 += chain(scoreTangent[k], softmaxWeight(score[k], sum_5));
+      sum_4 += chain(scoreTangent[k], weights2[k] * inverse_1);
     }
     sum_2 += sum_4;
   }
@@ -391,6 +412,8 @@ export function gaussianMixtureHvp(
   const weightProduct: Numbers = product.weight;
   const score: Numbers = ws.score;
   const work: Numbers = ws.work;
+  const weights: Numbers = ws.weights;
+  const weights2: Numbers = ws.weights2;
   const work2: Numbers = ws.work2;
   const scoreTangent: Numbers = ws.scoreTangent;
   let greatest = -Infinity;
@@ -400,22 +423,25 @@ export function gaussianMixtureHvp(
   const shift = Math.abs(greatest) < Infinity ? greatest : 0;
   let sum = 0;
   for (let k = 0; k < K; k++) {
-    sum += Math.exp(weight[k] - shift);
+    const weight_1 = Math.exp(weight[k] - shift);
+    weights2[k] = weight_1;
+    sum += weight_1;
   }
   const total = shift + Math.log(sum);
+  const inverse = sum === 0 ? 0 : 1 / sum;
   let sum_1 = 0;
   for (let k = 0; k < K; k++) {
-    sum_1 += chain(weightDirection[k], softmaxWeight(weight[k], total));
+    sum_1 += chain(weightDirection[k], weights2[k] * inverse);
   }
+  const number = D;
   let sum_2 = 0;
-  const number = N;
-  const quotient = -1 / number;
+  const number_1 = N;
+  const quotient = -1 / number_1;
   logWidthProduct.fill(0);
   let totalAdjoint = 0;
   let totalTangentAdjoint = 0;
   weightProduct.fill(0);
   centerProduct.fill(0);
-  const number_1 = D;
   for (let n = 0; n < N; n++) {
     let greatest_1 = -Infinity;
     let sum_3 = 0;
@@ -436,23 +462,25 @@ export function gaussianMixtureHvp(
       const logWidthK_1 = logWidthDirection[k];
       const exp = Math.exp(2 * logWidthK);
       const quotient_1 = (0.5 * sum_5) / exp;
-      const score_1 = weight[k] - total - number_1 * logWidthK - quotient_1;
+      const score_1 = weight[k] - total - number * logWidthK - quotient_1;
       const difference = 2 * logWidthK_1 * exp * (quotient_1 / exp) - (0.5 * sum_6) / exp;
       score[k] = score_1;
-      scoreTangent[k] = weightDirection[k] - sum_1 - logWidthK_1 * number_1 + difference;
+      scoreTangent[k] = weightDirection[k] - sum_1 - logWidthK_1 * number + difference;
       greatest_1 = Math.max(greatest_1, score_1);
     }
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
     for (let k = 0; k < K; k++) {
-      sum_3 += Math.exp(score[k] - shift_1);
+      const weight_1 = Math.exp(score[k] - shift_1);
+      weights[k] = weight_1;
+      sum_3 += weight_1;
     }
-    const sum_5 = shift_1 + Math.log(sum_3);
+    const inverse_1 = sum_3 === 0 ? 0 : 1 / sum_3;
     for (let k = 0; k < K; k++) {
-      sum_4 += chain(scoreTangent[k], softmaxWeight(score[k], sum_5));
+      sum_4 += chain(scoreTangent[k], weights[k] * inverse_1);
     }
     sum_2 += sum_4;
     for (let k = 0; k < K; k++) {
-      const weight_1 = softmaxWeight(score[k], sum_5);
+      const weight_1 = weights[k] * inverse_1;
       const product_1 = (chain(scoreTangent[k], weight_1) - chain(sum_4, weight_1)) * quotient;
       const exp = Math.exp(2 * logWidth[k]);
       const product_2 = 2 * logWidthDirection[k] * exp;
@@ -467,21 +495,21 @@ export function gaussianMixtureHvp(
       const product_5 = chain(chain(negative_2, negative) + product_4, exp);
       const product_6 = 0.5 * chain(negative_1, quotient_2);
       const product_7 = 0.5 * (chain(negative_2, quotient_2) + product_3);
-      const product_8 = 2 * (product_5 + product_2 * chain(negative_1, negative));
-      logWidthProduct[k] += product_8 - product_1 * D;
+      logWidthProduct[k] +=
+        2 * (product_5 + product_2 * chain(negative_1, negative)) - product_1 * number;
       totalAdjoint += negative_1;
       totalTangentAdjoint += negative_2;
       weightProduct[k] += product_1;
       const centerRow = k * D;
       for (let d = 0; d < D; d++) {
-        const product_9 = chain(product_7, 2 * (x[xRow + d] - center[centerRow + d]));
-        centerProduct[centerRow + d] -= product_9 + -2 * centerDirection[centerRow + d] * product_6;
+        const product_8 = chain(product_7, 2 * (x[xRow + d] - center[centerRow + d]));
+        centerProduct[centerRow + d] -= product_8 + -2 * centerDirection[centerRow + d] * product_6;
       }
     }
   }
-  const tangent = -(sum_2 / number);
+  const tangent = -(sum_2 / number_1);
   for (let k = 0; k < K; k++) {
-    const weight_1 = softmaxWeight(weight[k], total);
+    const weight_1 = weights2[k] * inverse;
     const product_1 = (weightDirection[k] * weight_1 - sum_1 * weight_1) * totalAdjoint;
     weightProduct[k] += totalTangentAdjoint * weight_1 + product_1;
   }
@@ -495,6 +523,8 @@ export function gaussianMixtureWorkspace(sizes: GaussianMixtureSizes): GaussianM
   return {
     score: new Float64Array(K),
     work: new Float64Array(K),
+    weights: new Float64Array(K),
+    weights2: new Float64Array(K),
     work2: new Float64Array(K),
     scoreTangent: new Float64Array(K),
   };
@@ -601,6 +631,8 @@ function checkGaussianMixtureWorkspace(
   const { K } = sizes;
   checkFloat64Array('ws', '.score', ws.score, K, 'real[K]');
   checkFloat64Array('ws', '.work', ws.work, K, 'real[K]');
+  checkFloat64Array('ws', '.weights', ws.weights, K, 'real[K]');
+  checkFloat64Array('ws', '.weights2', ws.weights2, K, 'real[K]');
   checkFloat64Array('ws', '.work2', ws.work2, K, 'real[K]');
   checkFloat64Array('ws', '.scoreTangent', ws.scoreTangent, K, 'real[K]');
 }
@@ -614,11 +646,6 @@ function checkGaussianMixtureApart(
   checkApart(owner, filled.center, other, read.center, '.center');
   checkApart(owner, filled.logWidth, other, read.logWidth, '.logWidth');
   checkApart(owner, filled.weight, other, read.weight, '.weight');
-}
-
-/** The weight exp(x - lse) of x in a softmax; none if x is masked by -Infinity. */
-function softmaxWeight(x: number, lse: number): number {
-  return x === -Infinity ? 0 : Math.exp(x - lse);
 }
 
 /** The product of an adjoint and a partial, in which an exact zero wins over an infinity. */

@@ -16,6 +16,8 @@ describe('judge: emitted against numeric', () => {
     ['slope where there is none', 2, { value: 0, error: 1e-12 }, 'wrong'],
     ['NaN', NaN, { value: 2, error: 1e-12 }, 'wrong'],
     ['infinite', Infinity, { value: 2, error: 1e-12 }, 'wrong'],
+    ['infinite, and nothing to compare with', Infinity, { value: NaN, error: Infinity }, 'unresolved'],
+    ['far off, but differences too rough to tell', -8e27, { value: -4e6, error: 1e14 }, 'unresolved'],
     ['NaN, and nothing to compare with', NaN, { value: NaN, error: Infinity }, 'wrong'],
     ['nothing to compare with', 2, { value: NaN, error: Infinity }, 'unresolved'],
     ['differences too rough to tell', 2, { value: 2.01, error: 0.1 }, 'unresolved'],
@@ -26,7 +28,7 @@ describe('judge: emitted against numeric', () => {
     ['NaN at a kink', NaN, { value: 0, error: 0, kink }, 'wrong'],
   ];
   test.each(cases)('%s', (_, emitted, numeric, verdict) => {
-    expect(judge(emitted, numeric, 1e-3, 1e-6).verdict).toBe(verdict);
+    expect(judge(emitted, numeric, { compared: 1e-3, numeric: 1e-6 }, 1e-6).verdict).toBe(verdict);
   });
 });
 

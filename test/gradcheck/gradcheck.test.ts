@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { analyse } from '../../src/analyse.ts';
 import { compile } from '../../src/compile.ts';
+import { readGiven } from '../../src/gradcheck/given.ts';
 import { loadEmitted, type EmittedModule } from '../../src/gradcheck/emitted.ts';
 import {
   defaultTolerance,
@@ -176,6 +177,77 @@ describe('what cannot be checked fails', () => {
     const { failures } = await reportOn(input);
     expect(failures.join('\n')).toMatch(failure);
   });
+});
+
+describe('near a pole', () => {
+  const at = (x: number, tamper?: Tamper): Case => ({
+    text: 'model P { param x: real; loss 1 / x^8 }',
+    ...(tamper === undefined ? {} : { tamper }),
+    options: { points: 1, given: { params: { x: [x] }, data: {} } },
+  });
+  const scaled: Tamper = (module) => ({
+    ...module,
+    pLossAndGradient: (...args) => {
+      const gradient = args[1] as { x: number };
+      const loss = module['pLossAndGradient']?.(...args);
+      gradient.x *= 1.001;
+      return loss;
+    },
+  });
+
+  test.each([1, 1e-3, -1e-3, 1e-6, 1e-9])('what is right at %d passes', async (x) => {
+    const { parameters, failures } = await reportOn(at(x));
+    expect(failures).toEqual([]);
+    expect(parameters[0]?.tally).toMatchObject({ agrees: 1, wrong: 0 });
+  });
+
+  test('what is off by a thousandth does not', async () => {
+    const { parameters, failures } = await reportOn(at(1e-3, scaled));
+    expect(parameters[0]?.tally).toMatchObject({ agrees: 0, wrong: 1 });
+    expect(failures[0]).toMatch(/gradient of x is wrong in 1 of 1/);
+  });
+});
+
+test('what differences do not resolve is neither right nor wrong, and a run of nothing else fails', async () => {
+  const { parameters, failures } = await reportOn({
+    text: 'model M { param x: real; loss (1e10 + x) - 1e10 }',
+    options: { points: 1, given: { params: { x: [1e-7] }, data: {} } },
+  });
+  expect(parameters[0]?.tally).toMatchObject({ agrees: 0, wrong: 0, unresolved: 1, seconded: 1 });
+  expect(failures).toEqual([
+    'no component of x could be compared (1 that differences do not resolve, forward mode agrees in 1)',
+  ]);
+});
+
+test('the point of a failure can be given again, and fails again', async () => {
+  const tamper = after('ridgeLossAndGradient', (loss, { w }) => (w?.fill(0), loss));
+  const { failingPoint } = await reportOn({ text: ridge, tamper });
+  const [program] = analyse(ridge).programs;
+  if (program === undefined) throw new Error('no model');
+  const given = readGiven(JSON.parse(JSON.stringify(failingPoint)), program, {});
+  if (typeof given === 'string') throw new Error(given);
+  const options = { given: given.inputs, sizes: given.sizes, points: 1 };
+  const again = await reportOn({ text: ridge, tamper, options });
+  expect(again.failingPoint).toEqual(failingPoint);
+  expect(again.failures[0]).toMatch(/gradient of w is wrong/);
+});
+
+test('where gradient and forward mode are wrong alike, theirs is the emitted slope', async () => {
+  const text = 'model M { param x: real; loss exp(x) }';
+  const tamper: Tamper = (module) => ({
+    ...module,
+    mLossAndGradient: (...args) => {
+      const loss = module['mLossAndGradient']?.(...args);
+      const gradient = args[1] as { x: number };
+      gradient.x *= 2;
+      return loss;
+    },
+    mJvp: (...args) => 2 * (module['mJvp']?.(...args) as number),
+  });
+  const { forward, failures } = await reportOn({ text, tamper });
+  const { emitted = NaN, expected = NaN } = forward.worst ?? {};
+  expect(emitted / expected).toBeCloseTo(2, 6);
+  expect(failures.join('\n')).toMatch(/along a direction forward mode disagrees .* or both with differences/);
 });
 
 test('kinks are counted apart from what agrees', async () => {

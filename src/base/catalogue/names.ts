@@ -7,7 +7,7 @@ export const names = {
     'N0201',
     'unknown name',
     (a: { name: string }) => `\`${a.name}\` is not defined`,
-    'Nothing of this name is in scope here. Names are case-sensitive; the help line shows the nearest name that is in scope.',
+    'Nothing of this name is in scope here. Names are case-sensitive; the help line shows the nearest name that is in scope, or how such a name is declared. From a single letter nothing is guessed.',
   ),
   unknownFunction: error(
     'N0202',
@@ -74,5 +74,11 @@ export const names = {
     'recursive function',
     (a: { cycle: string }) => `functions cannot call themselves: ${a.cycle}`,
     'Functions are written out where they are called, so a call that leads back to itself would never end. The notes show the calls of the cycle.',
+  ),
+  notAReduction: error(
+    'N0213',
+    'not a reduction',
+    (a: { name: string }) => `\`${a.name}\` is a function, not a reduction`,
+    'Only the reductions `sum`, `prod`, `mean`, `max`, `min`, `argmax`, `argmin`, `logSumExp`, `any` and `all` take clauses, as in `sum(x[i] for i)`. A function takes an array, which brackets around the clauses make: `norm2([x[i] for i])`.',
   ),
 } as const;

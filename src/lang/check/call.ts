@@ -7,9 +7,9 @@ import { ops, type OpName } from '../../ops/index.ts';
 import {
   asReducer,
   complain,
+  converted,
   declaredAt,
   reducers,
-  sourceText,
   toReal,
   type CallExpression,
   type CallMeaning,
@@ -22,6 +22,7 @@ import { checkExpression } from './expression.ts';
 import { didYouMean } from './nearest.ts';
 import { meet, type Operand } from './operator.ts';
 import { intVariants } from '../operators.ts';
+import { foreignFunctions } from '../spelling.ts';
 import { describe, lookUp, type Scope, type Symbol } from './scope.ts';
 import { exprType, withArticle, type MaybeType } from './types.ts';
 import { matchArguments, signatureNote } from './unify.ts';
@@ -83,7 +84,7 @@ function unknownFunction(c: Checking, scope: Scope, e: CallExpression): undefine
     ...reducers,
     ...conversions,
   ];
-  const help = knownElsewhere.get(name) ?? didYouMean(name, known);
+  const help = foreignFunctions.get(name) ?? didYouMean(name, known);
   return complain(c, catalogue.unknownFunction, { name }, span, { help });
 }
 
@@ -93,20 +94,6 @@ function insteadOfCalling(value: Symbol): string | undefined {
     return `elements are read with brackets: \`${value.name}[…]\``;
   return value.kind === 'index' ? undefined : `a product is written \`${value.name} * (…)\``;
 }
-
-/** What other languages call things. */
-const knownElsewhere: ReadonlyMap<string, string> = new Map(
-  Object.entries({
-    ln: 'the natural logarithm is `log`',
-    fabs: 'the absolute value is `abs`',
-    power: 'powers are written `x^n`',
-    matmul: 'the matrix product is written `a @ b`',
-    average: 'did you mean `mean`?',
-    logsumexp: 'did you mean `logSumExp`?',
-    len: 'the length of an axis is the size in its type',
-    float: 'did you mean `real`?',
-  }),
-);
 
 function wrongCount(c: Checking, e: CallExpression, expected: string, found: number): undefined {
   return complain(c, catalogue.argumentCount, { name: e.callee.text, expected, found }, e.span);
@@ -193,7 +180,7 @@ function fit(c: Checking, e: CallExpression, parameter: string, wanted: Type, ar
   };
   const help =
     wanted.scalar === 'int' && arg.type.scalar === 'real'
-      ? `\`int(${sourceText(arg.expression.span)})\` cuts off the fraction`
+      ? `\`${converted('int', arg.expression.span)}\` cuts off the fraction`
       : undefined;
   return complain(c, catalogue.argumentType, args, arg.expression.span, {
     notes: [declaredAt(c, arg.expression)],

@@ -7,18 +7,20 @@ import type { Clause, Expression } from '../ast.ts';
 import {
   asReducer,
   complain,
+  converted,
   declaredAt,
   reducers,
-  sourceText,
   toReal,
   type Checking,
   type ReduceExpression,
   type ReducerName,
 } from './context.ts';
+import { isBuiltIn } from './call.ts';
 import { checkExpression } from './expression.ts';
 import { didYouMean } from './nearest.ts';
+import { foreignFunctions } from '../spelling.ts';
 import { lookUp, openScope, type Scope, type Symbol } from './scope.ts';
-import { sizeOf } from './size.ts';
+import { adviceOnSize, namesAreKnown, sizeOf } from './size.ts';
 import { exprType, withArticle, type ExprType, type MaybeType } from './types.ts';
 
 type IndexSymbol = Extract<Symbol, { kind: 'index' }>;
@@ -59,12 +61,13 @@ function isOuter(scope: Scope, symbol: Symbol): boolean {
 
 function checkRange(c: Checking, scope: Scope, clause: Clause, range: NonNullable<Clause['range']>): void {
   const bound = (e: Expression): Polynomial | undefined => {
+    if (!namesAreKnown(c, scope, e, (name) => adviceOnSize(scope, name))) return undefined;
     const type = checkExpression(c, scope, e);
     if (type === undefined) return undefined;
     if (type.scalar !== 'int' || type.dims.length > 0) {
       const help =
         type.scalar === 'real' && type.dims.length === 0
-          ? `\`int(${sourceText(e.span, 'x')})\` cuts off the fraction`
+          ? `\`${converted('int', e.span, 'x')}\` cuts off the fraction`
           : undefined;
       const args = { what: 'the end of a range', expected: 'an int', found: withArticle(type) };
       return complain(c, catalogue.typeMismatch, args, e.span, { notes: [declaredAt(c, e)], help });
@@ -111,7 +114,9 @@ function inferRanges(
           { message: `this axis has the size ${a}`, span: first.span },
           { message: `this axis has the size ${b}`, span: other.span },
         ],
-        help: `write the range: \`${clause.name.text} in ${a}\``,
+        help: `write the range: ${shortest(first.extent, other.extent)
+          .map((extent) => `\`${clause.name.text} in ${polynomial.print(extent)}\``)
+          .join(' or ')}`,
       });
       known = false;
       return;
@@ -119,6 +124,13 @@ function inferRanges(
     c.annotations.ranges.set(clause, { from: polynomial.zero, to: first.extent });
   });
   return known;
+}
+
+/** The smaller of two sizes, since that fits both axes; both where it depends. */
+function shortest(a: Polynomial, b: Polynomial): readonly Polynomial[] {
+  const difference = polynomial.asConstant(polynomial.subtract(a, b));
+  if (difference === undefined) return [a, b];
+  return difference < 0 ? [a] : [b];
 }
 
 /** The type of the array that the element makes over the clauses; all ranges must be sizes. */
@@ -164,8 +176,7 @@ export function reduceType(c: Checking, scope: Scope, e: ReduceExpression): Mayb
   }
   const inferred = inferRanges(c, e.clauses, symbols, type === undefined);
   if (reducer === undefined) {
-    const help = didYouMean(e.reducer.text, reducers) ?? `reductions are ${reducers.join(', ')}`;
-    return complain(c, catalogue.unknownFunction, { name: e.reducer.text }, e.reducer.span, { help });
+    return unknownReducer(c, e);
   }
   c.annotations.reducers.set(e, reducer);
   if (type === undefined || !inferred) return undefined;
@@ -176,12 +187,25 @@ export function reduceType(c: Checking, scope: Scope, e: ReduceExpression): Mayb
   return reducedType(c, reducer, e.element, type);
 }
 
+function unknownReducer(c: Checking, { reducer: { text: name, span } }: ReduceExpression): undefined {
+  const all = `the reductions are ${reducers.join(', ')}`;
+  const called = c.functions.get(name);
+  if (called !== undefined || isBuiltIn(name)) {
+    const [only, second] = called?.arguments ?? [];
+    const takesArray = second === undefined && (only?.type?.dims.length ?? 0) > 0;
+    const help = takesArray ? `give it an array: \`${name}([… for i in N])\`` : all;
+    return complain(c, catalogue.notAReduction, { name }, span, { help });
+  }
+  const help = foreignFunctions.get(name) ?? didYouMean(name, reducers) ?? all;
+  return complain(c, catalogue.unknownFunction, { name }, span, { help });
+}
+
 /** The type of a reduction of elements of a type; `e` is what is reduced. */
 export function reducedType(c: Checking, reducer: ReducerName, e: Expression, type: ExprType): MaybeType {
   const wrong = (wants: string): undefined =>
     complain(c, catalogue.reducedType, { reducer, wants, found: withArticle(type) }, e.span, {
       notes: [declaredAt(c, e)],
-      help: type.scalar === 'int' ? `write \`real(${sourceText(e.span)})\`` : undefined,
+      help: type.scalar === 'int' ? `write \`${converted('real', e.span)}\`` : undefined,
     });
   switch (reducer) {
     case 'sum':

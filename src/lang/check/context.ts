@@ -107,6 +107,23 @@ export function sourceText(span: Span, otherwise = '…'): string {
   return text.length <= 40 && !/[\r\n]/.test(text) ? text : otherwise;
 }
 
+/** An expression made real or int, for help lines. The brackets of the call take the place of its own. */
+export function converted(to: 'real' | 'int', span: Span, otherwise?: string): string {
+  const text = sourceText(span, otherwise);
+  return `${to}(${isBracketed(text) ? text.slice(1, -1) : text})`;
+}
+
+/** Whether the first character and the last are brackets, and partners. */
+function isBracketed(text: string): boolean {
+  let depth = 0;
+  for (const [k, character] of [...text].entries()) {
+    if (character === '(') depth += 1;
+    if (character === ')') depth -= 1;
+    if (depth === 0) return k > 0 && k === text.length - 1;
+  }
+  return false;
+}
+
 /** Where the type of a named operand comes from: "`W1` is declared real[D, H] here". */
 export function declaredAt(c: Pick<Checking, 'annotations'>, expression: Expression): Note | undefined {
   const symbol = expression.kind === 'name' ? c.annotations.symbols.get(expression) : undefined;
@@ -142,8 +159,8 @@ export function define(c: Checking, scope: Scope, symbol: Symbol & { readonly sp
   scope.names.set(symbol.name, symbol);
 }
 
-/** What a name stands for, marked as used. */
-export function resolve(c: Checking, scope: Scope, name: Name): Symbol | undefined {
+/** What a name stands for, marked as used. `advice` is for a name that nothing in scope is near to. */
+export function resolve(c: Checking, scope: Scope, name: Name, advice?: string): Symbol | undefined {
   const symbol = lookUp(scope, name.text);
   if (symbol !== undefined) {
     c.used.add(symbol);
@@ -161,9 +178,11 @@ export function resolve(c: Checking, scope: Scope, name: Name): Symbol | undefin
       help: `call it: \`${name.text}(…)\``,
     });
   }
-  // Looking for the nearest name takes a while; a flood of mistakes does without.
-  const help = c.diagnostics.length < 100 ? didYouMean(name.text, visibleNames(scope)) : undefined;
-  return complain(c, catalogue.unknownName, { name: name.text }, name.span, { help });
+  // A letter says too little to guess from: `D` is not what a forgotten index `d` was to be. Looking for the nearest name
+  // takes a while; a flood of mistakes does without.
+  const guess = name.text.length > 1 && c.diagnostics.length < 100;
+  const near = guess ? didYouMean(name.text, visibleNames(scope)) : undefined;
+  return complain(c, catalogue.unknownName, { name: name.text }, name.span, { help: near ?? advice });
 }
 
 /**
@@ -175,7 +194,7 @@ export function toReal(
   expression: Expression,
   type: ExprType,
   what = 'this',
-  advice = (text: string): string => `write \`real(${text})\``,
+  advice = (real: string): string => `write \`${real}\``,
 ): MaybeType {
   if (type.scalar === 'real') return type;
   if (type.scalar === 'int' && type.adapts) {
@@ -186,7 +205,7 @@ export function toReal(
     const text = sourceText(expression.span);
     const subject = what === 'this' && text !== '…' ? `\`${text}\`` : what;
     return complain(c, catalogue.intAsReal, { what: subject }, expression.span, {
-      help: advice(text),
+      help: advice(converted('real', expression.span)),
       notes: [declaredAt(c, expression)],
     });
   }

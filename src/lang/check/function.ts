@@ -21,7 +21,7 @@ export function checkSignature(c: Checking, outer: Scope, declaration: FunctionD
       help: 'remove this definition, or rename it',
     });
   }
-  const scope = openScope('body', outer);
+  const scope = openScope('function', outer);
   const sizes: string[] = [];
   for (const parameter of declaration.parameters) {
     for (const size of namesInDims(parameter.type)) {

@@ -19,7 +19,7 @@ export interface ModelInfo {
 }
 
 export function checkModel(c: Checking, outer: Scope, declaration: ModelDeclaration): ModelInfo {
-  const scope = openScope('body', outer);
+  const scope = openScope('model', outer);
   const named = declaration.items.filter((item) => item.kind !== 'loss');
   // A name of this map that is not in scope yet is defined further down.
   const later = new Map([...named].reverse().map((item) => [item.name.text, item.name.span]));

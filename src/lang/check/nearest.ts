@@ -1,9 +1,12 @@
 // The name that the user probably meant.
 
-/** The candidate at the smallest edit distance, if that is small for the length of the name. */
+/**
+ * The candidate at the smallest edit distance, if that is small for the length of the name. Any letter is one step away from
+ * any other, so for a name of one letter only its other case counts.
+ */
 export function nearest(name: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined;
-  let limit = Math.max(1, Math.floor(name.length / 3)) + 1;
+  let limit = name.length === 1 ? 1 : Math.max(1, Math.floor(name.length / 3)) + 1;
   for (const candidate of candidates) {
     if (candidate === name || Math.abs(candidate.length - name.length) >= limit) continue;
     const distance = candidate.toLowerCase() === name.toLowerCase() ? 0 : editDistance(name, candidate);

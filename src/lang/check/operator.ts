@@ -4,7 +4,7 @@ import { asConstant, print } from '../../base/polynomial.ts';
 import { catalogue } from '../../base/catalogue.ts';
 import type { Span } from '../../base/source.ts';
 import type { BinaryOperator, Expression } from '../ast.ts';
-import { complain, declaredAt, sourceText, toReal, type Checking } from './context.ts';
+import { complain, converted, declaredAt, toReal, type Checking } from './context.ts';
 import { sizeOf } from './size.ts';
 import { broadcast, exprType, printType, withArticle, type ExprType, type MaybeType } from './types.ts';
 
@@ -75,14 +75,13 @@ function unifyNumbers(
 
 const comparisonHelp = 'compare it, as in `… != 0`';
 /** For two ints. */
-const quotientHelp = (text: string): string =>
-  `write \`real(${text})\`; the whole quotient of ints is \`a div b\``;
+const quotientHelp = (real: string): string => `write \`${real}\`; the whole quotient of ints is \`a div b\``;
 
 function bothReal(
   c: Checking,
   left: Operand,
   right: Operand,
-  advice?: (text: string) => string,
+  advice?: (real: string) => string,
 ): readonly [Operand, Operand] | undefined {
   const leftType = toReal(c, left.expression, left.type, undefined, advice);
   const rightType = toReal(c, right.expression, right.type, undefined, advice);
@@ -174,7 +173,7 @@ function powerType(c: Checking, e: Binary, left: Operand, right: Operand): Maybe
       const type = base && meet(c, described('^'), e.span, { ...left, type: base }, right);
       return type && { ...type, adapts: type.scalar === 'int' && left.type.adapts };
     }
-    const help = `write \`real(${sourceText(e.left.span)})\` as the base`;
+    const help = `write \`${converted('real', e.left.span)}\` as the base`;
     return complain(c, catalogue.exponentType, {}, e.right.span, { help });
   }
   const base = toReal(c, e.left, left.type);

@@ -4,10 +4,10 @@ import * as polynomial from '../../base/polynomial.ts';
 import type { Polynomial } from '../../base/polynomial.ts';
 import { catalogue } from '../../base/catalogue.ts';
 import type { Expression, IndexItem } from '../ast.ts';
-import { complain, declaredAt, sourceText, type Checking } from './context.ts';
+import { complain, converted, declaredAt, type Checking } from './context.ts';
 import { checkExpression } from './expression.ts';
 import type { Scope } from './scope.ts';
-import { sizeOf } from './size.ts';
+import { adviceOnSize, namesAreKnown, sizeOf } from './size.ts';
 import { exprType, printType, withArticle, type ExprType, type MaybeType } from './types.ts';
 
 type IndexExpression = Extract<Expression, { kind: 'index' }>;
@@ -47,12 +47,12 @@ function fits(c: Checking, e: IndexExpression, base: ExprType): boolean {
 }
 
 function checkIndex(c: Checking, scope: Scope, index: Expression, extent: Polynomial | undefined): boolean {
+  if (!namesAreKnown(c, scope, index, (name) => adviceOnIndex(name, index))) return false;
   const type = checkExpression(c, scope, index);
   if (type === undefined) return false;
   if (type.scalar !== 'int' || type.dims.length > 0) {
-    const text = sourceText(index.span, 'x');
-    const help =
-      type.scalar === 'real' && type.dims.length === 0 ? `\`int(${text})\` cuts off the fraction` : undefined;
+    const cut = type.scalar === 'real' && type.dims.length === 0;
+    const help = cut ? `\`${converted('int', index.span, 'x')}\` cuts off the fraction` : undefined;
     complain(c, catalogue.indexType, { found: withArticle(type) }, index.span, {
       notes: [declaredAt(c, index)],
       help,
@@ -73,6 +73,12 @@ function checkIndex(c: Checking, scope: Scope, index: Expression, extent: Polyno
   return true;
 }
 
+/** How an index that nothing binds would be bound. Only one that stands by itself tells how far it runs. */
+function adviceOnIndex(name: string, index: Expression): string {
+  const clause = index.kind === 'name' ? name : `${name} in N`;
+  return `to run over this axis, add \`for ${clause}\` as in \`sum(… for ${clause})\``;
+}
+
 const constantOf = (c: Checking, e: Expression): number | undefined => {
   const size = sizeOf(c.annotations, e);
   return size && polynomial.asConstant(size);
@@ -87,6 +93,7 @@ function checkSlice(
 ): Polynomial | undefined {
   const bound = (e: Expression | undefined, missing: Polynomial | undefined): Polynomial | undefined => {
     if (e === undefined) return missing;
+    if (!namesAreKnown(c, scope, e, (name) => adviceOnSize(scope, name))) return undefined;
     const type = checkExpression(c, scope, e);
     if (type === undefined) return undefined;
     const size = type.scalar === 'int' ? sizeOf(c.annotations, e) : undefined;

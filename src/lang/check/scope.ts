@@ -64,7 +64,7 @@ export function describe(symbol: Symbol): string {
 
 /** `outer`: constants of the file and predeclared ones, which anything may hide. */
 export interface Scope {
-  readonly kind: 'outer' | 'body' | 'index';
+  readonly kind: 'outer' | 'model' | 'function' | 'index';
   readonly parent?: Scope;
   readonly names: Map<string, Symbol>;
 }

@@ -7,7 +7,7 @@ import type { Scalar, Type } from '../../ir/types.ts';
 import type { Expression, Name, TypeExpression } from '../ast.ts';
 import { complain, resolve, type Annotations, type Checking } from './context.ts';
 import { didYouMean } from './nearest.ts';
-import type { Scope, Symbol } from './scope.ts';
+import { lookUp, type Scope, type Symbol } from './scope.ts';
 
 /** Sizes stay small: one of degree 16 or of 100 terms has no use, and products of them would grow without bound. */
 const largestPower = 16;
@@ -134,7 +134,7 @@ export function dimension(
 ): Polynomial | undefined {
   let reported = false;
   const size = polynomialOf(e, (name) => {
-    const symbol = resolve(c, scope, name);
+    const symbol = resolve(c, scope, name, adviceOnSize(scope, name.text));
     const known = sizeOfSymbol(symbol);
     // What is unknown or wrong has been reported; what is known and no size is reported here, at the name.
     if (known === undefined) {
@@ -174,7 +174,10 @@ export function resolveType(c: Checking, scope: Scope, written: TypeExpression):
 }
 
 /** Names in the dims of a type, in order; a signature takes those that are not in scope as size variables. */
-export function namesInDims(written: TypeExpression): readonly Name[] {
+export const namesInDims = (written: TypeExpression): readonly Name[] => written.dims.flatMap(namesIn);
+
+/** Names that the operators of an expression are applied to, in order. */
+function namesIn(root: Expression): readonly Name[] {
   const found: Name[] = [];
   const visit = (e: Expression): void => {
     if (e.kind === 'name') found.push(e);
@@ -184,6 +187,27 @@ export function namesInDims(written: TypeExpression): readonly Name[] {
       visit(e.right);
     }
   };
-  written.dims.forEach(visit);
+  visit(root);
   return found;
+}
+
+/** Whether all names that an int expression is made of are in scope; those that are not are reported, with advice. */
+export function namesAreKnown(
+  c: Checking,
+  scope: Scope,
+  e: Expression,
+  advice: (name: string) => string,
+): boolean {
+  const unknown = namesIn(e).filter((name) => lookUp(scope, name.text) === undefined);
+  for (const name of unknown) resolve(c, scope, name, advice(name.text));
+  return unknown.length === 0;
+}
+
+/** Where the name of a size would come from. */
+export function adviceOnSize(scope: Scope, name: string): string {
+  let at = scope;
+  while (at.kind === 'index' && at.parent !== undefined) at = at.parent;
+  return at.kind === 'function'
+    ? 'the sizes of a function are those in the types of its parameters'
+    : `declare it with \`dim ${name}\``;
 }

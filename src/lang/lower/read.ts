@@ -23,6 +23,7 @@ import {
 import { emitOp } from './scalar.ts';
 
 type IndexExpression = Extract<Expression, { kind: 'index' }>;
+type At = Extract<IndexItem, { kind: 'at' }>;
 
 /** What an item does to its axis: one place on it, or an offset of what remains of it. */
 type Access =
@@ -89,7 +90,7 @@ function inRange(
   l: Lowering,
   env: Env,
   e: IndexExpression,
-  item: Extract<IndexItem, { kind: 'at' }>,
+  item: At,
   index: Polynomial,
   size: Polynomial,
 ): boolean {
@@ -101,7 +102,7 @@ function inRange(
       index: `\`${sourceText(item.span, 'here')}\``,
       limit: past ? `this axis has the size ${polynomial.print(size)}` : 'it becomes negative',
     };
-    tell(l, env, catalogue.outOfRange, args, e, item);
+    tell(l, env, catalogue.outOfRange, args, e, item, narrower(l, env, item, index, size));
     return false;
   }
   // An index by itself on an axis of another size is likely a slip.
@@ -113,6 +114,37 @@ function inRange(
   return false;
 }
 
+/**
+ * For `n`, `n + k` and `n - k`: the range of `n` on which it stays inside, in the words of the model. In a function these
+ * would be the sizes of one call of it.
+ */
+function narrower(
+  l: Lowering,
+  env: Env,
+  { index: written }: At,
+  index: Polynomial,
+  size: Polynomial,
+): string | undefined {
+  const name = written.kind === 'binary' ? written.left : written;
+  const offset = polynomial.constant(index.terms.find((term) => term.symbols.length === 0)?.coefficient ?? 0);
+  const range = rangeOfAtom(l.facts, polynomial.subtract(index, offset));
+  if (env.call !== undefined || name.kind !== 'name' || range?.runs !== true) return undefined;
+  const larger = (a: Polynomial, b: Polynomial): Polynomial =>
+    (polynomial.asConstant(polynomial.subtract(b, a)) ?? 0) > 0 ? b : a;
+  const from = larger(range.from, polynomial.negate(offset));
+  const last = polynomial.subtract(size, offset);
+  const to = (polynomial.asConstant(polynomial.subtract(range.to, last)) ?? 1) > 0 ? last : range.to;
+  const count = polynomial.asConstant(polynomial.subtract(to, from));
+  if ((count !== undefined && count < 1) || hasAtoms(from) || hasAtoms(to)) return undefined;
+  const text = sourceText(written.span, name.text);
+  const guards = [
+    ...(from.key === range.from.key ? [] : [`${text} >= 0`]),
+    ...(to.key === range.to.key ? [] : [`${text} < ${polynomial.print(size)}`]),
+  ];
+  const narrow = `${name.text} in ${polynomial.print(from)}..${polynomial.print(to)}`;
+  return `write \`${narrow}\`, or guard it with \`if ${guards.join(' && ')}\``;
+}
+
 /** Says something about an index once, however often its function is written out, with the calls that lead to it. */
 function tell<Args>(
   l: Lowering,
@@ -121,6 +153,7 @@ function tell<Args>(
   args: Args,
   e: IndexExpression,
   item: IndexItem,
+  help?: string,
 ): void {
   const key = `${row.code} ${item.span.source.path} ${item.span.start}`;
   if (l.told.has(key)) return;
@@ -129,5 +162,5 @@ function tell<Args>(
   for (let call = env.call; call !== undefined; call = call.outer) {
     notes.push({ message: `in this call of \`${call.name}\``, span: call.span });
   }
-  l.diagnostics.push(report(row, args, item.span, { notes }));
+  l.diagnostics.push(report(row, args, item.span, { notes, help }));
 }
