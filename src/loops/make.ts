@@ -48,9 +48,11 @@ export const loop = (index: Local, to: Expression, body: readonly Statement[]): 
 
 export const zeroOf = (scalar: Scalar): Expression => literal(scalar, scalar === 'bool' ? false : 0);
 
-/** Nothing is computed where this stands: it may be repeated at will. */
-export const isAtom = (expression: Expression): boolean =>
-  expression.kind === 'literal' || expression.kind === 'extent' || expression.kind === 'local';
+/** Nothing is computed where this stands, a size as a real included: it may be repeated at will. */
+export function isAtom(expression: Expression): boolean {
+  if (expression.kind === 'op') return expression.op === 'toReal' && expression.args[0]?.kind === 'extent';
+  return expression.kind === 'literal' || expression.kind === 'extent' || expression.kind === 'local';
+}
 
 export const isZero = (expression: Expression): boolean =>
   expression.kind === 'literal' && (expression.value === 0 || expression.value === false);

@@ -104,8 +104,7 @@ export function curveFitLossAndGradient(
   const frequency = params.frequency;
   const phase = params.phase;
   let sum = 0;
-  const number = N;
-  const quotient = 1 / number;
+  const quotient = 1 / N;
   let phaseAdjoint = 0;
   let frequencyAdjoint = 0;
   let amplitudeAdjoint = 0;
@@ -131,7 +130,7 @@ export function curveFitLossAndGradient(
     amplitudeAdjoint += product_1 * exp;
     total -= product_1 * amplitude * exp * tn;
   }
-  const loss = sum / number;
+  const loss = sum / N;
   gradient.amplitude = amplitudeAdjoint;
   gradient.decay = total * sigmoid(decay);
   gradient.frequency = frequencyAdjoint;
@@ -256,8 +255,7 @@ export function curveFitHvp(
   const phaseDirection = direction.phase;
   const sigmoid_1 = sigmoid(decay);
   let sum = 0;
-  const number = N;
-  const quotient = 1 / number;
+  const quotient = 1 / N;
   let phaseTangentAdjoint = 0;
   let frequencyTangentAdjoint = 0;
   let amplitudeTangentAdjoint = 0;
@@ -311,7 +309,7 @@ export function curveFitHvp(
     total -= product_8 * exp * tn;
     total_1 -= (product_9 + negative * product_8) * tn;
   }
-  const tangent = sum / number;
+  const tangent = sum / N;
   product.amplitude = amplitudeTangentAdjoint;
   product.decay = total_1 * sigmoid_1 + decayDirection * (sigmoid_1 * (1 - sigmoid_1)) * total;
   product.frequency = frequencyTangentAdjoint;

@@ -94,7 +94,6 @@ export function gaussianMixtureLoss(
   }
   const total = shift + Math.log(sum);
   let sum_1 = 0;
-  const number = D;
   for (let n = 0; n < N; n++) {
     let greatest_1 = -Infinity;
     const xRow = n * D;
@@ -106,7 +105,7 @@ export function gaussianMixtureLoss(
         const difference = x[xRow + d] - center[centerRow + d];
         sum_2 += difference * difference;
       }
-      const difference = weight[k] - total - number * logWidthK;
+      const difference = weight[k] - total - D * logWidthK;
       const score_1 = difference - (0.5 * sum_2) / Math.exp(2 * logWidthK);
       score[k] = score_1;
       greatest_1 = Math.max(greatest_1, score_1);
@@ -168,10 +167,8 @@ export function gaussianMixtureLossAndGradient(
   }
   const total = shift + Math.log(sum);
   const inverse = sum === 0 ? 0 : 1 / sum;
-  const number = D;
   let sum_1 = 0;
-  const number_1 = N;
-  const quotient = -1 / number_1;
+  const quotient = -1 / N;
   logWidthGradient.fill(0);
   let totalAdjoint = 0;
   weightGradient.fill(0);
@@ -189,8 +186,8 @@ export function gaussianMixtureLossAndGradient(
       }
       work[k] = sum_3;
       const logWidthK = logWidth[k];
-      const quotient_1 = (0.5 * sum_3) / Math.exp(2 * logWidthK);
-      const score_1 = weight[k] - total - number * logWidthK - quotient_1;
+      const difference = weight[k] - total - D * logWidthK;
+      const score_1 = difference - (0.5 * sum_3) / Math.exp(2 * logWidthK);
       score[k] = score_1;
       greatest_1 = Math.max(greatest_1, score_1);
     }
@@ -209,7 +206,7 @@ export function gaussianMixtureLossAndGradient(
       const negative = -product;
       const product_1 = 0.5 * chain(negative, 1 / exp);
       const product_2 = 2 * (chain(negative, -((0.5 * work[k]) / exp / exp)) * exp);
-      logWidthGradient[k] += product_2 - product * number;
+      logWidthGradient[k] += product_2 - product * D;
       totalAdjoint += negative;
       weightGradient[k] += product;
       const centerRow = k * D;
@@ -218,7 +215,7 @@ export function gaussianMixtureLossAndGradient(
       }
     }
   }
-  const loss = -(sum_1 / number_1);
+  const loss = -(sum_1 / N);
   for (let k = 0; k < K; k++) {
     weightGradient[k] += totalAdjoint * (weights2[k] * inverse);
   }
@@ -258,7 +255,6 @@ export function gaussianMixtureOutputs(
     sum += Math.exp(weight[k] - shift);
   }
   const total = shift + Math.log(sum);
-  const number = D;
   for (let n = 0; n < N; n++) {
     let greatest_1 = -Infinity;
     let greatestAt = -1;
@@ -271,7 +267,7 @@ export function gaussianMixtureOutputs(
         const difference = x[xRow + d] - center[centerRow + d];
         sum_1 += difference * difference;
       }
-      const difference = weight[k] - total - number * logWidthK;
+      const difference = weight[k] - total - D * logWidthK;
       const score = difference - (0.5 * sum_1) / Math.exp(2 * logWidthK);
       if (!(score <= greatest_1) && greatest_1 === greatest_1) {
         greatest_1 = score;
@@ -331,7 +327,6 @@ export function gaussianMixtureJvp(
   for (let k = 0; k < K; k++) {
     sum_1 += chain(weightDirection[k], weights2[k] * inverse);
   }
-  const number = D;
   let sum_2 = 0;
   for (let n = 0; n < N; n++) {
     let greatest_1 = -Infinity;
@@ -349,10 +344,10 @@ export function gaussianMixtureJvp(
       }
       const exp = Math.exp(2 * logWidthK);
       const quotient = (0.5 * sum_3) / exp;
-      const score_1 = weight[k] - total - number * logWidthK - quotient;
+      const score_1 = weight[k] - total - D * logWidthK - quotient;
       const difference = 2 * logWidthK_1 * exp * (quotient / exp) - (0.5 * sum_4) / exp;
       score[k] = score_1;
-      scoreTangent[k] = weightDirection[k] - sum_1 - logWidthK_1 * number + difference;
+      scoreTangent[k] = weightDirection[k] - sum_1 - logWidthK_1 * D + difference;
       greatest_1 = Math.max(greatest_1, score_1);
     }
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
@@ -433,10 +428,8 @@ export function gaussianMixtureHvp(
   for (let k = 0; k < K; k++) {
     sum_1 += chain(weightDirection[k], weights2[k] * inverse);
   }
-  const number = D;
   let sum_2 = 0;
-  const number_1 = N;
-  const quotient = -1 / number_1;
+  const quotient = -1 / N;
   logWidthProduct.fill(0);
   let totalAdjoint = 0;
   let totalTangentAdjoint = 0;
@@ -462,10 +455,10 @@ export function gaussianMixtureHvp(
       const logWidthK_1 = logWidthDirection[k];
       const exp = Math.exp(2 * logWidthK);
       const quotient_1 = (0.5 * sum_5) / exp;
-      const score_1 = weight[k] - total - number * logWidthK - quotient_1;
+      const score_1 = weight[k] - total - D * logWidthK - quotient_1;
       const difference = 2 * logWidthK_1 * exp * (quotient_1 / exp) - (0.5 * sum_6) / exp;
       score[k] = score_1;
-      scoreTangent[k] = weightDirection[k] - sum_1 - logWidthK_1 * number + difference;
+      scoreTangent[k] = weightDirection[k] - sum_1 - logWidthK_1 * D + difference;
       greatest_1 = Math.max(greatest_1, score_1);
     }
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
@@ -495,19 +488,19 @@ export function gaussianMixtureHvp(
       const product_5 = chain(chain(negative_2, negative) + product_4, exp);
       const product_6 = 0.5 * chain(negative_1, quotient_2);
       const product_7 = 0.5 * (chain(negative_2, quotient_2) + product_3);
-      logWidthProduct[k] +=
-        2 * (product_5 + product_2 * chain(negative_1, negative)) - product_1 * number;
+      const product_8 = 2 * (product_5 + product_2 * chain(negative_1, negative));
+      logWidthProduct[k] += product_8 - product_1 * D;
       totalAdjoint += negative_1;
       totalTangentAdjoint += negative_2;
       weightProduct[k] += product_1;
       const centerRow = k * D;
       for (let d = 0; d < D; d++) {
-        const product_8 = chain(product_7, 2 * (x[xRow + d] - center[centerRow + d]));
-        centerProduct[centerRow + d] -= product_8 + -2 * centerDirection[centerRow + d] * product_6;
+        const product_9 = chain(product_7, 2 * (x[xRow + d] - center[centerRow + d]));
+        centerProduct[centerRow + d] -= product_9 + -2 * centerDirection[centerRow + d] * product_6;
       }
     }
   }
-  const tangent = -(sum_2 / number_1);
+  const tangent = -(sum_2 / N);
   for (let k = 0; k < K; k++) {
     const weight_1 = weights2[k] * inverse;
     const product_1 = (weightDirection[k] * weight_1 - sum_1 * weight_1) * totalAdjoint;

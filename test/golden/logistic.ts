@@ -112,8 +112,7 @@ export function logisticLossAndGradient(
   const product = 0.5 * lambda;
   let sum = 0;
   let sum_1 = 0;
-  const number = N;
-  const quotient = -1 / number;
+  const quotient = -1 / N;
   for (let d = 0; d < D; d++) {
     const wd = w[d];
     sum += wd * wd;
@@ -136,7 +135,7 @@ export function logisticLossAndGradient(
       wGradient[d] += product_2 * X[XRow + d];
     }
   }
-  const loss = product * sum - sum_1 / number;
+  const loss = product * sum - sum_1 / N;
   gradient.bias = biasAdjoint;
   return loss;
 }
@@ -258,8 +257,7 @@ export function logisticHvp(
   const product_1 = 0.5 * lambda;
   let sum = 0;
   let sum_1 = 0;
-  const number = N;
-  const quotient = -1 / number;
+  const quotient = -1 / N;
   for (let d = 0; d < D; d++) {
     const wd = wDirection[d];
     sum += wd * (2 * w[d]);
@@ -287,7 +285,7 @@ export function logisticHvp(
       wProduct[d] += negative * X[XRow + d];
     }
   }
-  const tangent = sum * product_1 - sum_1 / number;
+  const tangent = sum * product_1 - sum_1 / N;
   product.bias = biasTangentAdjoint;
   return tangent;
 }
