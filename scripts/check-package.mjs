@@ -31,7 +31,7 @@ try {
   mkdirSync(installed, { recursive: true });
   run('tar', ['xzf', join(folder, filename), '-C', installed, '--strip-components=1'], folder);
 
-  const stray = files.map(({ path }) => path).filter((path) => /^(test|examples|bench|\.)/.test(path));
+  const stray = files.map(({ path }) => path).filter((path) => /^(test|bench|\.)|^examples\/.*\//.test(path));
   if (stray.length > 0) throw new Error(`does not belong in the package: ${stray.join(', ')}`);
 
   // Development dependencies are left out: what runs must not need them.
