@@ -40,7 +40,7 @@ function separated(nest: Loop): readonly Loop[] {
     const here = new Map(names);
     return (loops.at(-1)?.body ?? []).every((statement) => {
       if (statement.kind === 'declare') return inlined(statement, here);
-      if (statement.kind === 'for') return visit([...loops, statement], here);
+      if (statement.kind === 'for') return visit([...loops, withRange(statement, here)], here);
       if (statement.kind !== 'accumulate' || targets.has(statement.buffer)) return false;
       targets.add(statement.buffer);
       const add: Statement = {
@@ -76,6 +76,13 @@ function around(loops: readonly Loop[], statement: Statement): Loop {
   }, inner) as Loop;
 }
 
+/** The loop with its range in terms of what the constants before it stand for. */
+const withRange = (each: Loop, names: Names): Loop => ({
+  ...each,
+  from: renamed(each.from, names),
+  to: renamed(each.to, names),
+});
+
 /** Notes what a constant stands for; false for what is not a constant. */
 function inlined(statement: Statement, names: Map<Local, Expression>): boolean {
   if (statement.kind !== 'declare' || statement.local.mutable || statement.value === undefined) return false;
@@ -109,7 +116,7 @@ function productOf(outermost: Loop): Product | undefined {
   const loops = [outermost];
   let body = essential(outermost.body);
   for (let [inner] = body; body.length === 1 && inner?.kind === 'for'; [inner] = body) {
-    loops.push(inner);
+    loops.push(withRange(inner, names));
     body = essential(inner.body);
   }
   const [first] = body;
@@ -128,7 +135,8 @@ function productOf(outermost: Loop): Product | undefined {
   if (!isSum || more.length > 0 || term?.kind !== 'increase' || term.local !== sum) return undefined;
   if (!constants.every((each) => each.kind === 'declare' && !each.local.mutable)) return undefined;
   const indices = store.indices.map((index) => renamed(index, names));
-  const product = assembled([...loops, sums], sums, store.buffer, indices, renamed(term.value, names));
+  const summed = withRange(sums, names);
+  const product = assembled([...loops, summed], summed, store.buffer, indices, renamed(term.value, names));
   // What the result is made of must not see elements that are not finished.
   if (product === undefined || effectsOf(rest).loaded.has(store.buffer)) return undefined;
   const renaming = (each: Statement): Statement =>

@@ -16,10 +16,21 @@ export function mergeTwins(routine: Routine): Routine {
   const dropped = new Set<Statement>();
   find(routine.body, { keys, writers, locals, buffers, dropped });
   if (locals.size === 0 && buffers.size === 0) return routine;
+  followChains(locals);
+  followChains(buffers);
   const merged = { ...routine, body: renameIn(without(routine.body, dropped), locals) };
   const { result } = routine;
   const named = result === undefined ? merged : { ...merged, result: renameExpression(result, locals) };
   return replaceBuffers(named, buffers);
+}
+
+/** Of three that are equal, the one that the first two became may itself have become the third. */
+function followChains<T>(replaced: Map<T, T>): void {
+  for (const [gone, kept] of replaced) {
+    let last = kept;
+    for (let next = replaced.get(last); next !== undefined; next = replaced.get(last)) last = next;
+    replaced.set(gone, last);
+  }
 }
 
 /** How many statements change a variable (its declaration apart) or write a buffer, and which declaration it has. */

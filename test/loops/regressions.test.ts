@@ -1,0 +1,53 @@
+// Programs that once went wrong on the way to loops, each with what went wrong. They must lower, and run as interpreted.
+
+import { expect, it } from 'vitest';
+import { derive } from '../../src/generate.ts';
+import { interpret } from '../../src/ir/interpret.ts';
+import { toRoutine } from '../../src/loops/index.ts';
+import { farthest } from '../support/compare.ts';
+import { programOf } from '../support/language.ts';
+import { run } from './run.ts';
+
+const cases = [
+  {
+    name: 'a matrix product in a range that depends on an index',
+    source: `model F {
+      dim N, M
+      data x: real[N], y: real[M]
+      param W: real[N, M], r: real
+      let v0[j in M] = sin(0.5 * y[j]) + W[0, j]
+      loss sum(x) * tanh(r) / (1.5 + (sum(sum((W[k] @ v0) for j in 0..i+1, k in N) for i in M) * tanh(max(v0[0] for i in N)))^2)
+    }`,
+    params: { W: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6], r: 0.5 },
+    data: { x: [1, 2], y: [0.3, -0.2, 0.9] },
+    sizes: { N: 2, M: 3 },
+  },
+  {
+    name: 'three equal extrema, of which only the last knows where it stands',
+    source: `model F {
+      dim N, M
+      dim K = 2
+      data g: int[N] in 0..M, h: int[K] in 0..N
+      param a: real[N], b: real[M], W: real[N, M], V: real[K, N], r: real
+      let v0[i in K] = sum((V[i, argmax(r for k in N)] * max(W[j])) for j in N)
+      let v2[i in K] = r * a[h[i]] - v0[argmax(sum(b[g[i]] for k in K) for j in K)]
+      loss v0[K - 1] + v2[argmax(min(W[i, g[h[i]]] for j in N) for i in K)]
+    }`,
+    params: { a: [0.1, 0.2], b: [1, -2, 3], W: [0.1, 0.7, 0.3, 0.4, 0.9, 0.6], V: [1, 2, 3, 4], r: 0.5 },
+    data: { g: [0, 2], h: [1, 0] },
+    sizes: { N: 2, M: 3 },
+  },
+];
+
+it.each(cases)('$name', ({ source, params, data = {}, sizes }) => {
+  const program = derive(programOf(source), 'gradient');
+  const wanted = interpret(program, { params, data }, sizes);
+  const { result, buffers } = run(toRoutine(program, 'gradient', { checked: true }), {
+    sizes,
+    inputs: { params, data },
+  });
+  expect(farthest(Number(result), wanted.loss ?? NaN)).toBeLessThan(1e-14);
+  for (const [name, value] of Object.entries(wanted.gradient)) {
+    expect(farthest((buffers[`gradient.${name}`] ?? []).map(Number), value)).toBeLessThan(1e-14);
+  }
+});
