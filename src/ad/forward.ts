@@ -294,7 +294,9 @@ class Pass {
             );
             return result ?? bug('a branch without a result');
           });
-          return times(inner, at(inner, i).tangent, others[0] ?? bug('a product without a value'));
+          const { tangent } = at(inner, i);
+          const factor = others[0] ?? bug('a product without a value');
+          return risk.wild ? inner.op('chain', [tangent, factor]) : times(inner, tangent, factor);
         });
         this.#set(out, tangent, risk);
         return;

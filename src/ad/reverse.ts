@@ -369,7 +369,8 @@ class Sweep {
             );
             return result ?? bug('a branch without a result');
           });
-          const seed = others[0] === undefined ? undefined : times(inner, scalar(), others[0]);
+          const factor = others[0] ?? bug('a product without a value');
+          const seed = risk.wild ? inner.op('chain', [scalar(), factor]) : times(inner, scalar(), factor);
           this.#again(inner, body, [[index, i]], [seed], risk);
         });
         return;

@@ -22,6 +22,8 @@ interface Pass {
 
 const beforeDerivatives: readonly Pass[] = [
   { name: 'fold', run: fold, reason: 'constants first, so that patterns see literals' },
+  { name: 'cse', run: cse, reason: 'patterns compare operands by identity' },
+  { name: 'stabilise', run: stabilise, reason: 'before unrolling, which takes sums of exponentials apart' },
   { name: 'unroll', run: unroll, reason: 'before sharing: copies of a body have much in common' },
   {
     name: 'unroll again',
@@ -34,9 +36,9 @@ const beforeDerivatives: readonly Pass[] = [
     run: hoist,
     reason: 'before sharing, which then finds what several iterations have in common',
   },
-  { name: 'cse', run: cse, reason: 'patterns below compare operands by identity' },
+  { name: 'cse again', run: cse, reason: 'unrolled copies and hoisted values are equal now' },
   {
-    name: 'stabilise',
+    name: 'stabilise again',
     run: stabilise,
     reason: 'what overflows or cancels must go before it is differentiated',
   },

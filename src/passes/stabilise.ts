@@ -122,6 +122,8 @@ class Stabiliser {
     }
     const difference = this.#made(inner, 'sub');
     if (difference?.args[1] !== undefined && isOne(difference.args[0])) {
+      const other = this.#argumentOf(this.#elementAt(difference.args[1]), 'sigmoid');
+      if (other !== undefined) return this.#make('logSigmoid', this.#make('neg', other));
       return this.#make('log1p', this.#make('neg', difference.args[1]));
     }
     return undefined;
@@ -130,8 +132,11 @@ class Stabiliser {
   #quotient(x: Operand | undefined, y: Operand | undefined): Operand | undefined {
     const other = this.#argumentOf(this.#plusOne(y), 'exp');
     const above = this.#argumentOf(x, 'exp');
-    if (other !== undefined && isOne(x)) return this.#make('sigmoid', this.#make('neg', other));
     if (other !== undefined && above === other) return this.#make('sigmoid', other);
+    if (other !== undefined && x !== undefined) {
+      const logistic = this.#make('sigmoid', this.#make('neg', other));
+      return isOne(x) ? logistic : this.#make('mul', x, logistic);
+    }
     const logSum = this.#logSums.get(idOf(y));
     return above !== undefined && logSum !== undefined
       ? this.#make('softmaxWeight', above, logSum)
@@ -149,6 +154,12 @@ class Stabiliser {
     return inlineElement(this.#context.b, build, build.outs.indexOf(read.array), read.indices);
   }
 
+  /** A size as a real: sizes are positive. */
+  #isSize(operand: Operand | undefined): boolean {
+    const size = this.#argumentOf(operand, 'toReal');
+    return size?.kind === 'extent' && size.size.terms.every((term) => term.coefficient > 0);
+  }
+
   #isSumOfSquares(operand: Operand, depth = 16): boolean {
     const statement = this.#context.definitionOf(operand);
     if (statement === undefined || depth === 0) return false;
@@ -159,7 +170,7 @@ class Stabiliser {
     if (statement.kind !== 'op') return false;
     const [a, b] = statement.args;
     const positive = (side: Operand | undefined): boolean =>
-      side?.kind === 'literal' && Number(side.value) > 0;
+      (side?.kind === 'literal' && Number(side.value) > 0) || this.#isSize(side);
     const squares = (side: Operand | undefined): boolean =>
       side !== undefined && this.#isSumOfSquares(side, depth - 1);
     switch (statement.op) {

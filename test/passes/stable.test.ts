@@ -30,6 +30,8 @@ const scalar: readonly Case[] = [
   { loss: 'log(exp(x))', x: 1000, value: 1000, slope: 1, curvature: 0 },
   { loss: 'sqrt(x^2)', x: 0, value: 0, slope: 0, curvature: 0 },
   { loss: 'sqrt(x^2 + 4 * x^2)', x: 0, value: 0, slope: 0, curvature: 0 },
+  { loss: '5 / (1 + exp(-x))', x: -800, value: 0, slope: 0, curvature: 0 },
+  { loss: 'x / (1 + exp(-x))', x: -800, value: 0, slope: 0, curvature: 0 },
   { loss: 'softplus(x)', x: 800, value: 800, slope: 1, curvature: 0 },
   { loss: 'tanh(x)', x: 400, value: 1, slope: 0, curvature: 0 },
   { loss: 'relu(x)', x: 0, value: 0, slope: 0, curvature: 0 },
@@ -88,6 +90,8 @@ describe('functions of arrays', () => {
     ['log(sum(exp(z[i]) for i))', [-1000, -2000], -1000, [1, 0]],
     ['-log(exp(z[0]) / sum(exp(z[i]) for i))', [0, 1000], 1000, [-1, 1]],
     ['-log(softmax(z)[0])', [0, 1000], 1000, [-1, 1]],
+    ['sqrt(mean(z[i]^2 for i))', [0, 0], 0, [0, 0]],
+    ['sum(-log(1 - sigmoid(z)[i]) for i)', [800, 0], 800 + Math.LN2, [1, 0.5]],
     ['logSumExp(z)', [-Infinity, 3], 3, [0, 1]],
     ['norm2(z)', [0, 0], 0, [0, 0]],
     ['sqrt(sum(z[i]^2 for i))', [0, 0], 0, [0, 0]],
@@ -103,6 +107,19 @@ describe('functions of arrays', () => {
     expect(farthestOf(found.gradient, { z: slope })).toBeLessThan(bound);
     expect(distance(found.tangent, (slope[0] ?? NaN) + (slope[1] ?? NaN))).toBeLessThan(bound);
     expect(Array.from(found.hvp['z'] as Float64Array).every(Number.isFinite)).toBe(true);
+  });
+
+  it('a product of zeros under a root has no NaN in its gradient', () => {
+    const found = at(`model M { ${head}\n loss sqrt(prod(z)) }`, { params: { z: [0, 0] } }, { N: 2 });
+    expect(farthestOf(found.gradient, { z: [0, 0] })).toBe(0);
+  });
+
+  it('a sum of exponentials over a small fixed size is as stable as over an open one', () => {
+    const found = at('model M { param z: real[3]; loss log(sum(exp(z[i]) for i)) }', {
+      params: { z: [1000, 1000, 0] },
+    });
+    expect(distance(found.loss, 1000 + Math.LN2)).toBeLessThan(1e-15);
+    expect(farthestOf(found.gradient, { z: [0.5, 0.5, 0] })).toBeLessThan(1e-12);
   });
 
   it('a cross entropy by way of an array of probabilities is as stable as one of logits', () => {
