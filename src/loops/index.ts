@@ -12,7 +12,7 @@ import { lower } from './lower/program.ts';
 import { splitParts } from './parts.ts';
 import { shareRows } from './share.ts';
 import { nest } from './nest.ts';
-import { blockProducts } from './products.ts';
+import { blockProducts } from './block.ts';
 import { reuseStorage } from './reuse.ts';
 import { sinkFills } from './sink.ts';
 import type { Routine, RoutineKind } from './types.ts';
