@@ -217,7 +217,7 @@ class Sweep {
         return;
       case 'for': {
         if (!this.#hasActiveAdds(statement)) return;
-        scope.builder.loop(
+        scope.builder.forEach(
           { from: statement.from, to: statement.to, name: statement.index.name },
           (inner, index) => {
             this.#again(inner, statement.body, [[statement.index, index]], []);
@@ -355,10 +355,10 @@ class Sweep {
         : bug(`the adjoint of a ${reducer} is not a scalar`);
     switch (reducer) {
       case 'sum':
-        b.loop(range, (inner, i) => this.#again(inner, body, [[index, i]], adjoints, risk));
+        b.forEach(range, (inner, i) => this.#again(inner, body, [[index, i]], adjoints, risk));
         return;
       case 'prod':
-        b.loop(range, (inner, i) => {
+        b.forEach(range, (inner, i) => {
           // The product of all the others, not out / element: elements may be zero.
           const others = inner.reduce('prod', range, (factor, j) => {
             const isSame = factor.op('ieq', [i, j]);
@@ -386,7 +386,7 @@ class Sweep {
         return;
       }
       case 'logSumExp':
-        b.loop(range, (inner, i) => {
+        b.forEach(range, (inner, i) => {
           const copy = this.#copy(inner, body, [[index, i]]);
           const [element] = copy.results;
           if (element === undefined || out === undefined) return bug('logSumExp without an element');
@@ -516,7 +516,7 @@ function nest(
     return;
   }
   const depth = indices.length;
-  b.loop({ from: int(0), to: extents[depth] ?? bool(false), name: axes[depth]?.name }, (inner, index) =>
+  b.forEach({ from: int(0), to: extents[depth] ?? bool(false), name: axes[depth]?.name }, (inner, index) =>
     nest(inner, axes, extents, body, [...indices, index]),
   );
 }

@@ -45,6 +45,13 @@ export interface Hint {
   readonly span?: Span | undefined;
 }
 
+/** `from <= index < to`, with a name for the index. */
+export interface Range {
+  readonly from: Operand;
+  readonly to: Operand;
+  readonly name?: string | undefined;
+}
+
 /**
  * Collects the statements of one block. `nested` opens a builder for a region; ids come from one shared counter,
  * so that values of a program are unique.
@@ -125,7 +132,7 @@ export class BlockBuilder {
   /** A reduction; the outs are as ReduceStatement says (`max` and `min` have two). */
   reduce(
     reducer: Reducer,
-    range: { readonly from: Operand; readonly to: Operand; readonly name?: string | undefined },
+    range: Range,
     element: (body: BlockBuilder, index: Value) => Operand,
     hint: Hint = {},
   ): readonly Value[] {
@@ -168,9 +175,53 @@ export class BlockBuilder {
     return outs;
   }
 
-  open(type: Type, hint: Hint = {}): Value {
+  /** `array` with one element or sub-array replaced. */
+  set(
+    array: Value,
+    indices: readonly Operand[],
+    value: Operand,
+    hint: Hint & { readonly inRange?: boolean } = {},
+  ): Value {
+    const out = this.fresh(array.type, hint);
+    this.push({ kind: 'set', outs: [out], array, indices, value, inRange: hint.inRange ?? true });
+    return out;
+  }
+
+  /** The sub-array at leading indices. */
+  row(array: Value, indices: readonly Operand[], hint: Hint = {}): Value {
+    const { scalar, dims } = array.type;
+    const out = this.fresh(arrayType(scalar, dims.slice(indices.length)), hint);
+    this.push({ kind: 'row', outs: [out], array, indices });
+    return out;
+  }
+
+  /**
+   * Sequential iterations; `body` gets the state at the start of an iteration and yields the next. Returns the final
+   * state. Loops with histories or conditions are put together by those who make them.
+   */
+  loop(
+    range: Range & { readonly order?: 'up' | 'down' },
+    initial: readonly { readonly value: Operand; readonly name?: string | undefined }[],
+    body: (body: BlockBuilder, index: Value, state: readonly Value[]) => readonly Operand[],
+  ): readonly Value[] {
+    const index = this.fresh(intType, { name: range.name });
+    const state = initial.map(({ value, name }) => ({
+      value: this.fresh(value.type, { name }),
+      initial: value,
+    }));
+    const inner = this.nested();
+    const results = body(inner, index, state.map(({ value }) => value)); // prettier-ignore
+    const outs = state.map(({ value }) => this.fresh(value.type, { name: value.name }));
+    const { from, to, order = 'up' } = range;
+    this.push({ kind: 'loop', outs, index, from, to, order, state, body: inner.block(results) });
+    return outs;
+  }
+
+  /** An accumulator, all zero or with the content of `initial`. */
+  open(type: Type, hint: Hint & { readonly initial?: Operand } = {}): Value {
     const accumulator = this.fresh(type, hint);
-    this.push({ kind: 'open', outs: [accumulator] });
+    const { initial } = hint;
+    this.push({ kind: 'open', outs: [accumulator], ...(initial === undefined ? {} : { initial }) });
     return accumulator;
   }
 
@@ -184,10 +235,8 @@ export class BlockBuilder {
     return out;
   }
 
-  loop(
-    range: { readonly from: Operand; readonly to: Operand; readonly name?: string | undefined },
-    body: (body: BlockBuilder, index: Value) => void,
-  ): void {
+  /** Independent iterations, run for their adds. */
+  forEach(range: Range, body: (body: BlockBuilder, index: Value) => void): void {
     const index = this.fresh(intType, { name: range.name });
     const inner = this.nested();
     body(inner, index);

@@ -6,7 +6,8 @@ import { print as printSize, type Polynomial } from '../base/polynomial.ts';
 import { ops } from '../ops/index.ts';
 import type { OpRecord } from '../ops/types.ts';
 import { reduction } from './reduction.ts';
-import type { Block, BuildStatement, ListStatement, Operand, Scalar, Statement, Type, Value } from './types.ts'; // prettier-ignore
+import { bool } from './build.ts';
+import type { Block, BuildStatement, ListStatement, LoopStatement, Operand, RowStatement, Scalar, SetStatement, Statement, Type, Value } from './types.ts'; // prettier-ignore
 
 /** What a value holds while a program runs: a scalar, or an array flat in row-major order with bools as 0 and 1. */
 export type Cell = number | boolean | Float64Array;
@@ -72,6 +73,11 @@ export class Machine {
           cells[out] = isBool ? element !== 0 : element;
         };
       }
+      case 'set':
+      case 'row':
+        return this.#part(statement);
+      case 'loop':
+        return this.#loop(statement);
       case 'list':
         return this.#list(statement);
       case 'build':
@@ -107,7 +113,12 @@ export class Machine {
       case 'open': {
         const out = statement.outs[0].id;
         const length = this.#lengthOf(statement.outs[0].type);
-        return () => (cells[out] = new Float64Array(length));
+        const initial = statement.initial === undefined ? undefined : this.cellOf(statement.initial);
+        return () => {
+          const array = new Float64Array(length);
+          if (initial !== undefined) store(array, 0, cells[initial]);
+          cells[out] = array;
+        };
       }
       case 'add': {
         const accumulator = statement.accumulator.id;
@@ -192,6 +203,78 @@ export class Machine {
     };
   }
 
+  /** `set` and `row`: the elements of an array from some leading indices on. */
+  #part(statement: SetStatement | RowStatement): Run {
+    const { cells } = this;
+    const out = statement.outs[0].id;
+    const array = statement.array.id;
+    const place = this.#place(statement.array, statement.indices);
+    const rest = { ...statement.array.type, dims: statement.array.type.dims.slice(statement.indices.length) };
+    const length = this.#lengthOf(rest);
+    if (statement.kind === 'row') {
+      return () => {
+        const from = place() * length;
+        cells[out] = (cells[array] as Float64Array).slice(from, from + length);
+      };
+    }
+    const value = this.cellOf(statement.value);
+    return () => {
+      const changed = (cells[array] as Float64Array).slice();
+      store(changed, place() * length, cells[value]);
+      cells[out] = changed;
+    };
+  }
+
+  #loop(statement: LoopStatement): Run {
+    const { cells } = this;
+    const { state, index, order } = statement;
+    const [from, to] = [this.cellOf(statement.from), this.cellOf(statement.to)];
+    const initial = state.map((carried) => this.cellOf(carried.initial));
+    const body = this.block(statement.body);
+    const results = statement.body.results.map((result) => this.cellOf(result));
+    const outs = statement.outs.map((out) => out.id);
+    const histories = statement.outs.slice(state.length, results.length).map(({ type: { scalar, dims } }) => {
+      const rows = this.#dimOf(dims[0] ?? bug('a history without rows'), 0);
+      return { rows, rowLength: this.#lengthOf({ scalar, dims: dims.slice(1) }) };
+    });
+    const { condition } = statement;
+    const ask = condition === undefined ? undefined : this.block(condition);
+    const answer = this.cellOf(condition?.results[0] ?? bool(true));
+    const place = statement.outs[0]?.name ?? 'a loop';
+    return () => {
+      const first = cells[from] as number;
+      const trips = Math.max(0, (cells[to] as number) - first);
+      let current = initial.map((cell) => cells[cell] ?? 0);
+      const arrays = histories.map(({ rows, rowLength }) => new Float64Array(rows * rowLength));
+      const enter = (trip: number): void => {
+        cells[index.id] = order === 'up' ? first + trip : first + trips - 1 - trip;
+        state.forEach(({ value }, k) => (cells[value.id] = current[k] ?? 0));
+      };
+      const holds = (): boolean => {
+        ask?.();
+        return cells[answer] === true;
+      };
+      let trip = 0;
+      for (; ; trip++) {
+        enter(trip);
+        if (ask !== undefined && !holds()) break;
+        if (trip >= trips) {
+          if (ask === undefined) break;
+          throw new RangeError(`${place}: the condition still holds after ${trips} iterations`);
+        }
+        body();
+        const row = (cells[index.id] as number) - first;
+        arrays.forEach((array, k) => {
+          const { rows, rowLength } = histories[k] ?? bug('a lost history');
+          if (row >= rows) throw new RangeError(`${place}: iteration ${row} of at most ${rows}`);
+          store(array, row * rowLength, cells[results[state.length + k] ?? 0]);
+        });
+        current = state.map((_, k) => cells[results[k] ?? 0] ?? 0);
+      }
+      for (const [k, id] of outs.entries()) cells[id] = current[k] ?? arrays[k - state.length] ?? trip;
+    };
+  }
+
   /** Calls a body with the index at each value of a range. */
   #range(statement: {
     readonly index: Value;
@@ -211,11 +294,11 @@ export class Machine {
     };
   }
 
-  /** The flat offset of an element, checked on every axis. */
+  /** The flat offset of an element (of a row, in rows, when indices are left out), checked on every axis. */
   #place(array: Value, indices: readonly Operand[]): () => number {
     const { cells } = this;
     const name = array.name ?? `%${array.id}`;
-    const shape: Shape = array.type.dims.map(this.extentOf);
+    const shape: Shape = array.type.dims.slice(0, indices.length).map(this.extentOf);
     const from = indices.map((index) => this.cellOf(index));
     return () => {
       let offset = 0;
@@ -243,8 +326,8 @@ export class Machine {
   }
 
   /** An extent as the length of an axis: unlike the end of a range it may not be negative. */
-  #dimOf(dim: Polynomial): number {
-    const extent = this.extentOf(dim);
+  #dimOf(dim: Polynomial, least = Number.NEGATIVE_INFINITY): number {
+    const extent = Math.max(least, this.extentOf(dim));
     if (extent >= 0 && Number.isSafeInteger(extent)) return extent;
     throw new RangeError(`an axis has extent ${printSize(dim)}, which is ${extent}`);
   }

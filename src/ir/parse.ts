@@ -4,7 +4,7 @@
 import { ops, type OpName } from '../ops/index.ts';
 import { arrayType, bool, int, intType, real } from './build.ts';
 import { Cursor } from './tokens.ts';
-import type { Block, Extent, Input, Literal, Operand, Output, Program, Reducer, Scalar, Size, Statement, Type, Value } from './types.ts'; // prettier-ignore
+import type { Block, Carried, Extent, Input, Literal, Operand, Output, Program, Reducer, Scalar, Size, Statement, Type, Value } from './types.ts'; // prettier-ignore
 
 export function parseProgram(text: string): Program {
   return new Reader(text).program();
@@ -198,12 +198,26 @@ class Reader {
     };
     if (at.kind === 'value') {
       const array = this.#use();
+      if (at.skips('with')) {
+        const indices = this.#operands('[', ']');
+        at.expect('=');
+        const value = this.#operand();
+        return { kind: 'set', array, indices, value, inRange: !at.skips('checked'), outs: out() };
+      }
       const indices = this.#operands('[', ']');
       return { kind: 'read', array, indices, inRange: !at.skips('checked'), outs: out() };
     }
     if (at.sees('[')) return { kind: 'list', elements: this.#operands('[', ']'), outs: out() };
     const word = at.name();
-    if (word === 'open') return { kind: 'open', outs: out() };
+    if (word === 'open') {
+      const initial = at.skips('from') ? { initial: this.#operand() } : {};
+      return { kind: 'open', ...initial, outs: out() };
+    }
+    if (word === 'row') {
+      const array = this.#use();
+      return { kind: 'row', array, indices: this.#operands('[', ']'), outs: out() };
+    }
+    if (word === 'loop') return this.#loop(outs);
     if (word === 'freeze') return { kind: 'freeze', accumulator: this.#use(), outs: out() };
     if (word === 'if') return this.#branch(places);
     if (word === 'build') {
@@ -218,6 +232,28 @@ class Reader {
     }
     if (!isReducer(word)) return at.fail(`there is no reducer ${word}`, 'before');
     return { kind: 'reduce', reducer: word, ...this.#range(), body: this.#block(), outs: outs() };
+  }
+
+  #loop(outs: () => readonly Value[]): Statement {
+    const at = this.#at;
+    const range = this.#range();
+    const order = at.skips('down') ? 'down' : 'up';
+    const state: Carried[] = [];
+    if (at.skips('with')) {
+      do {
+        const place = at.value();
+        at.expect(':');
+        const type = this.#type();
+        at.expect('=');
+        const initial = this.#operand();
+        state.push({ value: this.#bind(place, type), initial });
+      } while (at.skips(','));
+    }
+    if (!at.skips('while'))
+      return { kind: 'loop', ...range, order, state, body: this.#block(), outs: outs() };
+    const condition = this.#block();
+    at.expect('do');
+    return { kind: 'loop', ...range, order, state, condition, body: this.#block(), outs: outs() };
   }
 
   #branch(places: readonly Place[]): Statement {

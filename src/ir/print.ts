@@ -23,7 +23,13 @@
 //     } else {
 //       yield -0.5
 //     }
-//     g%17: real[D] = open                                an accumulator
+//     path%21: real[T] = path%20 with [t%22] = %15        the array with an element replaced; `checked` as above
+//     %23: real[D] = row X%0[n%5]                         the sub-array at leading indices
+//     s%24: real, s%25: real[T] = loop t%26 in 0..<T> with s%27: real = 0.0 {
+//       …                                                 state and its next value, then histories; `down` before `with`
+//       yield %28, s%27                                   counts down; `while { … yield %9 } do {` asks before each
+//     }                                                   iteration, and its outs end with the trip count
+//     g%17: real[D] = open                                an accumulator; `open from g%16` begins with its content
 //     for d%18 in 0..<D> {
 //       g%17[d%18] += %15                                 (a scalar accumulator: `g%17 += %15`)
 //     }
@@ -69,6 +75,12 @@ export function printHeader(statement: Statement): string {
       return `${bound}${statement.op}(${list(statement.args)})`;
     case 'read':
       return `${bound}${printOperand(statement.array)}[${list(statement.indices)}]${statement.inRange ? '' : ' checked'}`;
+    case 'set': {
+      const checked = statement.inRange ? '' : ' checked';
+      return `${bound}${printOperand(statement.array)} with [${list(statement.indices)}] = ${printOperand(statement.value)}${checked}`;
+    }
+    case 'row':
+      return `${bound}row ${printOperand(statement.array)}[${list(statement.indices)}]`;
     case 'list':
       return `${bound}[${list(statement.elements)}]`;
     case 'build':
@@ -77,8 +89,18 @@ export function printHeader(statement: Statement): string {
       return `${bound}${statement.reducer} ${printRange(statement)} {`;
     case 'if':
       return `${bound}if ${printOperand(statement.condition)} {`;
+    case 'loop': {
+      const state = statement.state.map(({ value, initial }) => `${printBinding(value)} = ${printOperand(initial)}`); // prettier-ignore
+      const words = [
+        `${bound}loop ${printRange(statement)}`,
+        ...(statement.order === 'down' ? ['down'] : []),
+        ...(state.length > 0 ? [`with ${state.join(', ')}`] : []),
+        ...(statement.condition === undefined ? [] : ['while']),
+      ];
+      return `${words.join(' ')} {`;
+    }
     case 'open':
-      return `${bound}open`;
+      return `${bound}open${statement.initial === undefined ? '' : ` from ${printOperand(statement.initial)}`}`;
     case 'add': {
       const place = statement.indices.length === 0 ? '' : `[${list(statement.indices)}]`;
       const checked = statement.inRange ? '' : ' checked';
@@ -100,6 +122,14 @@ function pushStatement(lines: string[], statement: Statement, indent: string): v
       pushBlock(lines, statement.body, `${indent}  `);
       lines.push(`${indent}}`);
       return;
+    case 'loop':
+      if (statement.condition !== undefined) {
+        pushBlock(lines, statement.condition, `${indent}  `);
+        lines.push(`${indent}} do {`);
+      }
+      pushBlock(lines, statement.body, `${indent}  `);
+      lines.push(`${indent}}`);
+      return;
     case 'if':
       pushBlock(lines, statement.then, `${indent}  `);
       lines.push(`${indent}} else {`);
@@ -108,6 +138,8 @@ function pushStatement(lines: string[], statement: Statement, indent: string): v
       return;
     case 'op':
     case 'read':
+    case 'set':
+    case 'row':
     case 'list':
     case 'open':
     case 'add':

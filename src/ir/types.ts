@@ -114,7 +114,57 @@ export interface IfStatement {
 }
 
 /**
- * Accumulators are what reverse mode needs: `open` makes one (all zero), `add` adds into an element, `freeze` ends it
+ * An array with one element, or with one sub-array at leading indices, replaced. `array` itself does not change; the
+ * loops form updates in place where nothing needs the old array any more.
+ */
+export interface SetStatement {
+  readonly kind: 'set';
+  readonly outs: readonly [Value];
+  readonly array: Value;
+  readonly indices: readonly Operand[];
+  /** A scalar, or an array of the dims that the indices leave. */
+  readonly value: Operand;
+  /** As for `read`. */
+  readonly inRange: boolean;
+}
+
+/** The sub-array at leading indices, which are in range: a view, never a copy. */
+export interface RowStatement {
+  readonly kind: 'row';
+  readonly outs: readonly [Value];
+  readonly array: Value;
+  readonly indices: readonly Operand[];
+}
+
+/** A value that a loop carries: what it holds at the start of an iteration, and before the first one. */
+export interface Carried {
+  readonly value: Value;
+  readonly initial: Operand;
+}
+
+/**
+ * Sequential iterations over `from <= index < to`, upwards or downwards, none when to <= from. The body yields what the state is
+ * for the next iteration, then a row for each history. Outs: the final state; the histories, arrays whose row
+ * `index - from` is what iteration `index` yielded (rows of iterations that did not run hold anything); and, for a loop
+ * with a condition, how many iterations ran.
+ * A condition is asked before each iteration and ends the loop; when it still holds after the last one, that is
+ * a RangeError: a result cut short is not the result.
+ */
+export interface LoopStatement {
+  readonly kind: 'loop';
+  readonly outs: readonly Value[];
+  readonly index: Value;
+  readonly from: Operand;
+  readonly to: Operand;
+  readonly order: 'up' | 'down';
+  readonly state: readonly Carried[];
+  /** Sees the state and the index; yields one bool. */
+  readonly condition?: Block;
+  readonly body: Block;
+}
+
+/**
+ * Accumulators are what reverse mode needs: `open` makes one (all zero, or with the content of an array), `add` adds into an element, `freeze` ends it
  * and yields its final value. Between `open` and `freeze` it cannot be read, so the order of the adds is free. `freeze` stands in
  * the same block as its `open`; the adds stand between them, at any depth of nesting.
  */
@@ -122,6 +172,7 @@ export interface OpenStatement {
   readonly kind: 'open';
   /** The accumulator: a value of the type that `freeze` yields, usable only by `add` and `freeze`. */
   readonly outs: readonly [Value];
+  readonly initial?: Operand;
 }
 export interface AddStatement {
   readonly kind: 'add';
@@ -155,6 +206,9 @@ export type Statement =
   | BuildStatement
   | ReduceStatement
   | IfStatement
+  | SetStatement
+  | RowStatement
+  | LoopStatement
   | OpenStatement
   | AddStatement
   | FreezeStatement

@@ -5,7 +5,16 @@ import { ops } from '../ops/index.ts';
 import type { OpRecord } from '../ops/types.ts';
 import { arrayType, boolType, intType, sameType, scalarType } from './build.ts';
 import { printOperand, printType } from './print.ts';
-import type { Block, Operand, ReduceStatement, Scalar, Statement, Type, Value } from './types.ts';
+import type {
+  Block,
+  LoopStatement,
+  Operand,
+  ReduceStatement,
+  Scalar,
+  Statement,
+  Type,
+  Value,
+} from './types.ts';
 
 /** What is wrong with the types of a statement, or undefined. Its blocks are looked at only for what they yield. */
 export function typeFault(statement: Statement): string | undefined {
@@ -38,6 +47,24 @@ function* faultsOf(statement: Statement): Faults {
       yield typed(statement.outs[0], scalarType(scalar));
       return;
     }
+    case 'set': {
+      const { scalar, dims } = statement.array.type;
+      if (dims.length === 0) yield `${printOperand(statement.array)} is no array`;
+      yield* place(statement.indices, Math.min(dims.length, Math.max(1, statement.indices.length)));
+      yield typed(statement.value, arrayType(scalar, dims.slice(statement.indices.length)));
+      yield typed(statement.outs[0], statement.array.type);
+      return;
+    }
+    case 'row': {
+      const { scalar, dims } = statement.array.type;
+      const { length } = statement.indices;
+      if (length === 0 || length >= dims.length) yield `${length} indices make no row of ${dims.length} dims`;
+      yield* place(statement.indices, length);
+      yield typed(statement.outs[0], arrayType(scalar, dims.slice(length)));
+      return;
+    }
+    case 'loop':
+      return yield* loop(statement);
     case 'list': {
       const [first] = statement.elements;
       if (first === undefined) return yield 'an empty list';
@@ -61,6 +88,7 @@ function* faultsOf(statement: Statement): Faults {
       return;
     case 'open':
       if (statement.outs[0].type.scalar !== 'real') yield 'an accumulator must be real';
+      yield typed(statement.initial, statement.outs[0].type);
       return;
     case 'add':
       yield* place(statement.indices, statement.accumulator.type.dims.length);
@@ -87,6 +115,31 @@ function* build(outs: readonly Value[], axes: readonly Value[], body: Block): Fa
   for (const [i, out] of outs.entries()) {
     const element = body.results[i]?.type;
     if (element !== undefined) yield typed(out, arrayType(element.scalar, [...extents, ...element.dims]));
+  }
+}
+
+function* loop({ outs, index, from, to, state, condition, body }: LoopStatement): Faults {
+  yield* range({ from, to });
+  yield typed(index, intType);
+  if (condition !== undefined) {
+    yield count(condition.results, 1, 'results');
+    yield typed(condition.results[0], boolType);
+    yield typed(outs.at(-1), intType);
+  }
+  yield count(outs, body.results.length + (condition === undefined ? 0 : 1), 'outs');
+  if (body.results.length < state.length) yield count(body.results, state.length, 'results');
+  for (const [i, { value, initial }] of state.entries()) {
+    yield typed(initial, value.type);
+    yield typed(body.results[i], value.type);
+    yield typed(outs[i], value.type);
+  }
+  for (let i = state.length; i < body.results.length; i++) {
+    const row = body.results[i]?.type;
+    const out = outs[i]?.type;
+    const [rows] = out?.dims ?? [];
+    if (row === undefined || out === undefined) continue;
+    if (rows === undefined) yield `the history ${printOperand(outs[i] ?? index)} is no array`;
+    else yield typed(outs[i], arrayType(row.scalar, [rows, ...row.dims]));
   }
 }
 

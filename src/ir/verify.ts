@@ -21,8 +21,6 @@ export function verify(program: Program): void {
 interface Place {
   /** The statement that owns the block, as messages quote it. */
   readonly owner: () => string;
-  /** Index values that the owner binds. */
-  readonly bound: readonly Value[];
   /** How many regions of `build` and `reduce`, which must be pure, are around it. */
   readonly pureDepth: number;
 }
@@ -76,7 +74,6 @@ class Verifier {
   body(): void {
     this.#block(this.#program.body, {
       owner: () => 'the body',
-      bound: [],
       pureDepth: 0,
     });
   }
@@ -104,8 +101,7 @@ class Verifier {
     });
   }
 
-  #block(block: Block, { owner, bound, pureDepth }: Place): void {
-    for (const value of bound) this.#bind(value);
+  #block(block: Block, { owner, pureDepth }: Place): void {
     for (const statement of block.statements) {
       const quote = (): string => quoted(statement);
       this.#quote = quote;
@@ -113,10 +109,11 @@ class Verifier {
       const isPure = statement.kind === 'build' || statement.kind === 'reduce';
       const place = {
         owner: quote,
-        bound: boundBy(statement),
         pureDepth: isPure ? pureDepth + 1 : pureDepth,
       };
+      for (const value of boundBy(statement)) this.#bind(value);
       for (const inner of blocksOf(statement)) this.#block(inner, place);
+      for (const value of boundBy(statement)) this.#inScope.delete(value.id);
       this.#quote = quote;
       this.#accumulate(statement, block, pureDepth);
       const fault = typeFault(statement);
@@ -125,12 +122,11 @@ class Verifier {
     }
     this.#quote = owner;
     for (const result of block.results) this.#use(result);
-    this.#leave(block, bound);
+    this.#leave(block);
   }
 
   /** Everything that the block bound goes out of scope; what it opened must be frozen. */
-  #leave(block: Block, bound: readonly Value[]): void {
-    for (const value of bound) this.#inScope.delete(value.id);
+  #leave(block: Block): void {
     for (const statement of block.statements) {
       for (const out of statement.outs) {
         this.#inScope.delete(out.id);

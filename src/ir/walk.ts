@@ -11,9 +11,14 @@ export function operandsOf(statement: Statement): readonly Operand[] {
     case 'op':
       return statement.args;
     case 'read':
+    case 'row':
       return [statement.array, ...statement.indices];
+    case 'set':
+      return [statement.array, ...statement.indices, statement.value];
     case 'list':
       return statement.elements;
+    case 'loop':
+      return [statement.from, statement.to, ...statement.state.map(({ initial }) => initial)];
     case 'reduce':
     case 'for':
       return [statement.from, statement.to];
@@ -23,8 +28,9 @@ export function operandsOf(statement: Statement): readonly Operand[] {
       return [statement.accumulator, ...statement.indices, statement.value];
     case 'freeze':
       return [statement.accumulator];
-    case 'build':
     case 'open':
+      return statement.initial === undefined ? [] : [statement.initial];
+    case 'build':
       return [];
   }
 }
@@ -38,8 +44,12 @@ export function blocksOf(statement: Statement): readonly Block[] {
       return [statement.body];
     case 'if':
       return [statement.then, statement.otherwise];
+    case 'loop':
+      return statement.condition === undefined ? [statement.body] : [statement.condition, statement.body];
     case 'op':
     case 'read':
+    case 'set':
+    case 'row':
     case 'list':
     case 'open':
     case 'add':
@@ -48,7 +58,7 @@ export function blocksOf(statement: Statement): readonly Block[] {
   }
 }
 
-/** The index values that the statement binds for its blocks. */
+/** The values that the statement binds for its blocks: indices, and what a loop carries. */
 export function boundBy(statement: Statement): readonly Value[] {
   switch (statement.kind) {
     case 'build':
@@ -56,8 +66,12 @@ export function boundBy(statement: Statement): readonly Value[] {
     case 'reduce':
     case 'for':
       return [statement.index];
+    case 'loop':
+      return [statement.index, ...statement.state.map(({ value }) => value)];
     case 'op':
     case 'read':
+    case 'set':
+    case 'row':
     case 'list':
     case 'if':
     case 'open':
@@ -79,7 +93,22 @@ export function mapOperands(statement: Statement, f: (operand: Operand) => Opera
     case 'op':
       return { ...statement, args: statement.args.map(f) };
     case 'read':
+    case 'row':
       return { ...statement, array: value(statement.array), indices: statement.indices.map(f) };
+    case 'set':
+      return {
+        ...statement,
+        array: value(statement.array),
+        indices: statement.indices.map(f),
+        value: f(statement.value),
+      };
+    case 'loop':
+      return {
+        ...statement,
+        from: f(statement.from),
+        to: f(statement.to),
+        state: statement.state.map((carried) => ({ ...carried, initial: f(carried.initial) })),
+      };
     case 'list':
       return { ...statement, elements: statement.elements.map(f) };
     case 'reduce':
@@ -96,8 +125,9 @@ export function mapOperands(statement: Statement, f: (operand: Operand) => Opera
       };
     case 'freeze':
       return { ...statement, accumulator: value(statement.accumulator) };
-    case 'build':
     case 'open':
+      return statement.initial === undefined ? statement : { ...statement, initial: f(statement.initial) };
+    case 'build':
       return statement;
   }
 }
@@ -111,8 +141,15 @@ export function mapBlocks(statement: Statement, f: (block: Block) => Block): Sta
       return { ...statement, body: f(statement.body) };
     case 'if':
       return { ...statement, then: f(statement.then), otherwise: f(statement.otherwise) };
+    case 'loop': {
+      const { condition } = statement;
+      const asked = condition === undefined ? {} : { condition: f(condition) };
+      return { ...statement, ...asked, body: f(statement.body) };
+    }
     case 'op':
     case 'read':
+    case 'set':
+    case 'row':
     case 'list':
     case 'open':
     case 'add':
@@ -126,10 +163,19 @@ export function mapBound(statement: Statement, f: (value: Value) => Value): Stat
   switch (statement.kind) {
     case 'op':
     case 'read':
+    case 'set':
+    case 'row':
     case 'list':
     case 'open':
     case 'freeze':
       return { ...statement, outs: [f(statement.outs[0])] };
+    case 'loop':
+      return {
+        ...statement,
+        outs: statement.outs.map(f),
+        index: f(statement.index),
+        state: statement.state.map((carried) => ({ ...carried, value: f(carried.value) })),
+      };
     case 'build':
       return { ...statement, outs: statement.outs.map(f), axes: statement.axes.map(f) };
     case 'reduce':
@@ -195,10 +241,13 @@ export function accumulatorsOf(statement: Statement): ReadonlySet<number> {
       return new Set([statement.accumulator.id]);
     case 'op':
     case 'read':
+    case 'set':
+    case 'row':
     case 'list':
     case 'build':
     case 'reduce':
     case 'if':
+    case 'loop':
     case 'for':
       return new Set(blocksOf(statement).flatMap((block) => [...touchedIn(block)]));
   }

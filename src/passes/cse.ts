@@ -81,6 +81,23 @@ class Numbering {
       }
       case 'read':
         return `read ${name(statement.array)}[${statement.indices.map(name).join()}]`;
+      case 'row':
+        return `row ${name(statement.array)}[${statement.indices.map(name).join()}]`;
+      case 'set': {
+        const place = statement.indices.map(name).join();
+        return `set ${name(statement.array)}[${place}]=${name(statement.value)}`;
+      }
+      case 'loop': {
+        const { from, to, order, state, condition, body } = statement;
+        const initial = state.map((carried) => name(carried.initial));
+        bind(statement.index.id);
+        state.forEach(({ value }) => bind(value.id));
+        const rows = statement.outs.slice(state.length).map((out) => out.type.dims[0]?.key ?? '');
+        const asked = condition === undefined ? '' : `while ${region(condition)}`;
+        return this.#short(
+          `loop ${name(from)}..${name(to)} ${order} ${initial.join()}|${rows.join()} ${asked} ${region(body)}`,
+        );
+      }
       case 'list':
         return `list(${statement.elements.map(name).join()})`;
       case 'build': {
@@ -101,7 +118,7 @@ class Numbering {
         bind(statement.index.id);
         return `for ${name(statement.from)}..${name(statement.to)} ${region(statement.body)}`;
       case 'open':
-        return `open ${statement.outs[0].type.dims.map((dim) => dim.key).join('|')}`;
+        return `open ${statement.outs[0].type.dims.map((dim) => dim.key).join('|')} ${statement.initial === undefined ? '' : name(statement.initial)}`;
       case 'add':
         return `add ${name(statement.accumulator)}[${statement.indices.map(name).join()}] ${name(statement.value)}`;
       case 'freeze':
@@ -124,11 +141,14 @@ function isPure(statement: Statement): boolean {
   switch (statement.kind) {
     case 'op':
     case 'read':
+    case 'row':
+    case 'set':
     case 'list':
     case 'build':
     case 'reduce':
       return true;
     case 'if':
+    case 'loop':
       return blocksOf(statement).every((block) => block.statements.every(isPure));
     case 'open':
     case 'add':

@@ -1,8 +1,8 @@
 // Dead code: drops statements whose values nobody uses, single outs of statements that have several, accumulators that
 // nobody reads, and additions that nobody sees.
 
-import type { Block, Operand, Program, Statement, Value } from '../ir/types.ts';
-import { operandsOf } from '../ir/walk.ts';
+import type { Block, LoopStatement, Operand, Program, Statement, Value } from '../ir/types.ts';
+import { accumulatorsOf, operandsOf } from '../ir/walk.ts';
 
 export function dropDead(program: Program): Program {
   return { ...program, body: liveBlock(program.body, new Set()) };
@@ -31,6 +31,8 @@ function liveStatement(statement: Statement, live: Set<number>): Statement | und
   switch (statement.kind) {
     case 'op':
     case 'read':
+    case 'row':
+    case 'set':
     case 'list':
     case 'open':
     case 'freeze':
@@ -48,6 +50,8 @@ function liveStatement(statement: Statement, live: Set<number>): Statement | und
       const { outs, block } = keepOuts(statement.outs, statement.body, live);
       return { ...statement, outs, body: liveBlock(block, live) };
     }
+    case 'loop':
+      return liveLoop(statement, live);
     case 'for': {
       const body = liveBlock(statement.body, live);
       return body.statements.length === 0 ? undefined : { ...statement, body };
@@ -61,6 +65,39 @@ function liveStatement(statement: Statement, live: Set<number>): Statement | und
         ? undefined
         : { ...statement, outs: then.outs, then: thenBlock, otherwise: otherwiseBlock };
     }
+  }
+}
+
+/**
+ * What a loop carries is needed when its final value is, when the condition asks for it, or when something needed in
+ * the next iteration is made of it: found by adding to the state that is kept until nothing more is needed.
+ */
+function liveLoop(statement: LoopStatement, live: Set<number>): Statement | undefined {
+  const { state, condition, outs, body } = statement;
+  const hasEffects = accumulatorsOf(statement).size > 0;
+  // A loop whose condition may go on holding fails, but only a result that somebody wants can be wrong.
+  if (!hasEffects && !outs.some((out) => live.has(out.id))) return undefined;
+  const kept = new Set(state.flatMap((_, k) => (live.has(outs[k]?.id ?? -1) ? [k] : [])));
+  for (;;) {
+    const inside = new Set(live);
+    const isKept = (k: number): boolean => (k < state.length ? kept.has(k) : live.has(outs[k]?.id ?? -1));
+    const asked = condition === undefined ? undefined : liveBlock(condition, inside);
+    const trimmed = liveBlock({ ...body, results: body.results.filter((_, k) => isKept(k)) }, inside);
+    const more = state.flatMap(({ value }, k) => (!kept.has(k) && inside.has(value.id) ? [k] : []));
+    if (more.length > 0) {
+      for (const k of more) kept.add(k);
+      continue;
+    }
+    for (const id of inside) live.add(id);
+    const isEmpty = trimmed.statements.length + trimmed.results.length === 0;
+    if (isEmpty && !outs.some((out) => live.has(out.id))) return undefined;
+    return {
+      ...statement,
+      outs: outs.filter((_, k) => isKept(k) || (condition !== undefined && k === outs.length - 1)),
+      state: state.filter((_, k) => kept.has(k)),
+      ...(asked === undefined ? {} : { condition: asked }),
+      body: trimmed,
+    };
   }
 }
 

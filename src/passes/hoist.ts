@@ -47,8 +47,12 @@ const boundIn = (statement: Statement): readonly number[] => {
     case 'reduce':
     case 'for':
       return [statement.index.id];
+    case 'loop':
+      return [statement.index, ...statement.state.map(({ value }) => value)].map(({ id }) => id);
     case 'op':
     case 'read':
+    case 'row':
+    case 'set':
     case 'list':
     case 'if':
     case 'open':
@@ -62,14 +66,21 @@ const boundIn = (statement: Statement): readonly number[] => {
 function isMovable(statement: Statement): boolean {
   switch (statement.kind) {
     case 'op':
+    case 'row':
     case 'list':
       return true;
     case 'read':
+    case 'set':
       return statement.inRange;
     case 'build':
     case 'reduce':
     case 'if':
       return blocksOf(statement).every((block) => block.statements.every(isMovable));
+    case 'loop':
+      return (
+        statement.condition === undefined &&
+        blocksOf(statement).every((block) => block.statements.every(isMovable))
+      );
     case 'open':
     case 'add':
     case 'freeze':
@@ -88,8 +99,12 @@ function runsCertainly(statement: Statement): boolean {
     case 'reduce':
     case 'for':
       return isNonEmpty(statement.from, statement.to);
+    case 'loop':
+      return statement.condition === undefined && isNonEmpty(statement.from, statement.to);
     case 'op':
     case 'read':
+    case 'row':
+    case 'set':
     case 'list':
     case 'if':
     case 'open':

@@ -124,6 +124,9 @@ function isNeeded(value: Value, block: Block, active: ReadonlySet<number>): bool
         markOuts();
         return false;
       case 'if':
+      case 'loop':
+      case 'set':
+      case 'row':
       case 'read':
       case 'build':
       case 'reduce':

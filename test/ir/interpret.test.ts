@@ -35,6 +35,18 @@ test.each<[string, readonly string[], unknown[]]>([
   ['%4: int[N, 3] = build a%5, b%6 { %7: int = imul(a%5, 10) %8: int = iadd(%7, b%6) yield %8 }', ['%4'], [[0, 1, 2, 10, 11, 12]]], // prettier-ignore
   ['%4: int[3, 2], %5: real[3] = build a%6 { %7: int[2] = [a%6, k%1] yield %7, 0.5 }', ['%4', '%5'], [[0, 2, 1, 2, 2, 2], [0.5, 0.5, 0.5]]], // prettier-ignore
   ['%4: real[N - 2] = build a%5 { %6: real = X%0[9, 9] yield %6 }', ['%4'], [[]]],
+  // Arrays with a part replaced, and rows of arrays; the array itself stays.
+  ['%4: real[N, 3] = X%0 with [1, k%1] = 0.5 checked %5: real[3] = row %4[1] %6: real[3] = row X%0[1]', ['%5', '%6'], [[4, 5, 0.5], [4, 5, 6]]], // prettier-ignore
+  ['%4: real[3] = row X%0[0] %5: real[N, 3] = X%0 with [1] = %4', ['%5'], [[1, 2, 3, 1, 2, 3]]],
+  // Loops: state, histories upwards and downwards, no iterations, a condition and its trip count.
+  [`%4: real, %5: int, %6: real[5], %7: int[6] = loop t%8 in k%1..5 with s%9: real = 1.0, n%10: int = 0 {
+      %11: real = mul(s%9, 2.0) %12: int = iadd(n%10, t%8) yield %11, %12, s%9, t%8 }`, ['%4', '%5', '%6', '%7'], [8, 9, [1, 2, 4, 0, 0], [2, 3, 4, 0, 0, 0]]], // prettier-ignore
+  [`%4: int, %5: int[3] = loop t%6 in 1..4 down with s%7: int = 5 { %8: int = iadd(s%7, 1) yield %8, s%7 }`, ['%4', '%5'], [8, [7, 6, 5]]], // prettier-ignore
+  ['%4: real = loop t%5 in 4..k%1 with s%6: real = 1.5 { yield 0.0 }', ['%4'], [1.5]],
+  [`%4: real, %5: int = loop t%6 in 0..9 with s%7: real = 100.0 while { %8: bool = gt(s%7, 20.0) yield %8 } do {
+      %9: real = mul(s%7, 0.5) yield %9 }`, ['%4', '%5'], [12.5, 3]], // prettier-ignore
+  // An accumulator that begins with an array's content.
+  ['%4: real[N, 3] = open from X%0 %4[0, 1] += 0.5 %5: real[N, 3] = freeze %4', ['%5'], [[1, 2.5, 3, 4, 5, 6]]], // prettier-ignore
   // Sums: several at once, of ints, over nothing.
   ['%4: real, %5: int = sum j%6 in 1..4 { %7: real = toReal(j%6) yield %7, j%6 }', ['%4', '%5'], [6, 6]],
   ['%4: real, %5: int = sum j%6 in k%1..k%1 { yield 1.0, 1 }', ['%4', '%5'], [0, 0]],

@@ -212,14 +212,19 @@ function reads(block: Block): boolean {
   return block.statements.some((statement) => {
     switch (statement.kind) {
       case 'read':
+      case 'set':
         return true;
       case 'build':
       case 'reduce':
       case 'for':
         return reads(statement.body);
+      case 'loop':
+        // A condition that never becomes false is an error, too.
+        return statement.condition !== undefined || reads(statement.body);
       case 'if':
         return reads(statement.then) || reads(statement.otherwise);
       case 'op':
+      case 'row':
       case 'list':
       case 'open':
       case 'add':

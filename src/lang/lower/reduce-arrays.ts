@@ -76,7 +76,7 @@ function sumArrays(
     range: LoopRange,
     body: (inner: BlockBuilder, index: Value) => void,
   ): void =>
-    block.loop(range, (inner, index) => {
+    block.forEach(range, (inner, index) => {
       learnIndex(l, index, polynomialOf(l.facts, range.from), polynomialOf(l.facts, range.to), undefined);
       body(inner, index);
     });

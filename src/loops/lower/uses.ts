@@ -1,6 +1,7 @@
 // Which statements of the IR are needed, how often each value is used, and which scalars may be nested into the
 // expression that uses them. One walk from the results back to the inputs.
 
+import { bug } from '../../base/bug.ts';
 import type { Block, Operand, Statement, Value } from '../../ir/types.ts';
 
 export interface Uses {
@@ -73,8 +74,12 @@ export function usesOf(body: Block, results: readonly Operand[]): Uses {
       }
       case 'for':
         return visitBlock(statement.body, []);
+      case 'loop':
+        return bug('loops are lowered in a later step');
       case 'op':
       case 'read':
+      case 'row':
+      case 'set':
       case 'list':
       case 'open':
       case 'add':
@@ -103,7 +108,12 @@ function operandsOf(statement: Statement): readonly Operand[] {
     case 'op':
       return statement.args;
     case 'read':
+    case 'row':
       return [statement.array, ...statement.indices];
+    case 'set':
+      return [statement.array, ...statement.indices, statement.value];
+    case 'loop':
+      return [statement.from, statement.to, ...statement.state.map(({ initial }) => initial)];
     case 'list':
       return statement.elements;
     case 'reduce':

@@ -9,14 +9,17 @@ function proofs(block: Block): readonly boolean[] {
   return block.statements.flatMap((statement): readonly boolean[] => {
     switch (statement.kind) {
       case 'read':
+      case 'set':
         return [statement.inRange];
       case 'build':
       case 'reduce':
       case 'for':
+      case 'loop':
         return proofs(statement.body);
       case 'if':
         return [...proofs(statement.then), ...proofs(statement.otherwise)];
       case 'op':
+      case 'row':
       case 'list':
       case 'open':
       case 'add':
