@@ -1,7 +1,7 @@
 // Which values depend on the parameters through reals. Only these carry tangents and adjoints: data, sizes, ints and
 // bools get no derivative at all, rather than one that is multiplied by zero.
 
-import type { Block, Operand, Program, Statement, Value } from '../ir/types.ts';
+import type { Block, LoopStatement, Operand, Program, Statement, Value } from '../ir/types.ts';
 
 /** Ids of the values that depend on a parameter, those inside regions included. */
 export function activeValues(program: Program): Set<number> {
@@ -14,7 +14,7 @@ export function activeValues(program: Program): Set<number> {
 export const isActive = (operand: Operand, active: ReadonlySet<number>): operand is Value =>
   operand.kind === 'value' && active.has(operand.id);
 
-/** Extends `active` by the values of a block. One walk is enough: uses come after definitions. */
+/** Extends `active` by the values of a block. One walk is enough, but in loops: elsewhere uses come after definitions. */
 export function markBlock(block: Block, active: Set<number>): void {
   for (const statement of block.statements) markStatement(statement, active);
 }
@@ -29,7 +29,15 @@ function markStatement(statement: Statement, active: Set<number>): void {
       for (const arg of statement.args) mark(statement.outs[0], arg);
       return;
     case 'read':
+    case 'row':
       mark(statement.outs[0], statement.array);
+      return;
+    case 'set':
+      mark(statement.outs[0], statement.array);
+      mark(statement.outs[0], statement.value);
+      return;
+    case 'loop':
+      markLoop(statement, active);
       return;
     case 'list':
       for (const element of statement.elements) mark(statement.outs[0], element);
@@ -53,6 +61,7 @@ function markStatement(statement: Statement, active: Set<number>): void {
       });
       return;
     case 'open':
+      mark(statement.outs[0], statement.initial);
       return;
     case 'add':
       mark(statement.accumulator, statement.value);
@@ -64,4 +73,21 @@ function markStatement(statement: Statement, active: Set<number>): void {
       markBlock(statement.body, active);
       return;
   }
+}
+
+/** What an iteration carries on may make the state of the next one active: repeated until nothing is added. */
+function markLoop({ state, condition, body, outs }: LoopStatement, active: Set<number>): void {
+  const mark = (value: Value | undefined, source: Operand | undefined): void => {
+    if (value?.type.scalar === 'real' && source !== undefined && isActive(source, active))
+      active.add(value.id);
+  };
+  for (const { value, initial } of state) mark(value, initial);
+  for (let before = -1; before !== active.size;) {
+    before = active.size;
+    markBlock(body, active);
+    state.forEach(({ value }, k) => mark(value, body.results[k]));
+  }
+  if (condition !== undefined) markBlock(condition, active);
+  state.forEach(({ value }, k) => mark(outs[k], value));
+  for (let k = state.length; k < body.results.length; k++) mark(outs[k], body.results[k]);
 }

@@ -3,7 +3,7 @@
 
 import { bug } from '../base/bug.ts';
 import { BlockBuilder, int, real, sameType } from '../ir/build.ts';
-import type { Block, Input, Operand, OpStatement, Output, Program, ReduceStatement, Statement, Type, Value } from '../ir/types.ts'; // prettier-ignore
+import type { Block, Input, LoopStatement, Operand, OpStatement, Output, Program, ReduceStatement, Statement, Type, Value } from '../ir/types.ts'; // prettier-ignore
 import { cloneBlock } from '../ir/walk.ts';
 import { ops } from '../ops/index.ts';
 import type { OpRecord } from '../ops/types.ts';
@@ -55,6 +55,7 @@ interface Risk {
 }
 const steady: Risk = { wild: false, lost: false };
 const join = (a: Risk, b: Risk): Risk => ({ wild: a.wild || b.wild, lost: a.lost || b.lost });
+const isSameRisk = (a: Risk, b: Risk): boolean => a.wild === b.wild && a.lost === b.lost;
 
 interface Tangent {
   readonly value: Operand;
@@ -107,6 +108,30 @@ class Pass {
         this.#set(statement.outs[0], b.read(array.value, indices, { inRange }), array.risk);
         return;
       }
+      case 'row': {
+        b.push(statement);
+        const array = this.#find(statement.array);
+        if (array?.value.kind !== 'value') return;
+        this.#set(statement.outs[0], b.row(array.value, statement.indices), array.risk);
+        return;
+      }
+      case 'set': {
+        b.push(statement);
+        const [out] = statement.outs;
+        if (!this.#moves(out)) return;
+        const { array, indices, value, inRange } = statement;
+        const tangents = this.tangentOf(b, array);
+        if (tangents.kind !== 'value') return bug('the tangent of an array is no array');
+        const changed = b.set(tangents, indices, this.tangentOf(b, value), {
+          inRange,
+          name: tangentName(out),
+        });
+        this.#set(out, changed, join(this.#riskOf(array), this.#riskOf(value)));
+        return;
+      }
+      case 'loop':
+        this.#loop(b, statement);
+        return;
       case 'list': {
         b.push(statement);
         const tangents = statement.elements.map((element) => this.#find(element));
@@ -164,7 +189,10 @@ class Pass {
         b.push(statement);
         const [accumulator] = statement.outs;
         if (!this.#moves(accumulator)) return;
-        this.#set(accumulator, b.open(accumulator.type, { name: tangentName(accumulator) }), steady);
+        const initial = statement.initial === undefined ? undefined : this.#find(statement.initial);
+        const begun = initial === undefined ? {} : { initial: initial.value };
+        const opened = b.open(accumulator.type, { name: tangentName(accumulator), ...begun });
+        this.#set(accumulator, opened, initial?.risk ?? steady);
         return;
       }
       case 'add': {
@@ -228,6 +256,59 @@ class Pass {
       total = total === undefined ? term : b.op('add', [total, term]);
     });
     this.#set(out, total, risk);
+  }
+
+  /** Every active value that is carried, and every active history, gets one more for its tangent. */
+  #loop(b: BlockBuilder, statement: LoopStatement): void {
+    const { state, body, outs, condition } = statement;
+    const movingState = state.flatMap(({ value }, k) => (this.#moves(value) ? [k] : []));
+    const histories = body.results.map((_, k) => k).slice(state.length);
+    const movingRows = histories.filter((k) => this.#moves(outs[k] ?? bug('a history without an out')));
+    const tangents = movingState.map((k) => {
+      const { value, initial } = state[k] ?? bug('a lost state');
+      return {
+        value: b.fresh(value.type, { name: tangentName(value) }),
+        initial: this.tangentOf(b, initial),
+      };
+    });
+    const result = (k: number): Operand => body.results[k] ?? bug('a loop lacks a result');
+    const out = (k: number): Value => outs[k] ?? bug('a loop lacks an out');
+    // The risks of an iteration are those of the next one, so they are looked for until they stay.
+    let risks = movingState.map((k) => this.#riskOf(state[k]?.initial));
+    for (;;) {
+      const inner = b.nested();
+      movingState.forEach((k, i) => this.#set(state[k]?.value, tangents[i]?.value, risks[i] ?? steady));
+      this.block(inner, body);
+      const next = movingState.map((k, i) => join(risks[i] ?? steady, this.#riskOf(result(k))));
+      if (next.some((risk, i) => !isSameRisk(risk, risks[i] ?? steady))) {
+        risks = next;
+        continue;
+      }
+      const results = [
+        ...body.results.slice(0, state.length),
+        ...movingState.map((k) => this.tangentOf(inner, result(k))),
+        ...histories.map(result),
+        ...movingRows.map((k) => this.tangentOf(inner, result(k))),
+      ];
+      const fresh = (k: number): Value => b.fresh(out(k).type, { name: tangentName(out(k)) });
+      const stateOuts = movingState.map(fresh);
+      const rowOuts = movingRows.map(fresh);
+      b.push({
+        ...statement,
+        outs: [
+          ...outs.slice(0, state.length),
+          ...stateOuts,
+          ...histories.map(out),
+          ...rowOuts,
+          ...(condition === undefined ? [] : outs.slice(-1)),
+        ],
+        state: [...state, ...tangents],
+        body: inner.block(results),
+      });
+      movingState.forEach((k, i) => this.#set(out(k), stateOuts[i], next[i] ?? steady));
+      movingRows.forEach((k, i) => this.#set(out(k), rowOuts[i], this.#riskOf(result(k))));
+      return;
+    }
   }
 
   #reduce(b: BlockBuilder, statement: ReduceStatement): void {

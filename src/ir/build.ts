@@ -45,6 +45,16 @@ export interface Hint {
   readonly span?: Span | undefined;
 }
 
+/** Puts others in the place of the statement that binds what `statement` binds. */
+export function replaceIn(statements: Statement[], statement: Statement, by: readonly Statement[]): void {
+  const [out] = statement.outs;
+  const at = statements.findLastIndex((other) =>
+    out === undefined ? other === statement : other.outs[0] === out,
+  );
+  if (at < 0) bug('the statement to be replaced is not there');
+  statements.splice(at, 1, ...by);
+}
+
 /** `from <= index < to`, with a name for the index. */
 export interface Range {
   readonly from: Operand;
@@ -84,6 +94,11 @@ export class BlockBuilder {
   push(statement: Statement): void {
     this.#statements.push(statement);
     this.#onPush(statement);
+  }
+
+  /** Puts others in the place of a statement that was pushed before; a rewritten one counts as the same. */
+  replace(statement: Statement, by: readonly Statement[]): void {
+    replaceIn(this.#statements, statement, by);
   }
 
   block(results: readonly Operand[] = []): Block {

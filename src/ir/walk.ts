@@ -158,6 +158,14 @@ export function mapBlocks(statement: Statement, f: (block: Block) => Block): Sta
   }
 }
 
+/** The statement with other operands, at any depth. */
+export function mapUses(statement: Statement, f: (operand: Operand) => Operand): Statement {
+  return mapBlocks(mapOperands(statement, f), (block) => ({
+    statements: block.statements.map((inner) => mapUses(inner, f)),
+    results: block.results.map(f),
+  }));
+}
+
 /** The statement with its outs and the indices of its regions replaced; uses of them are not touched. */
 export function mapBound(statement: Statement, f: (value: Value) => Value): Statement {
   switch (statement.kind) {

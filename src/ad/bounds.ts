@@ -1,0 +1,112 @@
+// How many iterations a sequential loop can have at most, as a polynomial in the sizes: what its histories take.
+
+import { bug } from '../base/bug.ts';
+import { add, constant, multiply, negate, subtract, type Polynomial } from '../base/polynomial.ts';
+import { asPolynomial } from '../ir/build.ts';
+import type { Block, Operand, Program, Statement } from '../ir/types.ts';
+import { blocksOf } from '../ir/walk.ts';
+
+/** The bound of each loop, if it has one, by the id of its index. */
+export type Bounds = Map<number, Polynomial | undefined>;
+
+/** An int lies between these, ends included; undefined where nothing is known. */
+interface Interval {
+  readonly least: Polynomial | undefined;
+  readonly greatest: Polynomial | undefined;
+}
+const unknown: Interval = { least: undefined, greatest: undefined };
+
+export function boundsOf(program: Program): Bounds {
+  const bounds: Bounds = new Map();
+  const known = new Map<number, Interval>();
+  for (const { value, range } of program.inputs) {
+    if (range !== undefined)
+      known.set(value.id, { least: range.from, greatest: subtract(range.to, constant(1)) });
+  }
+  visit(program.body, known, bounds);
+  return bounds;
+}
+
+function visit(block: Block, known: Map<number, Interval>, bounds: Bounds): void {
+  const of = (operand: Operand | undefined): Interval => {
+    if (operand === undefined) return unknown;
+    const size = asPolynomial(operand);
+    if (size !== undefined) return { least: size, greatest: size };
+    return operand.kind === 'value' ? (known.get(operand.id) ?? unknown) : unknown;
+  };
+  const below = (to: Polynomial | undefined): Polynomial | undefined => both(to, constant(1), subtract);
+  for (const statement of block.statements) {
+    switch (statement.kind) {
+      case 'op':
+        known.set(statement.outs[0].id, intervalOf(statement.op, statement.args.map(of)));
+        break;
+      case 'read':
+        known.set(statement.outs[0].id, of(statement.array));
+        break;
+      case 'build':
+        statement.axes.forEach((axis, k) => {
+          const dim = statement.outs[0]?.type.dims[k] ?? bug('an axis without an extent');
+          known.set(axis.id, { least: constant(0), greatest: below(dim) });
+        });
+        break;
+      case 'reduce':
+      case 'for':
+      case 'loop': {
+        const [from, to] = [of(statement.from), of(statement.to)];
+        known.set(statement.index.id, { least: from.least, greatest: below(to.greatest) });
+        const trips = both(to.greatest, from.least, subtract);
+        if (statement.kind === 'loop') bounds.set(statement.index.id, trips);
+        break;
+      }
+      default:
+    }
+    for (const inner of blocksOf(statement)) visit(inner, known, bounds);
+    passOn(statement, of, known);
+  }
+}
+
+/** What is known of the outs from what the regions yield. */
+function passOn(
+  statement: Statement,
+  of: (operand: Operand) => Interval,
+  known: Map<number, Interval>,
+): void {
+  if (statement.kind === 'build')
+    statement.outs.forEach((out, k) => known.set(out.id, of(statement.body.results[k] ?? out)));
+}
+
+function intervalOf(op: string, args: readonly Interval[]): Interval {
+  const [a = unknown, b = unknown] = args;
+  switch (op) {
+    case 'iadd':
+      return { least: both(a.least, b.least, add), greatest: both(a.greatest, b.greatest, add) };
+    case 'isub':
+      return { least: both(a.least, b.greatest, subtract), greatest: both(a.greatest, b.least, subtract) };
+    case 'ineg':
+      return { least: opposite(a.greatest), greatest: opposite(a.least) };
+    case 'imul': {
+      const [factor, other] = isExact(a) ? [a.least, b] : isExact(b) ? [b.least, a] : [undefined, a];
+      if (factor === undefined || !factor.terms.every((term) => term.coefficient >= 0)) return unknown;
+      return { least: both(other.least, factor, multiply), greatest: both(other.greatest, factor, multiply) };
+    }
+    case 'imin':
+      return { least: undefined, greatest: a.greatest ?? b.greatest };
+    case 'imax':
+      return { least: a.least ?? b.least, greatest: undefined };
+    default:
+      return unknown;
+  }
+}
+
+const isExact = ({ least, greatest }: Interval): boolean => least !== undefined && least === greatest;
+
+const opposite = (size: Polynomial | undefined): Polynomial | undefined =>
+  size === undefined ? undefined : negate(size);
+
+function both(
+  a: Polynomial | undefined,
+  b: Polynomial | undefined,
+  f: (a: Polynomial, b: Polynomial) => Polynomial,
+): Polynomial | undefined {
+  return a === undefined || b === undefined ? undefined : f(a, b);
+}
