@@ -1,4 +1,4 @@
-// How many iterations a sequential loop can have at most, as a polynomial in the sizes: what its histories take.
+// How many iterations a loop or a reduction can have at most, as a polynomial in the sizes: what it takes to save something of each.
 
 import { bug } from '../base/bug.ts';
 import { add, constant, multiply, negate, subtract, type Polynomial } from '../base/polynomial.ts';
@@ -6,7 +6,7 @@ import { asPolynomial } from '../ir/build.ts';
 import type { Block, Operand, Program, Statement } from '../ir/types.ts';
 import { blocksOf } from '../ir/walk.ts';
 
-/** The bound of each loop, if it has one, by the id of its index. */
+/** The bound of each loop and each reduction, if it has one, by the id of its index. */
 export type Bounds = Map<number, Polynomial | undefined>;
 
 /** An int lies between these, ends included; undefined where nothing is known. */
@@ -55,7 +55,7 @@ function visit(block: Block, known: Map<number, Interval>, bounds: Bounds): void
         const [from, to] = [of(statement.from), of(statement.to)];
         known.set(statement.index.id, { least: from.least, greatest: below(to.greatest) });
         const trips = both(to.greatest, from.least, subtract);
-        if (statement.kind === 'loop') bounds.set(statement.index.id, trips);
+        bounds.set(statement.index.id, trips);
         break;
       }
       default:

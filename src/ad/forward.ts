@@ -361,23 +361,17 @@ class Pass {
         return;
       }
       case 'prod': {
-        const [tangent] = b.reduce('sum', range, (inner, i) => {
-          const others = inner.reduce('prod', range, (factor, j) => {
-            const isSame = factor.op('ieq', [i, j]);
-            const [result] = factor.branch(
-              isSame,
-              () => [real(1)],
-              (other) => {
-                const copy = this.#copy(body, index, j, other);
-                for (const inside of copy.statements) other.push(inside);
-                return copy.results;
-              },
-            );
-            return result ?? bug('a branch without a result');
-          });
-          const { tangent } = at(inner, i);
-          const factor = others[0] ?? bug('a product without a value');
-          return risk.wild ? inner.op('chain', [tangent, factor]) : times(inner, tangent, factor);
+        const initial = [
+          { value: real(1), name: out.name },
+          { value: real(0), name: tangentName(out) },
+        ];
+        // The product rule, one factor after the other: no quotient, since factors may be zero.
+        const [, tangent] = b.loop(range, initial, (inner, i, [before, change]) => {
+          if (before === undefined || change === undefined) return bug('a loop without its state');
+          const { element, tangent } = at(inner, i);
+          const grown = risk.wild ? inner.op('chain', [tangent, before]) : times(inner, tangent, before);
+          const scaled = inner.op(risk.wild ? 'chain' : 'mul', [change, element]);
+          return [times(inner, before, element), inner.op('add', [scaled, grown])];
         });
         this.#set(out, tangent, risk);
         return;

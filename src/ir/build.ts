@@ -55,6 +55,12 @@ export function replaceIn(statements: Statement[], statement: Statement, by: rea
   statements.splice(at, 1, ...by);
 }
 
+/** What a loop carries, before its first iteration. */
+export interface Initial {
+  readonly value: Operand;
+  readonly name?: string | undefined;
+}
+
 /** `from <= index < to`, with a name for the index. */
 export interface Range {
   readonly from: Operand;
@@ -212,24 +218,45 @@ export class BlockBuilder {
 
   /**
    * Sequential iterations; `body` gets the state at the start of an iteration and yields the next. Returns the final
-   * state. Loops with histories or conditions are put together by those who make them.
+   * state.
    */
   loop(
     range: Range & { readonly order?: 'up' | 'down' },
-    initial: readonly { readonly value: Operand; readonly name?: string | undefined }[],
+    initial: readonly Initial[],
     body: (body: BlockBuilder, index: Value, state: readonly Value[]) => readonly Operand[],
   ): readonly Value[] {
+    return this.history(range, constant(0), initial, (inner, index, state) => ({
+      next: body(inner, index, state),
+      rows: [],
+    })).final;
+  }
+
+  /** The same, with histories of at most `length` rows, which the body yields, too. */
+  history(
+    range: Range & { readonly order?: 'up' | 'down' },
+    length: Polynomial,
+    initial: readonly Initial[],
+    body: (
+      body: BlockBuilder,
+      index: Value,
+      state: readonly Value[],
+    ) => { readonly next: readonly Operand[]; readonly rows: readonly Operand[] },
+  ): { readonly final: readonly Value[]; readonly histories: readonly Value[] } {
     const index = this.fresh(intType, { name: range.name });
     const state = initial.map(({ value, name }) => ({
       value: this.fresh(value.type, { name }),
       initial: value,
     }));
     const inner = this.nested();
-    const results = body(inner, index, state.map(({ value }) => value)); // prettier-ignore
-    const outs = state.map(({ value }) => this.fresh(value.type, { name: value.name }));
+    const { next, rows } = body(inner, index, state.map(({ value }) => value)); // prettier-ignore
+    const final = state.map(({ value }) => this.fresh(value.type, { name: value.name }));
+    const histories = rows.map(({ type: { scalar, dims } }) =>
+      this.fresh(arrayType(scalar, [length, ...dims])),
+    );
     const { from, to, order = 'up' } = range;
-    this.push({ kind: 'loop', outs, index, from, to, order, state, body: inner.block(results) });
-    return outs;
+    const outs = [...final, ...histories];
+    this.push({ kind: 'loop', outs, index, from, to, order, state, body: inner.block([...next, ...rows]) });
+    return { final, histories };
   }
 
   /** An accumulator, all zero or with the content of `initial`. */

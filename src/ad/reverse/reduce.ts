@@ -2,8 +2,9 @@
 
 import { bug } from '../../base/bug.ts';
 import { int, real } from '../../ir/build.ts';
-import type { Operand, ReduceStatement } from '../../ir/types.ts';
-import { times } from '../rule.ts';
+import type { Block, Operand, ReduceStatement } from '../../ir/types.ts';
+import { isNumber, times } from '../rule.ts';
+import { UnboundedLoop } from '../unbounded.ts';
 import { isView, type Adjoint, type Risk, type Scope } from './scope.ts';
 import type { Sweep } from './sweep.ts';
 
@@ -26,22 +27,7 @@ export function reverseReduce(
       b.forEach(range, (inner, i) => sweep.again(inner, body, [[index, i]], adjoints, risk));
       return;
     case 'prod':
-      b.forEach(range, (inner, i) => {
-        // The product of all the others, not out / element: elements may be zero.
-        const others = inner.reduce('prod', range, (factor, j) => {
-          const isSame = factor.op('ieq', [i, j]);
-          const [result] = factor.branch(
-            isSame,
-            () => [real(1)],
-            (other) => sweep.copy(other, body, [[index, j]]).results,
-          );
-          return result ?? bug('a branch without a result');
-        });
-        const factor = others[0] ?? bug('a product without a value');
-        const seed = risk.wild ? inner.op('chain', [scalar(), factor]) : times(inner, scalar(), factor);
-        sweep.again(inner, body, [[index, i]], [seed], risk);
-      });
-      return;
+      return reverseProduct(sweep, scope, statement, scalar(), risk);
     case 'max':
     case 'min': {
       if (position === undefined) return bug(`${reducer} has no position`);
@@ -67,4 +53,38 @@ export function reverseReduce(
     case 'all':
       return;
   }
+}
+
+/**
+ * The partial by an element is the product of all the others, not out / element, since elements may be zero: what is before
+ * it is saved on the way up, what is behind it is the state on the way down.
+ */
+function reverseProduct(
+  sweep: Sweep,
+  scope: Scope,
+  statement: ReduceStatement,
+  adjoint: Operand,
+  risk: Risk,
+): void {
+  const { index, from, to, body } = statement;
+  const b = scope.builder;
+  const rows = sweep.bounds.get(index.id);
+  if (rows === undefined) throw new UnboundedLoop(index);
+  const range = { from, to, name: index.name };
+  const only = (block: Block): Operand => block.results[0] ?? bug('a product without a factor');
+  const before = b.history(range, rows, [{ value: real(1), name: 'before' }], (inner, i, [product]) => {
+    if (product === undefined) return bug('a loop without its state');
+    const factor = only(sweep.copy(inner, body, [[index, i]]));
+    return { next: [times(inner, product, factor)], rows: [product] };
+  });
+  const [saved] = before.histories;
+  b.loop({ ...range, order: 'down' }, [{ value: real(1), name: 'behind' }], (inner, i, [behind]) => {
+    if (behind === undefined || saved === undefined) return bug('a loop without its state');
+    const row = isNumber(from, 0) ? i : inner.op('isub', [i, from]);
+    const others = times(inner, inner.read(saved, [row]), behind);
+    const seed = risk.wild ? inner.op('chain', [adjoint, others]) : times(inner, adjoint, others);
+    const copy = sweep.copy(inner, body, [[index, i]]);
+    sweep.reverseCopy(inner, copy, [seed], risk);
+    return [times(inner, behind, only(copy))];
+  });
 }

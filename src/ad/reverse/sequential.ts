@@ -98,7 +98,7 @@ function runBackwards(
   let row: Value | undefined;
   const block = record(sweep, copy, copy.scope.builder.block(results), (value): Statement => {
     const rows = sweep.bounds.get(loop.index.id);
-    if (rows === undefined) throw new UnboundedLoop(loop);
+    if (rows === undefined) throw new UnboundedLoop(loop.index);
     row ??= isFromZero ? index : reading.op('isub', [index, from]);
     const history = b.fresh(arrayType(value.type.scalar, [rows, ...value.type.dims]), {
       name: value.name === undefined ? 'kept' : `${value.name}History`,
