@@ -162,7 +162,7 @@ function listOf(
 /** Ids of the accumulators (scalars and small arrays of fixed size) that are added to as said on top of this file. */
 function straightAccumulators(block: Block, found = new Set<number>()): Set<number> {
   for (const statement of block.statements) {
-    if (statement.kind !== 'open') continue;
+    if (statement.kind !== 'open' || statement.initial !== undefined) continue;
     const dims = dimsOf(statement.outs[0]);
     if (dims !== undefined && dims.reduce((size, dim) => size * dim, 1) <= largest)
       found.add(statement.outs[0].id);

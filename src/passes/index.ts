@@ -8,6 +8,7 @@ import { cse } from './cse.ts';
 import { dropDead } from './dead.ts';
 import { fold } from './fold.ts';
 import { hoist } from './hoist.ts';
+import { simplifyLoops } from './loops.ts';
 import { stabilise } from './stabilise.ts';
 import { storeSums } from './store.ts';
 import { reduceStrength } from './strength.ts';
@@ -31,6 +32,11 @@ const beforeDerivatives: readonly Pass[] = [
     reason: 'reads of lists became constant by unrolling what is around them',
   },
   { name: 'fold again', run: fold, reason: 'index arithmetic became constant by unrolling' },
+  {
+    name: 'loops',
+    run: simplifyLoops,
+    reason: 'what a loop does not change is not differentiated as if it did',
+  },
   {
     name: 'hoist',
     run: hoist,
@@ -70,6 +76,7 @@ const afterDerivatives: readonly Pass[] = [
     run: fold,
     reason: 'adjoints start from a literal 1; what they add up to may subtract or scale',
   },
+  { name: 'loops', run: simplifyLoops, reason: 'adjoints may go through a loop as they came' },
   { name: 'strength', run: reduceStrength, reason: 'after folding: derivatives of powers are powers' },
   { name: 'cse', run: cse, reason: 'the adjoint repeats parts of the primal' },
   { name: 'dead values', run: dropDead, reason: 'what nobody uses must not count as a use below' },

@@ -4,7 +4,7 @@
 import { asConstant } from '../base/polynomial.ts';
 import { bug } from '../base/bug.ts';
 import { int, real } from '../ir/build.ts';
-import type { Block, Operand, Program, Statement, Value } from '../ir/types.ts';
+import type { Block, LoopStatement, Operand, Program, Statement, Value } from '../ir/types.ts';
 import { blocksOf, cloneBlock } from '../ir/walk.ts';
 import type { BlockBuilder } from '../ir/build.ts';
 import type { OpName } from '../ops/index.ts';
@@ -21,6 +21,8 @@ export function unroll(program: Program): Program {
         return unrollReduce(statement, context.b);
       case 'build':
         return unrollBuild(statement, context.b);
+      case 'loop':
+        return unrollLoop(statement, context.b);
       case 'read':
         return readOfList(statement, context);
       default:
@@ -81,6 +83,23 @@ function unrollBuild(
     return b.list(elements, depth === 0 ? out : {});
   };
   return [rows([])];
+}
+
+function unrollLoop(
+  { from, to, order, outs, index, state, condition, body }: LoopStatement,
+  b: BlockBuilder,
+): readonly Operand[] | undefined {
+  if (condition !== undefined || outs.length > state.length) return undefined;
+  if (from.kind !== 'literal' || to.kind !== 'literal') return undefined;
+  const [first, last] = [Number(from.value), Number(to.value)];
+  if (!isSmall(last - first, body)) return undefined;
+  let current = state.map(({ initial }) => initial);
+  for (let trip = 0; trip < last - first; trip++) {
+    const at = int(order === 'up' ? first + trip : last - 1 - trip);
+    const bindings = state.map(({ value }, k) => [value, current[k] ?? bug('a lost state')] as const);
+    current = [...runAt(b, body, [[index, at], ...bindings])];
+  }
+  return current;
 }
 
 function readOfList(
