@@ -5,6 +5,7 @@ import { add, constant, multiply, negate, subtract, type Polynomial } from '../b
 import { asPolynomial } from '../ir/build.ts';
 import type { Block, Operand, Program, Statement } from '../ir/types.ts';
 import { blocksOf } from '../ir/walk.ts';
+import { definitionsOf, type Definitions } from './regular.ts';
 
 /** The bound of each loop and each reduction, if it has one, by the id of its index. */
 export type Bounds = Map<number, Polynomial | undefined>;
@@ -23,11 +24,11 @@ export function boundsOf(program: Program): Bounds {
     if (range !== undefined)
       known.set(value.id, { least: range.from, greatest: subtract(range.to, constant(1)) });
   }
-  visit(program.body, known, bounds);
+  visit(program.body, known, bounds, definitionsOf(program));
   return bounds;
 }
 
-function visit(block: Block, known: Map<number, Interval>, bounds: Bounds): void {
+function visit(block: Block, known: Map<number, Interval>, bounds: Bounds, definitions: Definitions): void {
   const of = (operand: Operand | undefined): Interval => {
     if (operand === undefined) return unknown;
     const size = asPolynomial(operand);
@@ -54,15 +55,27 @@ function visit(block: Block, known: Map<number, Interval>, bounds: Bounds): void
       case 'loop': {
         const [from, to] = [of(statement.from), of(statement.to)];
         known.set(statement.index.id, { least: from.least, greatest: below(to.greatest) });
-        const trips = both(to.greatest, from.least, subtract);
+        const trips = distance(statement, definitions, of) ?? both(to.greatest, from.least, subtract);
         bounds.set(statement.index.id, trips);
         break;
       }
       default:
     }
-    for (const inner of blocksOf(statement)) visit(inner, known, bounds);
+    for (const inner of blocksOf(statement)) visit(inner, known, bounds, definitions);
     passOn(statement, of, known);
   }
+}
+
+/** The length of `from .. from + length`, whatever is known of `from`. */
+function distance(
+  { from, to }: { readonly from: Operand; readonly to: Operand },
+  definitions: Definitions,
+  of: (operand: Operand) => Interval,
+): Polynomial | undefined {
+  const sum = to.kind === 'value' ? definitions.get(to.id) : undefined;
+  if (sum?.kind !== 'op' || sum.op !== 'iadd' || from.kind !== 'value') return undefined;
+  const rest = sum.args.filter((arg) => arg !== from);
+  return rest.length === 1 && rest[0] !== undefined ? of(rest[0]).greatest : undefined;
 }
 
 /** What is known of the outs from what the regions yield. */

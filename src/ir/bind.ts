@@ -1,7 +1,8 @@
 // The door of the interpreter: sizes and inputs from outside, checked as the emitted code checks them.
 
 import { bug } from '../base/bug.ts';
-import type { Polynomial } from '../base/polynomial.ts';
+import { evaluate, type Polynomial } from '../base/polynomial.ts';
+import { derivedSize } from './derived.ts';
 import type { Input, Program, Value } from './types.ts';
 
 /** A scalar, or an array flat in row-major order. */
@@ -20,7 +21,12 @@ export function bindSizes(
   sizes: Readonly<Record<string, number>>,
 ): (name: string) => number {
   const values = new Map<string, number>();
-  for (const { name, value: fixed } of program.sizes) {
+  const valueOf = (name: string): number => values.get(name) ?? bug(`there is no size ${name}`);
+  for (const { name, value: fixed, derived } of program.sizes) {
+    if (derived !== undefined) {
+      values.set(name, derivedSize(derived, evaluate(derived.trips, valueOf)));
+      continue;
+    }
     const given = Object.hasOwn(sizes, name) ? sizes[name] : undefined;
     const value = given ?? fixed;
     if (value === undefined) throw new TypeError(`size ${name} is missing`);
@@ -30,7 +36,7 @@ export function bindSizes(
       throw new RangeError(`size ${name} must be a positive integer, not ${value}`);
     values.set(name, value);
   }
-  return (name) => values.get(name) ?? bug(`there is no size ${name}`);
+  return valueOf;
 }
 
 /** The content of each input value: numbers, bools, and arrays of numbers. */

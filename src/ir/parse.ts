@@ -70,8 +70,14 @@ class Reader {
   }
 
   #size(): Size {
-    const name = this.#at.name();
-    return this.#at.skips('=') ? { name, value: this.#at.wholeNumber() } : { name };
+    const at = this.#at;
+    const name = at.name();
+    if (!at.skips('=')) return { name };
+    const rule = at.skips('length') ? 'length' : at.skips('earlier') ? 'earlier' : undefined;
+    if (rule === undefined) return { name, value: at.wholeNumber() };
+    at.expect('of');
+    const trips = at.size();
+    return { name, derived: at.skips('every') ? { rule, trips, every: at.wholeNumber() } : { rule, trips } };
   }
 
   #input(): Input {
@@ -249,11 +255,15 @@ class Reader {
         state.push({ value: this.#bind(place, type), initial });
       } while (at.skips(','));
     }
-    if (!at.skips('while'))
-      return { kind: 'loop', ...range, order, state, body: this.#block(), outs: outs() };
-    const condition = this.#block();
-    at.expect('do');
-    return { kind: 'loop', ...range, order, state, condition, body: this.#block(), outs: outs() };
+    const checkpoints = at.skips('checkpoints') ? ({ checkpoints: true } as const) : {};
+    let condition: Block | undefined;
+    if (at.skips('while')) {
+      condition = this.#block();
+      at.expect('do');
+    }
+    const asked = condition === undefined ? {} : { condition };
+    const body = this.#block();
+    return { kind: 'loop', ...range, order, state, ...checkpoints, ...asked, body, outs: outs() };
   }
 
   #branch(places: readonly Place[]): Statement {

@@ -1,6 +1,6 @@
 // IR as text, one statement a line; parse.ts reads it back. Documentation and spans are left out, all else survives.
 //
-//   program Logistic(N, D, K = 10) {
+//   program Logistic(N, D, K = 10) {                      (`L = length of N`: a derived size)
 //     data X%0: real[N, D]                                inputs: role, name, value, type
 //     data label%1: int[N] in 0..K                        int data with its range
 //     param w%2: real[D]
@@ -95,6 +95,7 @@ export function printHeader(statement: Statement): string {
         `${bound}loop ${printRange(statement)}`,
         ...(statement.order === 'down' ? ['down'] : []),
         ...(state.length > 0 ? [`with ${state.join(', ')}`] : []),
+        ...(statement.checkpoints === true ? ['checkpoints'] : []),
         ...(statement.condition === undefined ? [] : ['while']),
       ];
       return `${words.join(' ')} {`;
@@ -174,8 +175,11 @@ const printBinding = (value: Value): string => `${printOperand(value)}: ${printT
 const printRange = (range: { readonly index: Value; readonly from: Operand; readonly to: Operand }): string =>
   `${printOperand(range.index)} in ${printOperand(range.from)}..${printOperand(range.to)}`;
 
-const printSizeDeclaration = (size: Size): string =>
-  size.value === undefined ? size.name : `${size.name} = ${size.value}`;
+function printSizeDeclaration({ name, value, derived }: Size): string {
+  if (derived === undefined) return value === undefined ? name : `${name} = ${value}`;
+  const every = derived.every === undefined ? '' : ` every ${derived.every}`;
+  return `${name} = ${derived.rule} of ${printSize(derived.trips)}${every}`;
+}
 
 function printInput(input: Input): string {
   const name = input.name === input.value.name ? '' : `${printName(input.name)} = `;

@@ -161,6 +161,8 @@ export interface LoopStatement {
   /** Sees the state and the index; yields one bool. */
   readonly condition?: Block;
   readonly body: Block;
+  /** Its adjoint runs the loops inside again, from the state that each iteration began with, and saves no more. */
+  readonly checkpoints?: true;
 }
 
 /**
@@ -214,11 +216,22 @@ export type Statement =
   | FreezeStatement
   | ForStatement;
 
-/** `dim N` (no value) or `dim K = 10`. */
+/** `dim N` (no value), `dim K = 10`, or a size that follows from those before it and that nobody hands in. */
 export interface Size {
   readonly name: string;
   readonly value?: number;
   readonly doc?: string;
+  readonly derived?: DerivedSize;
+}
+
+/**
+ * How `trips` iterations are cut into segments (derived.ts has the formulas). `length`: of a segment, `every` if that
+ * is given; `earlier`: how many full segments come before the last one.
+ */
+export interface DerivedSize {
+  readonly rule: 'length' | 'earlier';
+  readonly trips: Polynomial;
+  readonly every?: number;
 }
 
 export interface Input {

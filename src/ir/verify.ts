@@ -52,7 +52,8 @@ class Verifier {
     this.#distinct(sizes.map((size) => size.name), 'sizes'); // prettier-ignore
     this.#distinct(inputs.map((input) => `${input.role} ${input.name}`), 'inputs'); // prettier-ignore
     this.#distinct(outputs.map((output) => `${output.role} ${output.name}`), 'outputs'); // prettier-ignore
-    for (const { name, value } of sizes) {
+    for (const { name, value, derived } of sizes) {
+      if (derived !== undefined) this.#sized(derived.trips);
       if (value !== undefined && !(Number.isSafeInteger(value) && value > 0))
         this.#fail(`size ${name} is ${value}`);
     }

@@ -57,14 +57,16 @@ function decide(
 
   const saved = new Set<Value>();
   const repeated = new Set<Statement>();
+  if (copy.checkpoints) runAgain(copy, needed, definitions, saved, repeated);
   for (const value of needed) {
     const statement = definitions.get(value);
-    if (statement === undefined || !isCheap(statement)) saved.add(value);
+    if (statement === undefined || !(isCheap(statement) || repeated.has(statement))) saved.add(value);
   }
   /** Whether the value will be there without saving more. */
   const isAtHand = (value: Value, depth: number): boolean => {
     if (saved.has(value) || !isInside(value)) return true;
     const statement = definitions.get(value);
+    if (statement !== undefined && repeated.has(statement)) return true;
     if (statement === undefined || depth === 0 || !isCheap(statement)) return false;
     return sources(statement).every((source) => isAtHand(source, depth - 1) && !isOverwritten(source));
   };
@@ -81,6 +83,25 @@ function decide(
     else saved.add(value);
   }
   return { saved, repeated };
+}
+
+/** What a segment of a long loop computed is computed again, from the state at its beginning. */
+function runAgain(
+  copy: Copy,
+  needed: readonly Value[],
+  definitions: ReadonlyMap<Value, Statement>,
+  saved: Set<Value>,
+  repeated: Set<Statement>,
+): void {
+  const before = new Set(copy.before);
+  const want = (value: Value): void => {
+    const statement = definitions.get(value);
+    if (before.has(value)) saved.add(value);
+    if (statement === undefined || repeated.has(statement)) return;
+    repeated.add(statement);
+    sources(statement).forEach(want);
+  };
+  needed.forEach(want);
 }
 
 const sources = (statement: Statement): readonly Value[] => [...freeValuesOfStatement(statement).values()];

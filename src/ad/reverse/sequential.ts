@@ -55,7 +55,7 @@ export function reverseLoop(sweep: Sweep, scope: Scope, loop: LoopStatement): vo
       [loop.index, index],
       ...state.map(({ value }, k) => [value, at(before, k)] as const),
     ];
-    const copy = new Copy(sweep, b.nested(), body, bindings, before);
+    const copy = new Copy(sweep, b.nested(), body, bindings, before, loop.checkpoints);
     active.forEach((k, i) =>
       sweep.seed(copy.scope, at(copy.block.results, k), adjointOf(at(adjoints, i).value), at(risks, i)),
     );
@@ -256,9 +256,19 @@ export class Copy implements Primal {
   readonly before: readonly Value[];
   /** The statements, with what nested adjoints had put in. */
   readonly statements: Statement[];
+  /** What the region computed is computed again rather than saved. */
+  readonly checkpoints: boolean;
   readonly #sweep: Sweep;
 
-  constructor(sweep: Sweep, b: BlockBuilder, region: Block, bindings: Bindings, before: readonly Value[]) {
+  constructor(
+    sweep: Sweep,
+    b: BlockBuilder,
+    region: Block,
+    bindings: Bindings,
+    before: readonly Value[],
+    checkpoints = false,
+  ) {
+    this.checkpoints = checkpoints;
     this.#sweep = sweep;
     this.block = sweep.fresh(b, region, bindings);
     this.statements = [...this.block.statements];

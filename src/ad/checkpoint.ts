@@ -1,0 +1,148 @@
+// Cuts long loops into segments before they are differentiated. The adjoint of the last segment reads what the way forward
+// saved; each one before it is run again from its first state, saves, and is then taken backwards. With about √T segments of
+// √T iterations that takes memory for 2√T iterations instead of T, and each iteration runs at most once more.
+
+import {
+  add,
+  asConstant,
+  constant,
+  multiply,
+  subtract,
+  symbol,
+  type Polynomial,
+} from '../base/polynomial.ts';
+import { asPolynomial, BlockBuilder, extent, intType } from '../ir/build.ts';
+import { derivedSize, shortLoop } from '../ir/derived.ts';
+import type { Block, DerivedSize, LoopStatement, Program, Size, Type } from '../ir/types.ts';
+import { cloneBlock, mapBlocks, statementsOf } from '../ir/walk.ts';
+
+/**
+ * `none`: every iteration is saved. A number: segments of so many iterations. `auto`: √T segments, for the loops that
+ * would save arrays of more than a few elements in each iteration.
+ */
+export type Checkpoint = 'auto' | 'none' | number;
+
+/** Elements of an array that a loop may save in each iteration without being worth checkpoints. */
+const smallArray = 16;
+
+export function checkpoint(program: Program, option: Checkpoint): Program {
+  if (option === 'none') return program;
+  const b = new BlockBuilder(program.nextId);
+  const sizes = new DerivedSizes(program.sizes);
+  const visit = (into: BlockBuilder, block: Block): Block => {
+    for (const statement of block.statements) {
+      if (statement.kind === 'if') into.push(mapBlocks(statement, (inner) => visit(into.nested(), inner)));
+      else if (statement.kind === 'loop' && (option !== 'auto' || savesArrays(statement)))
+        cut(into, statement, option, sizes);
+      else into.push(statement);
+    }
+    return into.block(block.results);
+  };
+  const body = visit(b, program.body);
+  return { ...program, sizes: sizes.all(), body, nextId: b.nextId };
+}
+
+/** Whether an iteration makes arrays that its adjoint may want. */
+function savesArrays({ body, state }: LoopStatement): boolean {
+  const isLarge = ({ dims }: Type): boolean =>
+    dims.length > 0 && !((asConstant(dims.reduce(multiply)) ?? Infinity) <= smallArray);
+  return (
+    state.some(({ value }) => isLarge(value.type)) ||
+    [...statementsOf(body)].some((statement) => statement.outs.some((out) => isLarge(out.type)))
+  );
+}
+
+function cut(b: BlockBuilder, loop: LoopStatement, option: 'auto' | number, sizes: DerivedSizes): void {
+  const { from, to, index, state, body, outs, order, condition } = loop;
+  const [first, last] = [asPolynomial(from), asPolynomial(to)];
+  const isPlain = order === 'up' && condition === undefined && outs.length === state.length;
+  if (!isPlain || first === undefined || last === undefined) return b.push(loop);
+  const trips = subtract(last, first);
+  const known = asConstant(trips);
+  const every = option === 'auto' ? {} : { every: option };
+  if (
+    known !== undefined &&
+    (derivedSize({ rule: 'earlier', trips, ...every }, known) === 0 || known <= shortLoop)
+  )
+    return b.push(loop);
+  const length = sizes.get({ rule: 'length', trips, ...every });
+  const earlier = sizes.get({ rule: 'earlier', trips, ...every });
+
+  const initial = state.map(({ value, initial: before }) => ({ value: before, name: value.name }));
+  const fresh = (type: Type, name: string | undefined) => b.fresh(type, { name });
+  const segment = fresh(intType, 'segment');
+  const begun = state.map(({ value, initial: before }) => ({
+    value: fresh(value.type, value.name),
+    initial: before,
+  }));
+  const inner = b.nested();
+  const start = inner.op('iadd', [inner.op('imul', [segment, extent(length)]), from]);
+  const end = inner.op('iadd', [start, extent(length)]);
+  const copy = cloneBlock({ statements: [{ ...loop, outs: state.map(({ value }) => value) }], results: [] }, new Map(), (value) => b.fresh(value.type, value)); // prettier-ignore
+  const [segmentLoop] = copy.block.statements;
+  if (segmentLoop?.kind !== 'loop') return b.push(loop);
+  inner.push({
+    ...segmentLoop,
+    from: start,
+    to: end,
+    state: segmentLoop.state.map((carried, k) => ({
+      ...carried,
+      initial: begun[k]?.value ?? carried.initial,
+    })),
+  });
+  const middle = initial.map(({ value, name }) => fresh(value.type, name));
+  b.push({
+    kind: 'loop',
+    outs: middle,
+    index: segment,
+    from: extent(constant(0)),
+    to: extent(earlier),
+    order: 'up',
+    state: begun,
+    body: inner.block(segmentLoop.outs),
+    checkpoints: true,
+  });
+  b.push({
+    ...loop,
+    index,
+    from: extent(add(first, multiply(earlier, length))),
+    state: state.map((carried, k) => ({ ...carried, initial: middle[k] ?? carried.initial })),
+    body,
+  });
+}
+
+/** The sizes of a program, and those that follow from them. */
+class DerivedSizes {
+  readonly #sizes: Size[];
+
+  constructor(sizes: readonly Size[]) {
+    this.#sizes = [...sizes];
+  }
+
+  all(): readonly Size[] {
+    return this.#sizes;
+  }
+
+  /** The derived size as a polynomial. */
+  get(derived: DerivedSize): Polynomial {
+    const { rule, trips, every } = derived;
+    const known = asConstant(trips);
+    if (known !== undefined) return constant(derivedSize(derived, known));
+    if (rule === 'length' && every !== undefined) return constant(every);
+    const same = this.#sizes.find(
+      (size) =>
+        size.derived?.rule === rule && size.derived.trips.key === trips.key && size.derived.every === every,
+    );
+    if (same !== undefined) return symbol(same.name);
+    const name = this.#unused(rule === 'length' ? 'segmentLength' : 'earlierSegments');
+    this.#sizes.push({ name, derived });
+    return symbol(name);
+  }
+
+  #unused(name: string): string {
+    const isTaken = (candidate: string): boolean => this.#sizes.some((size) => size.name === candidate);
+    let candidate = name;
+    for (let k = 2; isTaken(candidate); k++) candidate = `${name}${k}`;
+    return candidate;
+  }
+}
