@@ -32,9 +32,8 @@ items -> null {% () => null %}
 item -> "dim" dims %end {% ([word, list]) => tree.dims(word, list) %}
   | "data" inputs %end {% ([word, list]) => tree.inputs(word, list) %}
   | "param" inputs %end {% ([word, list]) => tree.inputs(word, list) %}
-  | constant {% ([one]) => [one] %}
-  | let {% ([one]) => [one] %}
-  | "loss" expression %end {% ([word, value]) => [tree.loss(word, value)] %}
+  | statement {% ([one]) => [one] %}
+  | loss {% ([one]) => [one] %}
   | "output" binder "=" expression %end {% ([word, binder, , value]) => [tree.binding(word, binder, value)] %}
 
 dims -> dim {% ([item]) => tree.append(null, item) %}
@@ -49,20 +48,60 @@ inputs -> input {% ([item]) => tree.append(null, item) %}
 input -> name ":" type {% ([name, , type]) => ({ name, type }) %}
   | name ":" type "in" range {% ([name, , type, , range]) => ({ name, type, range }) %}
 
-# ---- statements of models, functions and files
+# ---- statements of models, functions and blocks
+
+statement -> constant {% ([one]) => one %}
+  | let {% ([one]) => one %}
+  | var {% ([one]) => one %}
+  | assignment {% ([one]) => one %}
+  | for {% ([one]) => one %}
+  | while {% ([one]) => one %}
+  | if {% ([one]) => one %}
 
 constant -> "const" name "=" expression %end {% ([word, name, , value]) => tree.constant(word, name, value) %}
 
 let -> "let" binder "=" expression %end {% ([word, binder, , value]) => tree.binding(word, binder, value) %}
 
+var -> "var" binder "=" expression %end {% ([word, binder, , value]) => tree.variable(word, binder, value) %}
+
+loss -> "loss" expression %end {% ([word, value]) => tree.loss(word, value) %}
+
 binder -> name {% ([name]) => tree.plainBinder(name) %}
   | name "[" clauses "]" {% ([name, , clauses]) => tree.indexBinder(name, clauses) %}
   | name ":" type {% ([name, , type]) => tree.typedBinder(name, type) %}
 
+assignment -> target "=" expression %end {% ([target, , value]) => tree.assignment(target, null, value) %}
+  | target compound expression %end {% ([target, sign, value]) => tree.assignment(target, sign, value) %}
+
+target -> name {% ([name]) => name %}
+  | name "[" indices "]" {% ([name, , items, close]) => tree.index(name, items, close) %}
+
+compound -> "+=" {% ([token]) => token %}
+  | "-=" {% ([token]) => token %}
+  | "*=" {% ([token]) => token %}
+  | "/=" {% ([token]) => token %}
+
+for -> "for" clauses block %end {% ([word, clauses, body]) => tree.loop(word, clauses, body) %}
+
+while -> "while" "(" expression ")" "max" expression block %end {% ([word, , condition, , , most, body]) => tree.whileLoop(word, condition, most, body) %}
+
+if -> choices %end {% ([choices]) => tree.choice(choices, null) %}
+  | choices "else" block %end {% ([choices, , otherwise]) => tree.choice(choices, otherwise) %}
+
+# layout.ts leaves no %end between the `}` of an `if` and `else`.
+choices -> "if" "(" expression ")" block {% ([word, , condition, , then]) => tree.append(null, tree.arm(word, condition, then)) %}
+  | choices "else" "if" "(" expression ")" block {% ([before, , word, , condition, , then]) => tree.append(before, tree.arm(word, condition, then)) %}
+
+block -> "{" statements "}" {% ([, list, close]) => tree.block(list, close) %}
+
+statements -> null {% () => null %}
+  | statements statement {% ([before, item]) => tree.append(before, item) %}
+  | statements loss {% ([before, item]) => tree.append(before, item) %}
+
 # ---- functions
 
 function -> head "=" expression %end {% ([head, , value]) => tree.fn(head, tree.shortBody(value)) %}
-  | head "{" lets return "}" %end {% ([head, , lets, value, close]) => tree.fn(head, tree.longBody(lets, value, close)) %}
+  | head "{" steps return "}" %end {% ([head, , steps, value, close]) => tree.fn(head, tree.longBody(steps, value, close)) %}
 
 head -> "fn" name "(" parameters ")" ":" type {% ([word, name, , list, , , type]) => tree.functionHead(word, name, list, type) %}
 
@@ -75,8 +114,8 @@ someParameters -> parameter {% ([item]) => tree.append(null, item) %}
 
 parameter -> name ":" type {% ([name, , type]) => tree.parameter(name, type) %}
 
-lets -> null {% () => null %}
-  | lets let {% ([before, item]) => tree.append(before, item) %}
+steps -> null {% () => null %}
+  | steps statement {% ([before, item]) => tree.append(before, item) %}
 
 return -> "return" expression %end {% ([, value]) => tree.settle(value) %}
 

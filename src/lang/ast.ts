@@ -132,20 +132,82 @@ export interface LetDeclaration {
   readonly span: Span;
 }
 
+/** `var s = e`, `var a[i in N] = e`, or `var L: real[N, N] = 0`: a name that may be assigned again. */
+export interface VarDeclaration {
+  readonly kind: 'var';
+  readonly doc?: string;
+  readonly name: Name;
+  readonly clauses: readonly Clause[];
+  /** A scalar fills a declared array type. */
+  readonly type?: TypeExpression;
+  readonly value: Expression;
+  readonly span: Span;
+}
+
+// ---- statements
+
+/** An array read; what an assignment to a part of an array is to. */
+export type IndexExpression = Extract<Expression, { kind: 'index' }>;
+
+/** `s = e`, `L[i, j] = e`; the value of `s += e` is `s + e`, whose left operand is the target itself. */
+export interface Assignment {
+  readonly kind: 'assign';
+  readonly target: Name | IndexExpression;
+  readonly value: Expression;
+  readonly span: Span;
+}
+
+/** `for i in N, j in 0..i { … }`, one step after the other. */
+export interface ForLoop {
+  readonly kind: 'for';
+  readonly clauses: readonly Clause[];
+  readonly body: readonly Statement[];
+  readonly span: Span;
+}
+
+/** `while (c) max 100 { … }` */
+export interface WhileLoop {
+  readonly kind: 'while';
+  readonly condition: Expression;
+  readonly most: Expression;
+  readonly body: readonly Statement[];
+  readonly span: Span;
+}
+
+/** `if (c) { … } else { … }`; for `else if` the second block is one such statement. */
+export interface Choice {
+  readonly kind: 'if';
+  readonly condition: Expression;
+  readonly then: readonly Statement[];
+  readonly otherwise: readonly Statement[];
+  readonly span: Span;
+}
+
+/** What blocks hold; models hold it among other items, functions all but `loss`. */
+export type Statement =
+  | ConstDeclaration
+  | LetDeclaration
+  | VarDeclaration
+  | Assignment
+  | ForLoop
+  | WhileLoop
+  | Choice
+  | LossDeclaration;
+
 export interface Parameter {
   readonly name: Name;
   readonly type: TypeExpression;
   readonly span: Span;
 }
 
-/** `fn f(a: real[n]): real { let …; return e }`, or `fn f(x: real): real = e` (no lets). */
+/** `fn f(a: real[n]): real { let …; return e }`, or `fn f(x: real): real = e` (no statements). */
 export interface FunctionDeclaration {
   readonly kind: 'fn';
   readonly doc?: string;
   readonly name: Name;
   readonly parameters: readonly Parameter[];
   readonly result: TypeExpression;
-  readonly body: readonly LetDeclaration[];
+  readonly body: readonly Statement[];
   readonly value: Expression;
   readonly span: Span;
 }
@@ -188,8 +250,7 @@ export interface OutputDeclaration {
   readonly span: Span;
 }
 
-export type ModelItem =
-  DimDeclaration | InputDeclaration | ConstDeclaration | LetDeclaration | LossDeclaration | OutputDeclaration;
+export type ModelItem = DimDeclaration | InputDeclaration | OutputDeclaration | Statement;
 
 export interface ModelDeclaration {
   readonly kind: 'model';

@@ -18,6 +18,8 @@ interface Open {
   readonly token: Token;
   /** The first token of the line that it is on, whose column tells how far the block is indented. */
   readonly line: Token;
+  /** It is the block of an `if`, which an `else` may follow. */
+  readonly ofIf: boolean;
 }
 
 export interface Brackets {
@@ -31,10 +33,13 @@ export interface Brackets {
   /** Closes the blocks that a declaration shows to be over: declarations do not nest, and it is not indented against them. */
   closeBlocks(declaration: Token): void;
   closeAll(at: Span, silently: boolean): void;
+  /** Whether the brace that was closed last was the block of an `if`. */
+  closedIf(): boolean;
 }
 
 export function trackBrackets(statements: Statements, mistakes: Mistakes): Brackets {
   const stack: Open[] = [];
+  let closedIf = false;
 
   const innermost = (): string => stack[stack.length - 1]?.token.text ?? '{';
   const inside = (): boolean => innermost() !== '{';
@@ -45,10 +50,18 @@ export function trackBrackets(statements: Statements, mistakes: Mistakes): Brack
     statements.push(statements.made('symbol', closerOf[opener.text] ?? '', at));
   }
 
+  /** Of a brace that opens now. */
+  function isOfIf(): boolean {
+    const head = statements.first();
+    return head?.text === 'if' || (head?.text === '}' && statements.last()?.text !== 'else');
+  }
+
   /** Closes the innermost bracket, which the text does not. One that was put in itself is not worth a word. */
   function supply(before: string, at: Span, silently = false): void {
-    const opener = stack.pop()?.token;
-    if (opener === undefined) return;
+    const open = stack.pop();
+    if (open === undefined) return;
+    const opener = open.token;
+    if (opener.text === '{') closedIf = open.ofIf;
     if (!silently && !opener.repaired) {
       const notes = [{ message: 'opened here', span: opener.span }];
       mistakes.add(catalogue.unclosedBracket, { bracket: opener.text, before }, at, { notes });
@@ -71,7 +84,7 @@ export function trackBrackets(statements: Statements, mistakes: Mistakes): Brack
     closeStatement('`}`', token.span);
     if (token.startsLine) statements.end('end of the line');
     else statements.end('`}`', token);
-    stack.pop();
+    closedIf = stack.pop()?.ofIf ?? false;
     statements.push(token);
   }
 
@@ -94,7 +107,7 @@ export function trackBrackets(statements: Statements, mistakes: Mistakes): Brack
   return {
     inside,
     open: (token, line) => {
-      stack.push({ token, line });
+      stack.push({ token, line, ofIf: token.text === '{' && isOfIf() });
       return stack.length <= deepest;
     },
     close,
@@ -115,5 +128,6 @@ export function trackBrackets(statements: Statements, mistakes: Mistakes): Brack
         supply('the end of the file', at, silently);
       }
     },
+    closedIf: () => closedIf,
   };
 }

@@ -11,7 +11,7 @@ const comparisons: ReadonlySet<string> = new Set('== != < <= > >='.split(' '));
 /** What a comparison does not reach across, and is itself an operator of the tree. */
 const looser: ReadonlySet<string> = new Set('? : && ||'.split(' '));
 /** What stands between two trees. */
-const between: ReadonlySet<string> = new Set(', = .. for in if'.split(' '));
+const between: ReadonlySet<string> = new Set(', = += -= *= /= .. for in if'.split(' '));
 
 /** One level of brackets. */
 interface Level {

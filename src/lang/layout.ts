@@ -16,14 +16,15 @@ import type { Token } from './token.ts';
 /** Beyond this the parse would not fit into memory. */
 const mostTokens = 5_000_000;
 
-const leaveOpen: ReadonlySet<string> = new Set('- ! , = : ? .. for in if'.split(' '));
-const goOn: ReadonlySet<string> = new Set('- , = : ? .. . {'.split(' '));
+const leaveOpen: ReadonlySet<string> = new Set('- ! , = += -= *= /= : ? .. for in if'.split(' '));
+const goOn: ReadonlySet<string> = new Set('- , = += -= *= /= : ? .. . {'.split(' '));
 
 const beginsStatement = (token: Token): boolean => token.type === 'keyword' && statementWords.has(token.text);
 
 /** Whether the line of `token` belongs to the statement that `before` is in. */
 function goesOn(before: Token, token: Token): boolean {
   if (beginsStatement(token)) return false;
+  if (before.text === '}') return token.text === 'else';
   return (
     before.type === 'binary' || leaveOpen.has(before.text) || token.type === 'binary' || goOn.has(token.text)
   );
@@ -31,8 +32,8 @@ function goesOn(before: Token, token: Token): boolean {
 
 /** The words that follow the head of a declaration whose `{` was forgotten. */
 const bodyWords: Readonly<Record<string, ReadonlySet<string>>> = {
-  model: new Set('dim data param const let loss output'.split(' ')),
-  fn: new Set(['let', 'return']),
+  model: new Set('dim data param const let var while loss output'.split(' ')),
+  fn: new Set('const let var while return'.split(' ')),
 };
 
 function startLine(token: Token, statements: Statements, brackets: Brackets, mistakes: Mistakes): void {
@@ -86,7 +87,8 @@ export function layOut(source: Source, mistakes: Mistakes): readonly Token[] | u
   let line: Token | undefined;
 
   for (let token = next(); token !== undefined; token = next()) {
-    if (statements.last()?.text === '}') statements.end('end of the line');
+    if (statements.last()?.text === '}' && !(token.text === 'else' && brackets.closedIf()))
+      statements.end('end of the line');
     if (token.startsLine) {
       line = token;
       startLine(token, statements, brackets, mistakes);

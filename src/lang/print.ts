@@ -1,7 +1,7 @@
 // The syntax tree as text, for `nabla show --stage ast` and for tests: one item a line, expressions in prefix form.
 
 import type {
-  Clause, Declaration, Expression, File, FunctionDeclaration, IndexItem, ModelItem, Range, TypeExpression,
+  Clause, Declaration, Expression, File, FunctionDeclaration, IndexItem, ModelItem, Range, Statement, TypeExpression,
 } from './ast.ts'; // prettier-ignore
 
 export function printAst(file: File): string {
@@ -29,7 +29,7 @@ function printFunction({ name, parameters, result, body, value }: FunctionDeclar
 }
 
 function printItem(item: ModelItem): readonly string[] {
-  const doc = docLines(item.doc);
+  const doc = 'doc' in item ? docLines(item.doc) : [];
   switch (item.kind) {
     case 'dim':
       return [...doc, words('dim', item.name.text, optional(item.value, printExpression))];
@@ -44,6 +44,7 @@ function printItem(item: ModelItem): readonly string[] {
     case 'loss':
       return [...doc, words('loss', printExpression(item.value))];
     case 'let':
+    case 'var':
     case 'output': {
       const type = optional(item.type, printType);
       return [
@@ -51,8 +52,23 @@ function printItem(item: ModelItem): readonly string[] {
         words(item.kind, item.name.text, ...item.clauses.map(printClause), type, printExpression(item.value)),
       ];
     }
+    case 'assign':
+      return [words('=', printExpression(item.target), printExpression(item.value))];
+    case 'for':
+      return nest(`for ${item.clauses.map(printClause).join(' ')}`, printBlock(item.body));
+    case 'while':
+      return nest(
+        `while ${printExpression(item.condition)} (max ${printExpression(item.most)})`,
+        printBlock(item.body),
+      );
+    case 'if': {
+      const arms = [...nest('then', printBlock(item.then)), ...nest('else', printBlock(item.otherwise))];
+      return nest(`if ${printExpression(item.condition)}`, arms);
+    }
   }
 }
+
+const printBlock = (statements: readonly Statement[]): readonly string[] => statements.flatMap(printItem);
 
 function docLines(doc: string | undefined): readonly string[] {
   return doc === undefined ? [] : doc.split('\n').map((line) => `; ${line}`.trimEnd());

@@ -4,9 +4,11 @@
 
 import { spanBetween } from '../base/source.ts';
 import type { Span } from '../base/source.ts';
+import { bug } from '../base/bug.ts';
 import type {
-  Clause, ConstDeclaration, Declaration, DimDeclaration, Expression, FunctionDeclaration, IndexItem, InputDeclaration,
-  LetDeclaration, LossDeclaration, ModelDeclaration, ModelItem, Name, OutputDeclaration, Parameter, Range, TypeExpression,
+  Assignment, BinaryOperator, Choice, Clause, ConstDeclaration, Declaration, DimDeclaration, Expression, ForLoop,
+  FunctionDeclaration, IndexExpression, IndexItem, InputDeclaration, LetDeclaration, LossDeclaration, ModelDeclaration,
+  ModelItem, Name, OutputDeclaration, Parameter, Range, Statement, TypeExpression, VarDeclaration, WhileLoop,
 } from './ast.ts'; // prettier-ignore
 import { settleChain } from './precedence.ts';
 import type { Chain } from './precedence.ts';
@@ -112,7 +114,7 @@ function settleIndex(item: LooseIndex): IndexItem {
   return { kind: 'slice', ...from, ...to, span: spanBetween(start, to.to?.span ?? item.sign.span) };
 }
 
-export function index(base: Expression, items: List<LooseIndex>, close: Token): Expression {
+export function index(base: Expression, items: List<LooseIndex>, close: Token): IndexExpression {
   return {
     kind: 'index',
     base,
@@ -173,7 +175,7 @@ export function parameter(name: Name, type: TypeExpression): Parameter {
 
 const docOf = (keyword: Token): { doc?: string } => (keyword.doc === undefined ? {} : { doc: keyword.doc });
 
-/** What stands between `let` or `output` and the `=`. */
+/** What stands between `let`, `var` or `output` and the `=`. */
 export interface Binder {
   readonly name: Name;
   readonly clauses: readonly Clause[];
@@ -196,6 +198,68 @@ export function binding(keyword: Token, binder: Binder, loose: Loose): LetDeclar
   const value = settle(loose);
   const kind = keyword.text === 'let' ? 'let' : 'output';
   return { kind, ...docOf(keyword), ...binder, value, span: spanBetween(keyword.span, value.span) };
+}
+
+export function variable(keyword: Token, binder: Binder, loose: Loose): VarDeclaration {
+  const value = settle(loose);
+  return { kind: 'var', ...docOf(keyword), ...binder, value, span: spanBetween(keyword.span, value.span) };
+}
+
+export function assignment(target: Name | IndexExpression, compound: Token | null, loose: Loose): Assignment {
+  const right = settle(loose);
+  const span = spanBetween(target.span, right.span);
+  if (compound === null) return { kind: 'assign', target, value: right, span };
+  const operator = compound.text.slice(0, -1) as BinaryOperator;
+  const operatorSpan = compound.span;
+  return {
+    kind: 'assign',
+    target,
+    value: { kind: 'binary', operator, left: target, right, operatorSpan, span },
+    span,
+  };
+}
+
+/** The statements between two braces, and the one that closes them. */
+export interface Block {
+  readonly statements: readonly Statement[];
+  readonly close: Token;
+}
+
+export const block = (list: List<Statement>, close: Token): Block => ({ statements: toArray(list), close });
+
+export function loop(keyword: Token, clauses: List<LooseClause>, body: Block): ForLoop {
+  const span = spanBetween(keyword.span, body.close.span);
+  return { kind: 'for', clauses: settleClauses(clauses), body: body.statements, span };
+}
+
+export function whileLoop(keyword: Token, condition: Loose, most: Loose, body: Block): WhileLoop {
+  const span = spanBetween(keyword.span, body.close.span);
+  const head = { condition: settle(condition), most: settle(most) };
+  return { kind: 'while', ...head, body: body.statements, span };
+}
+
+/** `if (c) { … }`, of which a choice has one or more. */
+export interface Arm {
+  readonly keyword: Token;
+  readonly condition: Expression;
+  readonly then: Block;
+}
+
+export function arm(keyword: Token, condition: Loose, then: Block): Arm {
+  return { keyword, condition: settle(condition), then };
+}
+
+export function choice(arms: List<Arm>, last: Block | null): Choice {
+  let rest: readonly Statement[] = last?.statements ?? [];
+  let whole: Choice | undefined;
+  const end = last?.close.span ?? arms?.item.then.close.span;
+  for (let cell = arms; cell !== null && end !== undefined; cell = cell.before) {
+    const { keyword, condition, then } = cell.item;
+    const span = spanBetween(keyword.span, end);
+    whole = { kind: 'if', condition, then: then.statements, otherwise: rest, span };
+    rest = [whole];
+  }
+  return whole ?? bug('a choice without an arm');
 }
 
 export function loss(keyword: Token, loose: Loose): LossDeclaration {
@@ -242,7 +306,7 @@ export interface FunctionHead {
 }
 
 export interface FunctionBody {
-  readonly body: readonly LetDeclaration[];
+  readonly body: readonly Statement[];
   readonly value: Expression;
   readonly end: Span;
 }
@@ -261,8 +325,8 @@ export function shortBody(loose: Loose): FunctionBody {
   return { body: [], value, end: value.span };
 }
 
-export function longBody(lets: List<LetDeclaration>, value: Expression, close: Token): FunctionBody {
-  return { body: toArray(lets), value, end: close.span };
+export function longBody(steps: List<Statement>, value: Expression, close: Token): FunctionBody {
+  return { body: toArray(steps), value, end: close.span };
 }
 
 export function fn(head: FunctionHead, { body, value, end }: FunctionBody): FunctionDeclaration {

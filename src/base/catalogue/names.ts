@@ -81,4 +81,16 @@ export const names = {
     (a: { name: string }) => `\`${a.name}\` is a function, not a reduction`,
     'Only the reductions `sum`, `prod`, `mean`, `max`, `min`, `argmax`, `argmin`, `logSumExp`, `any` and `all` take clauses, as in `sum(x[i] for i)`. A function takes an array, which brackets around the clauses make: `norm2([x[i] for i])`.',
   ),
+  notAssignable: error(
+    'N0214',
+    'assignment to what cannot change',
+    (a: { name: string; what: string }) => `\`${a.name}\` is ${a.what} and cannot be assigned to`,
+    'Only what is declared by `var` can be assigned again. A value that changes begins as a `var`; to change what comes from elsewhere, copy it: `var y = x`.',
+  ),
+  nameHides: error(
+    'N0215',
+    'name hides another name',
+    (a: { name: string }) => `\`${a.name}\` hides another \`${a.name}\``,
+    'Inside a block a second definition of a name that is in scope already is nearly always meant as an assignment, which is written without `let` or `var`. Otherwise choose another name.',
+  ),
 } as const;

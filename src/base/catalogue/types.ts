@@ -135,4 +135,17 @@ export const types = {
     (a: { value: string }) => `the value ${a.value} is not an int that can be held exactly`,
     'Ints are whole numbers below 2^53. Write the constant as a real, `1e20`, if that is what it is.',
   ),
+  assignedType: error(
+    'N0321',
+    'assignment of another type',
+    (a: { name: string; type: string; found: string }) =>
+      `\`${a.name}\` is ${a.type} and cannot become ${a.found}`,
+    'The type of a `var`, sizes included, is that of its first value, or the one that it declares. Each value that is assigned has the same type; a part such as `h[t]` takes what is left of the axes.',
+  ),
+  assignedSlice: error(
+    'N0322',
+    'assignment to a slice',
+    () => 'only an element or a row can be assigned',
+    'An assignment is to one element, `L[i, j]`, or to everything that the first indices leave, `h[t]` or `h[t, :]`. Assign any other part in a loop, element by element.',
+  ),
 } as const;

@@ -126,6 +126,19 @@ function inferRanges(
   return known;
 }
 
+/** The clauses of a `for` statement, around its body. */
+export function checkClauses(
+  c: Checking,
+  scope: Scope,
+  clauses: readonly Clause[],
+  body: (inner: Scope) => void,
+): void {
+  const { scope: inner, symbols } = openClauses(c, scope, clauses);
+  const before = c.diagnostics.length;
+  body(inner);
+  inferRanges(c, clauses, symbols, c.diagnostics.length > before);
+}
+
 /** The smaller of two sizes, since that fits both axes; both where it depends. */
 function shortest(a: Polynomial, b: Polynomial): readonly Polynomial[] {
   const difference = polynomial.asConstant(polynomial.subtract(a, b));

@@ -62,7 +62,7 @@ export interface FunctionInfo {
 export interface Annotations {
   /** Of each expression, after literals have adapted. */
   readonly types: Map<Expression, ExprType>;
-  /** Of each use of a name as a value, and of each name that a clause, let or output declares. */
+  /** Of each use of a name as a value or a target, and of each name that a clause, let, var or output declares. */
   readonly symbols: Map<Name, Symbol>;
   readonly calls: Map<CallExpression, CallMeaning>;
   readonly reducers: Map<ReduceExpression, ReducerName>;
@@ -137,16 +137,19 @@ export function declaredAt(c: Pick<Checking, 'annotations'>, expression: Express
         }
       );
     case 'let':
-      return (
-        symbol.type && {
-          message: `\`${symbol.name}\` is ${printType(symbol.type)} by this definition`,
-          span: symbol.span,
-        }
-      );
+    case 'var':
+      return byDefinition(symbol);
     default:
       return undefined;
   }
 }
+
+/** Where a name got its type. */
+export const byDefinition = (symbol: Extract<Symbol, { kind: 'let' | 'var' }>): Note | undefined =>
+  symbol.type && {
+    message: `\`${symbol.name}\` is ${printType(symbol.type)} by this definition`,
+    span: symbol.span,
+  };
 
 /** Puts a name into a scope; a second one of the same name is an error that shows both. */
 export function define(c: Checking, scope: Scope, symbol: Symbol & { readonly span: Span }): void {

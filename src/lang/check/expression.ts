@@ -67,6 +67,7 @@ function nameType(c: Checking, scope: Scope, e: Extract<Expression, { kind: 'nam
       return symbol.type && exprType(symbol.type.scalar, symbol.type.dims);
     case 'input':
     case 'let':
+    case 'var':
       return symbol.type && exprType(symbol.type.scalar, symbol.type.dims);
   }
 }

@@ -1,13 +1,12 @@
 // Functions: signatures first, so that their order is free; then each body once, generic in its sizes; then a look for cycles.
 
-import { bug } from '../../base/bug.ts';
 import * as polynomial from '../../base/polynomial.ts';
 import { catalogue } from '../../base/catalogue.ts';
 import type { FunctionDeclaration } from '../ast.ts';
 import { isBuiltIn } from './call.ts';
 import { complain, declaredAt, define, toReal, type Checking, type FunctionInfo } from './context.ts';
 import { checkExpression } from './expression.ts';
-import { checkLet } from './let.ts';
+import { checkStatements, namesDefined, warnIfUnused } from './statement.ts';
 import { openScope, type Scope } from './scope.ts';
 import { namesInDims, resolveType } from './size.ts';
 import { lookUp } from './scope.ts';
@@ -56,9 +55,9 @@ export function checkBody(c: Checking, info: FunctionInfo): void {
   const own: Checking = {
     ...c,
     calls: info.calls,
-    later: new Map(declaration.body.map((item) => [item.name.text, item.name.span])),
+    later: namesDefined(declaration.body),
   };
-  for (const item of declaration.body) checkLet(own, scope, item);
+  checkStatements(own, scope, declaration.body);
   const type = checkExpression(own, scope, declaration.value);
   if (type !== undefined && info.result !== undefined) {
     const value =
@@ -80,16 +79,8 @@ export function checkBody(c: Checking, info: FunctionInfo): void {
       });
     }
   }
-  for (const symbol of scope.names.values()) {
-    if (symbol.kind === 'size' || own.used.has(symbol) || symbol.name.startsWith('_')) continue;
-    const what = symbol.kind === 'argument' ? 'the parameter' : 'the value';
-    complain(
-      own,
-      catalogue.unusedName,
-      { what, name: symbol.name },
-      symbol.span ?? bug('a local name without a place'),
-    );
-  }
+  // The sizes of a function are there whether it uses them or not.
+  for (const symbol of scope.names.values()) if (symbol.kind !== 'size') warnIfUnused(own, symbol);
 }
 
 /** Reports each cycle of calls once. */

@@ -1,7 +1,7 @@
-// `let` and `output`: a value with a name, in a function or a model.
+// `let`, `var` and `output`: a value with a name, in a function, a model or a block.
 
 import { catalogue } from '../../base/catalogue.ts';
-import type { LetDeclaration, OutputDeclaration } from '../ast.ts';
+import type { LetDeclaration, OutputDeclaration, VarDeclaration } from '../ast.ts';
 import { buildType } from './comprehension.ts';
 import { complain, declaredAt, define, toReal, type Checking } from './context.ts';
 import { checkExpression } from './expression.ts';
@@ -30,11 +30,26 @@ export function checkLet(c: Checking, scope: Scope, declaration: LetDeclaration 
   c.annotations.symbols.set(name, symbol);
 }
 
-/** The declared type, where the value has it. */
+export function checkVar(c: Checking, scope: Scope, declaration: VarDeclaration): void {
+  const { name, clauses, value } = declaration;
+  const found = clauses.length === 0 ? checkExpression(c, scope, value) : buildType(c, scope, clauses, value);
+  const type = declaration.type === undefined ? found : declaredType(c, scope, declaration, found);
+  const symbol = {
+    kind: 'var',
+    name: name.text,
+    span: name.span,
+    type: type && exprType(type.scalar, type.dims),
+    declaration,
+  } as const;
+  define(c, scope, symbol);
+  c.annotations.symbols.set(name, symbol);
+}
+
+/** The declared type, where the value has it. A scalar fills a `var` of arrays. */
 function declaredType(
   c: Checking,
   scope: Scope,
-  declaration: LetDeclaration | OutputDeclaration,
+  declaration: LetDeclaration | VarDeclaration | OutputDeclaration,
   found: MaybeType,
 ): MaybeType {
   const declared = declaration.type && resolveType(c, scope, declaration.type);
@@ -43,6 +58,8 @@ function declaredType(
   const fitted = declared.scalar === 'real' && found.scalar === 'int' ? toReal(c, value, found) : found;
   if (fitted === undefined) return undefined;
   if (fitted.scalar === declared.scalar && sameDims(fitted.dims, declared.dims)) return fitted;
+  if (declaration.kind === 'var' && fitted.scalar === declared.scalar && fitted.dims.length === 0)
+    return exprType(declared.scalar, declared.dims);
   const args = { name: name.text, declared: printType(declared), found: withArticle(fitted) };
   const notes = [
     declaration.type && { message: 'declared here', span: declaration.type.span },

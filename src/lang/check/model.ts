@@ -1,15 +1,13 @@
 // Models: their items from top to bottom, then what is missing or unused.
 
-import { bug } from '../../base/bug.ts';
 import * as polynomial from '../../base/polynomial.ts';
 import { catalogue } from '../../base/catalogue.ts';
 import type { DimDeclaration, InputDeclaration, LossDeclaration, ModelDeclaration } from '../ast.ts';
-import { checkConstant } from './constant.ts';
-import { complain, define, toReal, type Checking } from './context.ts';
-import { checkExpression } from './expression.ts';
+import { complain, define, type Checking } from './context.ts';
 import { checkLet } from './let.ts';
-import { describe, openScope, type Scope, type Symbol } from './scope.ts';
+import { openScope, type Scope } from './scope.ts';
 import { dimension, resolveType } from './size.ts';
+import { blocksOf, checkStatement, namesDefined, warnIfUnused } from './statement.ts';
 import { exprType, printType, withArticle } from './types.ts';
 
 /** A model whose names are resolved: what the lowering starts from. */
@@ -20,10 +18,7 @@ export interface ModelInfo {
 
 export function checkModel(c: Checking, outer: Scope, declaration: ModelDeclaration): ModelInfo {
   const scope = openScope('model', outer);
-  const named = declaration.items.filter((item) => item.kind !== 'loss');
-  // A name of this map that is not in scope yet is defined further down.
-  const later = new Map([...named].reverse().map((item) => [item.name.text, item.name.span]));
-  const own: Checking = { ...c, later };
+  const own: Checking = { ...c, later: namesDefined(declaration.items) };
   for (const item of declaration.items) {
     switch (item.kind) {
       case 'dim':
@@ -33,16 +28,11 @@ export function checkModel(c: Checking, outer: Scope, declaration: ModelDeclarat
       case 'data':
         checkInput(own, scope, item);
         break;
-      case 'const':
-        define(own, scope, checkConstant(own, scope, item));
-        break;
-      case 'let':
       case 'output':
         checkLet(own, scope, item);
         break;
-      case 'loss':
-        checkLoss(own, scope, item);
-        break;
+      default:
+        checkStatement(own, scope, item);
     }
   }
   checkParts(own, declaration);
@@ -109,19 +99,8 @@ function rangeEnd(
   return dimension(c, scope, e, { positive: false });
 }
 
-function checkLoss(c: Checking, scope: Scope, item: LossDeclaration): void {
-  const type = checkExpression(c, scope, item.value);
-  if (type === undefined) return;
-  if (type.dims.length > 0 || type.scalar === 'bool') {
-    const help = type.dims.length > 0 ? 'reduce it: `sum(…)` or `mean(…)`' : undefined;
-    complain(c, catalogue.lossType, { found: withArticle(type) }, item.value.span, { help });
-    return;
-  }
-  toReal(c, item.value, type, 'the loss');
-}
-
 function checkParts(c: Checking, { name, items }: ModelDeclaration): void {
-  const loss = items.find((item) => item.kind === 'loss');
+  const loss = lossIn(items);
   const has = (kind: (typeof items)[number]['kind']): boolean => items.some((item) => item.kind === kind);
   if (loss === undefined && !has('output'))
     complain(c, catalogue.nothingToCompute, { name: name.text }, name.span);
@@ -132,23 +111,12 @@ function checkParts(c: Checking, { name, items }: ModelDeclaration): void {
   }
 }
 
-function warnIfUnused(c: Checking, symbol: Symbol): void {
-  if (
-    c.used.has(symbol) ||
-    (symbol.kind === 'const' && symbol.value === undefined) ||
-    symbol.name.startsWith('_') ||
-    symbol.span === undefined
-  )
-    return;
-  if (symbol.kind === 'let' && symbol.declaration.kind === 'output') return;
-  if (symbol.kind === 'input' && symbol.declaration.kind === 'param') {
-    complain(c, catalogue.unusedParam, { name: symbol.name }, symbol.span);
-    return;
+/** The first `loss`, in blocks too. */
+function lossIn(items: ModelDeclaration['items']): LossDeclaration | undefined {
+  const pending = [...items].reverse();
+  for (let item = pending.pop(); item !== undefined; item = pending.pop()) {
+    if (item.kind === 'loss') return item;
+    pending.push(...blocksOf(item).flat().reverse());
   }
-  const words = { const: 'the constant', size: 'the size', input: 'the data', let: 'the value' } as const;
-  const what =
-    symbol.kind === 'index' || symbol.kind === 'argument'
-      ? bug(`${describe(symbol)} in a model`)
-      : words[symbol.kind];
-  complain(c, catalogue.unusedName, { what, name: symbol.name }, symbol.span);
+  return undefined;
 }

@@ -3,7 +3,7 @@
 import type { Polynomial } from '../../base/polynomial.ts';
 import type { Span } from '../../base/source.ts';
 import type { Scalar, Type } from '../../ir/types.ts';
-import type { InputDeclaration, LetDeclaration, OutputDeclaration } from '../ast.ts';
+import type { InputDeclaration, LetDeclaration, OutputDeclaration, VarDeclaration } from '../ast.ts';
 import type { MaybeType } from './types.ts';
 
 /** An axis that an index stands on by itself: it tells how far the index runs. */
@@ -42,6 +42,14 @@ export type Symbol =
       /** Of an int that is a polynomial in the sizes. */
       readonly size?: Polynomial;
     }
+  /** What may be assigned again. Its value is never a size. */
+  | {
+      readonly kind: 'var';
+      readonly name: string;
+      readonly span: Span;
+      readonly type: MaybeType;
+      readonly declaration: VarDeclaration;
+    }
   | { readonly kind: 'index'; readonly name: string; readonly span: Span; readonly uses: AxisUse[] };
 
 /** In words, with article. */
@@ -57,6 +65,8 @@ export function describe(symbol: Symbol): string {
       return 'a parameter';
     case 'let':
       return symbol.declaration.kind === 'output' ? 'an output' : 'a value';
+    case 'var':
+      return 'a var';
     case 'index':
       return 'an index';
   }
@@ -64,7 +74,7 @@ export function describe(symbol: Symbol): string {
 
 /** `outer`: constants of the file and predeclared ones, which anything may hide. */
 export interface Scope {
-  readonly kind: 'outer' | 'model' | 'function' | 'index';
+  readonly kind: 'outer' | 'model' | 'function' | 'index' | 'block';
   readonly parent?: Scope;
   readonly names: Map<string, Symbol>;
 }
@@ -79,6 +89,13 @@ export function lookUp(scope: Scope, name: string): Symbol | undefined {
     if (found !== undefined) return found;
   }
   return undefined;
+}
+
+/** The body, a function's or a model's, that a scope is in. */
+export function bodyOf(scope: Scope): Scope {
+  let at = scope;
+  while ((at.kind === 'index' || at.kind === 'block') && at.parent !== undefined) at = at.parent;
+  return at;
 }
 
 export function* visibleNames(scope: Scope): Iterable<string> {

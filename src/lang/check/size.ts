@@ -7,7 +7,7 @@ import type { Scalar, Type } from '../../ir/types.ts';
 import type { Expression, Name, TypeExpression } from '../ast.ts';
 import { complain, resolve, type Annotations, type Checking } from './context.ts';
 import { didYouMean } from './nearest.ts';
-import { lookUp, type Scope, type Symbol } from './scope.ts';
+import { bodyOf, lookUp, type Scope, type Symbol } from './scope.ts';
 
 /** Sizes stay small: one of degree 16 or of 100 terms has no use, and products of them would grow without bound. */
 const largestPower = 16;
@@ -205,9 +205,7 @@ export function namesAreKnown(
 
 /** Where the name of a size would come from. */
 export function adviceOnSize(scope: Scope, name: string): string {
-  let at = scope;
-  while (at.kind === 'index' && at.parent !== undefined) at = at.parent;
-  return at.kind === 'function'
+  return bodyOf(scope).kind === 'function'
     ? 'the sizes of a function are those in the types of its parameters'
     : `declare it with \`dim ${name}\``;
 }

@@ -5,17 +5,16 @@ import { catalogue, report } from '../../base/catalogue.ts';
 import type { Polynomial } from '../../base/polynomial.ts';
 import { real, type BlockBuilder, type Hint } from '../../ir/build.ts';
 import type { Operand } from '../../ir/types.ts';
-import type { LetDeclaration, OutputDeclaration } from '../ast.ts';
 import type { CallExpression, CallMeaning, FunctionInfo } from '../check/context.ts';
 import type { Symbol } from '../check/scope.ts';
 import { intVariants } from '../operators.ts';
-import { elementwise, force, repeatable, storedArray } from './array.ts';
-import { lowerBuild } from './build.ts';
-import { inModel, isArray, scalarValue, symbolOf, type Env, type Lowered, type Lowering } from './context.ts';
+import { elementwise, repeatable } from './array.ts';
+import { inModel, isArray, scalarValue, type Env, type Lowered, type Lowering } from './context.ts';
 import { lowerExpression, scalarOf } from './expression.ts';
 import { giveUp } from './limit.ts';
 import { reduceWhole } from './reduce.ts';
 import { emitOp } from './scalar.ts';
+import { lowerStatements } from './statement.ts';
 
 const mostCalls = 100_000;
 
@@ -97,23 +96,6 @@ function writeOut(
   const bindings = new Map<Symbol, Lowered>();
   called.arguments.forEach((argument, k) => bindings.set(argument, args[k] ?? bug('an argument is missing')));
   const where: Env = { ...env, frame: { ...env.frame, bindings } };
-  for (const item of called.declaration.body) lowerLet(l, where, b, item);
+  lowerStatements(l, where, b, called.declaration.body);
   return lowerExpression(l, where, b, called.declaration.value, hint);
-}
-
-/** Binds a `let` or an `output`; arrays are put into memory. */
-export function lowerLet(
-  l: Lowering,
-  env: Env,
-  b: BlockBuilder,
-  item: LetDeclaration | OutputDeclaration,
-): Lowered {
-  const hint: Hint = { name: item.name.text, span: item.span };
-  const value =
-    item.clauses.length === 0
-      ? lowerExpression(l, env, b, item.value, hint)
-      : lowerBuild(l, env, b, item.clauses, item.value, hint);
-  const bound = isArray(value) ? storedArray(l, force(l, b, value, hint)) : value;
-  env.frame.bindings.set(symbolOf(l, item.name), bound);
-  return bound;
 }

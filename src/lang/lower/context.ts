@@ -49,10 +49,15 @@ export interface Lowering {
   level: number;
 }
 
-/** What names stand for in a body; index bindings are small frames on top of it. */
+/**
+ * What names stand for in a body; blocks and index bindings are small frames on top of it. An assignment binds in the frame of
+ * its block, so what a block did to the vars around it is known when it ends, and to those who ask for it.
+ */
 export interface Frame {
   readonly bindings: Map<Symbol, Lowered>;
   readonly parent?: Frame;
+  /** The sum of the `loss` statements of this block so far. */
+  loss?: Operand | undefined;
   /** Size variables of the function being written out, in the sizes of the model. */
   readonly sizes: ReadonlyMap<string, Polynomial>;
 }
@@ -73,8 +78,7 @@ export interface Call {
 }
 
 export function bind(env: Env, symbol: Symbol, value: Lowered): Env {
-  const frame = { bindings: new Map([[symbol, value]]), parent: env.frame, sizes: env.frame.sizes };
-  return { ...env, frame };
+  return openBlock(env, [[symbol, value]]);
 }
 
 export function withFacts(env: Env, facts: readonly Polynomial[], conditional = true): Env {
@@ -88,6 +92,17 @@ export function insideRange(facts: Facts, env: Env, from: Polynomial, to: Polyno
   if (isPositive && from.terms.length === 0) return env;
   const notEmpty = below(from, to);
   return withFacts(env, [notEmpty], !prove(facts, notEmpty, env.known));
+}
+
+/** The scope of a block, in which some names start with values of their own. */
+export function openBlock(env: Env, bindings: Iterable<readonly [Symbol, Lowered]> = []): Env {
+  return { ...env, frame: { bindings: new Map(bindings), parent: env.frame, sizes: env.frame.sizes } };
+}
+
+export function isBound(env: Env, symbol: Symbol): boolean {
+  for (let frame: Frame | undefined = env.frame; frame !== undefined; frame = frame.parent)
+    if (frame.bindings.has(symbol)) return true;
+  return false;
 }
 
 export function valueOf(env: Env, symbol: Symbol): Lowered {

@@ -105,6 +105,7 @@ function lowerName(l: Lowering, env: Env, e: Extract<Expression, { kind: 'name' 
     case 'input':
     case 'argument':
     case 'let':
+    case 'var':
     case 'index':
       return valueOf(env, symbol);
   }

@@ -9,11 +9,9 @@ import type { InputDeclaration } from '../ast.ts';
 import type { Annotations } from '../check/context.ts';
 import type { ModelInfo } from '../check/model.ts';
 import { force, storedArray } from './array.ts';
-import { lowerLet } from './call.ts';
 import { isArray, type Env, type Lowering } from './context.ts';
-import { lowerScalar } from './expression.ts';
 import { learnRange, noFacts } from './facts.ts';
-import { emitOp } from './scalar.ts';
+import { lowerBinding, lowerStatement } from './statement.ts';
 
 export function lowerModel(
   annotations: Annotations,
@@ -34,7 +32,6 @@ export function lowerModel(
   const sizes: Size[] = [];
   const inputs: Input[] = [];
   const outputs: { readonly output: Output; readonly value: Operand }[] = [];
-  let loss: Operand | undefined;
   let lossDoc: string | undefined;
   for (const item of declaration.items) {
     switch (item.kind) {
@@ -56,27 +53,20 @@ export function lowerModel(
       case 'data':
         inputs.push(declareInput(l, env, b, item, scope));
         break;
-      case 'const':
-        break;
-      case 'let':
-        lowerLet(l, env, b, item);
-        break;
       case 'output': {
-        const value = lowerLet(l, env, b, item);
+        const value = lowerBinding(l, env, b, item);
         outputs.push({
           output: { role: 'output', name: item.name.text, ...documented(item.doc) },
           value: isArray(value) ? force(l, b, value) : value,
         });
         break;
       }
-      case 'loss': {
-        const term = lowerScalar(l, env, b, item.value, { span: item.span });
-        loss = loss === undefined ? term : emitOp(l, b, 'add', [loss, term], { span: item.span });
-        lossDoc ??= item.doc;
-        break;
-      }
+      default:
+        lowerStatement(l, env, b, item);
+        if (item.kind === 'loss') lossDoc ??= item.doc;
     }
   }
+  const { loss } = env.frame;
   const all =
     loss === undefined
       ? outputs

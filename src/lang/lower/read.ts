@@ -86,7 +86,7 @@ function pick(
 }
 
 /** Whether 0 <= index < size is certain; what is certain to fail is an error. */
-function inRange(
+export function inRange(
   l: Lowering,
   env: Env,
   e: IndexExpression,

@@ -1,0 +1,102 @@
+// Assignments: `s = e`, `L[i, j] = e`, `h[t, :] = e`. The type of a var never changes.
+
+import { catalogue } from '../../base/catalogue.ts';
+import type { Assignment, Expression, Name } from '../ast.ts';
+import { byDefinition, complain, declaredAt, toReal, type Checking } from './context.ts';
+import { checkExpression } from './expression.ts';
+import { didYouMean } from './nearest.ts';
+import { readType } from './read.ts';
+import { describe, lookUp, visibleNames, type Scope, type Symbol } from './scope.ts';
+import { printType, sameDims, withArticle, type ExprType } from './types.ts';
+
+type Var = Extract<Symbol, { kind: 'var' }>;
+
+export function checkAssignment(c: Checking, scope: Scope, { target, value }: Assignment): void {
+  const name = target.kind === 'name' ? target : (target.base as Name);
+  const symbol = assigned(c, scope, name);
+  const wanted = symbol && partOf(c, scope, symbol, target);
+  // In `s += e` the target is an operand too; what is wrong with it has been said.
+  const isCompound = value.kind === 'binary' && value.left === target;
+  const rest = wanted === undefined && isCompound ? value.right : value;
+  const found = checkExpression(c, scope, rest);
+  if (symbol === undefined || wanted === undefined || found === undefined) return;
+  const fitted = wanted.scalar === 'real' && found.scalar === 'int' ? toReal(c, value, found) : found;
+  if (fitted === undefined) return;
+  if (fitted.scalar === wanted.scalar && sameDims(fitted.dims, wanted.dims)) return;
+  const args = { name: textOf(target), type: printType(wanted), found: withArticle(fitted) };
+  complain(c, catalogue.assignedType, args, value.span, {
+    notes: [byDefinition(symbol), declaredAt(c, value)],
+    help: advice(symbol, target, wanted, fitted),
+  });
+}
+
+/** The var that a name is, marked as one that this statement changes but does not read. */
+function assigned(c: Checking, scope: Scope, name: Name): Var | undefined {
+  const symbol = lookUp(scope, name.text);
+  if (symbol === undefined) {
+    const vars = [...visibleNames(scope)].filter((text) => lookUp(scope, text)?.kind === 'var');
+    const near = name.text.length > 1 ? didYouMean(name.text, vars) : undefined;
+    const help = near ?? `write \`var ${name.text} = …\`, or \`let\` for what does not change`;
+    const later = c.later.get(name.text);
+    if (later === undefined)
+      return complain(c, catalogue.unknownName, { name: name.text }, name.span, { help });
+    const notes = [{ message: 'defined here', span: later }];
+    return complain(c, catalogue.usedBeforeDefined, { name: name.text }, name.span, { notes });
+  }
+  c.annotations.symbols.set(name, symbol);
+  if (symbol.kind === 'var') return symbol;
+  const notes =
+    symbol.span === undefined ? [] : [{ message: `\`${name.text}\` is defined here`, span: symbol.span }];
+  const help =
+    symbol.kind === 'let' && symbol.declaration.kind === 'let'
+      ? `declare it with \`var\`: \`var ${name.text} = …\``
+      : `copy it to a \`var\` and assign to that`;
+  return complain(c, catalogue.notAssignable, { name: name.text, what: describe(symbol) }, name.span, {
+    notes,
+    help,
+  });
+}
+
+/** The type of what is assigned to: of the whole var, of an element, or of a row. */
+function partOf(c: Checking, scope: Scope, symbol: Var, target: Assignment['target']): ExprType | undefined {
+  if (target.kind === 'name') return symbol.type;
+  const wasUsed = c.used.has(symbol);
+  const type = readType(c, scope, target);
+  if (!wasUsed) c.used.delete(symbol);
+  if (type === undefined) return undefined;
+  const first = target.items.findIndex((item) => item.kind === 'slice');
+  const rest = first < 0 ? [] : target.items.slice(first);
+  const wrong = first === 0 ? rest[0] : rest.find((item) => item.kind === 'at' || !isWhole(item));
+  if (wrong === undefined) return type;
+  const help =
+    first === 0
+      ? `to assign all of it, write \`${symbol.name} = …\``
+      : 'assign the elements one by one, in a `for`';
+  return complain(c, catalogue.assignedSlice, {}, wrong.span, { help });
+}
+
+const isWhole = (item: { readonly from?: Expression; readonly to?: Expression }): boolean =>
+  item.from === undefined && item.to === undefined;
+
+const textOf = (target: Assignment['target']): string =>
+  target.kind === 'name' ? target.text : target.span.source.text.slice(target.span.start, target.span.end);
+
+function advice(
+  symbol: Var,
+  target: Assignment['target'],
+  wanted: ExprType,
+  found: ExprType,
+): string | undefined {
+  const { declaration } = symbol;
+  if (wanted.scalar === 'int' && found.scalar === 'real' && sameDims(wanted.dims, found.dims))
+    return declaration.type === undefined && declaration.value.kind === 'number'
+      ? `declare it as a real: \`var ${symbol.name} = ${declaration.value.text}.0\``
+      : '`int(x)` cuts off the fraction';
+  if (found.dims.length === 0 && wanted.dims.length > 0) {
+    const all = wanted.dims.map((_, k) => `${'ijklmn'[k] ?? 'i'} in N`).join(', ');
+    return `an array of one value is written \`[… for ${all}]\``;
+  }
+  if (target.kind === 'name' && wanted.dims.length > 0 && found.dims.length < wanted.dims.length)
+    return `an element or a row is assigned with its index: \`${symbol.name}[i] = …\``;
+  return undefined;
+}
