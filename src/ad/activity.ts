@@ -36,6 +36,12 @@ function markStatement(statement: Statement, active: Set<number>): void {
       mark(statement.outs[0], statement.array);
       mark(statement.outs[0], statement.value);
       return;
+    case 'rule':
+      statement.params.forEach((param, i) => mark(param, statement.args[i]));
+      markBlock(statement.body, active);
+      // The derivative is what the rule says, whatever the body computes it from.
+      for (const out of statement.outs) for (const arg of statement.args) mark(out, arg);
+      return;
     case 'loop':
       markLoop(statement, active);
       return;

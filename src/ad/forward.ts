@@ -2,8 +2,8 @@
 // program, so on what reverse mode made as well: the Hessian-vector product is forward over reverse.
 
 import { bug } from '../base/bug.ts';
-import { BlockBuilder, int, real, sameType } from '../ir/build.ts';
-import type { Block, Input, LoopStatement, Operand, OpStatement, Output, Program, ReduceStatement, Statement, Type, Value } from '../ir/types.ts'; // prettier-ignore
+import { BlockBuilder, int, real, zeros } from '../ir/build.ts';
+import type { Block, Input, LoopStatement, Operand, OpStatement, Output, Program, ReduceStatement, RuleStatement, Statement, Value } from '../ir/types.ts'; // prettier-ignore
 import { cloneBlock } from '../ir/walk.ts';
 import { ops } from '../ops/index.ts';
 import type { OpRecord } from '../ops/types.ts';
@@ -129,6 +129,10 @@ class Pass {
         this.#set(out, changed, join(this.#riskOf(array), this.#riskOf(value)));
         return;
       }
+      case 'rule':
+        b.push(statement);
+        if (statement.outs.some((out) => this.#moves(out))) this.#rule(b, statement);
+        return;
       case 'loop':
         this.#loop(b, statement);
         return;
@@ -258,6 +262,38 @@ class Pass {
     this.#set(out, total, risk);
   }
 
+  /** Partials times tangents; where the rule is an adjoint, which says nothing forwards, the tangents of the body. */
+  #rule(b: BlockBuilder, statement: RuleStatement): void {
+    const { args, params, outs, results, body, derivative, form } = statement;
+    const known = new Map<number, Operand>(
+      params.map(({ id }, i) => [id, args[i] ?? bug('a lost argument')]),
+    );
+    const risk = args.map((arg) => this.#riskOf(arg)).reduce(join, steady);
+    if (form === 'adjoint') {
+      const copy = this.#copy(body, known, b);
+      this.block(b, copy);
+      outs.forEach((out, i) => {
+        const result = copy.results[i];
+        if (result !== undefined && this.#moves(out))
+          this.#set(out, this.tangentOf(b, result), join(risk, this.#riskOf(result)));
+      });
+      return;
+    }
+    results.forEach(({ id }, i) => known.set(id, outs[i] ?? bug('a lost out')));
+    const copy = this.#copy(derivative, known, b);
+    for (const inner of copy.statements) b.push(inner);
+    const reals = args.filter((_, i) => params[i]?.type.scalar === 'real');
+    let total: Operand | undefined;
+    reals.forEach((arg, i) => {
+      const tangent = this.#find(arg);
+      const partial = copy.results[i];
+      if (tangent === undefined || partial === undefined) return;
+      const term = b.op('chain', [tangent.value, partial]);
+      total = total === undefined ? term : b.op('add', [total, term]);
+    });
+    this.#set(outs[0], total, { ...risk, wild: true });
+  }
+
   /** Every active value that is carried, and every active history, gets one more for its tangent. */
   #loop(b: BlockBuilder, statement: LoopStatement): void {
     const { state, body, outs, condition } = statement;
@@ -336,7 +372,7 @@ class Pass {
     let risk = steady;
     /** Runs the body at one index and yields its value and its tangent there. */
     const at = (inner: BlockBuilder, by: Operand): { element: Operand; tangent: Operand } => {
-      const copy = this.#copy(body, index, by, inner);
+      const copy = this.#copy(body, new Map([[index.id, by]]), inner);
       this.block(inner, copy);
       const element = copy.results[0] ?? bug('a reduction lacks a result');
       risk = join(risk, this.#riskOf(element));
@@ -382,9 +418,9 @@ class Pass {
     }
   }
 
-  /** A copy of a region with its index replaced; not pushed. */
-  #copy(block: Block, index: Value, by: Operand, b: BlockBuilder): Block {
-    const copy = cloneBlock(block, new Map([[index.id, by]]), (value) =>
+  /** A copy of a region with values of its own replaced; not pushed. */
+  #copy(block: Block, substitution: ReadonlyMap<number, Operand>, b: BlockBuilder): Block {
+    const copy = cloneBlock(block, substitution, (value) =>
       b.fresh(value.type, { name: value.name, span: value.span }),
     );
     for (const [id, operand] of copy.substitution) {
@@ -401,9 +437,3 @@ class Pass {
 
 const tangentName = (value: Value): string | undefined =>
   value.name === undefined ? undefined : `${value.name}Tangent`;
-
-function zeros(b: BlockBuilder, type: Type): Operand {
-  if (sameType(type, { scalar: 'real', dims: [] })) return real(0);
-  if (type.scalar !== 'real') return bug(`a ${type.scalar} has no tangent`);
-  return b.build(type.dims, () => real(0));
-}

@@ -5,7 +5,7 @@ import { constant, type Polynomial } from '../base/polynomial.ts';
 import type { Span } from '../base/source.ts';
 import { bug } from '../base/bug.ts';
 import { ops, type OpName } from '../ops/index.ts';
-import type { Block, Extent, Literal, Operand, Reducer, Scalar, Statement, Type, Value } from './types.ts';
+import type { Block, Extent, Literal, Operand, Reducer, RuleStatement, Scalar, Statement, Type, Value } from './types.ts'; // prettier-ignore
 
 export const realType: Type = { scalar: 'real', dims: [] };
 export const intType: Type = { scalar: 'int', dims: [] };
@@ -259,6 +259,41 @@ export class BlockBuilder {
     return { final, histories };
   }
 
+  /** A call of a function with a derivative of its own. The blocks see values that are made for them. */
+  rule(
+    form: RuleStatement['form'],
+    args: readonly { readonly value: Operand; readonly name?: string | undefined }[],
+    body: (body: BlockBuilder, params: readonly Value[]) => readonly Operand[],
+    derivative: (
+      body: BlockBuilder,
+      params: readonly Value[],
+      results: readonly Value[],
+      adjoints: readonly Value[],
+    ) => readonly Operand[],
+    hint: Hint = {},
+  ): readonly Value[] {
+    const params = args.map(({ value, name }) => this.fresh(value.type, { name }));
+    const inner = this.nested();
+    const yielded = body(inner, params);
+    const results = yielded.map(({ type }) => this.fresh(type, hint));
+    const adjoints = form === 'adjoint' ? yielded.map(({ type }) => this.fresh(type, hint)) : [];
+    const rule = this.nested();
+    const partials = derivative(rule, params, results, adjoints);
+    const outs = yielded.map(({ type }) => this.fresh(type, hint));
+    this.push({
+      kind: 'rule',
+      outs,
+      args: args.map(({ value }) => value),
+      params,
+      results,
+      adjoints,
+      form,
+      body: inner.block(yielded),
+      derivative: rule.block(partials),
+    });
+    return outs;
+  }
+
   /** An accumulator, all zero or with the content of `initial`. */
   open(type: Type, hint: Hint & { readonly initial?: Operand } = {}): Value {
     const accumulator = this.fresh(type, hint);
@@ -284,4 +319,10 @@ export class BlockBuilder {
     body(inner, index);
     this.push({ kind: 'for', outs: [], index, from: range.from, to: range.to, body: inner.block() });
   }
+}
+
+/** Zero (false for a bool) of a type: a literal, or an array of them. */
+export function zeros(b: BlockBuilder, { scalar, dims }: Type): Operand {
+  const zero = scalar === 'real' ? real(0) : scalar === 'int' ? int(0) : bool(false);
+  return dims.length === 0 ? zero : b.build(dims, () => zero);
 }

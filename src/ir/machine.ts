@@ -78,6 +78,18 @@ export class Machine {
         return this.#part(statement);
       case 'loop':
         return this.#loop(statement);
+      case 'rule': {
+        const args = statement.args.map((arg) => this.cellOf(arg));
+        const params = statement.params.map((param) => param.id);
+        const body = this.block(statement.body);
+        const results = statement.body.results.map((result) => this.cellOf(result));
+        const outs = statement.outs.map((out) => out.id);
+        return () => {
+          params.forEach((param, i) => (cells[param] = cells[args[i] ?? 0] ?? 0));
+          body();
+          outs.forEach((out, i) => (cells[out] = cells[results[i] ?? 0] ?? 0));
+        };
+      }
       case 'list':
         return this.#list(statement);
       case 'build':

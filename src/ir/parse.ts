@@ -224,6 +224,7 @@ class Reader {
       return { kind: 'row', array, indices: this.#operands('[', ']'), outs: out() };
     }
     if (word === 'loop') return this.#loop(outs);
+    if (word === 'rule') return this.#rule(outs);
     if (word === 'freeze') return { kind: 'freeze', accumulator: this.#use(), outs: out() };
     if (word === 'if') return this.#branch(places);
     if (word === 'build') {
@@ -264,6 +265,29 @@ class Reader {
     const asked = condition === undefined ? {} : { condition };
     const body = this.#block();
     return { kind: 'loop', ...range, order, state, ...checkpoints, ...asked, body, outs: outs() };
+  }
+
+  #rule(outs: () => readonly Value[]): Statement {
+    const at = this.#at;
+    const form = at.skips('partials') ? 'partials' : 'adjoint';
+    if (form === 'adjoint') at.expect('adjoint');
+    const args: Operand[] = [];
+    const params = at.list('(', ')', () => {
+      const place = at.value();
+      at.expect(':');
+      const type = this.#type();
+      at.expect('=');
+      args.push(this.#operand());
+      return this.#bind(place, type);
+    });
+    at.expect('out');
+    const results = at.list('(', ')', () => this.#binding());
+    at.expect('adjoint');
+    const adjoints = at.list('(', ')', () => this.#binding());
+    const body = this.#block();
+    at.expect('derivative');
+    const derivative = this.#block();
+    return { kind: 'rule', args, params, results, adjoints, form, body, derivative, outs: outs() };
   }
 
   #branch(places: readonly Place[]): Statement {

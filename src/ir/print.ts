@@ -29,6 +29,11 @@
 //       …                                                 state and its next value, then histories; `down` before `with`
 //       yield %28, s%27                                   counts down; `while { … yield %9 } do {` asks before each
 //     }                                                   iteration, and its outs end with the trip count
+//     y%30: real = rule partials (x%31: real = %4) out (y%32: real) adjoint () {
+//       …                                                 a function with a derivative of its own: its body,
+//     } derivative {                                      and the partial (or the adjoint) of each real param
+//       …
+//     }
 //     g%17: real[D] = open                                an accumulator; `open from g%16` begins with its content
 //     for d%18 in 0..<D> {
 //       g%17[d%18] += %15                                 (a scalar accumulator: `g%17 += %15`)
@@ -100,6 +105,16 @@ export function printHeader(statement: Statement): string {
       ];
       return `${words.join(' ')} {`;
     }
+    case 'rule': {
+      const { form, params, args, results, adjoints } = statement;
+      const given = params.map((param, i) => `${printBinding(param)} = ${printOperand(args[i] ?? param)}`);
+      const words = [
+        `${bound}rule ${form} (${given.join(', ')})`,
+        `out (${results.map(printBinding).join(', ')})`,
+        `adjoint (${adjoints.map(printBinding).join(', ')})`,
+      ];
+      return `${words.join(' ')} {`;
+    }
     case 'open':
       return `${bound}open${statement.initial === undefined ? '' : ` from ${printOperand(statement.initial)}`}`;
     case 'add': {
@@ -121,6 +136,12 @@ function pushStatement(lines: string[], statement: Statement, indent: string): v
     case 'reduce':
     case 'for':
       pushBlock(lines, statement.body, `${indent}  `);
+      lines.push(`${indent}}`);
+      return;
+    case 'rule':
+      pushBlock(lines, statement.body, `${indent}  `);
+      lines.push(`${indent}} derivative {`);
+      pushBlock(lines, statement.derivative, `${indent}  `);
       lines.push(`${indent}}`);
       return;
     case 'loop':

@@ -166,6 +166,24 @@ export interface LoopStatement {
 }
 
 /**
+ * A call of a function whose derivative the user gives. `body` computes the outs; its `params` stand for `args`. The
+ * derivative sees the params, and `results`, which stand for the outs. `partials` (one scalar real out): it yields the
+ * partial by each real param, a scalar. `adjoint`: it also sees `adjoints`, those of the outs, and yields the adjoint of
+ * each real param. Differentiation asks it instead of the body; what is left afterwards is replaced by the body.
+ */
+export interface RuleStatement {
+  readonly kind: 'rule';
+  readonly outs: readonly Value[];
+  readonly args: readonly Operand[];
+  readonly params: readonly Value[];
+  readonly results: readonly Value[];
+  readonly adjoints: readonly Value[];
+  readonly form: 'partials' | 'adjoint';
+  readonly body: Block;
+  readonly derivative: Block;
+}
+
+/**
  * Accumulators are what reverse mode needs: `open` makes one (all zero, or with the content of an array), `add` adds into an element, `freeze` ends it
  * and yields its final value. Between `open` and `freeze` it cannot be read, so the order of the adds is free. `freeze` stands in
  * the same block as its `open`; the adds stand between them, at any depth of nesting.
@@ -211,6 +229,7 @@ export type Statement =
   | SetStatement
   | RowStatement
   | LoopStatement
+  | RuleStatement
   | OpenStatement
   | AddStatement
   | FreezeStatement

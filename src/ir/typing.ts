@@ -10,6 +10,7 @@ import type {
   LoopStatement,
   Operand,
   ReduceStatement,
+  RuleStatement,
   Scalar,
   Statement,
   Type,
@@ -65,6 +66,8 @@ function* faultsOf(statement: Statement): Faults {
     }
     case 'loop':
       return yield* loop(statement);
+    case 'rule':
+      return yield* rule(statement);
     case 'list': {
       const [first] = statement.elements;
       if (first === undefined) return yield 'an empty list';
@@ -141,6 +144,23 @@ function* loop({ outs, index, from, to, state, condition, body }: LoopStatement)
     if (rows === undefined) yield `the history ${printOperand(outs[i] ?? index)} is no array`;
     else yield typed(outs[i], arrayType(row.scalar, [rows, ...row.dims]));
   }
+}
+
+function* rule({ outs, args, params, results, adjoints, form, body, derivative }: RuleStatement): Faults {
+  yield count(args, params.length, 'arguments');
+  for (const [i, param] of params.entries()) yield typed(args[i], param.type);
+  yield count(body.results, outs.length, 'results');
+  yield count(results, outs.length, 'results of the derivative');
+  yield count(adjoints, form === 'adjoint' ? outs.length : 0, 'adjoints');
+  for (const [i, out] of outs.entries()) {
+    yield typed(body.results[i], out.type);
+    yield typed(results[i], out.type);
+    yield typed(adjoints[i], out.type);
+  }
+  if (form === 'partials') yield count(outs, 1, 'outs');
+  const wanted = params.filter((param) => param.type.scalar === 'real');
+  yield count(derivative.results, wanted.length, 'results of the derivative');
+  for (const [i, param] of wanted.entries()) yield typed(derivative.results[i], param.type);
 }
 
 function* reduce(statement: ReduceStatement): Faults {

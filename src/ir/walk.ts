@@ -9,6 +9,7 @@ import type { Block, Operand, Program, Statement, Value } from './types.ts';
 export function operandsOf(statement: Statement): readonly Operand[] {
   switch (statement.kind) {
     case 'op':
+    case 'rule':
       return statement.args;
     case 'read':
     case 'row':
@@ -46,6 +47,8 @@ export function blocksOf(statement: Statement): readonly Block[] {
       return [statement.then, statement.otherwise];
     case 'loop':
       return statement.condition === undefined ? [statement.body] : [statement.condition, statement.body];
+    case 'rule':
+      return [statement.body, statement.derivative];
     case 'op':
     case 'read':
     case 'set':
@@ -68,6 +71,8 @@ export function boundBy(statement: Statement): readonly Value[] {
       return [statement.index];
     case 'loop':
       return [statement.index, ...statement.state.map(({ value }) => value)];
+    case 'rule':
+      return [...statement.params, ...statement.results, ...statement.adjoints];
     case 'op':
     case 'read':
     case 'set':
@@ -91,6 +96,7 @@ export function mapOperands(statement: Statement, f: (operand: Operand) => Opera
   };
   switch (statement.kind) {
     case 'op':
+    case 'rule':
       return { ...statement, args: statement.args.map(f) };
     case 'read':
     case 'row':
@@ -146,6 +152,8 @@ export function mapBlocks(statement: Statement, f: (block: Block) => Block): Sta
       const asked = condition === undefined ? {} : { condition: f(condition) };
       return { ...statement, ...asked, body: f(statement.body) };
     }
+    case 'rule':
+      return { ...statement, body: f(statement.body), derivative: f(statement.derivative) };
     case 'op':
     case 'read':
     case 'set':
@@ -183,6 +191,14 @@ export function mapBound(statement: Statement, f: (value: Value) => Value): Stat
         outs: statement.outs.map(f),
         index: f(statement.index),
         state: statement.state.map((carried) => ({ ...carried, value: f(carried.value) })),
+      };
+    case 'rule':
+      return {
+        ...statement,
+        outs: statement.outs.map(f),
+        params: statement.params.map(f),
+        results: statement.results.map(f),
+        adjoints: statement.adjoints.map(f),
       };
     case 'build':
       return { ...statement, outs: statement.outs.map(f), axes: statement.axes.map(f) };
@@ -256,6 +272,7 @@ export function accumulatorsOf(statement: Statement): ReadonlySet<number> {
     case 'reduce':
     case 'if':
     case 'loop':
+    case 'rule':
     case 'for':
       return new Set(blocksOf(statement).flatMap((block) => [...touchedIn(block)]));
   }

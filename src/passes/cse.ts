@@ -98,6 +98,14 @@ class Numbering {
           `loop ${name(from)}..${name(to)} ${order} ${initial.join()}|${rows.join()} ${asked} ${region(body)}`,
         );
       }
+      case 'rule': {
+        const args = statement.args.map(name).join();
+        for (const value of [...statement.params, ...statement.results, ...statement.adjoints])
+          bind(value.id);
+        return this.#short(
+          `rule ${statement.form} (${args}) ${region(statement.body)} ${region(statement.derivative)}`,
+        );
+      }
       case 'list':
         return `list(${statement.elements.map(name).join()})`;
       case 'build': {
@@ -149,6 +157,7 @@ function isPure(statement: Statement): boolean {
       return true;
     case 'if':
     case 'loop':
+    case 'rule':
       return blocksOf(statement).every((block) => block.statements.every(isPure));
     case 'open':
     case 'add':

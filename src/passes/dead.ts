@@ -2,7 +2,7 @@
 // nobody reads, and additions that nobody sees.
 
 import type { Block, LoopStatement, Operand, Program, Statement, Value } from '../ir/types.ts';
-import { accumulatorsOf, operandsOf } from '../ir/walk.ts';
+import { accumulatorsOf, mapBlocks, operandsOf } from '../ir/walk.ts';
 
 export function dropDead(program: Program): Program {
   return { ...program, body: liveBlock(program.body, new Set()) };
@@ -39,6 +39,9 @@ function liveStatement(statement: Statement, live: Set<number>): Statement | und
       return statement.outs.some(isLive) ? statement : undefined;
     case 'add':
       return isLive(statement.accumulator) ? statement : undefined;
+    case 'rule':
+      if (!statement.outs.some(isLive)) return undefined;
+      return mapBlocks(statement, (block) => liveBlock(block, live));
     case 'build': {
       if (!statement.outs.some(isLive)) return undefined;
       const { outs, block } = keepOuts(statement.outs, statement.body, live);

@@ -55,6 +55,7 @@ const boundIn = (statement: Statement): readonly number[] => {
     case 'set':
     case 'list':
     case 'if':
+    case 'rule':
     case 'open':
     case 'add':
     case 'freeze':
@@ -75,6 +76,7 @@ function isMovable(statement: Statement): boolean {
     case 'build':
     case 'reduce':
     case 'if':
+    case 'rule':
       return blocksOf(statement).every((block) => block.statements.every(isMovable));
     case 'loop':
       return (
@@ -107,6 +109,7 @@ function runsCertainly(statement: Statement): boolean {
     case 'set':
     case 'list':
     case 'if':
+    case 'rule':
     case 'open':
     case 'add':
     case 'freeze':

@@ -8,6 +8,7 @@ import { cse } from './cse.ts';
 import { dropDead } from './dead.ts';
 import { fold } from './fold.ts';
 import { hoist } from './hoist.ts';
+import { inlineRules } from './inline.ts';
 import { simplifyLoops } from './loops.ts';
 import { stabilise } from './stabilise.ts';
 import { storeSums } from './store.ts';
@@ -61,6 +62,7 @@ const beforeReverse: readonly Pass[] = [
 ];
 
 const afterDerivatives: readonly Pass[] = [
+  { name: 'inline', run: inlineRules, reason: 'rules have had their say' },
   {
     name: 'dead',
     run: dropDead,

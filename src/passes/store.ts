@@ -125,6 +125,7 @@ function isNeeded(value: Value, block: Block, active: ReadonlySet<number>): bool
         return false;
       case 'if':
       case 'loop':
+      case 'rule':
       case 'set':
       case 'row':
       case 'read':

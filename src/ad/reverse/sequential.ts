@@ -7,7 +7,7 @@
 // replaces, so that no array is kept twice.
 
 import { bug } from '../../base/bug.ts';
-import { arrayType, bool, int, real, replaceIn, type BlockBuilder } from '../../ir/build.ts';
+import { arrayType, replaceIn, zeros, type BlockBuilder } from '../../ir/build.ts';
 import type { Block, Carried, IfStatement, LoopStatement, Operand, SetStatement, Statement, Type, Value } from '../../ir/types.ts'; // prettier-ignore
 import { blocksOf, cloneBlock } from '../../ir/walk.ts';
 import { UnboundedLoop } from '../unbounded.ts';
@@ -354,11 +354,6 @@ const adjointOf = (value: Value): Adjoint =>
 function operandOf(b: BlockBuilder, adjoint: Adjoint | undefined, type: Type): Operand {
   if (adjoint === undefined) return zeros(b, type);
   return isView(adjoint) ? wholeOf(b, adjoint) : adjoint;
-}
-
-function zeros(b: BlockBuilder, { scalar, dims }: Type): Operand {
-  const zero = scalar === 'real' ? real(0) : scalar === 'int' ? int(0) : bool(false);
-  return dims.length === 0 ? zero : b.build(dims, () => zero);
 }
 
 /** The part of an array that a view shows, as an array of its own. */

@@ -12,6 +12,7 @@ import { isCostly } from '../cost.ts';
 import { addDefinitions, definitionsOf, singularityOf } from '../regular.ts';
 import { isConstantRule, isLiteral, isNumber, product, ruleFor } from '../rule.ts';
 import { reverseReduce } from './reduce.ts';
+import { reverseRule } from './rule.ts';
 import { addWhole, elementOf, isView, join, nest, Scope, steady, type Adjoint, type Risk, type View } from './scope.ts'; // prettier-ignore
 import { isSequential, reverseBranches, reverseLoop, reverseSet } from './sequential.ts';
 
@@ -155,6 +156,8 @@ export class Sweep {
         if (isView(adjoint)) scope.views.set(statement.accumulator.id, adjoint);
         else scope.scalars.set(statement.accumulator.id, adjoint);
         return;
+      case 'rule':
+        return reverseRule(this, scope, statement, adjoints, risk);
       case 'reduce':
         return reverseReduce(this, scope, statement, adjoint, adjoints, risk);
     }

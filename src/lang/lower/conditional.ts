@@ -221,6 +221,8 @@ function reads(block: Block): boolean {
       case 'loop':
         // A condition that never becomes false is an error, too.
         return statement.condition !== undefined || reads(statement.body);
+      case 'rule':
+        return reads(statement.body);
       case 'if':
         return reads(statement.then) || reads(statement.otherwise);
       case 'op':

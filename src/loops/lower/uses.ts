@@ -76,6 +76,8 @@ export function usesOf(body: Block, results: readonly Operand[]): Uses {
         return visitBlock(statement.body, []);
       case 'loop':
         return bug('loops are lowered in a later step');
+      case 'rule':
+        return bug('a rule was not inlined');
       case 'op':
       case 'read':
       case 'row':
@@ -106,6 +108,7 @@ export function usesOf(body: Block, results: readonly Operand[]): Uses {
 function operandsOf(statement: Statement): readonly Operand[] {
   switch (statement.kind) {
     case 'op':
+    case 'rule':
       return statement.args;
     case 'read':
     case 'row':

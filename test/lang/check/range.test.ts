@@ -15,6 +15,7 @@ function proofs(block: Block): readonly boolean[] {
       case 'reduce':
       case 'for':
       case 'loop':
+      case 'rule':
         return proofs(statement.body);
       case 'if':
         return [...proofs(statement.then), ...proofs(statement.otherwise)];
