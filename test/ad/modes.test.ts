@@ -1,11 +1,11 @@
 // Both modes and second order on programs written as IR: every kind of statement, alone and nested, checked against
 // extrapolated differences and against each other, before and after the passes.
 
-import { describe, expect, it } from 'vitest';
-import { interpret, type Inputs } from '../../src/ir/interpret.ts';
+import { describe } from 'vitest';
+import type { Inputs } from '../../src/ir/interpret.ts';
 import { parseProgram } from '../../src/ir/parse.ts';
-import { distance, farthestOf } from '../support/compare.ts';
-import { derivativeAt0, inner, lossAt, moved, optimised, plain, type Sizes } from '../support/derive.ts';
+import type { Sizes } from '../support/derive.ts';
+import { checkModes } from '../support/modes.ts';
 
 interface Case {
   readonly name: string;
@@ -201,40 +201,6 @@ const cases: readonly Case[] = [
   },
 ];
 
-describe.each(cases)('$name', ({ text, inputs, sizes = {} }) => {
-  const program = parseProgram(text);
-  const directions = Object.fromEntries(
-    Object.entries(inputs.params ?? {}).map(([name, value]) =>
-      typeof value === 'object' ? [name, Array.from(value, (_, i) => Math.cos(3 * i + 1))] : [name, -0.6],
-    ),
-  );
-  const along = { ...inputs, directions };
-  const slope = derivativeAt0((step) => lossAt(program, moved(inputs, directions, step), sizes));
-
-  it.each([
-    ['plain', plain(program)],
-    ['optimised', optimised(program)],
-  ])('%s', (_, derived) => {
-    expect(distance(lossAt(derived.loss, inputs, sizes), lossAt(program, inputs, sizes))).toBeLessThan(1e-14);
-    const { gradient, loss } = interpret(derived.gradient, inputs, sizes);
-    expect(distance(loss ?? NaN, lossAt(program, inputs, sizes))).toBeLessThan(1e-14);
-    const { tangent = NaN } = interpret(derived.jvp, along, sizes);
-    expect(distance(tangent, slope.value)).toBeLessThan(1e-9 + slope.error);
-    expect(distance(inner(gradient, directions), tangent)).toBeLessThan(1e-13);
-
-    const second = interpret(derived.hvp, along, sizes);
-    expect(distance(second.tangent ?? NaN, tangent)).toBeLessThan(1e-13);
-    const bent = derivativeAt0((step) => {
-      const there = interpret(derived.gradient, moved(inputs, directions, step), sizes);
-      return inner(there.gradient, directions);
-    });
-    expect(distance(inner(second.hvp, directions), bent.value)).toBeLessThan(1e-8 + bent.error);
-  });
-
-  it('the passes change no derivative', () => {
-    const [a, b] = [plain(program), optimised(program)].map((derived) =>
-      interpret(derived.hvp, along, sizes),
-    );
-    expect(farthestOf(a?.hvp ?? {}, b?.hvp ?? {})).toBeLessThan(1e-12);
-  });
+describe.each(cases)('$name', ({ text, inputs, sizes }) => {
+  checkModes(parseProgram(text), inputs, sizes);
 });
