@@ -11,6 +11,7 @@ import { hoist } from './hoist.ts';
 import { inlineRules } from './inline.ts';
 import { simplifyLoops } from './loops.ts';
 import { stabilise } from './stabilise.ts';
+import { scalariseState } from './state.ts';
 import { storeSums } from './store.ts';
 import { reduceStrength } from './strength.ts';
 import { unroll } from './unroll.ts';
@@ -27,6 +28,7 @@ const beforeDerivatives: readonly Pass[] = [
   { name: 'cse', run: cse, reason: 'patterns compare operands by identity' },
   { name: 'stabilise', run: stabilise, reason: 'before unrolling, which takes sums of exponentials apart' },
   { name: 'unroll', run: unroll, reason: 'before sharing: copies of a body have much in common' },
+  { name: 'state', run: scalariseState, reason: 'small comprehensions are lists now' },
   {
     name: 'unroll again',
     run: unroll,
