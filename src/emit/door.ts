@@ -7,7 +7,7 @@ import type { FunctionDeclaration, Parameter } from './module.ts';
 import type { DoorHelper } from './helpers.ts';
 import {
   arrayKind,
-  lengthOf,
+  lengthText,
   needSizes,
   shapeText,
   sizeNames,
@@ -157,12 +157,14 @@ function apartChecks(model: Model): readonly Line[] {
 /** Extents that are not positive integers for all positive sizes, such as `N - 2` and `N/2`. */
 function unfitExtents(model: Model): readonly Polynomial[] {
   const fields = [...model.params, ...model.data, ...model.outputs, ...model.workspace];
-  const extents = new Map(fields.flatMap((f) => f.type.dims.map((dim) => [dim.key, dim])));
+  const extents = new Map(
+    fields.flatMap((f) => (f.clamped === true ? [] : f.type.dims.map((dim) => [dim.key, dim] as const))),
+  );
   return [...extents.values()].filter((extent) => mayBeUnfit(extent) && needSizes(model, [extent]));
 }
 
 function arrayCheck(model: Model, owner: string, object: string, f: ModelField, names: SizeNames): Line {
-  const length = names.print(lengthOf(f.type));
+  const length = lengthText(f, names);
   const helper = arrayHelper(arrayKind(f.type.scalar, model.precision));
   return helperCall(
     helper,

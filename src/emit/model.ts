@@ -5,6 +5,7 @@ import { multiply, one, print as printSize, symbolsOf, type Polynomial } from '.
 import type { Input, Program, Type } from '../ir/types.ts';
 import type { Buffer, Routine } from '../loops/types.ts';
 import { printPolynomial } from './expression.ts';
+import { mayBeUnfit } from './extents.ts';
 import type { Parameter } from './module.ts';
 import { camelCase, fieldNames, pascalCase, Scope } from './names.ts';
 import { typescript, type Printed } from './target.ts';
@@ -26,6 +27,8 @@ export interface ModelField {
   readonly type: Type;
   readonly doc?: string | undefined;
   readonly range?: Input['range'] | undefined;
+  /** There are no elements where the length comes out negative; elsewhere that is a complaint. */
+  readonly clamped?: boolean;
 }
 
 /** A place in the workspace; scratch buffers of several routines may share it. */
@@ -177,7 +180,11 @@ function slotsOf(routines: readonly Routine[]): readonly Slot[] {
     }
   }
   const fields = fieldNames(slots.map((slot) => slot.name));
-  return slots.map((slot, i) => ({ ...slot, field: fields[i] ?? slot.name }));
+  return slots.map((slot, i) => {
+    const isHistory = [...slot.buffers].every((buffer) => buffer.isHistory === true);
+    const clamped = isHistory && slot.type.dims.some(mayBeUnfit);
+    return { ...slot, field: fields[i] ?? slot.name, ...(clamped ? { clamped } : {}) };
+  });
 }
 
 const typeKey = (type: Type): string => [type.scalar, ...type.dims.map((dim) => dim.key)].join();
@@ -216,6 +223,12 @@ export function shapeText({ type, range }: Pick<ModelField, 'type' | 'range'>): 
 
 /** Number of elements; 1 for a scalar. */
 export const lengthOf = (type: Pick<Type, 'dims'>): Polynomial => type.dims.reduce(multiply, one);
+
+/** The number of elements as text. */
+export function lengthText({ type, clamped }: ModelField, names: SizeNames): string {
+  const length = names.print(lengthOf(type));
+  return clamped === true ? `Math.max(0, ${length})` : length;
+}
 
 /** How one function writes sizes: by name, after one line that reads those it uses. */
 export interface SizeNames {

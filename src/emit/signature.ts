@@ -134,7 +134,7 @@ function operationsText(routine: Routine): string {
   let hasLoops = false;
   for (const body of [routine.body, ...routine.parts.map((part) => part.body)]) {
     visitStatements(body, (statement) => {
-      if (statement.kind === 'for') hasLoops = true;
+      if (statement.kind === 'for' || statement.kind === 'while') hasLoops = true;
       if (statement.kind === 'increase' || statement.kind === 'accumulate') count++;
       for (const root of expressionsOf(statement)) {
         visitExpression(root, (e) => {

@@ -1,6 +1,8 @@
 // Prints the statements of the loops form as TypeScript. Names and arrays are settled by whoever owns the function.
 
 import { bug } from '../base/bug.ts';
+import { one, subtract } from '../base/polynomial.ts';
+import { apply, integer } from '../loops/make.ts';
 import type { Buffer, Expression, Local, Statement } from '../loops/types.ts';
 import { printExpression, printPolynomial, type Naming } from './expression.ts';
 import type { Scope } from './names.ts';
@@ -62,14 +64,31 @@ function printStatement(writer: Writer, s: Statement, context: FunctionContext):
     }
     case 'for': {
       const from = text(s.from);
-      const to = text(s.to);
-      inBlock(
-        writer,
-        [s.index],
-        s.body,
-        context,
-        ([index]) => `for (let ${index} = ${from}; ${index} < ${to}; ${index}++) {`,
+      const to = s.order === 'down' ? text(before(s.to)) : text(s.to);
+      inBlock(writer, [s.index], s.body, context, ([index]) =>
+        s.order === 'down'
+          ? `for (let ${index} = ${to}; ${index} >= ${from}; ${index}--) {`
+          : `for (let ${index} = ${from}; ${index} < ${to}; ${index}++) {`,
       );
+      writer.line('}');
+      return;
+    }
+    case 'while': {
+      const [first] = s.body;
+      const [condition] = first?.kind === 'leave' && isNot(first.condition) ? first.condition.args : [];
+      const head = condition === undefined ? 'for (;;) {' : `while (${text(condition)}) {`;
+      inBlock(writer, [], condition === undefined ? s.body : s.body.slice(1), context, () => head);
+      writer.line('}');
+      return;
+    }
+    case 'leave':
+      writer.line(`if (${text(s.condition)}) break;`);
+      return;
+    case 'limit': {
+      const trips = text(s.trips);
+      const message = `\`${templated(s.name)}: the condition still holds after \${${trips}} iterations\``;
+      writer.line(`if (${trips} >= ${text(s.most)}) {`);
+      writer.indented(() => writer.line(`throw new RangeError(${message});`));
       writer.line('}');
       return;
     }
@@ -166,5 +185,19 @@ function stored(buffer: Buffer, value: Expression, text: (e: Expression) => stri
     otherwise: { kind: 'literal', scalar: 'int', value: 0 },
   });
 }
+
+/** The last index of a range that ends before `to`. */
+function before(to: Expression): Expression {
+  if (to.kind === 'literal') return { ...to, value: Number(to.value) - 1 };
+  return to.kind === 'extent'
+    ? { kind: 'extent', size: subtract(to.size, one) }
+    : apply('isub', to, integer(1));
+}
+
+const isNot = (condition: Expression): condition is Expression & { kind: 'op' } =>
+  condition.kind === 'op' && condition.op === 'not';
+
+/** As the literal part of a template. */
+const templated = (text: string): string => text.replace(/[\\`]|\$(?=\{)/g, '\\$&');
 
 export const quote = (text: string): string => `'${text.replace(/[\\']/g, '\\$&').replace(/\n/g, '\\n')}'`;

@@ -6,6 +6,7 @@ import type { Declaration, FunctionDeclaration, Parameter } from './module.ts';
 import {
   arrayKind,
   lengthOf,
+  lengthText,
   sizeNames,
   sizesParameter,
   type Model,
@@ -123,10 +124,10 @@ function placesOf(fields: readonly ModelField[]): {
 }
 
 function objectOfZeros(model: Model, fields: readonly ModelField[], names: SizeNames): readonly string[] {
-  const value = ({ type }: ModelField): string =>
-    type.dims.length === 0
+  const value = (f: ModelField): string =>
+    f.type.dims.length === 0
       ? '0'
-      : `new ${arrayKind(type.scalar, model.precision)}(${names.print(lengthOf(type))})`;
+      : `new ${arrayKind(f.type.scalar, model.precision)}(${lengthText(f, names)})`;
   return ['return {', ...fields.map((f) => `  ${f.field}: ${value(f)},`), '};'];
 }
 

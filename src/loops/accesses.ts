@@ -60,6 +60,7 @@ export function accessesOf(routine: Routine, withoutFills = false): ReadonlyMap<
         filled.set(statement.buffer, (filled.get(statement.buffer) ?? 0) + 1);
       else if (statement.kind === 'fill') touch(statement.buffer, [], around);
       if (statement.kind === 'for') visit(statement.body, statement, around);
+      if (statement.kind === 'while') visit(statement.body, undefined, around);
       if (statement.kind === 'if')
         for (const region of [statement.then, statement.otherwise]) visit(region, undefined, around);
     }

@@ -109,6 +109,7 @@ interface Product {
 
 /** Recognises the nest, in both shapes that lowering and the passes before this one make. */
 function productOf(outermost: Loop): Product | undefined {
+  if (outermost.order !== undefined) return undefined;
   /** What the constants on the way stand for. */
   const names = new Map<Local, Expression>();
   const essential = (body: readonly Statement[]): readonly Statement[] =>
@@ -116,6 +117,7 @@ function productOf(outermost: Loop): Product | undefined {
   const loops = [outermost];
   let body = essential(outermost.body);
   for (let [inner] = body; body.length === 1 && inner?.kind === 'for'; [inner] = body) {
+    if (inner.order !== undefined) return undefined;
     loops.push(withRange(inner, names));
     body = essential(inner.body);
   }
@@ -128,7 +130,13 @@ function productOf(outermost: Loop): Product | undefined {
   const [start, sums, ...rest] = body;
   const store = rest.at(-1);
   const constants = rest.slice(0, -1);
-  if (start?.kind !== 'declare' || sums?.kind !== 'for' || store?.kind !== 'store') return undefined;
+  if (
+    start?.kind !== 'declare' ||
+    sums?.kind !== 'for' ||
+    sums.order !== undefined ||
+    store?.kind !== 'store'
+  )
+    return undefined;
   const [term, ...more] = essential(sums.body);
   const sum = start.local;
   const isSum = start.value !== undefined && isZero(start.value) && sum.scalar === 'real';

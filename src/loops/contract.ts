@@ -49,6 +49,7 @@ export function contract(routine: Routine): Routine {
     ...statements.map((statement) => {
       const mapped = mapRegions(mapExpressions(statement, expression), () => []);
       if (mapped.kind === 'for' && statement.kind === 'for') return { ...mapped, body: list(statement.body) };
+      if (statement.kind === 'while') return { ...statement, body: list(statement.body) };
       if (mapped.kind === 'if' && statement.kind === 'if') {
         return { ...mapped, then: list(statement.then), otherwise: list(statement.otherwise) };
       }

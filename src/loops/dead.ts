@@ -58,6 +58,9 @@ function round(routine: Routine): Routine {
         return statement.body.length === 0;
       case 'if':
         return statement.then.length === 0 && statement.otherwise.length === 0;
+      case 'while':
+      case 'leave':
+      case 'limit':
       case 'check':
       case 'section':
       case 'call':

@@ -54,11 +54,14 @@ export function effectsOf(statements: readonly Statement[]): Effects {
         accumulated.add(statement.buffer);
         break;
       case 'check':
+      case 'leave':
+      case 'limit':
       case 'section':
       case 'call':
         fixed = true;
         break;
       case 'if':
+      case 'while':
         break;
     }
   });

@@ -41,7 +41,7 @@ function fuseList(statements: readonly Statement[], keys: Keys): readonly Statem
 }
 
 const rangeOf = (statement: Statement, keys: Keys): string | undefined =>
-  statement.kind === 'for'
+  statement.kind === 'for' && statement.order === undefined
     ? `${keys.expression(statement.from)}..${keys.expression(statement.to)}`
     : undefined;
 
@@ -55,6 +55,8 @@ function fuseInto(items: Item[], item: Item): boolean {
     if (first === undefined || first.range !== item.range) continue;
     if (first.statement.kind !== 'for' || item.statement.kind !== 'for') continue;
     const between = items.slice(at + 1);
+    // What follows need not run at all.
+    if (between.some(({ statement }) => statement.kind === 'leave')) continue;
     const staying: Item[] = [];
     const moving: Item[] = [];
     for (const other of between) {

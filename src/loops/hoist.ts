@@ -106,9 +106,23 @@ export function hoist(routine: Routine): Routine {
           levels.set(index, frames.length);
           const body = list(statement.body, floor, scope);
           const before = frames.pop()?.before ?? [];
-          into.push(...before, { kind: 'for', index, from, to, body });
+          into.push(...before, { ...statement, from, to, body });
           break;
         }
+        case 'while': {
+          const effects = effectsOf(statement.body);
+          frames.push({ effects, runs: false, before: [], moved: new Map(), home: scope });
+          const body = list(statement.body, floor, scope);
+          const before = frames.pop()?.before ?? [];
+          into.push(...before, { ...statement, body });
+          break;
+        }
+        case 'leave':
+          into.push({ ...statement, condition: value(statement.condition) });
+          break;
+        case 'limit':
+          into.push({ ...statement, trips: value(statement.trips), most: value(statement.most) });
+          break;
         case 'section':
         case 'call':
           into.push(statement);

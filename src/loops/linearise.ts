@@ -20,7 +20,7 @@ export function linearise(routine: Routine): Routine {
         mapped.kind === 'store' || mapped.kind === 'accumulate'
           ? { ...mapped, indices: offset(mapped.buffer, mapped.indices) }
           : mapped;
-      return mapRegions(flat, (region) => statements(region, statement.kind === 'for' ? depth + 1 : depth));
+      return mapRegions(flat, (region) => statements(region, statement.kind === 'if' ? depth : depth + 1));
     });
   }
 

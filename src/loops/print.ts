@@ -101,7 +101,17 @@ class Printer {
         return `fill ${bufferName(statement.buffer)} ${this.expression(statement.value)}`;
       case 'for': {
         const range = `${this.expression(statement.from)}..${this.expression(statement.to)}`;
-        return `for ${this.#name(statement.index)} in ${range}`;
+        const { order } = statement;
+        const word = order === undefined ? 'for' : 'loop';
+        return `${word} ${this.#name(statement.index)} in ${range}${order === 'down' ? ' down' : ''}`;
+      }
+      case 'while':
+        return 'while';
+      case 'leave':
+        return `leave if ${this.expression(statement.condition)}`;
+      case 'limit': {
+        const { trips, most, name } = statement;
+        return `limit ${this.expression(trips)} < ${this.expression(most)} (${name})`;
       }
       case 'if':
         return `if ${this.expression(statement.condition)}`;

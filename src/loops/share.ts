@@ -174,6 +174,13 @@ function walk(
         into.push({ ...statement, from, to, body });
         return;
       }
+      case 'while': {
+        const effects = effectsOf(statement.body);
+        numbers.change(effects);
+        into.push({ ...statement, body: list(statement.body) });
+        numbers.change(effects);
+        return;
+      }
       case 'if': {
         const condition = expression(statement.condition, { into });
         const then = list(statement.then);
@@ -201,6 +208,8 @@ function walk(
       case 'assign':
       case 'increase':
       case 'fill':
+      case 'leave':
+      case 'limit':
       case 'section':
       case 'call':
         into.push(mapExpressions(statement, (part) => expression(part, { into })));

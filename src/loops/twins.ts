@@ -64,7 +64,7 @@ function countWriters(routine: Routine): Writers {
         const { scalar, value } = statement.value;
         births.set(statement.local, { key: `${list} ${scalar} ${String(value)}`, statement });
       }
-      if (statement.kind === 'for') visit(statement.body);
+      if (statement.kind === 'for' || statement.kind === 'while') visit(statement.body);
       if (statement.kind === 'if') [statement.then, statement.otherwise].forEach(visit);
     }
   };
@@ -86,7 +86,7 @@ function find(statements: readonly Statement[], search: Search): void {
   const seen = new Map<string, Writer>();
   let reads: ReadonlyMap<Local, number> | undefined;
   for (const statement of statements) {
-    if (statement.kind === 'for') find(statement.body, search);
+    if (statement.kind === 'for' || statement.kind === 'while') find(statement.body, search);
     if (statement.kind === 'if') [statement.then, statement.otherwise].forEach((list) => find(list, search));
     const writer = writerOf(statement);
     const key =

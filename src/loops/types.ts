@@ -27,6 +27,8 @@ export interface Buffer {
   readonly dims: readonly Polynomial[];
   /** Scratch whose name is the compiler's own: it may serve for several arrays one after the other. */
   readonly invented?: true;
+  /** The rows of a loop: an extent that comes out negative means that there are none. */
+  readonly isHistory?: true;
 }
 
 export type Expression =
@@ -66,14 +68,24 @@ export type Statement =
     }
   /** Every element of the buffer becomes `value`. */
   | { readonly kind: 'fill'; readonly buffer: Buffer; readonly value: Expression }
-  /** `for (let index = from; index < to; index++)`; the index is a Local that only the header assigns. */
+  /**
+   * `for (let index = from; index < to; index++)`; the index is a Local that only the header assigns. The iterations are
+   * independent but for what they add up; with an `order`, each may build on those before it.
+   */
   | {
       readonly kind: 'for';
       readonly index: Local;
       readonly from: Expression;
       readonly to: Expression;
+      readonly order?: 'up' | 'down';
       readonly body: readonly Statement[];
     }
+  /** Repeats the body until the `leave` in it, which stands in the body itself. */
+  | { readonly kind: 'while'; readonly body: readonly Statement[] }
+  /** Ends the loop when the condition holds. */
+  | { readonly kind: 'leave'; readonly condition: Expression }
+  /** Throws a RangeError, naming what is computed, when there were as many iterations as there may be. */
+  | { readonly kind: 'limit'; readonly trips: Expression; readonly most: Expression; readonly name: string }
   | {
       readonly kind: 'if';
       readonly condition: Expression;

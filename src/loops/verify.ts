@@ -42,7 +42,7 @@ export function verifyRoutine(routine: Routine, after: string): void {
     added.push(local);
   }
 
-  function statements(list: readonly Statement[], opened: readonly Local[] = []): void {
+  function statements(list: readonly Statement[], opened: readonly Local[] = [], isRepeated = false): void {
     const added = [...opened];
     for (const statement of list) {
       for (const part of expressionsOf(statement)) expression(part);
@@ -72,10 +72,20 @@ export function verifyRoutine(routine: Routine, after: string): void {
           statements(statement.body, own);
           break;
         }
+        case 'while': {
+          const leaves = statement.body.filter(({ kind }) => kind === 'leave').length;
+          if (leaves !== 1) fail(`a while is left in ${leaves} places`);
+          statements(statement.body, [], true);
+          break;
+        }
+        case 'leave':
+          if (!isRepeated) fail('there is nothing to leave');
+          break;
         case 'call':
           if (routine.parts[statement.part] === undefined) fail(`there is no part ${statement.part}`);
           break;
         case 'if':
+        case 'limit':
         case 'check':
         case 'section':
           break;

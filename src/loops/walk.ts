@@ -83,9 +83,13 @@ export function expressionsOf(statement: Statement): readonly Expression[] {
     case 'for':
       return [statement.from, statement.to];
     case 'if':
+    case 'leave':
       return [statement.condition];
+    case 'limit':
+      return [statement.trips, statement.most];
     case 'check':
       return [statement.index];
+    case 'while':
     case 'section':
     case 'call':
       return [];
@@ -107,9 +111,13 @@ export function mapExpressions(statement: Statement, map: (expression: Expressio
     case 'for':
       return { ...statement, from: map(statement.from), to: map(statement.to) };
     case 'if':
+    case 'leave':
       return { ...statement, condition: map(statement.condition) };
+    case 'limit':
+      return { ...statement, trips: map(statement.trips), most: map(statement.most) };
     case 'check':
       return { ...statement, index: map(statement.index) };
+    case 'while':
     case 'section':
     case 'call':
       return statement;
@@ -118,7 +126,7 @@ export function mapExpressions(statement: Statement, map: (expression: Expressio
 
 /** The statement lists inside a statement. */
 export function regionsOf(statement: Statement): readonly (readonly Statement[])[] {
-  if (statement.kind === 'for') return [statement.body];
+  if (statement.kind === 'for' || statement.kind === 'while') return [statement.body];
   return statement.kind === 'if' ? [statement.then, statement.otherwise] : [];
 }
 
@@ -127,7 +135,8 @@ export function mapRegions(
   statement: Statement,
   map: (statements: readonly Statement[]) => readonly Statement[],
 ): Statement {
-  if (statement.kind === 'for') return { ...statement, body: map(statement.body) };
+  if (statement.kind === 'for' || statement.kind === 'while')
+    return { ...statement, body: map(statement.body) };
   if (statement.kind === 'if')
     return { ...statement, then: map(statement.then), otherwise: map(statement.otherwise) };
   return statement;

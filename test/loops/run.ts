@@ -41,7 +41,11 @@ export function run(routine: Routine, { sizes, inputs }: Arguments): Results {
     let array = memory.get(buffer);
     if (array === undefined) {
       const given = contentOf(buffer);
-      const length = buffer.dims.reduce((product, dim) => product * evaluate(dim, sizeOf), 1);
+      const dims = buffer.dims.map((dim) => evaluate(dim, sizeOf));
+      const length = Math.max(
+        0,
+        dims.reduce((product, dim) => product * dim, 1),
+      );
       if (given === undefined) {
         array = Array.from({ length }, (): Scalar => NaN);
         if (buffer.role !== 'scratch') written[`${buffer.role}.${buffer.name}`] = array;
@@ -95,7 +99,8 @@ export function run(routine: Routine, { sizes, inputs }: Arguments): Results {
     }
   }
 
-  function execute(statements: readonly Statement[]): void {
+  /** True when the loop around is to be left. */
+  function execute(statements: readonly Statement[]): boolean {
     for (const statement of statements) {
       switch (statement.kind) {
         case 'declare':
@@ -126,12 +131,28 @@ export function run(routine: Routine, { sizes, inputs }: Arguments): Results {
           arrayOf(statement.buffer).fill(valueOf(statement.value));
           break;
         case 'for': {
-          const to = Number(valueOf(statement.to));
-          for (let index = Number(valueOf(statement.from)); index < to; index++) {
+          // Bounds are read again before every iteration, as in the emitted code.
+          const from = (): number => Number(valueOf(statement.from));
+          const to = (): number => Number(valueOf(statement.to));
+          const step = (index: number): void => {
             locals.set(statement.index, index);
             execute(statement.body);
-          }
+          };
+          if (statement.order === 'down') for (let index = to() - 1; index >= from(); index--) step(index);
+          else for (let index = from(); index < to(); index++) step(index);
           locals.delete(statement.index);
+          break;
+        }
+        case 'while':
+          while (!execute(statement.body));
+          break;
+        case 'leave':
+          if (valueOf(statement.condition) === true) return true;
+          break;
+        case 'limit': {
+          const trips = Number(valueOf(statement.trips));
+          if (trips >= Number(valueOf(statement.most)))
+            throw new RangeError(`${statement.name}: the condition still holds after ${trips} iterations`);
           break;
         }
         case 'if':
@@ -151,6 +172,7 @@ export function run(routine: Routine, { sizes, inputs }: Arguments): Results {
           break;
       }
     }
+    return false;
   }
 
   execute(routine.body);

@@ -1,7 +1,7 @@
 // Blocks of the IR to statement lists: the walk that everything else in this folder serves.
 
 import { bug } from '../../base/bug.ts';
-import type { Block, BuildStatement, IfStatement, Statement as IrStatement, Value } from '../../ir/types.ts';
+import type { Block, BuildStatement, IfStatement, SetStatement, Statement as IrStatement, Value } from '../../ir/types.ts'; // prettier-ignore
 import { declare, integer, load, loop, reference, scalarOf, sizeOf, variable, zeroOf } from '../make.ts';
 import type { Buffer, Expression, Local, Statement } from '../types.ts';
 import {
@@ -15,8 +15,9 @@ import {
   slice,
   type Goal,
 } from './places.ts';
+import { lowerLoop } from './loop.ts';
 import { lowerReduce, rangeOf } from './reduce.ts';
-import { bind, bindOp, fitted, scalar, withIndex, type Lowering } from './scalars.ts';
+import { bind, bindOp, fitted, named, scalar, withIndex, type Lowering } from './scalars.ts';
 
 /** Lowers a block. Returns an expression for each result whose goal is 'value'. */
 export function lowerBlock(
@@ -47,6 +48,17 @@ function lowerStatement(lowering: Lowering, statement: IrStatement, into: Statem
       );
       return bind(lowering, into, statement.outs[0], element);
     }
+    case 'row': {
+      const indices = statement.indices.map((index) => named(into, scalar(lowering, index)));
+      lowering.places.set(statement.outs[0], slice(placeOf(lowering, statement.array), indices));
+      return;
+    }
+    case 'set':
+      return lowerSet(lowering, statement, into);
+    case 'loop':
+      return lowerLoop(lowering, statement, into, (block, inner, goals) =>
+        lowerBlock(lowering, block, inner, goals),
+      );
     case 'list': {
       const place = placeOf(lowering, statement.outs[0]);
       statement.elements.forEach((element, k) => {
@@ -71,9 +83,15 @@ function lowerStatement(lowering: Lowering, statement: IrStatement, into: Statem
       return lowerIf(lowering, statement, into);
     case 'open': {
       const [accumulator] = statement.outs;
-      if (isArray(accumulator)) return void into.push(clear(placeOf(lowering, accumulator)));
+      const { initial } = statement;
+      if (isArray(accumulator)) {
+        const place = placeOf(lowering, accumulator);
+        if (initial?.kind === 'value') into.push(copy(placeOf(lowering, initial), place));
+        else into.push(clear(place));
+        return;
+      }
       const local = variable(adjointName(accumulator, 'total'), accumulator.type.scalar);
-      into.push(declare(local, zeroOf(local.scalar)));
+      into.push(declare(local, initial === undefined ? zeroOf(local.scalar) : scalar(lowering, initial)));
       lowering.scalars.set(accumulator, reference(local));
       return;
     }
@@ -105,6 +123,18 @@ function lowerStatement(lowering: Lowering, statement: IrStatement, into: Statem
   }
 }
 
+/** The array with a part replaced. */
+function lowerSet(lowering: Lowering, statement: SetStatement, into: Statement[]): void {
+  const { array, value } = statement;
+  const place = placeOf(lowering, statement.outs[0]);
+  let indices: readonly Expression[] = statement.indices.map((index) => scalar(lowering, index));
+  if (lowering.checked && !statement.inRange) indices = checkIndices(lowering, into, place, indices);
+  into.push(copy(placeOf(lowering, array), place));
+  const { buffer, prefix } = slice(place, indices);
+  if (value.kind === 'value' && isArray(value)) into.push(copy(placeOf(lowering, value), { buffer, prefix }));
+  else into.push({ kind: 'store', buffer, indices: prefix, value: scalar(lowering, value) });
+}
+
 /** True when the element of a list was computed in its slice. */
 function isAt(lowering: Lowering, value: Value, buffer: Buffer, indices: readonly Expression[]): boolean {
   const place = placeOf(lowering, value);
@@ -116,6 +146,7 @@ function isAt(lowering: Lowering, value: Value, buffer: Buffer, indices: readonl
 }
 
 function sameAtom(a: Expression, b: Expression | undefined): boolean {
+  if (a === b) return true;
   if (a.kind === 'local') return b?.kind === 'local' && a.local === b.local;
   return a.kind === 'literal' && b?.kind === 'literal' && a.value === b.value;
 }

@@ -21,11 +21,19 @@ export function placeOf(lowering: Lowering, value: Value): Place {
 }
 
 /** A new scratch array. `isUsers`: the user called it so. */
-export function scratchFor(lowering: Lowering, type: Type, name: string, isUsers = false): Buffer {
+export function scratchFor(
+  lowering: Lowering,
+  type: Type,
+  name: string,
+  isUsers = false,
+  isHistory = false,
+): Buffer {
   const count = (lowering.names.get(name) ?? 0) + 1;
   lowering.names.set(name, count);
   const unique = count === 1 ? name : `${name}${count}`;
-  const plain: Buffer = { role: 'scratch', name: unique, scalar: type.scalar, dims: type.dims };
+  const { scalar, dims } = type;
+  const rows = isHistory ? { isHistory } : {};
+  const plain: Buffer = { role: 'scratch', name: unique, scalar, dims, ...rows };
   const buffer: Buffer = isUsers ? plain : { ...plain, invented: true };
   lowering.scratch.push(buffer);
   return buffer;
@@ -50,9 +58,16 @@ export function placeArrays(
   goals: readonly Goal[],
 ): readonly { readonly from: Value; readonly to: Place }[] {
   const { places, uses } = lowering;
+  const histories = new Set<Value>();
   const live = block.statements.filter((statement) => uses.live.has(statement));
   const owners = new Map<Value, Owner>();
-  for (const { outs } of live) for (const out of outs) if (isArray(out)) owners.set(out, { kind: 'none' });
+  for (const statement of live) {
+    // A row is a part of its array.
+    if (statement.kind === 'row') continue;
+    if (statement.kind === 'loop')
+      statement.outs.slice(statement.state.length).forEach((out) => histories.add(out));
+    for (const out of statement.outs) if (isArray(out)) owners.set(out, { kind: 'none' });
+  }
   const claim = (value: Operand, owner: Owner): boolean => {
     if (value.kind !== 'value' || owners.get(value)?.kind !== 'none') return false;
     owners.set(value, owner);
@@ -81,7 +96,10 @@ export function placeArrays(
     for (const out of statement.outs) {
       if (owners.get(out)?.kind !== 'none' || !(uses.counts.has(out) || isAdjoint)) continue;
       const name = isAdjoint ? adjointName(out, 'adjoint') : (out.name ?? 'work');
-      places.set(out, whole(scratchFor(lowering, out.type, name, !isAdjoint && out.name !== undefined)));
+      places.set(
+        out,
+        whole(scratchFor(lowering, out.type, name, !isAdjoint && out.name !== undefined, histories.has(out))),
+      );
     }
   }
   const resolved = new Map<Value, Place>();
@@ -120,7 +138,7 @@ function overAll(
   return statement;
 }
 
-const restOf = (place: Place): readonly Polynomial[] => place.buffer.dims.slice(place.prefix.length);
+export const restOf = (place: Place): readonly Polynomial[] => place.buffer.dims.slice(place.prefix.length);
 
 export function copy(from: Place, to: Place): Statement {
   return overAll(restOf(to), (indices) => ({

@@ -1,7 +1,7 @@
 // Reductions: locals that a loop updates.
 
 import { asPolynomial } from '../../ir/build.ts';
-import type { Block, ReduceStatement } from '../../ir/types.ts';
+import type { Block, LoopStatement, ReduceStatement } from '../../ir/types.ts';
 import { costOf } from '../cost.ts';
 import { apply, declare, literal, load, real, reference, variable, zeroOf } from '../make.ts';
 import type { Expression, Local, Statement } from '../types.ts';
@@ -38,7 +38,7 @@ export function lowerReduce(
 /** Binds the bounds to atoms and the index to a local, and returns what makes loops over the range. */
 export function rangeOf(
   lowering: Lowering,
-  statement: Pick<ReduceStatement, 'index' | 'from' | 'to'>,
+  statement: Pick<ReduceStatement, 'index' | 'from' | 'to'> & Partial<Pick<LoopStatement, 'order'>>,
   into: Statement[],
 ): Around {
   const from = named(into, scalar(lowering, statement.from), 'first');
@@ -50,7 +50,8 @@ export function rangeOf(
         lowering.ranges.set(index, size);
       const inner: Statement[] = [];
       body(inner);
-      return { kind: 'for', index, from, to, body: inner };
+      const { order } = statement;
+      return { kind: 'for', index, from, to, ...(order === undefined ? {} : { order }), body: inner };
     });
 }
 

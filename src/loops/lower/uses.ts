@@ -1,8 +1,8 @@
 // Which statements of the IR are needed, how often each value is used, and which scalars may be nested into the
 // expression that uses them. One walk from the results back to the inputs.
 
-import { bug } from '../../base/bug.ts';
-import type { Block, Operand, Statement, Value } from '../../ir/types.ts';
+import type { Block, LoopStatement, Operand, Statement, Value } from '../../ir/types.ts';
+import { accumulatorsOf } from '../../ir/walk.ts';
 
 export interface Uses {
   /** A value that is missing here is not used at all. */
@@ -75,7 +75,7 @@ export function usesOf(body: Block, results: readonly Operand[]): Uses {
       case 'for':
         return visitBlock(statement.body, []);
       case 'loop':
-        return bug('loops are lowered in a later step');
+        return visitLoop(statement);
       case 'rule':
         return bug('a rule was not inlined');
       case 'op':
@@ -88,6 +88,18 @@ export function usesOf(body: Block, results: readonly Operand[]): Uses {
       case 'freeze':
         return false;
     }
+  }
+
+  /** All state of a loop that is needed for something is kept (the passes on the IR drop what is not), unused histories are not. */
+  function visitLoop(statement: LoopStatement): boolean {
+    const { outs, state, body, condition } = statement;
+    const adds = [...awaited].some(({ id }) => accumulatorsOf(statement).has(id));
+    if (!adds && !outs.some((out) => counts.has(out))) return false;
+    const history = outs.slice(state.length, body.results.length);
+    const rows = body.results.slice(state.length).filter((_, k) => counts.has(history[k] ?? statement.index));
+    visitBlock(body, [...body.results.slice(0, state.length), ...rows]);
+    if (condition !== undefined) visitBlock(condition, condition.results);
+    return adds;
   }
 
   const usedResults = (block: Block, outs: readonly Value[]): readonly Operand[] =>
@@ -126,8 +138,9 @@ function operandsOf(statement: Statement): readonly Operand[] {
       return [statement.condition];
     case 'add':
       return [...statement.indices, statement.value];
-    case 'build':
     case 'open':
+      return statement.initial === undefined ? [] : [statement.initial];
+    case 'build':
     case 'freeze':
       return [];
   }
