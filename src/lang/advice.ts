@@ -26,6 +26,10 @@ const longest = 40;
 export const quoted = (text: string): string =>
   `\`${text.length > longest ? `${text.slice(0, longest)}…` : text}\``;
 
+const ofBody = (word: string): [string, string] => [
+  word,
+  `${quoted(word)} belongs in a model or in a function`,
+];
 const ofModel = (word: string): [string, string] => [word, `${quoted(word)} belongs in \`model Name { … }\``];
 
 /** Where a statement belongs. */
@@ -33,43 +37,49 @@ export const homes: ReadonlyMap<string, string> = new Map([
   ['model', 'write `model` outside of any model or function'],
   ['fn', 'write `fn` outside of any model or function'],
   ['return', '`return` belongs at the end of a function'],
-  ['let', '`let` belongs in a model or in a function'],
   ['const', '`const` belongs in a model or outside of everything'],
+  ...['let', 'var', 'for', 'while', 'if'].map(ofBody),
   ...['dim', 'data', 'param', 'loss', 'output'].map(ofModel),
 ]);
 
-const assignable: ReadonlySet<string> = new Set(['+', '-', '*', '/', '^']);
-const bindOnce = (inModel: boolean): string =>
-  `values are bound once: write \`sum(… for n in N)\`${inModel ? ', or several `loss` lines, which add up' : ''}`;
+/** What to do about statements of models and functions in their blocks. */
+export const insteadInBlock: ReadonlyMap<string, string> = new Map([
+  ['return', 'assign to a `var`, and return that at the end of the function'],
+  ['output', 'assign to a `var`, and write the `output` after the block'],
+  ['dim', 'declare it in the model, outside of the block'],
+  ['data', 'declare it in the model, outside of the block'],
+  ['param', 'declare it in the model, outside of the block'],
+]);
+
+const operators: ReadonlySet<string> = new Set(['+', '-', '*', '/', '^']);
 
 /** For a statement that begins with no word of ours. */
 export function adviceAtStart({ found, rest, outside }: Trouble, place: Place): string {
   const [after, second] = rest;
-  const inModel = outside.has('loss');
   switch (found.text) {
-    case 'for':
-      return loopAdvice(rest, inModel ? 'loss ' : '');
-    case 'while':
-      return 'there are no loops: `sum(… for n in N)` and its like run over a range';
-    case 'if':
-    case 'else':
-      return 'a choice is an expression: `c ? a : b`';
     case 'import':
       return 'there are no imports yet; the standard functions are there without one';
-    case 'var':
-      return bindOnce(inModel);
+    case 'else':
+      return '`else` follows the `}` of an `if`';
+    case 'elif':
+    case 'elsif':
+    case 'elseif':
+      return 'write `else if (…) { … }`';
+    case 'break':
+      return 'a loop that ends early is `while (c) max 100 { … }`, which runs as long as `c` holds';
+    case 'continue':
+      return 'put what is left of the body into `if (…) { … }`';
   }
-  if (found.type === 'name' && after?.text === '=') return `write \`${place.define} ${found.text} = …\``;
-  if (found.type === 'name' && assignable.has(after?.text ?? '') && second?.text === '=')
-    return bindOnce(inModel);
+  const name = found.type === 'name' ? found.text : (second?.text ?? '');
+  const sign = found.type === 'name' ? after : found;
+  if (/^[+-]$/.test(sign?.text ?? '') && (found.type === 'name' ? second : after)?.text === sign?.text)
+    return `write ${quoted(`${name} ${sign?.text ?? '+'}= 1`)}`;
+  if (found.type === 'name' && after?.text === '=') return `write \`${place.define} ${name} = …\``;
+  if (found.type === 'name' && operators.has(after?.text ?? '') && second?.text === '=')
+    return `write ${quoted(`${name} = ${name} ${after?.text ?? ''} …`)}`;
+  if (found.type === 'name' && outside.has('while'))
+    return `it begins with ${place.holds}, or assigns to a \`var\``;
   return `it begins with ${place.holds}`;
-}
-
-/** `for n in N {` as a reduction. */
-function loopAdvice([index, , size, brace]: readonly Token[], statement: string): string {
-  const name = index?.type === 'name' ? index.text : 'n';
-  const range = size !== undefined && brace?.text === '{' ? size.text : 'N';
-  return `a loop is written as a reduction: ${quoted(`${statement}sum(… for ${name} in ${range})`)}`;
 }
 
 const otherOperators: ReadonlyMap<string, string> = new Map([
@@ -78,7 +88,9 @@ const otherOperators: ReadonlyMap<string, string> = new Map([
 ]);
 
 export function adviceInside(trouble: Trouble): string | undefined {
-  const { found, before, rest, first, expected } = trouble;
+  const { found, before, first, expected } = trouble;
+  const control = controlAdvice(trouble);
+  if (control !== undefined) return control;
   const operand = expected.has('%binary');
   const other = otherOperators.get(found.text);
   if (operand && other !== undefined) return `write ${quoted(other)}`;
@@ -93,12 +105,36 @@ export function adviceInside(trouble: Trouble): string | undefined {
   if (expected.has('=') && found.text === '==') return 'write `=` to define';
   if (before === first && first.text === 'loss') {
     if (found.text === '=') return 'nothing is assigned: write `loss …`';
-    if (found.text === '+' && rest[0]?.text === '=') return 'write `loss …`: several of them add up';
+    if (found.text === '+=') return 'write `loss …`: several of them add up';
   }
+  if (operand && /^[-+*/]=$/.test(found.text)) return 'an assignment is a statement of its own';
   const juxtaposed = found.type === 'name' || found.type === 'number' || found.text === '(';
   if (operand && juxtaposed && (before?.type === 'number' || before?.text === ')' || before?.text === ']')) {
     return 'a product is written with `*`';
   }
+  return undefined;
+}
+
+export const adviceOnBlock = 'what a loop or a branch runs stands between `{` and `}`';
+
+/** Heads of loops and branches as other languages write them. */
+function controlAdvice({ found, before, rest, first, expected }: Trouble): string | undefined {
+  const word = first.text === '}' ? 'if' : first.text;
+  if (word === 'for' && before === first && found.text === '(') {
+    const [index, sign] = rest[0]?.type === 'keyword' ? rest.slice(1) : rest;
+    const name = index?.type === 'name' ? index.text : 'i';
+    return sign?.text === 'in'
+      ? `a loop is written without the parentheses: ${quoted(`for ${name} in N { … }`)}`
+      : `a loop runs over a range: ${quoted(`for ${name} in 0..N { … }`)}`;
+  }
+  if (word === 'for' && expected.has('in') && (found.text === '=' || found.text === 'of'))
+    return `a loop runs over a range: ${quoted(`for ${before?.text ?? 'i'} in 0..N { … }`)}`;
+  if (before?.text === word && (word === 'while' || word === 'if') && found.text !== '(')
+    return `the condition stands in parentheses: ${quoted(word === 'if' ? 'if (c) { … }' : 'while (c) max 100 { … }')}`;
+  if (before?.text === 'else') return 'after `else` comes `{`, or `if (…) {`';
+  if (expected.has('{') && (word === 'for' || word === 'while' || word === 'if')) return adviceOnBlock;
+  if (word === 'var' && expected.has('=') && found.type === 'end')
+    return 'a `var` begins with a value: `var s = 0.0`, or `var a: real[N] = 0`';
   return undefined;
 }
 
@@ -116,7 +152,7 @@ function choiceAdvice({ expected, rest }: Trouble): string | undefined {
 function dotAdvice({ before, rest: [after, second] }: Trouble): string {
   const base = before?.type === 'name' ? before.text : '…';
   if (after?.text === 'T') return `a transpose is written ${quoted(`transpose(${base})`)}`;
-  if (after !== undefined && assignable.has(after.text)) {
+  if (after !== undefined && operators.has(after.text)) {
     const product = after.text === '*' ? '; the matrix product is `@`' : '';
     return `${quoted(after.text)} is elementwise by itself${product}`;
   }

@@ -20,16 +20,21 @@ interface Open {
   readonly line: Token;
   /** It is the block of an `if`, which an `else` may follow. */
   readonly ofIf: boolean;
+  /** How deep it is nested; `else if` is nested in what it follows. */
+  readonly depth: number;
+  readonly indented: boolean;
 }
 
 export interface Brackets {
   /** Newlines mean nothing here. */
   inside(): boolean;
-  /** False if that is too deep. */
-  open(token: Token, line: Token): boolean;
+  /** False if that is too deep. `indented`: the block has no braces, and ends with its indentation. */
+  open(token: Token, line: Token, indented?: boolean): boolean;
   close(token: Token): void;
   /** Closes what is open inside the statement; `before` is what the message says it should have been closed before. */
   closeStatement(before: string, at: Span): void;
+  /** Closes the blocks without braces that end before a line which begins with this token. */
+  closeIndented(token: Token): void;
   /** Closes the blocks that a declaration shows to be over: declarations do not nest, and it is not indented against them. */
   closeBlocks(declaration: Token): void;
   closeAll(at: Span, silently: boolean): void;
@@ -39,7 +44,7 @@ export interface Brackets {
 
 export function trackBrackets(statements: Statements, mistakes: Mistakes): Brackets {
   const stack: Open[] = [];
-  let closedIf = false;
+  let closed: Open | undefined;
 
   const innermost = (): string => stack[stack.length - 1]?.token.text ?? '{';
   const inside = (): boolean => innermost() !== '{';
@@ -61,7 +66,7 @@ export function trackBrackets(statements: Statements, mistakes: Mistakes): Brack
     const open = stack.pop();
     if (open === undefined) return;
     const opener = open.token;
-    if (opener.text === '{') closedIf = open.ofIf;
+    if (opener.text === '{') closed = open;
     if (!silently && !opener.repaired) {
       const notes = [{ message: 'opened here', span: opener.span }];
       mistakes.add(catalogue.unclosedBracket, { bracket: opener.text, before }, at, { notes });
@@ -84,7 +89,7 @@ export function trackBrackets(statements: Statements, mistakes: Mistakes): Brack
     closeStatement('`}`', token.span);
     if (token.startsLine) statements.end('end of the line');
     else statements.end('`}`', token);
-    closedIf = stack.pop()?.ofIf ?? false;
+    closed = stack.pop();
     statements.push(token);
   }
 
@@ -106,12 +111,22 @@ export function trackBrackets(statements: Statements, mistakes: Mistakes): Brack
 
   return {
     inside,
-    open: (token, line) => {
-      stack.push({ token, line, ofIf: token.text === '{' && isOfIf() });
-      return stack.length <= deepest;
+    open: (token, line, indented = false) => {
+      const ofIf = token.text === '{' && isOfIf();
+      const follows = ofIf && statements.first()?.text === '}';
+      const depth = 1 + ((follows ? closed : stack[stack.length - 1])?.depth ?? 0);
+      stack.push({ token, line, ofIf, depth, indented });
+      return depth <= deepest;
     },
     close,
     closeStatement,
+    closeIndented: (token) => {
+      for (let block = stack.at(-1); block?.indented === true; block = stack.at(-1)) {
+        const inside = column(token) - column(block.line);
+        if (inside > 0 || (inside === 0 && token.text === '}')) break;
+        supply('', token.span, true);
+      }
+    },
     closeBlocks: (declaration) => {
       const indented = (block: Open): boolean => column(declaration) > column(block.line);
       for (
@@ -128,6 +143,6 @@ export function trackBrackets(statements: Statements, mistakes: Mistakes): Brack
         supply('the end of the file', at, silently);
       }
     },
-    closedIf: () => closedIf,
+    closedIf: () => closed?.ofIf === true,
   };
 }

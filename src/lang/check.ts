@@ -25,6 +25,7 @@ export function check(
     used: new Set(),
     functions: new Map(),
     later: new Map(),
+    ended: new Map(),
     calls: [],
   };
   const base = openScope('outer');

@@ -2,7 +2,9 @@
 // token, whatever the text was, so that the grammar needs to know nothing of newlines and a forgotten bracket is one message.
 
 import { catalogue } from '../base/catalogue.ts';
+import { positionAt } from '../base/source.ts';
 import type { Source } from '../base/source.ts';
+import { adviceOnBlock } from './advice.ts';
 import { closers, deepest, openers, trackBrackets } from './brackets.ts';
 import type { Brackets } from './brackets.ts';
 import { mostOperators } from './chains.ts';
@@ -36,7 +38,18 @@ const bodyWords: Readonly<Record<string, ReadonlySet<string>>> = {
   fn: new Set('const let var while return'.split(' ')),
 };
 
-function startLine(token: Token, statements: Statements, brackets: Brackets, mistakes: Mistakes): void {
+/** The words of heads that a block follows; a `}` that is not the end of its statement has an `else` after it. */
+const headWords: ReadonlySet<string> = new Set(['for', 'while', 'if', '}']);
+
+/** `line` is the first token of the line before. */
+function startLine(
+  token: Token,
+  line: Token | undefined,
+  statements: Statements,
+  brackets: Brackets,
+  mistakes: Mistakes,
+): void {
+  brackets.closeIndented(token);
   if (beginsStatement(token)) {
     brackets.closeStatement(`\`${token.text}\``, token.span);
     const head = statements.first();
@@ -54,7 +67,18 @@ function startLine(token: Token, statements: Statements, brackets: Brackets, mis
     if (token.text === 'model' || token.text === 'fn') brackets.closeBlocks(token);
   }
   const before = statements.last();
-  if (before !== undefined && !brackets.inside() && !goesOn(before, token)) statements.end('end of the line');
+  if (before === undefined || brackets.inside() || goesOn(before, token)) return;
+  if (token.text === 'max' && statements.first()?.text === 'while') return;
+  const column = ({ span }: Token): number => positionAt(span.source, span.start).column;
+  if (line !== undefined && headWords.has(statements.first()?.text ?? '') && column(token) > column(line)) {
+    const at = statements.place(token.span);
+    mistakes.add(catalogue.unexpectedToken, { found: 'end of the line', expected: '`{`' }, at, {
+      help: adviceOnBlock,
+    });
+    const brace = statements.made('symbol', '{', at);
+    brackets.open(brace, line, true);
+    statements.push(brace);
+  } else statements.end('end of the line');
 }
 
 /** `fn f(x: real): real = …` has no braces. */
@@ -66,6 +90,12 @@ function isShortFunction({ tokens }: Statements): boolean {
   }
   return false;
 }
+
+/** `for (let i = 0; …)`: the statement does not end there, so that it is one mistake. */
+const isLoopOfC = ({ tokens, first }: Statements): boolean => {
+  const head = first();
+  return head?.text === 'for' && tokens[tokens.lastIndexOf(head) + 1]?.text === '(';
+};
 
 /** Whether an expression is so long that there is no point in reading on; chains.ts has the exact limit. */
 function endless(): (token: Token) => boolean {
@@ -90,10 +120,10 @@ export function layOut(source: Source, mistakes: Mistakes): readonly Token[] | u
     if (statements.last()?.text === '}' && !(token.text === 'else' && brackets.closedIf()))
       statements.end('end of the line');
     if (token.startsLine) {
+      startLine(token, line, statements, brackets, mistakes);
       line = token;
-      startLine(token, statements, brackets, mistakes);
     }
-    if (token.text === ';') {
+    if (token.text === ';' && !(brackets.inside() && isLoopOfC(statements))) {
       brackets.closeStatement('`;`', token.span);
       statements.end('`;`', token);
     } else if (closers.has(token.text)) {

@@ -37,11 +37,18 @@ function expectedIn(column: Column | undefined): ReadonlySet<string> {
   return expected;
 }
 
-/** What stands in for the head of a declaration that cannot be read, so that its body still is. */
+/** What stands in for the head of a declaration or a loop that cannot be read, so that its body still is. */
 const heads: Readonly<Record<string, readonly string[]>> = {
   model: ['model', '%name', '{'],
   fn: ['fn', '%name', '(', ')', ':', '%name', '{'],
+  for: ['for', '%name', '{'],
+  while: ['while', '(', '%name', ')', 'max', '%name', '{'],
+  if: ['if', '(', '%name', ')', '{'],
 };
+/** The same after the block of an `if`, which is still to be closed. */
+const elseHead = ['}', 'else', '{'];
+const elseIfHead = ['}', 'else', ...(heads['if'] ?? [])];
+const endOfBlock = ['}', '%end'];
 const valueOfFunction = ['return', '%name', '%end'];
 
 function standIns(texts: readonly string[], like: Token): Token[] {
@@ -118,11 +125,13 @@ export function recognise(start: 'file' | 'lone', tokens: readonly Token[], mist
     if (inserted.length > 0 || mark === undefined) bug('a stand-in is a syntax error');
     const first = at(statement);
     const failed = position - 1;
-    const stop = stopOf(statement);
+    const stop = stopOf(first.text === '}' ? statement + 1 : statement);
     const outside = expectedIn(mark);
+    const isElse = first.text === '}' && failed > statement;
     const echo =
-      (first.text === '}' && returned) || tokens.slice(statement, stop + 1).some((token) => token.repaired);
-    const block = at(stop).text === '{' && outside.has('model');
+      (first.text === '}' && !isElse && returned) ||
+      tokens.slice(statement, stop + 1).some((token) => token.repaired);
+    const hasBlock = at(stop).text === '{';
     const suggestion = explain(
       {
         found: at(failed),
@@ -137,13 +146,17 @@ export function recognise(start: 'file' | 'lone', tokens: readonly Token[], mist
     if (!mistakes.any()) bug('a syntax error is not reported');
     if (suggestion === 'return') returned = true;
     chart.restore(mark);
-    if (first.text === '}') {
+    if (isElse) {
+      const isIf = at(statement + 2).text === 'if';
+      inserted = standIns(!hasBlock ? endOfBlock : isIf ? elseIfHead : elseHead, first);
+      position = stop + 1;
+    } else if (first.text === '}') {
       // Only a function that does not return cannot be closed.
       inserted = standIns(valueOfFunction, first);
       position = statement;
     } else if (at(stop).type === 'end') {
       position = stop + 1;
-    } else if (block && heads[suggestion] !== undefined) {
+    } else if (hasBlock && heads[suggestion] !== undefined && outside.has(suggestion)) {
       inserted = standIns(heads[suggestion] ?? [], first);
       position = stop + 1;
     } else {

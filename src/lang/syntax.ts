@@ -3,7 +3,7 @@
 
 import { catalogue } from '../base/catalogue.ts';
 import type { Mistakes } from './mistakes.ts';
-import { adviceAtStart, adviceInside, homes, quoted } from './advice.ts';
+import { adviceAtStart, adviceInside, homes, insteadInBlock, quoted } from './advice.ts';
 import type { Place, Trouble } from './advice.ts';
 import { nearest } from './check/nearest.ts';
 import { foreignStatements } from './spelling.ts';
@@ -15,6 +15,7 @@ const mostAlternatives = 6;
 /** Statements that declare a list of names. */
 const listWords: ReadonlySet<string> = new Set(['dim', 'data', 'param', 'fn']);
 
+const assignments = '= += -= *= /='.split(' ');
 const startOperand = '%name %number true false ( [ - !'.split(' ');
 const followOperand = '%binary - ? ( ['.split(' ');
 
@@ -29,17 +30,24 @@ const places: readonly (Place & { readonly word: string; readonly place: string;
       define: 'const',
     },
     {
-      word: 'loss',
+      word: 'dim',
       place: 'inside a model',
       what: 'a statement of a model',
-      holds: '`dim`, `data`, `param`, `const`, `let`, `loss` or `output`',
+      holds: '`dim`, `data`, `param`, `const`, `let`, `var`, `for`, `while`, `if`, `loss` or `output`',
       define: 'let',
     },
     {
       word: 'return',
       place: 'inside a function',
       what: 'a statement of a function',
-      holds: '`let` or `return`',
+      holds: '`const`, `let`, `var`, `for`, `while`, `if` or `return`',
+      define: 'let',
+    },
+    {
+      word: 'while',
+      place: 'inside a block',
+      what: 'a statement of a block',
+      holds: '`const`, `let`, `var`, `for`, `while`, `if` or `loss`',
       define: 'let',
     },
   ];
@@ -67,6 +75,10 @@ function describeExpected(expected: ReadonlySet<string>): string {
     for (const terminal of followOperand) rest.delete(terminal);
   }
   if (rest.delete('%name')) alternatives.push('a name');
+  if (rest.has('+=')) {
+    alternatives.push('an assignment');
+    for (const sign of assignments) rest.delete(sign);
+  }
   const ends = rest.delete('%end');
   alternatives.push(...[...rest].map(quoted));
   if (ends) alternatives.push('the end of the statement');
@@ -76,6 +88,9 @@ function describeExpected(expected: ReadonlySet<string>): string {
 /** Reports one syntax error, and returns the word that the statement was probably meant to begin with. */
 export function explain(trouble: Trouble, mistakes: Mistakes | undefined): string {
   const { found, first, outside } = trouble;
+  if (isBare(trouble)) {
+    return explain({ ...trouble, found: first, before: undefined, rest: [found, ...trouble.rest] }, mistakes);
+  }
   if (found === first) {
     const words = [...outside].filter((terminal) => /^\w/.test(terminal));
     const foreign = foreignStatements.get(first.text);
@@ -88,6 +103,10 @@ export function explain(trouble: Trouble, mistakes: Mistakes | undefined): strin
   return first.text;
 }
 
+/** A name begins a statement only where it is assigned to, so any other that does so is no statement at all. */
+const isBare = ({ before, first, expected }: Trouble): boolean =>
+  before === first && first.type === 'name' && expected.has('+=');
+
 function explainStart(trouble: Trouble, meant: string, mistakes: Mistakes): void {
   const { found, outside } = trouble;
   const { span, text } = found;
@@ -97,7 +116,7 @@ function explainStart(trouble: Trouble, meant: string, mistakes: Mistakes): void
     mistakes.add(catalogue.missingReturn, undefined, span, { help });
   } else if (place !== undefined && found.type === 'keyword' && homes.has(text)) {
     mistakes.add(catalogue.misplacedStatement, { word: text, place: place.place }, span, {
-      help: homes.get(text),
+      help: (place.word === 'while' ? insteadInBlock.get(text) : undefined) ?? homes.get(text),
     });
   } else if (place === undefined && outside.has('}')) {
     const args = { word: text, place: 'after `return`' };
@@ -123,12 +142,15 @@ function isDeclared({ before, first, expected }: Trouble): boolean {
 }
 
 function explainInside(trouble: Trouble, mistakes: Mistakes): void {
-  const { found, before, expected } = trouble;
+  const { found, before, first, expected } = trouble;
   const isWord = reservedWords.has(found.text) && found.type !== 'end';
   const needsName = expected.has('%name');
   const introduces = before?.type === 'keyword' && statementWords.has(before.text);
   const names = expected.size === 1 && introduces;
-  if (needsName && isWord && (isDeclared(trouble) || statementWords.has(found.text))) {
+  if (expected.has('max') && expected.size === 1 && first.text === 'while') {
+    const help = 'write `while (c) max 100 { … }`: more iterations than that are an error';
+    mistakes.add(catalogue.whileWithoutLimit, undefined, found.span, { help });
+  } else if (needsName && isWord && (isDeclared(trouble) || statementWords.has(found.text))) {
     const help = `the reserved words are ${[...reservedWords].join(', ')}`;
     mistakes.add(catalogue.reservedName, { word: found.text }, found.span, { help });
   } else if (needsName && names) {

@@ -30,7 +30,7 @@ export const statementWords: ReadonlySet<string> = new Set(
   'model fn const dim data param let loss output return var while import'.split(' '),
 );
 
-/** Words that cannot be names; those of control flow are kept for later. */
+/** Words that cannot be names. */
 export const reservedWords: ReadonlySet<string> = new Set([
   ...statementWords,
   ...'for in if else true false div mod'.split(' '),

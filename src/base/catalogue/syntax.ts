@@ -85,20 +85,28 @@ export const syntax = {
     'N0113',
     'function without a return',
     () => 'a function ends with `return`',
-    'The body of a function is any number of `let` statements and one `return` at the end, which gives its value.',
+    'The body of a function is any number of statements and one `return` at the end, which gives its value.',
   ),
   misplacedStatement: error(
     'N0114',
     'statement in the wrong place',
     (a: { word: string; place: string }) => `\`${a.word}\` cannot stand ${a.place}`,
-    'A file holds `const`, `fn` and `model`. A model holds `dim`, `data`, `param`, `const`, `let`, `loss` and `output`. A function ' +
-      'holds `let` and, as its last statement, `return`.',
+    'A file holds `const`, `fn` and `model`. A model holds `dim`, `data`, `param`, `loss` and `output`, a function one `return` as ' +
+      'its last statement. Both hold `const`, `let`, `var`, assignments, `for`, `while` and `if`, and so do the blocks of these; in the blocks ' +
+      'of a model there may be `loss`, too.',
   ),
   unknownStatement: error(
     'N0115',
     'not a statement',
     (a: { found: string; what: string }) => `${a.found} does not begin ${a.what}`,
-    'Every statement begins with one of the words of the language. There are no bare expressions and no assignments.',
+    'Every statement begins with one of the words of the language, or assigns to a `var`. There are no bare expressions.',
+  ),
+  whileWithoutLimit: error(
+    'N0117',
+    'while without a limit',
+    () => 'a `while` needs a limit, `max`',
+    'Gradients run backwards through every iteration, so there must be a bound on how many there are: `while (c) max 100 { … }`. The ' +
+      'limit is an int made of sizes, constants and data. A condition that still holds after so many iterations is an error when the code runs.',
   ),
   notText: error(
     'N0116',

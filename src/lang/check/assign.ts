@@ -2,7 +2,15 @@
 
 import { catalogue } from '../../base/catalogue.ts';
 import type { Assignment, Expression, Name } from '../ast.ts';
-import { byDefinition, complain, declaredAt, toReal, type Checking } from './context.ts';
+import {
+  byDefinition,
+  complain,
+  declaredAt,
+  declareReal,
+  explainUnknown,
+  toReal,
+  type Checking,
+} from './context.ts';
 import { checkExpression } from './expression.ts';
 import { didYouMean } from './nearest.ts';
 import { readType } from './read.ts';
@@ -34,14 +42,11 @@ export function checkAssignment(c: Checking, scope: Scope, { target, value }: As
 function assigned(c: Checking, scope: Scope, name: Name): Var | undefined {
   const symbol = lookUp(scope, name.text);
   if (symbol === undefined) {
+    if (explainUnknown(c, name)) return undefined;
     const vars = [...visibleNames(scope)].filter((text) => lookUp(scope, text)?.kind === 'var');
     const near = name.text.length > 1 ? didYouMean(name.text, vars) : undefined;
     const help = near ?? `write \`var ${name.text} = …\`, or \`let\` for what does not change`;
-    const later = c.later.get(name.text);
-    if (later === undefined)
-      return complain(c, catalogue.unknownName, { name: name.text }, name.span, { help });
-    const notes = [{ message: 'defined here', span: later }];
-    return complain(c, catalogue.usedBeforeDefined, { name: name.text }, name.span, { notes });
+    return complain(c, catalogue.unknownName, { name: name.text }, name.span, { help });
   }
   c.annotations.symbols.set(name, symbol);
   if (symbol.kind === 'var') return symbol;
@@ -87,11 +92,8 @@ function advice(
   wanted: ExprType,
   found: ExprType,
 ): string | undefined {
-  const { declaration } = symbol;
   if (wanted.scalar === 'int' && found.scalar === 'real' && sameDims(wanted.dims, found.dims))
-    return declaration.type === undefined && declaration.value.kind === 'number'
-      ? `declare it as a real: \`var ${symbol.name} = ${declaration.value.text}.0\``
-      : '`int(x)` cuts off the fraction';
+    return declareReal(symbol) ?? '`int(x)` cuts off the fraction';
   if (found.dims.length === 0 && wanted.dims.length > 0) {
     const all = wanted.dims.map((_, k) => `${'ijklmn'[k] ?? 'i'} in N`).join(', ');
     return `an array of one value is written \`[… for ${all}]\``;

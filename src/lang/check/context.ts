@@ -80,6 +80,8 @@ export interface Checking {
   readonly functions: ReadonlyMap<string, FunctionInfo>;
   /** Names defined further down, for the message. */
   readonly later: ReadonlyMap<string, Span>;
+  /** Names of blocks that have ended, for the message. */
+  readonly ended: Map<string, Span>;
   readonly calls: { readonly callee: FunctionInfo; readonly span: Span }[];
 }
 
@@ -162,6 +164,21 @@ export function define(c: Checking, scope: Scope, symbol: Symbol & { readonly sp
   scope.names.set(symbol.name, symbol);
 }
 
+/** Whether a name that is not in scope is defined elsewhere in the body, which is reported. */
+export function explainUnknown(c: Checking, { text, span }: Name): boolean {
+  const later = c.later.get(text);
+  const ended = c.ended.get(text);
+  if (later !== undefined) {
+    const notes = [{ message: 'defined here', span: later }];
+    complain(c, catalogue.usedBeforeDefined, { name: text }, span, { notes });
+  } else if (ended !== undefined) {
+    const notes = [{ message: 'this one ends with its block', span: ended }];
+    const help = `declare it before the block, \`var ${text} = …\`, and assign to it inside`;
+    complain(c, catalogue.unknownName, { name: text }, span, { notes, help });
+  }
+  return later !== undefined || ended !== undefined;
+}
+
 /** What a name stands for, marked as used. `advice` is for a name that nothing in scope is near to. */
 export function resolve(c: Checking, scope: Scope, name: Name, advice?: string): Symbol | undefined {
   const symbol = lookUp(scope, name.text);
@@ -170,11 +187,7 @@ export function resolve(c: Checking, scope: Scope, name: Name, advice?: string):
     c.annotations.symbols.set(name, symbol);
     return symbol;
   }
-  const later = c.later.get(name.text);
-  if (later !== undefined) {
-    const notes = [{ message: 'defined here', span: later }];
-    return complain(c, catalogue.usedBeforeDefined, { name: name.text }, name.span, { notes });
-  }
+  if (explainUnknown(c, name)) return undefined;
   const called = c.functions.get(name.text);
   if (called !== undefined || asReducer(name.text) !== undefined) {
     return complain(c, catalogue.notAValue, { name: name.text }, name.span, {
@@ -208,12 +221,24 @@ export function toReal(
     const text = sourceText(expression.span);
     const subject = what === 'this' && text !== '…' ? `\`${text}\`` : what;
     return complain(c, catalogue.intAsReal, { what: subject }, expression.span, {
-      help: advice(converted('real', expression.span)),
+      help: asRealVar(c, expression) ?? advice(converted('real', expression.span)),
       notes: [declaredAt(c, expression)],
     });
   }
   const args = { what, expected: 'a real', found: withArticle(type) };
   return complain(c, catalogue.typeMismatch, args, expression.span, { notes: [declaredAt(c, expression)] });
+}
+
+/** What to do about a var of ints that was to be one of reals: it begins with a literal. */
+function asRealVar(c: Checking, expression: Expression): string | undefined {
+  const symbol = expression.kind === 'name' ? c.annotations.symbols.get(expression) : undefined;
+  return symbol?.kind === 'var' ? declareReal(symbol) : undefined;
+}
+
+export function declareReal({ name, declaration }: Extract<Symbol, { kind: 'var' }>): string | undefined {
+  return declaration.type === undefined && declaration.value.kind === 'number'
+    ? `declare it as a real: \`var ${name} = ${declaration.value.text}.0\``
+    : undefined;
 }
 
 /** Marks an int expression made of literals, and the literals in it, as real. */

@@ -56,6 +56,7 @@ export function checkBody(c: Checking, info: FunctionInfo): void {
     ...c,
     calls: info.calls,
     later: namesDefined(declaration.body),
+    ended: new Map(),
   };
   checkStatements(own, scope, declaration.body);
   const type = checkExpression(own, scope, declaration.value);

@@ -18,7 +18,7 @@ export interface ModelInfo {
 
 export function checkModel(c: Checking, outer: Scope, declaration: ModelDeclaration): ModelInfo {
   const scope = openScope('model', outer);
-  const own: Checking = { ...c, later: namesDefined(declaration.items) };
+  const own: Checking = { ...c, later: namesDefined(declaration.items), ended: new Map() };
   for (const item of declaration.items) {
     switch (item.kind) {
       case 'dim':

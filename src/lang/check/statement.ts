@@ -78,7 +78,10 @@ function checkBlock(c: Checking, outer: Scope, statements: readonly Statement[])
   const scope = openScope('block', outer);
   const own = namesDefined(statements);
   checkStatements(own.size === 0 ? c : { ...c, later: new Map([...c.later, ...own]) }, scope, statements);
-  for (const symbol of scope.names.values()) warnIfUnused(c, symbol);
+  for (const symbol of scope.names.values()) {
+    warnIfUnused(c, symbol);
+    if (symbol.span !== undefined) c.ended.set(symbol.name, symbol.span);
+  }
 }
 
 /** A name of a block may hide constants of the file, and nothing nearer. */
