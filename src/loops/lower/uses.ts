@@ -1,6 +1,7 @@
 // Which statements of the IR are needed, how often each value is used, and which scalars may be nested into the
 // expression that uses them. One walk from the results back to the inputs.
 
+import { bug } from '../../base/bug.ts';
 import type { Block, LoopStatement, Operand, Statement, Value } from '../../ir/types.ts';
 import { accumulatorsOf } from '../../ir/walk.ts';
 
