@@ -3,14 +3,16 @@
 
 import { print as printSize, type Polynomial } from '../base/polynomial.ts';
 import { mayBeUnfit } from './extents.ts';
-import type { FunctionDeclaration, Parameter } from './module.ts';
+import { apartOf, type Apart } from './apart.ts';
+import { checkFunction, helperCall, type Check, type Line } from './check.ts';
+import type { Parameter } from './module.ts';
 import type { DoorHelper } from './helpers.ts';
 import {
   arrayKind,
+  isArray,
   lengthText,
   needSizes,
   shapeText,
-  sizeNames,
   sizesParameter,
   type Model,
   type ArrayKind,
@@ -19,56 +21,10 @@ import {
 } from './model.ts';
 import { quote } from './statement.ts';
 
-const isArray = (f: ModelField): boolean => f.type.dims.length > 0;
 const polynomialsOf = (f: ModelField): readonly Polynomial[] => [
   ...f.type.dims,
   ...(f.range ? [f.range.from, f.range.to] : []),
 ];
-
-/** One check function of a model; absent where there is nothing to check. */
-export interface Check {
-  readonly declaration: FunctionDeclaration;
-  /** The shared functions that it calls. */
-  readonly helpers: readonly DoorHelper[];
-  /** The statement that calls it. Arguments that are not given are called as its parameters are. */
-  readonly call: (given?: Readonly<Record<string, string>>) => Line;
-}
-
-/** A statement of a check function, or at the top of a function. */
-export interface Line {
-  readonly text: string;
-  readonly helper?: DoorHelper;
-  /** The arguments of the function around it that it uses. */
-  readonly uses?: readonly string[];
-}
-
-const helperCall = (helper: DoorHelper, ...args: readonly string[]): Line => ({
-  text: `${helper}(${args.join(', ')});`,
-  helper,
-});
-
-function checkFunction(
-  model: Model,
-  suffix: string,
-  parameters: readonly Parameter[],
-  linesOf: (names: SizeNames) => readonly Line[],
-): Check | undefined {
-  const scope = model.moduleScope.inner();
-  for (const parameter of parameters) scope.reserve(parameter.name);
-  const names = sizeNames(model, scope);
-  const lines = linesOf(names);
-  if (lines.length === 0) return undefined;
-  const name = model.checkName(suffix);
-  const body = [...names.prologue(), ...lines.map((line) => line.text)].join('\n');
-  return {
-    declaration: { kind: 'function', name, exported: false, parameters, result: 'void', body },
-    helpers: lines.flatMap((line) => line.helper ?? []),
-    call: (given = {}) => {
-      const args = parameters.map((parameter) => given[parameter.name] ?? parameter.name);
-      return { text: `${name}(${args.join(', ')});`, uses: args };
-    },
-  };
-}
 
 /** The check functions of a model. */
 export interface Door {
@@ -80,7 +36,7 @@ export interface Door {
   /** Of everything that comes in: sizes, params, data. */
   readonly inputs: Check | undefined;
   /** That what is filled is not what is read. */
-  readonly apart: Check | undefined;
+  readonly apart: Apart;
 }
 
 export function doorOf(model: Model): Door {
@@ -132,26 +88,8 @@ export function doorOf(model: Model): Door {
       ...arrays(quote('data'), 'data', checkedData, names),
       ...(model.checked ? checkedData.flatMap((f) => rangeCheck(f, names)) : []),
     ]),
-    apart: checkFunction(
-      model,
-      'Apart',
-      [owner, { ...params, name: 'filled' }, { ...owner, name: 'other' }, { ...params, name: 'read' }],
-      () => apartChecks(model),
-    ),
+    apart: apartOf(model),
   };
-}
-
-/** A function reads its params while it fills what has their shape. */
-function apartChecks(model: Model): readonly Line[] {
-  const objects = model.params.some((f) => !isArray(f))
-    ? [helperCall('checkApart', 'owner', 'filled', 'other', 'read', quote(''))]
-    : [];
-  const fields = model.params
-    .filter(isArray)
-    .map(({ field }) =>
-      helperCall('checkApart', 'owner', `filled.${field}`, 'other', `read.${field}`, quote(`.${field}`)),
-    );
-  return [...objects, ...fields];
 }
 
 /** Extents that are not positive integers for all positive sizes, such as `N - 2` and `N/2`. */

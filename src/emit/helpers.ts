@@ -29,9 +29,27 @@ function checkExtent(name: string, extent: number): void {
   checkInt32Array: arrayCheck('Int32Array', 'an'),
   checkUint8Array: arrayCheck('Uint8Array', 'a'),
   checkApart: `\
-function checkApart(owner: string, filled: unknown, other: string, read: unknown, field: string): void {
-  if (filled === read) {
-    throw new TypeError(\`\${owner}\${field} must not be \${other}\${field}, which is read while it is filled\`);
+/** An array that is filled shares no memory with another: a write to one would change the other while it is read. */
+function checkApart(
+  owner: string, filled: Readonly<Record<string, any>>, filledNames: readonly string[],
+  other: string, object: Readonly<Record<string, any>>, names: readonly string[],
+): void {
+  for (const filledName of filledNames) {
+    const a = filled[filledName];
+    for (const name of names) {
+      const b = object[name];
+      // Of an object and itself, each pair is compared once.
+      if (owner === other && name === filledName) break;
+      if (a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength) {
+        throw new TypeError(\`\${owner}.\${filledName} must not share memory with \${other}.\${name}\`);
+      }
+    }
+  }
+}`,
+  checkDistinct: `\
+function checkDistinct(owner: string, filled: object, other: string, object: object): void {
+  if (filled === object) {
+    throw new TypeError(\`\${owner} must not be \${other}, which is read while it is filled\`);
   }
 }`,
   checkInteger: `\

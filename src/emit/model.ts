@@ -208,6 +208,8 @@ export function arrayKind(scalar: Type['scalar'], precision: Precision): ArrayKi
   return scalar === 'int' ? 'Int32Array' : 'Uint8Array';
 }
 
+export const isArray = (f: ModelField): boolean => f.type.dims.length > 0;
+
 /** The TypeScript type of a field. */
 export function fieldType(type: Type, precision: Precision): string {
   if (type.dims.length > 0) return arrayKind(type.scalar, precision);

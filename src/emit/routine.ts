@@ -2,7 +2,8 @@
 
 import { bug } from '../base/bug.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from '../loops/types.ts';
-import type { Door, Line } from './door.ts';
+import type { Line } from './check.ts';
+import type { Door } from './door.ts';
 import { printExpression, type Naming } from './expression.ts';
 import type { FunctionDeclaration, Parameter } from './module.ts';
 import { memo, sizeNames, type Model } from './model.ts';
@@ -72,16 +73,12 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): Ro
 }
 
 /** The checks at the top of a function. */
-function doorLines({ filled, read, takesOutputs, workspace }: Signature, door: Door): readonly Line[] {
+function doorLines({ kind, filled, read, takesOutputs, workspace }: Signature, door: Door): readonly Line[] {
   const lines = [
     door.inputs?.call(),
     ...[...read, ...filled].map((name) => door.params?.call({ owner: quote(name), params: name })),
-    ...filled.flatMap((name) =>
-      ['params', ...read].map((other) =>
-        door.apart?.call({ owner: quote(name), filled: name, other: quote(other), read: other }),
-      ),
-    ),
     takesOutputs ? door.outputs?.call() : undefined,
+    door.apart.checks[kind]?.call(),
     workspace.length > 0 ? door.workspace?.call() : undefined,
   ];
   return lines.filter((line) => line !== undefined);

@@ -50,6 +50,7 @@ export const holderOf = {
 } as const satisfies Record<Buffer['role'], string>;
 
 export interface Signature {
+  readonly kind: RoutineKind;
   readonly name: string;
   /** Without `ws`. */
   readonly parameters: readonly Parameter[];
@@ -77,6 +78,7 @@ export function signatureOf(model: Model, routine: Routine): Signature {
   const extra = takes.filter((name) => (name === 'outputs' ? model.outputs.length > 0 : hasParams));
   const initializer = `${model.functionName('Workspace')}(${model.sizes.length > 0 ? 'sizes' : ''})`;
   return {
+    kind: routine.kind,
     name: model.functionName(suffixOf(routine.kind)),
     parameters: [
       ...(hasParams ? [{ name: 'params', type: readParams }] : []),

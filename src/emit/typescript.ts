@@ -4,7 +4,8 @@
 import { bug } from '../base/bug.ts';
 import { ops, type OpName } from '../ops/index.ts';
 import type { Routine } from '../loops/types.ts';
-import { arrayHelper, doorOf, type Check, type Door } from './door.ts';
+import type { Check } from './check.ts';
+import { arrayHelper, doorOf, type Door } from './door.ts';
 import { doorHelpers, type DoorHelper } from './helpers.ts';
 import { interfaces, numbersType } from './interfaces.ts';
 import { arrayKind, modelOf, type EmittedModel, type Model, type Precision } from './model.ts';
@@ -65,17 +66,17 @@ function modelDeclarations(model: Model, door: Door): readonly Declaration[] {
     ...(model.workspace.length > 0 ? [workspaceFunction(model, door)] : []),
     ...(model.params.length > 0 ? vectorDeclarations(model, door) : []),
     ...checksOf(model, door).map((check) => check.declaration),
+    ...door.apart.names,
     ...functions.flatMap(({ parts }) => parts),
   ];
 }
 
-/** The check functions that are called: all, but for those of what no function fills. */
+/** The check functions that are called. */
 function checksOf(model: Model, { inputs, apart, ...others }: Door): readonly Check[] {
-  const fills = model.routines.some(({ kind }) => kind === 'gradient' || kind === 'hvp');
   const called = [
     model.routines.length > 0 ? inputs : undefined,
     ...Object.values(others),
-    fills ? apart : undefined,
+    ...Object.values(apart.checks),
   ];
   return called.filter((check) => check !== undefined);
 }

@@ -94,7 +94,7 @@ export function curveFitLossAndGradient(
   gradient: CurveFitParams,
 ): number {
   checkCurveFit(data, sizes);
-  checkCurveFitApart('gradient', gradient, 'params', params);
+  checkCurveFitGradientApart(gradient, params);
 
   const { N } = sizes;
   const t: Numbers = data.t;
@@ -154,6 +154,7 @@ export function curveFitOutputs(
 ): void {
   checkCurveFit(data, sizes);
   checkCurveFitOutputs(outputs, sizes);
+  checkCurveFitOutputsApart(outputs, data);
 
   const { N } = sizes;
   const t: Numbers = data.t;
@@ -239,8 +240,7 @@ export function curveFitHvp(
   product: CurveFitParams,
 ): number {
   checkCurveFit(data, sizes);
-  checkCurveFitApart('product', product, 'params', params);
-  checkCurveFitApart('product', product, 'direction', direction);
+  checkCurveFitProductApart(product, params, direction);
 
   const { N } = sizes;
   const t: Numbers = data.t;
@@ -389,14 +389,29 @@ function checkCurveFitOutputs(outputs: CurveFitOutputs, sizes: CurveFitSizes): v
   checkFloat64Array('outputs', '.curve', outputs.curve, N, 'real[N]');
 }
 
-function checkCurveFitApart(
-  owner: string,
-  filled: Readonly<CurveFitParams>,
-  other: string,
-  read: Readonly<CurveFitParams>,
+function checkCurveFitGradientApart(
+  gradient: Readonly<CurveFitParams>,
+  params: Readonly<CurveFitParams>,
 ): void {
-  checkApart(owner, filled, other, read, '');
+  checkDistinct('gradient', gradient, 'params', params);
 }
+
+function checkCurveFitOutputsApart(outputs: CurveFitOutputs, data: CurveFitData): void {
+  checkApart('outputs', outputs, curveFitOutputArrays, 'data', data, curveFitDataArrays);
+}
+
+function checkCurveFitProductApart(
+  product: Readonly<CurveFitParams>,
+  params: Readonly<CurveFitParams>,
+  direction: Readonly<CurveFitParams>,
+): void {
+  checkDistinct('product', product, 'params', params);
+  checkDistinct('product', product, 'direction', direction);
+}
+
+const curveFitOutputArrays = ['curve'];
+
+const curveFitDataArrays = ['t', 'y'];
 
 /** The logistic function. */
 function sigmoid(x: number): number {
@@ -432,17 +447,35 @@ function checkFloat64Array(
   }
 }
 
+/** An array that is filled shares no memory with another: a write to one would change the other while it is read. */
 function checkApart(
   owner: string,
-  filled: unknown,
+  filled: Readonly<Record<string, any>>,
+  filledNames: readonly string[],
   other: string,
-  read: unknown,
-  field: string,
+  object: Readonly<Record<string, any>>,
+  names: readonly string[],
 ): void {
-  if (filled === read) {
-    throw new TypeError(
-      `${owner}${field} must not be ${other}${field}, which is read while it is filled`,
-    );
+  for (const filledName of filledNames) {
+    const a = filled[filledName];
+    for (const name of names) {
+      const b = object[name];
+      // Of an object and itself, each pair is compared once.
+      if (owner === other && name === filledName) break;
+      if (
+        a.buffer === b.buffer &&
+        a.byteOffset < b.byteOffset + b.byteLength &&
+        b.byteOffset < a.byteOffset + a.byteLength
+      ) {
+        throw new TypeError(`${owner}.${filledName} must not share memory with ${other}.${name}`);
+      }
+    }
+  }
+}
+
+function checkDistinct(owner: string, filled: object, other: string, object: object): void {
+  if (filled === object) {
+    throw new TypeError(`${owner} must not be ${other}, which is read while it is filled`);
   }
 }
 

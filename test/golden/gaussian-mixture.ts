@@ -139,7 +139,7 @@ export function gaussianMixtureLossAndGradient(
 ): number {
   checkGaussianMixture(params, data, sizes);
   checkGaussianMixtureParams('gradient', gradient, sizes);
-  checkGaussianMixtureApart('gradient', gradient, 'params', params);
+  checkGaussianMixtureGradientApart(gradient, params, data);
   checkGaussianMixtureWorkspace(ws, sizes);
 
   const { N, D, K } = sizes;
@@ -238,6 +238,7 @@ export function gaussianMixtureOutputs(
 ): void {
   checkGaussianMixture(params, data, sizes);
   checkGaussianMixtureOutputs(outputs, sizes);
+  checkGaussianMixtureOutputsApart(outputs, params, data);
 
   const { N, D, K } = sizes;
   const center: Numbers = params.center;
@@ -390,8 +391,7 @@ export function gaussianMixtureHvp(
   checkGaussianMixture(params, data, sizes);
   checkGaussianMixtureParams('direction', direction, sizes);
   checkGaussianMixtureParams('product', product, sizes);
-  checkGaussianMixtureApart('product', product, 'params', params);
-  checkGaussianMixtureApart('product', product, 'direction', direction);
+  checkGaussianMixtureProductApart(product, params, data, direction);
   checkGaussianMixtureWorkspace(ws, sizes);
 
   const { N, D, K } = sizes;
@@ -630,16 +630,105 @@ function checkGaussianMixtureWorkspace(
   checkFloat64Array('ws', '.scoreTangent', ws.scoreTangent, K, 'real[K]');
 }
 
-function checkGaussianMixtureApart(
-  owner: string,
-  filled: Readonly<GaussianMixtureParams>,
-  other: string,
-  read: Readonly<GaussianMixtureParams>,
+function checkGaussianMixtureGradientApart(
+  gradient: Readonly<GaussianMixtureParams>,
+  params: Readonly<GaussianMixtureParams>,
+  data: GaussianMixtureData,
 ): void {
-  checkApart(owner, filled.center, other, read.center, '.center');
-  checkApart(owner, filled.logWidth, other, read.logWidth, '.logWidth');
-  checkApart(owner, filled.weight, other, read.weight, '.weight');
+  checkApart(
+    'gradient',
+    gradient,
+    gaussianMixtureParamArrays,
+    'params',
+    params,
+    gaussianMixtureParamArrays,
+  );
+  checkApart(
+    'gradient',
+    gradient,
+    gaussianMixtureParamArrays,
+    'data',
+    data,
+    gaussianMixtureDataArrays,
+  );
+  checkApart(
+    'gradient',
+    gradient,
+    gaussianMixtureParamArrays,
+    'gradient',
+    gradient,
+    gaussianMixtureParamArrays,
+  );
 }
+
+function checkGaussianMixtureOutputsApart(
+  outputs: GaussianMixtureOutputs,
+  params: Readonly<GaussianMixtureParams>,
+  data: GaussianMixtureData,
+): void {
+  checkApart(
+    'outputs',
+    outputs,
+    gaussianMixtureOutputArrays,
+    'params',
+    params,
+    gaussianMixtureParamArrays,
+  );
+  checkApart(
+    'outputs',
+    outputs,
+    gaussianMixtureOutputArrays,
+    'data',
+    data,
+    gaussianMixtureDataArrays,
+  );
+}
+
+function checkGaussianMixtureProductApart(
+  product: Readonly<GaussianMixtureParams>,
+  params: Readonly<GaussianMixtureParams>,
+  data: GaussianMixtureData,
+  direction: Readonly<GaussianMixtureParams>,
+): void {
+  checkApart(
+    'product',
+    product,
+    gaussianMixtureParamArrays,
+    'params',
+    params,
+    gaussianMixtureParamArrays,
+  );
+  checkApart(
+    'product',
+    product,
+    gaussianMixtureParamArrays,
+    'data',
+    data,
+    gaussianMixtureDataArrays,
+  );
+  checkApart(
+    'product',
+    product,
+    gaussianMixtureParamArrays,
+    'direction',
+    direction,
+    gaussianMixtureParamArrays,
+  );
+  checkApart(
+    'product',
+    product,
+    gaussianMixtureParamArrays,
+    'product',
+    product,
+    gaussianMixtureParamArrays,
+  );
+}
+
+const gaussianMixtureParamArrays = ['center', 'logWidth', 'weight'];
+
+const gaussianMixtureDataArrays = ['x'];
+
+const gaussianMixtureOutputArrays = ['cluster'];
 
 /** The product of an adjoint and a partial, in which an exact zero wins over an infinity. */
 function chain(g: number, p: number): number {
@@ -688,17 +777,29 @@ function checkInt32Array(
   }
 }
 
+/** An array that is filled shares no memory with another: a write to one would change the other while it is read. */
 function checkApart(
   owner: string,
-  filled: unknown,
+  filled: Readonly<Record<string, any>>,
+  filledNames: readonly string[],
   other: string,
-  read: unknown,
-  field: string,
+  object: Readonly<Record<string, any>>,
+  names: readonly string[],
 ): void {
-  if (filled === read) {
-    throw new TypeError(
-      `${owner}${field} must not be ${other}${field}, which is read while it is filled`,
-    );
+  for (const filledName of filledNames) {
+    const a = filled[filledName];
+    for (const name of names) {
+      const b = object[name];
+      // Of an object and itself, each pair is compared once.
+      if (owner === other && name === filledName) break;
+      if (
+        a.buffer === b.buffer &&
+        a.byteOffset < b.byteOffset + b.byteLength &&
+        b.byteOffset < a.byteOffset + a.byteLength
+      ) {
+        throw new TypeError(`${owner}.${filledName} must not share memory with ${other}.${name}`);
+      }
+    }
   }
 }
 

@@ -100,7 +100,7 @@ export function logisticLossAndGradient(
 ): number {
   checkLogistic(params, data, sizes);
   checkLogisticParams('gradient', gradient, sizes);
-  checkLogisticApart('gradient', gradient, 'params', params);
+  checkLogisticGradientApart(gradient, params, data);
 
   const { N, D } = sizes;
   const w: Numbers = params.w;
@@ -156,6 +156,7 @@ export function logisticOutputs(
 ): void {
   checkLogistic(params, data, sizes);
   checkLogisticOutputs(outputs, sizes);
+  checkLogisticOutputsApart(outputs, params, data);
 
   const { N, D } = sizes;
   const w: Numbers = params.w;
@@ -242,8 +243,7 @@ export function logisticHvp(
   checkLogistic(params, data, sizes);
   checkLogisticParams('direction', direction, sizes);
   checkLogisticParams('product', product, sizes);
-  checkLogisticApart('product', product, 'params', params);
-  checkLogisticApart('product', product, 'direction', direction);
+  checkLogisticProductApart(product, params, data, direction);
 
   const { N, D } = sizes;
   const w: Numbers = params.w;
@@ -375,15 +375,40 @@ function checkLogisticOutputs(outputs: LogisticOutputs, sizes: LogisticSizes): v
   checkFloat64Array('outputs', '.p', outputs.p, N, 'real[N]');
 }
 
-function checkLogisticApart(
-  owner: string,
-  filled: Readonly<LogisticParams>,
-  other: string,
-  read: Readonly<LogisticParams>,
+function checkLogisticGradientApart(
+  gradient: Readonly<LogisticParams>,
+  params: Readonly<LogisticParams>,
+  data: LogisticData,
 ): void {
-  checkApart(owner, filled, other, read, '');
-  checkApart(owner, filled.w, other, read.w, '.w');
+  checkApart('gradient', gradient, logisticParamArrays, 'params', params, logisticParamArrays);
+  checkApart('gradient', gradient, logisticParamArrays, 'data', data, logisticDataArrays);
 }
+
+function checkLogisticOutputsApart(
+  outputs: LogisticOutputs,
+  params: Readonly<LogisticParams>,
+  data: LogisticData,
+): void {
+  checkApart('outputs', outputs, logisticOutputArrays, 'params', params, logisticParamArrays);
+  checkApart('outputs', outputs, logisticOutputArrays, 'data', data, logisticDataArrays);
+}
+
+function checkLogisticProductApart(
+  product: Readonly<LogisticParams>,
+  params: Readonly<LogisticParams>,
+  data: LogisticData,
+  direction: Readonly<LogisticParams>,
+): void {
+  checkApart('product', product, logisticParamArrays, 'params', params, logisticParamArrays);
+  checkApart('product', product, logisticParamArrays, 'data', data, logisticDataArrays);
+  checkApart('product', product, logisticParamArrays, 'direction', direction, logisticParamArrays);
+}
+
+const logisticParamArrays = ['w'];
+
+const logisticDataArrays = ['X', 'y'];
+
+const logisticOutputArrays = ['p'];
 
 /** The logistic function. */
 function sigmoid(x: number): number {
@@ -419,17 +444,29 @@ function checkFloat64Array(
   }
 }
 
+/** An array that is filled shares no memory with another: a write to one would change the other while it is read. */
 function checkApart(
   owner: string,
-  filled: unknown,
+  filled: Readonly<Record<string, any>>,
+  filledNames: readonly string[],
   other: string,
-  read: unknown,
-  field: string,
+  object: Readonly<Record<string, any>>,
+  names: readonly string[],
 ): void {
-  if (filled === read) {
-    throw new TypeError(
-      `${owner}${field} must not be ${other}${field}, which is read while it is filled`,
-    );
+  for (const filledName of filledNames) {
+    const a = filled[filledName];
+    for (const name of names) {
+      const b = object[name];
+      // Of an object and itself, each pair is compared once.
+      if (owner === other && name === filledName) break;
+      if (
+        a.buffer === b.buffer &&
+        a.byteOffset < b.byteOffset + b.byteLength &&
+        b.byteOffset < a.byteOffset + a.byteLength
+      ) {
+        throw new TypeError(`${owner}.${filledName} must not share memory with ${other}.${name}`);
+      }
+    }
   }
 }
 

@@ -74,7 +74,7 @@ export function moleculeLossAndGradient(
 ): number {
   checkMolecule(params, sizes);
   checkMoleculeParams('gradient', gradient, sizes);
-  checkMoleculeApart('gradient', gradient, 'params', params);
+  checkMoleculeGradientApart(gradient, params);
 
   const { N } = sizes;
   const position: Numbers = params.position;
@@ -190,8 +190,7 @@ export function moleculeHvp(
   checkMolecule(params, sizes);
   checkMoleculeParams('direction', direction, sizes);
   checkMoleculeParams('product', product, sizes);
-  checkMoleculeApart('product', product, 'params', params);
-  checkMoleculeApart('product', product, 'direction', direction);
+  checkMoleculeProductApart(product, params, direction);
 
   const { N } = sizes;
   const position: Numbers = params.position;
@@ -324,14 +323,23 @@ function checkMoleculeParams(
   checkFloat64Array(owner, '.position', params.position, 3 * N, 'real[N, 3]');
 }
 
-function checkMoleculeApart(
-  owner: string,
-  filled: Readonly<MoleculeParams>,
-  other: string,
-  read: Readonly<MoleculeParams>,
+function checkMoleculeGradientApart(
+  gradient: Readonly<MoleculeParams>,
+  params: Readonly<MoleculeParams>,
 ): void {
-  checkApart(owner, filled.position, other, read.position, '.position');
+  checkApart('gradient', gradient, moleculeParamArrays, 'params', params, moleculeParamArrays);
 }
+
+function checkMoleculeProductApart(
+  product: Readonly<MoleculeParams>,
+  params: Readonly<MoleculeParams>,
+  direction: Readonly<MoleculeParams>,
+): void {
+  checkApart('product', product, moleculeParamArrays, 'params', params, moleculeParamArrays);
+  checkApart('product', product, moleculeParamArrays, 'direction', direction, moleculeParamArrays);
+}
+
+const moleculeParamArrays = ['position'];
 
 function checkSize(name: string, size: number): void {
   if (!(Number.isInteger(size) && size > 0)) {
@@ -357,17 +365,29 @@ function checkFloat64Array(
   }
 }
 
+/** An array that is filled shares no memory with another: a write to one would change the other while it is read. */
 function checkApart(
   owner: string,
-  filled: unknown,
+  filled: Readonly<Record<string, any>>,
+  filledNames: readonly string[],
   other: string,
-  read: unknown,
-  field: string,
+  object: Readonly<Record<string, any>>,
+  names: readonly string[],
 ): void {
-  if (filled === read) {
-    throw new TypeError(
-      `${owner}${field} must not be ${other}${field}, which is read while it is filled`,
-    );
+  for (const filledName of filledNames) {
+    const a = filled[filledName];
+    for (const name of names) {
+      const b = object[name];
+      // Of an object and itself, each pair is compared once.
+      if (owner === other && name === filledName) break;
+      if (
+        a.buffer === b.buffer &&
+        a.byteOffset < b.byteOffset + b.byteLength &&
+        b.byteOffset < a.byteOffset + a.byteLength
+      ) {
+        throw new TypeError(`${owner}.${filledName} must not share memory with ${other}.${name}`);
+      }
+    }
   }
 }
 

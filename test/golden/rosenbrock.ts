@@ -62,7 +62,7 @@ export function rosenbrockLossAndGradient(
 ): number {
   checkRosenbrock(params, sizes);
   checkRosenbrockParams('gradient', gradient, sizes);
-  checkRosenbrockApart('gradient', gradient, 'params', params);
+  checkRosenbrockGradientApart(gradient, params);
 
   const { N } = sizes;
   const x: Numbers = params.x;
@@ -130,8 +130,7 @@ export function rosenbrockHvp(
   checkRosenbrock(params, sizes);
   checkRosenbrockParams('direction', direction, sizes);
   checkRosenbrockParams('product', product, sizes);
-  checkRosenbrockApart('product', product, 'params', params);
-  checkRosenbrockApart('product', product, 'direction', direction);
+  checkRosenbrockProductApart(product, params, direction);
 
   const { N } = sizes;
   const x: Numbers = params.x;
@@ -221,14 +220,30 @@ function checkRosenbrockParams(
   checkFloat64Array(owner, '.x', params.x, N, 'real[N]');
 }
 
-function checkRosenbrockApart(
-  owner: string,
-  filled: Readonly<RosenbrockParams>,
-  other: string,
-  read: Readonly<RosenbrockParams>,
+function checkRosenbrockGradientApart(
+  gradient: Readonly<RosenbrockParams>,
+  params: Readonly<RosenbrockParams>,
 ): void {
-  checkApart(owner, filled.x, other, read.x, '.x');
+  checkApart('gradient', gradient, rosenbrockParamArrays, 'params', params, rosenbrockParamArrays);
 }
+
+function checkRosenbrockProductApart(
+  product: Readonly<RosenbrockParams>,
+  params: Readonly<RosenbrockParams>,
+  direction: Readonly<RosenbrockParams>,
+): void {
+  checkApart('product', product, rosenbrockParamArrays, 'params', params, rosenbrockParamArrays);
+  checkApart(
+    'product',
+    product,
+    rosenbrockParamArrays,
+    'direction',
+    direction,
+    rosenbrockParamArrays,
+  );
+}
+
+const rosenbrockParamArrays = ['x'];
 
 function checkSize(name: string, size: number): void {
   if (!(Number.isInteger(size) && size > 0)) {
@@ -254,17 +269,29 @@ function checkFloat64Array(
   }
 }
 
+/** An array that is filled shares no memory with another: a write to one would change the other while it is read. */
 function checkApart(
   owner: string,
-  filled: unknown,
+  filled: Readonly<Record<string, any>>,
+  filledNames: readonly string[],
   other: string,
-  read: unknown,
-  field: string,
+  object: Readonly<Record<string, any>>,
+  names: readonly string[],
 ): void {
-  if (filled === read) {
-    throw new TypeError(
-      `${owner}${field} must not be ${other}${field}, which is read while it is filled`,
-    );
+  for (const filledName of filledNames) {
+    const a = filled[filledName];
+    for (const name of names) {
+      const b = object[name];
+      // Of an object and itself, each pair is compared once.
+      if (owner === other && name === filledName) break;
+      if (
+        a.buffer === b.buffer &&
+        a.byteOffset < b.byteOffset + b.byteLength &&
+        b.byteOffset < a.byteOffset + a.byteLength
+      ) {
+        throw new TypeError(`${owner}.${filledName} must not share memory with ${other}.${name}`);
+      }
+    }
   }
 }
 

@@ -112,7 +112,7 @@ export function logisticLossAndGradient(
 ): number {
   checkLogistic(params, data, sizes);
   checkLogisticParams('gradient', gradient, sizes);
-  checkLogisticApart('gradient', gradient, 'params', params);
+  checkLogisticGradientApart(gradient, params, data);
   checkLogisticWorkspace(ws, sizes);
 
   const { N, D } = sizes;
@@ -163,6 +163,7 @@ export function logisticOutputs(
 ): void {
   checkLogistic(params, data, sizes);
   checkLogisticOutputs(outputs, sizes);
+  checkLogisticOutputsApart(outputs, params, data);
 
   const { N, D } = sizes;
   const w: Numbers = params.w;
@@ -270,14 +271,29 @@ function checkLogisticWorkspace(ws: LogisticWorkspace, sizes: LogisticSizes): vo
   checkFloat64Array('ws', '.margin', ws.margin, N, 'real[N]');
 }
 
-function checkLogisticApart(
-  owner: string,
-  filled: Readonly<LogisticParams>,
-  other: string,
-  read: Readonly<LogisticParams>,
+function checkLogisticGradientApart(
+  gradient: Readonly<LogisticParams>,
+  params: Readonly<LogisticParams>,
+  data: LogisticData,
 ): void {
-  checkApart(owner, filled.w, other, read.w, '.w');
+  checkApart('gradient', gradient, logisticParamArrays, 'params', params, logisticParamArrays);
+  checkApart('gradient', gradient, logisticParamArrays, 'data', data, logisticDataArrays);
 }
+
+function checkLogisticOutputsApart(
+  outputs: LogisticOutputs,
+  params: Readonly<LogisticParams>,
+  data: LogisticData,
+): void {
+  checkApart('outputs', outputs, logisticOutputArrays, 'params', params, logisticParamArrays);
+  checkApart('outputs', outputs, logisticOutputArrays, 'data', data, logisticDataArrays);
+}
+
+const logisticParamArrays = ['w'];
+
+const logisticDataArrays = ['X', 'y'];
+
+const logisticOutputArrays = ['p'];
 
 /** The logistic function. */
 function sigmoid(x: number): number {
@@ -313,17 +329,29 @@ function checkFloat64Array(
   }
 }
 
+/** An array that is filled shares no memory with another: a write to one would change the other while it is read. */
 function checkApart(
   owner: string,
-  filled: unknown,
+  filled: Readonly<Record<string, any>>,
+  filledNames: readonly string[],
   other: string,
-  read: unknown,
-  field: string,
+  object: Readonly<Record<string, any>>,
+  names: readonly string[],
 ): void {
-  if (filled === read) {
-    throw new TypeError(
-      `${owner}${field} must not be ${other}${field}, which is read while it is filled`,
-    );
+  for (const filledName of filledNames) {
+    const a = filled[filledName];
+    for (const name of names) {
+      const b = object[name];
+      // Of an object and itself, each pair is compared once.
+      if (owner === other && name === filledName) break;
+      if (
+        a.buffer === b.buffer &&
+        a.byteOffset < b.byteOffset + b.byteLength &&
+        b.byteOffset < a.byteOffset + a.byteLength
+      ) {
+        throw new TypeError(`${owner}.${filledName} must not share memory with ${other}.${name}`);
+      }
+    }
   }
 }
 

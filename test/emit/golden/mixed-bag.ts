@@ -77,7 +77,7 @@ export function mixedBagLossAndGradient(
 ): number {
   checkMIXEDBag(params, data, sizes);
   checkMIXEDBagParams('gradient', gradient, sizes);
-  checkMIXEDBagApart('gradient', gradient, 'params', params);
+  checkMIXEDBagGradientApart(gradient, params, data);
   checkMIXEDBagWorkspace(ws, sizes);
 
   const { N, D } = sizes;
@@ -121,6 +121,7 @@ export function mixedBagOutputs(
 ): void {
   checkMIXEDBag(params, data, sizes);
   checkMIXEDBagOutputs(outputs, sizes);
+  checkMIXEDBagOutputsApart(outputs, params, data);
 
   const { N } = sizes;
   const L: Numbers = params.L;
@@ -242,15 +243,29 @@ function checkMIXEDBagWorkspace(ws: MIXEDBagWorkspace, sizes: MIXEDBagSizes): vo
   checkUint8Array('ws', '.mask', ws.mask, N, 'bool[N]');
 }
 
-function checkMIXEDBagApart(
-  owner: string,
-  filled: Readonly<MIXEDBagParams>,
-  other: string,
-  read: Readonly<MIXEDBagParams>,
+function checkMIXEDBagGradientApart(
+  gradient: Readonly<MIXEDBagParams>,
+  params: Readonly<MIXEDBagParams>,
+  data: MIXEDBagData,
 ): void {
-  checkApart(owner, filled, other, read, '');
-  checkApart(owner, filled.L, other, read.L, '.L');
+  checkApart('gradient', gradient, mixedBagParamArrays, 'params', params, mixedBagParamArrays);
+  checkApart('gradient', gradient, mixedBagParamArrays, 'data', data, mixedBagDataArrays);
 }
+
+function checkMIXEDBagOutputsApart(
+  outputs: MIXEDBagOutputs,
+  params: Readonly<MIXEDBagParams>,
+  data: MIXEDBagData,
+): void {
+  checkApart('outputs', outputs, mixedBagOutputArrays, 'params', params, mixedBagParamArrays);
+  checkApart('outputs', outputs, mixedBagOutputArrays, 'data', data, mixedBagDataArrays);
+}
+
+const mixedBagParamArrays = ['L'];
+
+const mixedBagDataArrays = ['word', 'keep', 'gap'];
+
+const mixedBagOutputArrays = ['isLarge'];
 
 /** Part 1 of `mixedBagLossAndGradient`. */
 function mixedBagLossAndGradientPart1(
@@ -360,17 +375,29 @@ function checkUint8Array(
   }
 }
 
+/** An array that is filled shares no memory with another: a write to one would change the other while it is read. */
 function checkApart(
   owner: string,
-  filled: unknown,
+  filled: Readonly<Record<string, any>>,
+  filledNames: readonly string[],
   other: string,
-  read: unknown,
-  field: string,
+  object: Readonly<Record<string, any>>,
+  names: readonly string[],
 ): void {
-  if (filled === read) {
-    throw new TypeError(
-      `${owner}${field} must not be ${other}${field}, which is read while it is filled`,
-    );
+  for (const filledName of filledNames) {
+    const a = filled[filledName];
+    for (const name of names) {
+      const b = object[name];
+      // Of an object and itself, each pair is compared once.
+      if (owner === other && name === filledName) break;
+      if (
+        a.buffer === b.buffer &&
+        a.byteOffset < b.byteOffset + b.byteLength &&
+        b.byteOffset < a.byteOffset + a.byteLength
+      ) {
+        throw new TypeError(`${owner}.${filledName} must not share memory with ${other}.${name}`);
+      }
+    }
   }
 }
 

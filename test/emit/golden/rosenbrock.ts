@@ -47,7 +47,7 @@ export function rosenbrockLossAndGradient(
   params: Readonly<RosenbrockParams>,
   gradient: RosenbrockParams,
 ): number {
-  checkRosenbrockApart('gradient', gradient, 'params', params);
+  checkRosenbrockGradientApart(gradient, params);
 
   const x = params.x;
   const y = params.y;
@@ -105,13 +105,11 @@ export function rosenbrockUnpack(
   return params;
 }
 
-function checkRosenbrockApart(
-  owner: string,
-  filled: Readonly<RosenbrockParams>,
-  other: string,
-  read: Readonly<RosenbrockParams>,
+function checkRosenbrockGradientApart(
+  gradient: Readonly<RosenbrockParams>,
+  params: Readonly<RosenbrockParams>,
 ): void {
-  checkApart(owner, filled, other, read, '');
+  checkDistinct('gradient', gradient, 'params', params);
 }
 
 function checkFloat64Array(
@@ -132,16 +130,8 @@ function checkFloat64Array(
   }
 }
 
-function checkApart(
-  owner: string,
-  filled: unknown,
-  other: string,
-  read: unknown,
-  field: string,
-): void {
-  if (filled === read) {
-    throw new TypeError(
-      `${owner}${field} must not be ${other}${field}, which is read while it is filled`,
-    );
+function checkDistinct(owner: string, filled: object, other: string, object: object): void {
+  if (filled === object) {
+    throw new TypeError(`${owner} must not be ${other}, which is read while it is filled`);
   }
 }

@@ -1,0 +1,50 @@
+// The functions that check what an emitted function gets: how one is declared and how it is called.
+
+import type { DoorHelper } from './helpers.ts';
+import { sizeNames, type Model, type SizeNames } from './model.ts';
+import type { FunctionDeclaration, Parameter } from './module.ts';
+
+/** One check function of a model; absent where there is nothing to check. */
+export interface Check {
+  readonly declaration: FunctionDeclaration;
+  /** The shared functions that it calls. */
+  readonly helpers: readonly DoorHelper[];
+  /** The statement that calls it. Arguments that are not given are called as its parameters are. */
+  readonly call: (given?: Readonly<Record<string, string>>) => Line;
+}
+
+/** A statement of a check function, or at the top of a function. */
+export interface Line {
+  readonly text: string;
+  readonly helper?: DoorHelper;
+  /** The arguments of the function around it that it uses. */
+  readonly uses?: readonly string[];
+}
+
+export const helperCall = (helper: DoorHelper, ...args: readonly string[]): Line => ({
+  text: `${helper}(${args.join(', ')});`,
+  helper,
+});
+
+export function checkFunction(
+  model: Model,
+  suffix: string,
+  parameters: readonly Parameter[],
+  linesOf: (names: SizeNames) => readonly Line[],
+): Check | undefined {
+  const scope = model.moduleScope.inner();
+  for (const parameter of parameters) scope.reserve(parameter.name);
+  const names = sizeNames(model, scope);
+  const lines = linesOf(names);
+  if (lines.length === 0) return undefined;
+  const name = model.checkName(suffix);
+  const body = [...names.prologue(), ...lines.map((line) => line.text)].join('\n');
+  return {
+    declaration: { kind: 'function', name, exported: false, parameters, result: 'void', body },
+    helpers: lines.flatMap((line) => line.helper ?? []),
+    call: (given = {}) => {
+      const args = parameters.map((parameter) => given[parameter.name] ?? parameter.name);
+      return { text: `${name}(${args.join(', ')});`, uses: args };
+    },
+  };
+}
