@@ -6,7 +6,8 @@ import type { FunctionDeclaration, Parameter } from './module.ts';
 
 /** One check function of a model; absent where there is nothing to check. */
 export interface Check {
-  readonly declaration: FunctionDeclaration;
+  /** None where it is a single call of a shared function. */
+  readonly declaration?: FunctionDeclaration;
   /** The shared functions that it calls. */
   readonly helpers: readonly DoorHelper[];
   /** The statement that calls it. Arguments that are not given are called as its parameters are. */
@@ -31,14 +32,18 @@ export function checkFunction(
   suffix: string,
   parameters: readonly Parameter[],
   linesOf: (names: SizeNames) => readonly Line[],
+  /** Goes before the line that reads the sizes. */
+  first: readonly Line[] = [],
 ): Check | undefined {
   const scope = model.moduleScope.inner();
   for (const parameter of parameters) scope.reserve(parameter.name);
   const names = sizeNames(model, scope);
-  const lines = linesOf(names);
+  const rest = linesOf(names);
+  const lines = [...first, ...rest];
   if (lines.length === 0) return undefined;
   const name = model.checkName(suffix);
-  const body = [...names.prologue(), ...lines.map((line) => line.text)].join('\n');
+  const text = (line: Line): string => line.text;
+  const body = [...first.map(text), ...names.prologue(), ...rest.map(text)].join('\n');
   return {
     declaration: { kind: 'function', name, exported: false, parameters, result: 'void', body },
     helpers: lines.flatMap((line) => line.helper ?? []),
@@ -48,3 +53,12 @@ export function checkFunction(
     },
   };
 }
+
+/** A check that is a single call of a shared function. */
+export const sharedCheck = (helper: DoorHelper, parameters: readonly Parameter[]): Check => ({
+  helpers: [helper],
+  call: (given = {}) => {
+    const args = parameters.map(({ name }) => given[name] ?? name);
+    return { ...helperCall(helper, ...args), uses: args };
+  },
+});

@@ -1,14 +1,15 @@
-// Checks at the door of an emitted function: sizes, lengths and kinds of arrays, ranges of int data. They cost
-// comparisons only, and their messages name the field, what was expected and what came.
+// Checks at the door of an emitted function: sizes, kinds of scalars, lengths and kinds of arrays, ranges of int data.
+// They cost comparisons only, and their messages name the field, what was expected and what came.
 
 import { print as printSize, type Polynomial } from '../base/polynomial.ts';
 import { mayBeUnfit } from './extents.ts';
 import { apartOf, type Apart } from './apart.ts';
-import { checkFunction, helperCall, type Check, type Line } from './check.ts';
+import { checkFunction, helperCall, sharedCheck, type Check, type Line } from './check.ts';
 import type { Parameter } from './module.ts';
 import type { DoorHelper } from './helpers.ts';
 import {
   arrayKind,
+  fieldType,
   isArray,
   lengthText,
   needSizes,
@@ -21,16 +22,13 @@ import {
 } from './model.ts';
 import { quote } from './statement.ts';
 
-const polynomialsOf = (f: ModelField): readonly Polynomial[] => [
-  ...f.type.dims,
-  ...(f.range ? [f.range.from, f.range.to] : []),
-];
-
 /** The check functions of a model. */
 export interface Door {
   readonly sizes: Check | undefined;
-  /** Of params, and of what has their shape: gradient, direction, product. */
+  /** Of params and of a direction. */
   readonly params: Check | undefined;
+  /** Of what has their shape and is filled, a gradient or a product: its scalars may hold anything. */
+  readonly filled: Check | undefined;
   readonly outputs: Check | undefined;
   readonly workspace: Check | undefined;
   /** Of everything that comes in: sizes, params, data. */
@@ -40,56 +38,89 @@ export interface Door {
 }
 
 export function doorOf(model: Model): Door {
-  const arrays = (
-    owner: string,
-    object: string,
-    fields: readonly ModelField[],
-    names: SizeNames,
-  ): readonly Line[] => fields.filter(isArray).map((f) => arrayCheck(model, owner, object, f, names));
-  /** An object, and the sizes if the types of its fields depend on them. */
-  const withSizes = (
-    parameters: readonly Parameter[],
-    fields: readonly ModelField[],
-  ): readonly Parameter[] =>
-    needSizes(model, fields.flatMap(polynomialsOf)) ? [...parameters, ...sizesParameter(model)] : parameters;
-  const owner: Parameter = { name: 'owner', type: 'string' };
-  const params: Parameter = { name: 'params', type: `Readonly<${model.typeName('params')}>` };
-  const outputs: Parameter = { name: 'outputs', type: model.typeName('outputs') };
   const ws: Parameter = { name: 'ws', type: model.typeName('workspace') };
+  const outputs: Parameter = { name: 'outputs', type: model.typeName('outputs') };
   const data: Parameter = { name: 'data', type: model.typeName('data') };
+  const sizes = sizesCheck(model);
+  const { params, filled } = paramsChecks(model);
+  const object = (suffix: string, holder: Parameter, fields: readonly ModelField[]): Check | undefined =>
+    fields.length === 0
+      ? undefined
+      : checkFunction(model, suffix, withSizes(model, [holder], fields), (names) =>
+          arrayChecks(model, quote(holder.name), holder.name, fields, names),
+        );
+  const inputs = checkFunction(
+    model,
+    '',
+    [
+      ...(params ? [paramsParameter(model)] : []),
+      ...(model.data.length > 0 ? [data] : []),
+      ...sizesParameter(model),
+    ],
+    (names) => [
+      ...(params ? [params.call({ owner: quote('params') })] : []),
+      ...(model.data.length > 0 ? arrayChecks(model, quote('data'), 'data', model.data, names) : []),
+      ...scalarChecks(model, quote('data'), 'data', model.data),
+      ...(model.checked ? model.data.flatMap((f) => rangeCheck(f, names)) : []),
+    ],
+    sizes ? [sizes.call()] : [],
+  );
+  return {
+    sizes,
+    params,
+    filled,
+    outputs: object('Outputs', outputs, model.outputs),
+    workspace: object('Workspace', ws, model.workspace),
+    inputs,
+    apart: apartOf(model),
+  };
+}
 
-  const sizesCheck = checkFunction(model, 'Sizes', sizesParameter(model), (names) => [
+const paramsParameter = (model: Model): Parameter => ({
+  name: 'params',
+  type: `Readonly<${model.typeName('params')}>`,
+});
+
+/** An object, and the sizes if the types of its fields depend on them. */
+const withSizes = (
+  model: Model,
+  parameters: readonly Parameter[],
+  fields: readonly ModelField[],
+): readonly Parameter[] =>
+  needSizes(
+    model,
+    fields.flatMap((f) => f.type.dims),
+  )
+    ? [...parameters, ...sizesParameter(model)]
+    : parameters;
+
+function sizesCheck(model: Model): Check | undefined {
+  if (model.sizes.length === 0) return undefined;
+  const lines = (names: SizeNames): readonly Line[] => [
     ...model.sizes.map(({ name, field }) => helperCall('checkSize', quote(field), names.size(name).text)),
     ...unfitExtents(model).map((extent) =>
       helperCall('checkExtent', quote(printSize(extent)), names.print(extent)),
     ),
-  ]);
-  const paramsCheck = checkFunction(model, 'Params', withSizes([owner, params], model.params), (names) =>
-    arrays('owner', 'params', model.params, names),
-  );
-  const checkedData = model.data.filter((f) => isArray(f) || (f.type.scalar === 'int' && model.checked));
-  const incoming = [
-    ...(paramsCheck ? [params] : []),
-    ...(checkedData.length > 0 ? [data] : []),
-    ...(sizesCheck ? sizesParameter(model) : []),
   ];
-  return {
-    sizes: sizesCheck,
-    params: paramsCheck,
-    outputs: checkFunction(model, 'Outputs', withSizes([outputs], model.outputs), (names) =>
-      arrays(quote('outputs'), 'outputs', model.outputs, names),
-    ),
-    workspace: checkFunction(model, 'Workspace', withSizes([ws], model.workspace), (names) =>
-      arrays(quote('ws'), 'ws', model.workspace, names),
-    ),
-    inputs: checkFunction(model, '', incoming, (names) => [
-      ...(sizesCheck ? [sizesCheck.call()] : []),
-      ...(paramsCheck ? [paramsCheck.call({ owner: quote('params') })] : []),
-      ...arrays(quote('data'), 'data', checkedData, names),
-      ...(model.checked ? checkedData.flatMap((f) => rangeCheck(f, names)) : []),
-    ]),
-    apart: apartOf(model),
-  };
+  const first = helperCall('checkObject', quote('sizes'), 'sizes');
+  return checkFunction(model, 'Sizes', sizesParameter(model), lines, [first]);
+}
+
+function paramsChecks(model: Model): Pick<Door, 'params' | 'filled'> {
+  if (model.params.length === 0) return { params: undefined, filled: undefined };
+  const parameters = [{ name: 'owner', type: 'string' }, paramsParameter(model)];
+  const taken = withSizes(model, parameters, model.params);
+  const scalars = scalarChecks(model, 'owner', 'params', model.params);
+  const filled = model.params.some(isArray)
+    ? checkFunction(model, scalars.length > 0 ? 'Arrays' : 'Params', taken, (names) =>
+        arrayChecks(model, 'owner', 'params', model.params, names),
+      )
+    : sharedCheck('checkObject', parameters);
+  const params =
+    scalars.length > 0 && filled
+      ? checkFunction(model, 'Params', taken, () => [filled.call(), ...scalars])
+      : filled;
+  return { params, filled };
 }
 
 /** Extents that are not positive integers for all positive sizes, such as `N - 2` and `N/2`. */
@@ -101,18 +132,49 @@ function unfitExtents(model: Model): readonly Polynomial[] {
   return [...extents.values()].filter((extent) => mayBeUnfit(extent) && needSizes(model, [extent]));
 }
 
-function arrayCheck(model: Model, owner: string, object: string, f: ModelField, names: SizeNames): Line {
-  const length = lengthText(f, names);
-  const helper = arrayHelper(arrayKind(f.type.scalar, model.precision));
-  return helperCall(
-    helper,
-    owner,
-    quote(`.${f.field}`),
-    `${object}.${f.field}`,
-    length,
-    quote(shapeText({ type: f.type })),
-  );
+/** That an object is there, and its arrays. */
+function arrayChecks(
+  model: Model,
+  owner: string,
+  object: string,
+  fields: readonly ModelField[],
+  names: SizeNames,
+): readonly Line[] {
+  const arrays = fields.filter(isArray).map((f) => {
+    const { field, type } = f;
+    const helper = arrayHelper(arrayKind(type.scalar, model.precision));
+    const length = lengthText(f, names);
+    return helperCall(
+      helper,
+      owner,
+      quote(`.${field}`),
+      `${object}.${field}`,
+      length,
+      quote(shapeText({ type })),
+    );
+  });
+  return [helperCall('checkObject', owner, object), ...arrays];
 }
+
+const scalarChecks = (
+  model: Model,
+  owner: string,
+  object: string,
+  fields: readonly ModelField[],
+): readonly Line[] =>
+  fields
+    .filter((f) => !isArray(f))
+    .map(({ field, type }) => {
+      const kind = quote(fieldType(type, model.precision));
+      return helperCall(
+        'checkScalar',
+        owner,
+        quote(`.${field}`),
+        `${object}.${field}`,
+        kind,
+        quote(type.scalar),
+      );
+    });
 
 export const arrayHelper = (kind: ArrayKind): DoorHelper => `check${kind}`;
 

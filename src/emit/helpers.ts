@@ -12,6 +12,19 @@ function check${kind}(owner: string, field: string, array: ${kind}, length: numb
 }`;
 
 export const doorHelpers = {
+  checkObject: `\
+function checkObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(\`\${name} must be an object, got \${String(value)}\`);
+  }
+}`,
+  checkScalar: `\
+function checkScalar(owner: string, field: string, value: unknown, kind: string, type: string): void {
+  if (typeof value !== kind) {
+    const found = Object.prototype.toString.call(value);
+    throw new TypeError(\`\${owner}\${field} must be a \${kind} for \${type}, got \${found}\`);
+  }
+}`,
   checkSize: `\
 function checkSize(name: string, size: number): void {
   if (!(Number.isInteger(size) && size > 0)) {

@@ -76,7 +76,8 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): Ro
 function doorLines({ kind, filled, read, takesOutputs, workspace }: Signature, door: Door): readonly Line[] {
   const lines = [
     door.inputs?.call(),
-    ...[...read, ...filled].map((name) => door.params?.call({ owner: quote(name), params: name })),
+    ...read.map((name) => door.params?.call({ owner: quote(name), params: name })),
+    ...filled.map((name) => door.filled?.call({ owner: quote(name), params: name })),
     takesOutputs ? door.outputs?.call() : undefined,
     door.apart.checks[kind]?.call(),
     workspace.length > 0 ? door.workspace?.call() : undefined,

@@ -23,7 +23,7 @@ export interface TypeScriptOptions {
   readonly sourcePath: string;
   /** Of real arrays. Arithmetic is in double precision either way. */
   readonly precision: Precision;
-  /** Whether indices and ranges of int data are checked when the module runs; lengths always are. */
+  /** Whether indices and ranges of int data are checked when the module runs; kinds and lengths always are. */
   readonly checked?: boolean;
 }
 
@@ -65,7 +65,7 @@ function modelDeclarations(model: Model, door: Door): readonly Declaration[] {
     ...functions.map(({ whole }) => whole),
     ...(model.workspace.length > 0 ? [workspaceFunction(model, door)] : []),
     ...(model.params.length > 0 ? vectorDeclarations(model, door) : []),
-    ...checksOf(model, door).map((check) => check.declaration),
+    ...checksOf(model, door).flatMap((check) => check.declaration ?? []),
     ...door.apart.names,
     ...functions.flatMap(({ parts }) => parts),
   ];
@@ -78,7 +78,8 @@ function checksOf(model: Model, { inputs, apart, ...others }: Door): readonly Ch
     ...Object.values(others),
     ...Object.values(apart.checks),
   ];
-  return called.filter((check) => check !== undefined);
+  // One may serve for two.
+  return [...new Set(called)].filter((check) => check !== undefined);
 }
 
 function usagesOf(routine: Routine, checked: boolean): readonly Usage[] {

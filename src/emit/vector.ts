@@ -149,8 +149,14 @@ function sized(
   for (const { name } of parameters) scope.reserve(name);
   const names = sizeNames(model, scope);
   const body = f.body(names);
-  const hasParams = parameters.some(({ name }) => name === 'params');
-  const checks = [door.sizes?.call(), hasParams ? door.params?.call({ owner: quote('params') }) : undefined];
+  const takes = (list: readonly Parameter[] | undefined): boolean =>
+    list?.some(({ name }) => name === 'params') ?? false;
+  const owner = quote('params');
+  const checks = [
+    door.sizes?.call(),
+    takes(f.before) ? door.params?.call({ owner }) : undefined,
+    takes(f.after) ? door.filled?.call({ owner }) : undefined,
+  ];
   return {
     kind: 'function',
     name: f.name,

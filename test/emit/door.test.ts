@@ -3,7 +3,7 @@
 import { beforeAll, describe, expect, it } from 'vitest';
 import { constant, divide, subtract, symbol } from '../../src/base/polynomial.ts';
 import { emitTypeScript } from '../../src/emit/typescript.ts';
-import { at, buffer, declare, integer, local, model, store, type } from './build.ts';
+import { at, buffer, declare, integer, local, model, real, store, type } from './build.ts';
 import { cases } from './cases.ts';
 import { load, type Module } from './typescript.ts';
 
@@ -25,6 +25,8 @@ const shapes = () => {
         },
         j: { type: type('int'), range: { from: constant(0), to: constant(2) } },
         i: type('int'),
+        on: type('bool'),
+        r: type('real'),
       },
       outputs: { o: type('int', 'N') },
     },
@@ -47,7 +49,7 @@ describe('checks at the door', () => {
 
   const good = () => ({
     params: { a: new Float64Array(4), flag: 0 },
-    data: { b: new Uint8Array(2), k: Int32Array.of(1), j: 1, i: 5 },
+    data: { b: new Uint8Array(2), k: Int32Array.of(1), j: 1, i: 5, on: true, r: 0.5 },
     sizes: { N: 4 },
     gradient: { a: new Float64Array(4), flag: 0 },
     outputs: { o: new Int32Array(4) },
@@ -91,6 +93,13 @@ describe('checks at the door', () => {
     [loss, { data: { k: Int32Array.of(0) } }, RangeError, 'data.k[0] must be in 1..4, got 0'],
     [loss, { data: { j: 2 } }, RangeError, 'data.j must be an integer in 0..2, got 2'],
     [loss, { data: { j: 0.5 } }, RangeError, 'data.j must be an integer in 0..2, got 0.5'],
+    [loss, { data: { j: '1' } }, TypeError, 'data.j must be a number for int, got [object String]'],
+    [loss, { data: { on: 1 } }, TypeError, 'data.on must be a boolean for bool, got [object Number]'],
+    [loss, { data: { r: [1] } }, TypeError, 'data.r must be a number for real, got [object Array]'],
+    [loss, { params: { flag: '1' } }, TypeError, 'params.flag must be a number for real, got [object String]'],
+    [loss, { params: { flag: undefined } }, TypeError, 'params.flag must be a number for real, got [object Undefined]'],
+    [loss, { params: { flag: null } }, TypeError, 'params.flag must be a number for real, got [object Null]'],
+    [(m, a) => m['shapesPack']?.(a.params, a.sizes), { params: { flag: '1' } }, TypeError, 'params.flag must be a number for real, got [object String]'],
     [loss, { data: { i: NaN } }, RangeError, 'data.i must be an integer, got NaN'],
     [loss, { ws: { s: new Float64Array(2) } }, RangeError, 'ws.s must have length 4 for real[N], got 2'],
     [gradient, { gradient: { a: new Float64Array(8) } }, RangeError, 'gradient.a must have length 4 for real[N], got 8'],
@@ -104,9 +113,47 @@ describe('checks at the door', () => {
     expect(() => call(module, withWrong(wrong))).toThrow(kind);
   }); // prettier-ignore
 
-  it('without checks only lengths and sizes are held', () => {
+  it.each<[keyof Arguments, typeof loss, unknown, string]>([
+    ['params', loss, undefined, 'params must be an object, got undefined'],
+    ['params', loss, null, 'params must be an object, got null'],
+    ['params', loss, 3, 'params must be an object, got 3'],
+    ['data', loss, undefined, 'data must be an object, got undefined'],
+    ['sizes', loss, undefined, 'sizes must be an object, got undefined'],
+    ['sizes', gradient, undefined, 'sizes must be an object, got undefined'],
+    ['ws', loss, null, 'ws must be an object, got null'],
+    ['gradient', gradient, undefined, 'gradient must be an object, got undefined'],
+    ['outputs', outputs, undefined, 'outputs must be an object, got undefined'],
+    ['sizes', (m, a) => m['shapesZeros']?.(a.sizes), undefined, 'sizes must be an object, got undefined'],
+    ['params', (m, a) => m['shapesPack']?.(a.params, a.sizes), undefined, 'params must be an object, got undefined'],
+  ])('%s may not be missing: %#', (name, call, value, message) => {
+    expect(() => call(module, { ...good(), [name]: value })).toThrow(new TypeError(message));
+  }); // prettier-ignore
+
+  it.each([NaN, Infinity, -Infinity])('%s is a number', (value) => {
+    const all = withWrong({ params: { flag: value }, data: { r: value } });
+    expect(loss(module, all)).toBe(0);
+    expect(gradient(module, all)).toBe(0);
+  });
+
+  it('the scalars of what is filled may hold anything', () => {
+    expect(gradient(module, withWrong({ gradient: { flag: undefined } }))).toBe(0);
+  });
+
+  it('a gradient of scalars may not be missing', async () => {
+    const text = await emitTypeScript(
+      [model({ name: 'Point', params: { x: type('real') } }, { gradient: { body: [], result: real(0) } })],
+      { sourcePath: 'x', precision: 'f64' },
+    );
+    const { pointLossAndGradient } = await load(text);
+    const call = (gradientObject: unknown) => () => pointLossAndGradient?.({ x: 1 }, gradientObject);
+    expect(call({})).not.toThrow();
+    expect(call(undefined)).toThrow(new TypeError('gradient must be an object, got undefined'));
+  });
+
+  it('without checks only kinds, lengths and sizes are held', () => {
     expect(loss(unchecked, withWrong({ data: { k: Int32Array.of(99), j: 7, i: NaN } }))).toBe(0);
     expect(() => loss(unchecked, withWrong({ params: { a: new Float64Array(3) } }))).toThrow(RangeError);
+    expect(() => loss(unchecked, withWrong({ data: { j: '1' } }))).toThrow(TypeError);
   });
 
   it('an index is checked where it is used', async () => {
@@ -150,14 +197,14 @@ const aliases = () => {
   const a = buffer('param', 'a', type('real', 'N'));
   const x = local('x');
   const body = [declare(x, at(a, integer(0)))];
-  const real = type('real', 'N');
+  const reals = type('real', 'N');
   return model(
     {
       name: 'Aliases',
       sizes: ['N'],
-      params: { a: real, a2: real, flag: type('real') },
-      data: { r: real, l: type('int', 'N'), b: type('bool', 'N') },
-      outputs: { o: type('int', 'N'), o2: type('int', 'N'), q: real },
+      params: { a: reals, a2: reals, flag: type('real') },
+      data: { r: reals, l: type('int', 'N'), b: type('bool', 'N') },
+      outputs: { o: type('int', 'N'), o2: type('int', 'N'), q: reals },
     },
     { gradient: { body, result: x }, hvp: { body, result: x }, outputs: { body: [] } },
   );

@@ -58,7 +58,7 @@ export function curveFitLoss(
   data: CurveFitData,
   sizes: CurveFitSizes,
 ): number {
-  checkCurveFit(data, sizes);
+  checkCurveFit(params, data, sizes);
 
   const { N } = sizes;
   const t: Numbers = data.t;
@@ -93,7 +93,8 @@ export function curveFitLossAndGradient(
   sizes: CurveFitSizes,
   gradient: CurveFitParams,
 ): number {
-  checkCurveFit(data, sizes);
+  checkCurveFit(params, data, sizes);
+  checkObject('gradient', gradient);
   checkCurveFitGradientApart(gradient, params);
 
   const { N } = sizes;
@@ -152,7 +153,7 @@ export function curveFitOutputs(
   sizes: CurveFitSizes,
   outputs: CurveFitOutputs,
 ): void {
-  checkCurveFit(data, sizes);
+  checkCurveFit(params, data, sizes);
   checkCurveFitOutputs(outputs, sizes);
   checkCurveFitOutputsApart(outputs, data);
 
@@ -186,7 +187,8 @@ export function curveFitJvp(
   sizes: CurveFitSizes,
   direction: Readonly<CurveFitParams>,
 ): number {
-  checkCurveFit(data, sizes);
+  checkCurveFit(params, data, sizes);
+  checkCurveFitParams('direction', direction);
 
   const { N } = sizes;
   const t: Numbers = data.t;
@@ -239,7 +241,9 @@ export function curveFitHvp(
   direction: Readonly<CurveFitParams>,
   product: CurveFitParams,
 ): number {
-  checkCurveFit(data, sizes);
+  checkCurveFit(params, data, sizes);
+  checkCurveFitParams('direction', direction);
+  checkObject('product', product);
   checkCurveFitProductApart(product, params, direction);
 
   const { N } = sizes;
@@ -349,6 +353,7 @@ export function curveFitPack(
   flat: Float64Array = new Float64Array(curveFitLayout(sizes).length),
 ): Float64Array {
   checkCurveFitSizes(sizes);
+  checkCurveFitParams('params', params);
   checkFloat64Array('flat', '', flat, 4, 'real[4]');
   flat[0] = params.amplitude;
   flat[1] = params.decay;
@@ -364,6 +369,7 @@ export function curveFitUnpack(
   params: CurveFitParams = curveFitZeros(sizes),
 ): CurveFitParams {
   checkCurveFitSizes(sizes);
+  checkObject('params', params);
   checkFloat64Array('flat', '', flat, 4, 'real[4]');
   params.amplitude = flat[0]!;
   params.decay = flat[1]!;
@@ -372,20 +378,36 @@ export function curveFitUnpack(
   return params;
 }
 
-function checkCurveFit(data: CurveFitData, sizes: CurveFitSizes): void {
-  const { N } = sizes;
+function checkCurveFit(
+  params: Readonly<CurveFitParams>,
+  data: CurveFitData,
+  sizes: CurveFitSizes,
+): void {
   checkCurveFitSizes(sizes);
+  const { N } = sizes;
+  checkCurveFitParams('params', params);
+  checkObject('data', data);
   checkFloat64Array('data', '.t', data.t, N, 'real[N]');
   checkFloat64Array('data', '.y', data.y, N, 'real[N]');
 }
 
 function checkCurveFitSizes(sizes: CurveFitSizes): void {
+  checkObject('sizes', sizes);
   const { N } = sizes;
   checkSize('N', N);
 }
 
+function checkCurveFitParams(owner: string, params: Readonly<CurveFitParams>): void {
+  checkObject(owner, params);
+  checkScalar(owner, '.amplitude', params.amplitude, 'number', 'real');
+  checkScalar(owner, '.decay', params.decay, 'number', 'real');
+  checkScalar(owner, '.frequency', params.frequency, 'number', 'real');
+  checkScalar(owner, '.phase', params.phase, 'number', 'real');
+}
+
 function checkCurveFitOutputs(outputs: CurveFitOutputs, sizes: CurveFitSizes): void {
   const { N } = sizes;
+  checkObject('outputs', outputs);
   checkFloat64Array('outputs', '.curve', outputs.curve, N, 'real[N]');
 }
 
@@ -421,6 +443,25 @@ function sigmoid(x: number): number {
 /** log(1 + exp(x)), without overflow. */
 function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
+
+function checkObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${name} must be an object, got ${String(value)}`);
+  }
+}
+
+function checkScalar(
+  owner: string,
+  field: string,
+  value: unknown,
+  kind: string,
+  type: string,
+): void {
+  if (typeof value !== kind) {
+    const found = Object.prototype.toString.call(value);
+    throw new TypeError(`${owner}${field} must be a ${kind} for ${type}, got ${found}`);
+  }
 }
 
 function checkSize(name: string, size: number): void {

@@ -585,13 +585,15 @@ function checkGaussianMixture(
   data: GaussianMixtureData,
   sizes: GaussianMixtureSizes,
 ): void {
-  const { N, D } = sizes;
   checkGaussianMixtureSizes(sizes);
+  const { N, D } = sizes;
   checkGaussianMixtureParams('params', params, sizes);
+  checkObject('data', data);
   checkFloat64Array('data', '.x', data.x, N * D, 'real[N, D]');
 }
 
 function checkGaussianMixtureSizes(sizes: GaussianMixtureSizes): void {
+  checkObject('sizes', sizes);
   const { N, D, K } = sizes;
   checkSize('N', N);
   checkSize('D', D);
@@ -604,6 +606,7 @@ function checkGaussianMixtureParams(
   sizes: GaussianMixtureSizes,
 ): void {
   const { D, K } = sizes;
+  checkObject(owner, params);
   checkFloat64Array(owner, '.center', params.center, D * K, 'real[K, D]');
   checkFloat64Array(owner, '.logWidth', params.logWidth, K, 'real[K]');
   checkFloat64Array(owner, '.weight', params.weight, K, 'real[K]');
@@ -614,6 +617,7 @@ function checkGaussianMixtureOutputs(
   sizes: GaussianMixtureSizes,
 ): void {
   const { N } = sizes;
+  checkObject('outputs', outputs);
   checkInt32Array('outputs', '.cluster', outputs.cluster, N, 'int[N]');
 }
 
@@ -622,6 +626,7 @@ function checkGaussianMixtureWorkspace(
   sizes: GaussianMixtureSizes,
 ): void {
   const { K } = sizes;
+  checkObject('ws', ws);
   checkFloat64Array('ws', '.score', ws.score, K, 'real[K]');
   checkFloat64Array('ws', '.work', ws.work, K, 'real[K]');
   checkFloat64Array('ws', '.weights', ws.weights, K, 'real[K]');
@@ -733,6 +738,12 @@ const gaussianMixtureOutputArrays = ['cluster'];
 /** The product of an adjoint and a partial, in which an exact zero wins over an infinity. */
 function chain(g: number, p: number): number {
   return g === 0 || p === 0 ? 0 : g * p;
+}
+
+function checkObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${name} must be an object, got ${String(value)}`);
+  }
 }
 
 function checkSize(name: string, size: number): void {

@@ -99,7 +99,7 @@ export function logisticLossAndGradient(
   gradient: LogisticParams,
 ): number {
   checkLogistic(params, data, sizes);
-  checkLogisticParams('gradient', gradient, sizes);
+  checkLogisticArrays('gradient', gradient, sizes);
   checkLogisticGradientApart(gradient, params, data);
 
   const { N, D } = sizes;
@@ -242,7 +242,7 @@ export function logisticHvp(
 ): number {
   checkLogistic(params, data, sizes);
   checkLogisticParams('direction', direction, sizes);
-  checkLogisticParams('product', product, sizes);
+  checkLogisticArrays('product', product, sizes);
   checkLogisticProductApart(product, params, data, direction);
 
   const { N, D } = sizes;
@@ -335,7 +335,7 @@ export function logisticUnpack(
   params: LogisticParams = logisticZeros(sizes),
 ): LogisticParams {
   checkLogisticSizes(sizes);
-  checkLogisticParams('params', params, sizes);
+  checkLogisticArrays('params', params, sizes);
   const { D } = sizes;
   checkFloat64Array('flat', '', flat, D + 1, 'real[D + 1]');
   params.w.set(flat.subarray(0, D));
@@ -348,14 +348,17 @@ function checkLogistic(
   data: LogisticData,
   sizes: LogisticSizes,
 ): void {
-  const { N, D } = sizes;
   checkLogisticSizes(sizes);
+  const { N, D } = sizes;
   checkLogisticParams('params', params, sizes);
+  checkObject('data', data);
   checkFloat64Array('data', '.X', data.X, N * D, 'real[N, D]');
   checkFloat64Array('data', '.y', data.y, N, 'real[N]');
+  checkScalar('data', '.lambda', data.lambda, 'number', 'real');
 }
 
 function checkLogisticSizes(sizes: LogisticSizes): void {
+  checkObject('sizes', sizes);
   const { N, D } = sizes;
   checkSize('N', N);
   checkSize('D', D);
@@ -366,12 +369,23 @@ function checkLogisticParams(
   params: Readonly<LogisticParams>,
   sizes: LogisticSizes,
 ): void {
+  checkLogisticArrays(owner, params, sizes);
+  checkScalar(owner, '.bias', params.bias, 'number', 'real');
+}
+
+function checkLogisticArrays(
+  owner: string,
+  params: Readonly<LogisticParams>,
+  sizes: LogisticSizes,
+): void {
   const { D } = sizes;
+  checkObject(owner, params);
   checkFloat64Array(owner, '.w', params.w, D, 'real[D]');
 }
 
 function checkLogisticOutputs(outputs: LogisticOutputs, sizes: LogisticSizes): void {
   const { N } = sizes;
+  checkObject('outputs', outputs);
   checkFloat64Array('outputs', '.p', outputs.p, N, 'real[N]');
 }
 
@@ -418,6 +432,25 @@ function sigmoid(x: number): number {
 /** log(sigmoid(x)), without overflow. */
 function logSigmoid(x: number): number {
   return Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
+}
+
+function checkObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${name} must be an object, got ${String(value)}`);
+  }
+}
+
+function checkScalar(
+  owner: string,
+  field: string,
+  value: unknown,
+  kind: string,
+  type: string,
+): void {
+  if (typeof value !== kind) {
+    const found = Object.prototype.toString.call(value);
+    throw new TypeError(`${owner}${field} must be a ${kind} for ${type}, got ${found}`);
+  }
 }
 
 function checkSize(name: string, size: number): void {

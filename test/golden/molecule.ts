@@ -310,6 +310,7 @@ function checkMolecule(params: Readonly<MoleculeParams>, sizes: MoleculeSizes): 
 }
 
 function checkMoleculeSizes(sizes: MoleculeSizes): void {
+  checkObject('sizes', sizes);
   const { N } = sizes;
   checkSize('N', N);
 }
@@ -320,6 +321,7 @@ function checkMoleculeParams(
   sizes: MoleculeSizes,
 ): void {
   const { N } = sizes;
+  checkObject(owner, params);
   checkFloat64Array(owner, '.position', params.position, 3 * N, 'real[N, 3]');
 }
 
@@ -340,6 +342,12 @@ function checkMoleculeProductApart(
 }
 
 const moleculeParamArrays = ['position'];
+
+function checkObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${name} must be an object, got ${String(value)}`);
+  }
+}
 
 function checkSize(name: string, size: number): void {
   if (!(Number.isInteger(size) && size > 0)) {

@@ -207,6 +207,7 @@ function checkRosenbrock(params: Readonly<RosenbrockParams>, sizes: RosenbrockSi
 }
 
 function checkRosenbrockSizes(sizes: RosenbrockSizes): void {
+  checkObject('sizes', sizes);
   const { N } = sizes;
   checkSize('N', N);
 }
@@ -217,6 +218,7 @@ function checkRosenbrockParams(
   sizes: RosenbrockSizes,
 ): void {
   const { N } = sizes;
+  checkObject(owner, params);
   checkFloat64Array(owner, '.x', params.x, N, 'real[N]');
 }
 
@@ -244,6 +246,12 @@ function checkRosenbrockProductApart(
 }
 
 const rosenbrockParamArrays = ['x'];
+
+function checkObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${name} must be an object, got ${String(value)}`);
+  }
+}
 
 function checkSize(name: string, size: number): void {
   if (!(Number.isInteger(size) && size > 0)) {

@@ -83,10 +83,12 @@ export function fixedUnpack(flat: Float32Array, params: FixedParams = fixedZeros
 
 function checkFixed(params: Readonly<FixedParams>, data: FixedData): void {
   checkFixedParams('params', params);
+  checkObject('data', data);
   checkInt32Array('data', '.picks', data.picks, 2, 'int[2]');
 }
 
 function checkFixedParams(owner: string, params: Readonly<FixedParams>): void {
+  checkObject(owner, params);
   checkFloat32Array(owner, '.a', params.a, 2 * 4, 'real[2, K]');
 }
 
@@ -175,16 +177,24 @@ export function fixedUnpack_1(
 
 function checkFixed_1(params: Readonly<FixedParams_1>, data: FixedData_1): void {
   checkFixedParams_1('params', params);
+  checkObject('data', data);
   checkInt32Array('data', '.picks', data.picks, 2, 'int[2]');
 }
 
 function checkFixedParams_1(owner: string, params: Readonly<FixedParams_1>): void {
+  checkObject(owner, params);
   checkFloat32Array(owner, '.a', params.a, 2 * 4, 'real[2, K]');
 }
 
 /** log(1 + exp(x)), without overflow. */
 function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+}
+
+function checkObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${name} must be an object, got ${String(value)}`);
+  }
 }
 
 function checkFloat32Array(

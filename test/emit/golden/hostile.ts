@@ -83,7 +83,7 @@ export function hostileLoss(
   data: HostileData,
   sizes: HostileSizes,
 ): number {
-  checkHostile(data, sizes);
+  checkHostile(params, data, sizes);
 
   const { default: default_ } = sizes;
   const class_: Numbers = data.class;
@@ -195,6 +195,7 @@ export function hostilePack(
   flat: Float64Array = new Float64Array(hostileLayout(sizes).length),
 ): Float64Array {
   checkHostileSizes(sizes);
+  checkHostileParams('params', params);
   checkFloat64Array('flat', '', flat, 19, 'real[19]');
   flat[0] = params.constructor;
   flat[1] = params.proto;
@@ -225,6 +226,7 @@ export function hostileUnpack(
   params: HostileParams = hostileZeros(sizes),
 ): HostileParams {
   checkHostileSizes(sizes);
+  checkObject('params', params);
   checkFloat64Array('flat', '', flat, 19, 'real[19]');
   params.constructor = flat[0]!;
   params.proto = flat[1]!;
@@ -248,22 +250,71 @@ export function hostileUnpack(
   return params;
 }
 
-function checkHostile(data: HostileData, sizes: HostileSizes): void {
-  const { default: default_, sizes: sizes_1 } = sizes;
+function checkHostile(
+  params: Readonly<HostileParams>,
+  data: HostileData,
+  sizes: HostileSizes,
+): void {
   checkHostileSizes(sizes);
+  const { default: default_, sizes: sizes_1 } = sizes;
+  checkHostileParams('params', params);
+  checkObject('data', data);
   checkFloat64Array('data', '.class', data.class, default_, 'real[default]');
   checkFloat64Array('data', '.it_s', data.it_s, default_ * sizes_1, 'real[sizes, default]');
 }
 
 function checkHostileSizes(sizes: HostileSizes): void {
+  checkObject('sizes', sizes);
   const { default: default_, sizes: sizes_1 } = sizes;
   checkSize('default', default_);
   checkSize('sizes', sizes_1);
 }
 
+function checkHostileParams(owner: string, params: Readonly<HostileParams>): void {
+  checkObject(owner, params);
+  checkScalar(owner, '.constructor', params.constructor, 'number', 'real');
+  checkScalar(owner, '.proto', params.proto, 'number', 'real');
+  checkScalar(owner, '.eval', params.eval, 'number', 'real');
+  checkScalar(owner, '.arguments', params.arguments, 'number', 'real');
+  checkScalar(owner, '.undefined', params.undefined, 'number', 'real');
+  checkScalar(owner, '.params', params.params, 'number', 'real');
+  checkScalar(owner, '.default', params.default, 'number', 'real');
+  checkScalar(owner, '.x1', params.x1, 'number', 'real');
+  checkScalar(owner, '.x1_1', params.x1_1, 'number', 'real');
+  checkScalar(owner, '.é', params.é, 'number', 'real');
+  checkScalar(owner, '.é', params.é, 'number', 'real');
+  checkScalar(owner, '.θ', params.θ, 'number', 'real');
+  checkScalar(owner, '.Math', params.Math, 'number', 'real');
+  checkScalar(owner, '.sigmoid', params.sigmoid, 'number', 'real');
+  checkScalar(owner, '.hostileLoss', params.hostileLoss, 'number', 'real');
+  checkScalar(owner, '._2y', params._2y, 'number', 'real');
+  checkScalar(owner, '.a_b', params.a_b, 'number', 'real');
+  checkScalar(owner, '.of', params.of, 'number', 'real');
+  checkScalar(owner, '.Numbers', params.Numbers, 'number', 'real');
+}
+
 /** The logistic function. */
 function sigmoid(x: number): number {
   return 1 / (1 + Math.exp(-x));
+}
+
+function checkObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${name} must be an object, got ${String(value)}`);
+  }
+}
+
+function checkScalar(
+  owner: string,
+  field: string,
+  value: unknown,
+  kind: string,
+  type: string,
+): void {
+  if (typeof value !== kind) {
+    const found = Object.prototype.toString.call(value);
+    throw new TypeError(`${owner}${field} must be a ${kind} for ${type}, got ${found}`);
+  }
 }
 
 function checkSize(name: string, size: number): void {

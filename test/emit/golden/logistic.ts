@@ -239,14 +239,17 @@ function checkLogistic(
   data: LogisticData,
   sizes: LogisticSizes,
 ): void {
-  const { N, D } = sizes;
   checkLogisticSizes(sizes);
+  const { N, D } = sizes;
   checkLogisticParams('params', params, sizes);
+  checkObject('data', data);
   checkFloat64Array('data', '.X', data.X, N * D, 'real[N, D]');
   checkFloat64Array('data', '.y', data.y, N, 'real[N]');
+  checkScalar('data', '.lambda', data.lambda, 'number', 'real');
 }
 
 function checkLogisticSizes(sizes: LogisticSizes): void {
+  checkObject('sizes', sizes);
   const { N, D } = sizes;
   checkSize('N', N);
   checkSize('D', D);
@@ -258,16 +261,19 @@ function checkLogisticParams(
   sizes: LogisticSizes,
 ): void {
   const { D } = sizes;
+  checkObject(owner, params);
   checkFloat64Array(owner, '.w', params.w, D, 'real[D]');
 }
 
 function checkLogisticOutputs(outputs: LogisticOutputs, sizes: LogisticSizes): void {
   const { N } = sizes;
+  checkObject('outputs', outputs);
   checkFloat64Array('outputs', '.p', outputs.p, N, 'real[N]');
 }
 
 function checkLogisticWorkspace(ws: LogisticWorkspace, sizes: LogisticSizes): void {
   const { N } = sizes;
+  checkObject('ws', ws);
   checkFloat64Array('ws', '.margin', ws.margin, N, 'real[N]');
 }
 
@@ -303,6 +309,25 @@ function sigmoid(x: number): number {
 /** log(sigmoid(x)), without overflow. */
 function logSigmoid(x: number): number {
   return Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
+}
+
+function checkObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${name} must be an object, got ${String(value)}`);
+  }
+}
+
+function checkScalar(
+  owner: string,
+  field: string,
+  value: unknown,
+  kind: string,
+  type: string,
+): void {
+  if (typeof value !== kind) {
+    const found = Object.prototype.toString.call(value);
+    throw new TypeError(`${owner}${field} must be a ${kind} for ${type}, got ${found}`);
+  }
 }
 
 function checkSize(name: string, size: number): void {

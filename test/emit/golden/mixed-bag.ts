@@ -76,7 +76,7 @@ export function mixedBagLossAndGradient(
   ws: MIXEDBagWorkspace = mixedBagWorkspace(sizes),
 ): number {
   checkMIXEDBag(params, data, sizes);
-  checkMIXEDBagParams('gradient', gradient, sizes);
+  checkMIXEDBagArrays('gradient', gradient, sizes);
   checkMIXEDBagGradientApart(gradient, params, data);
   checkMIXEDBagWorkspace(ws, sizes);
 
@@ -194,7 +194,7 @@ export function mixedBagUnpack(
   params: MIXEDBagParams = mixedBagZeros(sizes),
 ): MIXEDBagParams {
   checkMIXEDBagSizes(sizes);
-  checkMIXEDBagParams('params', params, sizes);
+  checkMIXEDBagArrays('params', params, sizes);
   const { D } = sizes;
   checkFloat64Array('flat', '', flat, (D * D + D + 2) / 2, 'real[(D^2 + D + 2)/2]');
   params.L.set(flat.subarray(0, (D * D + D) / 2));
@@ -207,17 +207,21 @@ function checkMIXEDBag(
   data: MIXEDBagData,
   sizes: MIXEDBagSizes,
 ): void {
-  const { N, D } = sizes;
   checkMIXEDBagSizes(sizes);
+  const { N, D } = sizes;
   checkMIXEDBagParams('params', params, sizes);
+  checkObject('data', data);
   checkInt32Array('data', '.word', data.word, N, 'int[N]');
   checkUint8Array('data', '.keep', data.keep, N, 'bool[N]');
   checkFloat64Array('data', '.gap', data.gap, N - 1, 'real[N - 1]');
+  checkScalar('data', '.isSigned', data.isSigned, 'boolean', 'bool');
+  checkScalar('data', '.mode', data.mode, 'number', 'int');
   checkRange('data.word', data.word, 0, (D * D + D) / 2);
   checkInteger('data.mode', data.mode, -1, N);
 }
 
 function checkMIXEDBagSizes(sizes: MIXEDBagSizes): void {
+  checkObject('sizes', sizes);
   const { N, D } = sizes;
   checkSize('N', N);
   checkSize('D', D);
@@ -228,17 +232,29 @@ function checkMIXEDBagParams(
   params: Readonly<MIXEDBagParams>,
   sizes: MIXEDBagSizes,
 ): void {
+  checkMIXEDBagArrays(owner, params, sizes);
+  checkScalar(owner, '.scale', params.scale, 'number', 'real');
+}
+
+function checkMIXEDBagArrays(
+  owner: string,
+  params: Readonly<MIXEDBagParams>,
+  sizes: MIXEDBagSizes,
+): void {
   const { D } = sizes;
+  checkObject(owner, params);
   checkFloat64Array(owner, '.L', params.L, (D * D + D) / 2, 'real[(D^2 + D)/2]');
 }
 
 function checkMIXEDBagOutputs(outputs: MIXEDBagOutputs, sizes: MIXEDBagSizes): void {
   const { N } = sizes;
+  checkObject('outputs', outputs);
   checkUint8Array('outputs', '.isLarge', outputs.isLarge, N, 'bool[N]');
 }
 
 function checkMIXEDBagWorkspace(ws: MIXEDBagWorkspace, sizes: MIXEDBagSizes): void {
   const { N } = sizes;
+  checkObject('ws', ws);
   checkFloat64Array('ws', '.carry', ws.carry, 3, 'real[3]');
   checkUint8Array('ws', '.mask', ws.mask, N, 'bool[N]');
 }
@@ -313,6 +329,25 @@ function mixedBagLossAndGradientPart3(gradient: MIXEDBagParams, s: number): void
 /** The remainder of x divided by y, with the sign of y. */
 function floorMod(x: number, y: number): number {
   return x - y * Math.floor(x / y);
+}
+
+function checkObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${name} must be an object, got ${String(value)}`);
+  }
+}
+
+function checkScalar(
+  owner: string,
+  field: string,
+  value: unknown,
+  kind: string,
+  type: string,
+): void {
+  if (typeof value !== kind) {
+    const found = Object.prototype.toString.call(value);
+    throw new TypeError(`${owner}${field} must be a ${kind} for ${type}, got ${found}`);
+  }
 }
 
 function checkSize(name: string, size: number): void {

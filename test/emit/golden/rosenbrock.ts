@@ -29,6 +29,8 @@ export interface RosenbrockLayout {
  * @returns the loss
  */
 export function rosenbrockLoss(params: Readonly<RosenbrockParams>): number {
+  checkRosenbrock(params);
+
   const x = params.x;
   const y = params.y;
   const a = 1 - x;
@@ -47,6 +49,8 @@ export function rosenbrockLossAndGradient(
   params: Readonly<RosenbrockParams>,
   gradient: RosenbrockParams,
 ): number {
+  checkRosenbrock(params);
+  checkObject('gradient', gradient);
   checkRosenbrockGradientApart(gradient, params);
 
   const x = params.x;
@@ -88,6 +92,7 @@ export function rosenbrockPack(
   params: Readonly<RosenbrockParams>,
   flat: Float64Array = new Float64Array(rosenbrockLayout().length),
 ): Float64Array {
+  checkRosenbrockParams('params', params);
   checkFloat64Array('flat', '', flat, 2, 'real[2]');
   flat[0] = params.x;
   flat[1] = params.y;
@@ -99,10 +104,21 @@ export function rosenbrockUnpack(
   flat: Float64Array,
   params: RosenbrockParams = rosenbrockZeros(),
 ): RosenbrockParams {
+  checkObject('params', params);
   checkFloat64Array('flat', '', flat, 2, 'real[2]');
   params.x = flat[0]!;
   params.y = flat[1]!;
   return params;
+}
+
+function checkRosenbrock(params: Readonly<RosenbrockParams>): void {
+  checkRosenbrockParams('params', params);
+}
+
+function checkRosenbrockParams(owner: string, params: Readonly<RosenbrockParams>): void {
+  checkObject(owner, params);
+  checkScalar(owner, '.x', params.x, 'number', 'real');
+  checkScalar(owner, '.y', params.y, 'number', 'real');
 }
 
 function checkRosenbrockGradientApart(
@@ -110,6 +126,25 @@ function checkRosenbrockGradientApart(
   params: Readonly<RosenbrockParams>,
 ): void {
   checkDistinct('gradient', gradient, 'params', params);
+}
+
+function checkObject(name: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(`${name} must be an object, got ${String(value)}`);
+  }
+}
+
+function checkScalar(
+  owner: string,
+  field: string,
+  value: unknown,
+  kind: string,
+  type: string,
+): void {
+  if (typeof value !== kind) {
+    const found = Object.prototype.toString.call(value);
+    throw new TypeError(`${owner}${field} must be a ${kind} for ${type}, got ${found}`);
+  }
 }
 
 function checkFloat64Array(
