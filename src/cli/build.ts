@@ -32,7 +32,10 @@ interface Emitted extends Replacement {
 export async function build(io: Io, args: readonly string[], options: BuildOptions): Promise<number> {
   const { outDir, stdinPath, check = false, force = false, sizes = {}, ...compileOptions } = options;
   await refuseOddCombinations(io, args, options);
+  const toStdout = args.includes('-') || outDir === '-';
   const inputs = await readInputs(io, args, stdinPath);
+  if (toStdout && inputs.length > 1)
+    throw new Stop(`--out-dir - writes to standard output, which takes one file, not ${inputs.length}`);
 
   const { compile } = await import('../compile.ts');
   const checked: Checked[] = [];
@@ -55,7 +58,7 @@ export async function build(io: Io, args: readonly string[], options: BuildOptio
   }
   if (found !== '') io.stderr.write(`${found}\n`);
 
-  if (args.includes('-')) {
+  if (toStdout) {
     for (const { text } of compiled) io.stdout.write(text);
     return exitCodes.ok;
   }
@@ -85,11 +88,13 @@ async function refuseOddCombinations(io: Io, args: readonly string[], options: B
   if (args.includes('-')) {
     if (args.length > 1)
       throw new Stop('`-` (standard input) stands alone: its output goes to standard output');
-    if (outDir !== undefined)
+    if (outDir !== undefined && outDir !== '-')
       throw new Stop('what comes from `-` goes to standard output: leave out --out-dir');
     if (check) throw new Stop('what comes from `-` goes to standard output: there is no file to --check');
   }
-  if (outDir === undefined) return;
+  if (outDir === '-' && check)
+    throw new Stop('--out-dir - writes to standard output: there is no file to --check');
+  if (outDir === undefined || outDir === '-') return;
   const kind = await orStop('write to', outDir, io.files.kind(outDir));
   if (kind === 'file' || /\.[cm]?[jt]s$/.test(outDir)) {
     throw new Stop(`--out-dir takes a directory, and ${outDir} is a file: say --out-dir ${dirname(outDir)}`);

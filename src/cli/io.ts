@@ -2,7 +2,7 @@
 
 import { rmSync } from 'node:fs';
 import { mkdir, open, readFile, realpath, rename, rm, stat } from 'node:fs/promises';
-import { isAbsolute, join } from 'node:path';
+import { dirname, isAbsolute, join } from 'node:path';
 
 export interface OutputStream {
   readonly isTTY: boolean;
@@ -54,9 +54,7 @@ export function nodeFiles(directory: string): Files {
       return found.sort();
     },
     resolve: async (path) => (await orNothing(realpath(at(path)))) ?? at(path),
-    makeDirectory: async (path) => {
-      await mkdir(at(path), { recursive: true });
-    },
+    makeDirectory: (path) => makeDirectory(at(path)),
     create: async (path, text, like) => {
       const mode = (await orNothing(stat(at(like))))?.mode;
       const file = await open(at(path), 'wx', mode);
@@ -73,6 +71,21 @@ export function nodeFiles(directory: string): Files {
         for (const path of paths()) rmSync(at(path), { force: true });
       }),
   };
+}
+
+/** With those above it, one at a time: under `/proc`, Node's own `recursive` never comes back. */
+async function makeDirectory(path: string): Promise<void> {
+  if ((await orNothing(stat(path))) !== undefined) return;
+  if (dirname(path) !== path) await makeDirectory(dirname(path));
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const madeMeanwhile = errorCode(error) === 'EEXIST' && (await orNothing(stat(path)))?.isDirectory();
+    // The directory above is there: what does not exist is the right to make one in it.
+    if (errorCode(error) === 'ENOENT')
+      throw Object.assign(new Error('no directory can be made'), { code: 'EPERM' });
+    if (madeMeanwhile !== true) throw error;
+  }
 }
 
 /** While a signal has a listener it does not end a computation, hence not for the whole of a command. */

@@ -14,7 +14,7 @@ import {
 import { emptyTally, type Tally } from './compare.ts';
 import { bind, type EmittedModule } from './emitted.ts';
 import { flatten, layoutOf, type Precision, type Sizes } from './layout.ts';
-import { chooseSizes, drawPoint, type GivenInputs, type Point } from './point.ts';
+import { chooseSizes, drawPoint, elementsOf, type GivenInputs, type Point } from './point.ts';
 import { writePoint, type WrittenPoint } from './given.ts';
 import { random, type Random } from './random.ts';
 
@@ -55,6 +55,9 @@ export const defaultTolerance: Readonly<Record<Precision, number>> = { f64: 1e-6
 
 const mostAttempts = 20;
 
+/** With more elements than this in all arrays a check would take hours, or more memory than there is. */
+const mostElements = 1e7;
+
 /** `program` is the model as it was checked, `module` what was emitted for it, with all the functions. */
 export function gradcheck(
   program: Program,
@@ -72,6 +75,11 @@ export function gradcheck(
   if (sizes === undefined) {
     const failure = 'with these sizes an array would have no elements: give others with --size';
     return nothingCompared(program, options.sizes, failure);
+  }
+  const held = elementsOf(program, sizes);
+  if (held > mostElements) {
+    const failure = `with these sizes the arrays have ${held} elements, and at most ${mostElements} can be checked: give smaller sizes`;
+    return nothingCompared(program, sizes, failure);
   }
   const slots = layoutOf(program, sizes);
   if (slots.length === 0) {

@@ -38,7 +38,7 @@ export function inputsOf(program: Program, role: Input['role']): readonly Input[
   return program.inputs.filter((input) => input.role === role);
 }
 
-export function shapeOf(input: Input, sizes: Sizes): readonly number[] {
+export function shapeOf(input: Pick<Input, 'value'>, sizes: Sizes): readonly number[] {
   return input.value.type.dims.map((dim) => evaluate(dim, (name) => sizes[name] ?? NaN));
 }
 

@@ -2,6 +2,7 @@
 
 import { evaluate } from '../base/polynomial.ts';
 import type { Input, Program } from '../ir/types.ts';
+import { statementsOf } from '../ir/walk.ts';
 import {
   elements,
   inputsOf,
@@ -39,6 +40,13 @@ export function chooseSizes(program: Program, given: Sizes): Sizes | undefined {
     if (extents.every((extent) => Number.isInteger(extent) && extent > 0)) return sizes;
   }
   return undefined;
+}
+
+/** How many elements the arrays of a program have in all, as its text tells. */
+export function elementsOf(program: Program, sizes: Sizes): number {
+  const inputs = program.inputs.map((input) => input.value);
+  const values = [...statementsOf(program.body)].flatMap((statement) => statement.outs);
+  return [...inputs, ...values].reduce((sum, value) => sum + elements(shapeOf({ value }, sizes)), 0);
 }
 
 /** How reals are drawn. Logarithms and roots want positive values, probabilities want to stay below one. */

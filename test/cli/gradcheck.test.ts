@@ -11,6 +11,8 @@ const files = {
   'corner.nabla': corner,
   'broken.nabla': broken,
   'domain.nabla': 'model Domain {\n  param x: real\n  loss log(-1 - x^2)\n}\n',
+  'pairs.nabla':
+    'model Pairs {\n  dim N\n  param x: real[N]\n  let p[i in N, j in N] = x[i] * x[j]\n  loss sum(p)\n}\n',
   'flat.nabla': 'model Flat {\n  param x: real\n  loss (1e10 + x) - 1e10\n}\n',
   'flat.json': '{ "params": { "x": 1e-7 } }',
   'at.json': '{ "params": { "x": [0, 1] } }',
@@ -51,6 +53,18 @@ describe('endings', () => {
       /failed: no usable point in 20 tries; at the last one: the loss is NaN/,
     ],
     ['a model with errors', ['broken.nabla'], 1, /^$/],
+    [
+      'sizes beyond memory',
+      ['bowl.nabla', '--size', 'N=9007199254740991'],
+      1,
+      /failed: [^]* at most 10000000 can/,
+    ],
+    [
+      'sizes whose product is',
+      ['pairs.nabla', '--size', 'N=10000'],
+      1,
+      /failed: .* have 1\d{8} elements, .* smaller/,
+    ],
     ['--at with several models', ['two.nabla', '--at', 'at.json'], 2, /^$/],
     ['--at that is not JSON', ['bowl.nabla', '--at', 'not.json'], 2, /^$/],
     ['--at that does not fit', ['bowl.nabla', '--at', 'wrong.json'], 2, /^$/],

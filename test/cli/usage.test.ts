@@ -36,6 +36,16 @@ describe('wrong usage', () => {
     ['a size that no model has', ['build', 'm.nabla', '--size', 'M=1'], 'no model has a size M'],
     ['standard input and a file', ['build', '-', 'm.nabla'], 'stands alone'],
     ['standard input and a directory', ['build', '-', '-o', 'out'], 'leave out --out-dir'],
+    [
+      'several files for standard output',
+      ['build', 'm.nabla', 'models/a.nabla', '-o', '-'],
+      'takes one file, not 2',
+    ],
+    [
+      'standard output and --check',
+      ['build', 'm.nabla', '-o', '-', '--check'],
+      'there is no file to --check',
+    ],
     ['standard input and --check', ['build', '-', '--check'], 'there is no file to --check'],
     ['--stdin-path without -', ['build', 'm.nabla', '--stdin-path', 'x.nabla'], 'give `-` as the file'],
     ['a file as output directory', ['build', 'm.nabla', '-o', 'm.nabla'], '--out-dir takes a directory'],
