@@ -124,10 +124,20 @@ export function docOf(model: Model, routine: Routine): string {
   return lines.join('\n');
 }
 
-/** `W1: real[D, H], b1: real[H]`; long lists are left to the interface. */
+/** `W1: real[D, H], b1: real[H]`; of long lists the names, of very long ones the first names. */
 function fieldList(fields: readonly ModelField[]): string {
+  const longest = 80;
   const text = fields.map((f) => `${f.field}: ${shapeText(f)}`).join(', ');
-  return text.length <= 80 ? text : `${fields.length} fields`;
+  if (text.length <= longest) return text;
+  const names: string[] = [];
+  let length = 0;
+  for (const { field } of fields) {
+    length += field.length + 2;
+    if (names.length > 0 && length > longest)
+      return `${names.join(', ')} and ${fields.length - names.length} more`;
+    names.push(field);
+  }
+  return names.join(', ');
 }
 
 /** How much arithmetic on reals the function's text holds, as a sentence; choices and conversions do not count. */

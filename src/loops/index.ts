@@ -15,6 +15,7 @@ import { nest } from './nest.ts';
 import { blockProducts } from './block.ts';
 import { reuseStorage } from './reuse.ts';
 import { sinkFills } from './sink.ts';
+import { tidy } from './tidy.ts';
 import type { Routine, RoutineKind } from './types.ts';
 import { verifyRoutine } from './verify.ts';
 import { keepExponentials } from './weights.ts';
@@ -61,6 +62,7 @@ export const passes: readonly Pass[] = [
     reason: 'after hoisting, what an index depends on is plain',
   },
   { name: 'initialise sums', run: initialise, reason: 'elements are now added to once, after the loop' },
+  { name: 'tidy', run: tidy, reason: 'all statements are made, and nothing below looks for their patterns' },
   { name: 'reuse', run: reuseStorage, reason: 'no pass below moves statements of the top level' },
   { name: 'linearise', run: linearise, reason: 'everything above needs one index per dim' },
   { name: 'hoist offsets', run: hoist, reason: 'linearising made row bases' },

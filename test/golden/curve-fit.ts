@@ -220,8 +220,7 @@ export function curveFitJvp(
     const chosen_1 = difference > 0 ? fittedTangent : chosen;
     sum += r <= 0.5 ? 0.5 * (chosen_1 * (2 * r)) : 0.5 * chosen_1;
   }
-  const tangent = sum / N;
-  return tangent;
+  return sum / N;
 }
 
 /**

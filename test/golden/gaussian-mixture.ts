@@ -365,8 +365,7 @@ export function gaussianMixtureJvp(
     }
     sum_2 += sum_4;
   }
-  const tangent = -(sum_2 / N);
-  return tangent;
+  return -(sum_2 / N);
 }
 
 /**

@@ -219,8 +219,7 @@ export function logisticJvp(
     const yn = y[n];
     sum_1 += scoreTangent * yn * sigmoid(-(yn * score));
   }
-  const tangent = sum * (0.5 * lambda) - sum_1 / N;
-  return tangent;
+  return sum * (0.5 * lambda) - sum_1 / N;
 }
 
 /**

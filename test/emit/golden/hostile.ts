@@ -73,7 +73,7 @@ export interface HostileLayout {
  *
  * Names that fight.
  *
- * @param params 19 fields
+ * @param params constructor, proto, eval, arguments, undefined, params, default, x1, x1_1, é and 9 more
  * @param data class: real[default], it_s: real[sizes, default]
  * @param sizes default, sizes
  * @returns the loss

@@ -62,7 +62,7 @@ export interface MIXEDBagLayout {
  * The loss of MIXEDBag and its gradient. 6 operations as written; loops repeat them.
  *
  * @param params L: real[(D^2 + D)/2], scale: real
- * @param data 5 fields
+ * @param data word, keep, isSigned, mode, gap
  * @param sizes N, D
  * @param gradient is filled: the derivative of the loss by each of the params
  * @param ws scratch arrays; with them the call allocates nothing
@@ -109,7 +109,7 @@ export function mixedBagLossAndGradient(
  * The outputs of MIXEDBag.
  *
  * @param params L: real[(D^2 + D)/2], scale: real
- * @param data 5 fields
+ * @param data word, keep, isSigned, mode, gap
  * @param sizes N, D
  * @param outputs is filled: isLarge: bool[N], best: int, any: bool
  */
