@@ -82,7 +82,7 @@ describe('compile', () => {
     const lossOnly = await textOf('model A {\n  param x: real\n  loss x^2\n}\n', { emit: everything });
     expect(functionsOf(lossOnly)).not.toContain('aOutputs');
     const outputOnly = await textOf('model A {\n  data x: real\n  output y = x^2\n}\n', { emit: everything });
-    expect(functionsOf(outputOnly)).toEqual(['aOutputs']);
+    expect(functionsOf(outputOnly)).toEqual(['aOutputs', 'aOutputsZeros']);
     expect(typeErrors({ 'loss.ts': lossOnly, 'output.ts': outputOnly })).toEqual([]);
   });
 

@@ -50,8 +50,8 @@ describe('README', () => {
     const text = await emitted(`${decay.replace(/}\s*$/, '')}  output fit[n in N] = residual[n]\n}`);
     const listed = [...readme.matchAll(/`(decay\w+)/g)].map((match) => match[1] ?? '');
     expect(new Set(listed).size).toBeGreaterThan(8);
-    // A workspace is there when some function needs scratch memory; this model needs none.
-    const functions = listed.filter((name) => name !== 'decayWorkspace');
+    // A workspace is there when some function needs scratch memory, which none does of this model; its params are scalars.
+    const functions = listed.filter((name) => !['decayWorkspace', 'decayViews'].includes(name));
     for (const name of functions) expect(text).toContain(`export function ${name}(`);
   });
 

@@ -14,7 +14,7 @@ import { Scope } from './names.ts';
 import { routineFunctions } from './routine.ts';
 import { typescript } from './target.ts';
 import { usageOf, type Usage } from './usage.ts';
-import { vectorDeclarations, workspaceFunction } from './vector.ts';
+import { outputsFunction, vectorDeclarations, workspaceFunction } from './vector.ts';
 
 export type { EmittedModel, Precision } from './model.ts';
 
@@ -63,6 +63,7 @@ function modelDeclarations(model: Model, door: Door): readonly Declaration[] {
   return [
     ...interfaces(model),
     ...functions.map(({ whole }) => whole),
+    ...(model.outputs.length > 0 ? [outputsFunction(model, door)] : []),
     ...(model.workspace.length > 0 ? [workspaceFunction(model, door)] : []),
     ...(model.params.length > 0 ? vectorDeclarations(model, door) : []),
     ...checksOf(model, door).flatMap((check) => check.declaration ?? []),

@@ -1,10 +1,12 @@
-// Functions around the one flat vector that optimisers want: zeros, layout, pack, unpack; and the workspace.
+// Functions that make what others take: zeros, outputs, the workspace; and those around the one flat vector that
+// optimisers want: layout, pack, unpack, views.
 
 import { add, print as printSize, zero, type Polynomial } from '../base/polynomial.ts';
 import type { Door } from './door.ts';
 import type { Declaration, FunctionDeclaration, Parameter } from './module.ts';
 import {
   arrayKind,
+  isArray,
   lengthOf,
   lengthText,
   sizeNames,
@@ -22,6 +24,16 @@ export function workspaceFunction(model: Model, door: Door): FunctionDeclaration
     doc: 'The scratch arrays for these sizes, to be made once and handed to every call.',
     result: model.typeName('workspace'),
     body: (names) => objectOfZeros(model, model.workspace, names),
+  });
+}
+
+/** `mlpOutputsZeros(sizes)`. */
+export function outputsFunction(model: Model, door: Door): FunctionDeclaration {
+  return sized(model, door, {
+    name: model.functionName('OutputsZeros'),
+    doc: `What to hand to \`${model.functionName('Outputs')}\` to be filled.`,
+    result: model.typeName('outputs'),
+    body: (names) => objectOfZeros(model, model.outputs, names),
   });
 }
 
@@ -96,12 +108,35 @@ export function vectorDeclarations(model: Model, door: Door): readonly Declarati
         ...places.fields.map(({ f, offset }) =>
           f.type.dims.length === 0
             ? `params.${f.field} = flat[${names.print(offset)}]!;`
-            : `params.${f.field}.set(flat.subarray(${names.print(offset)}, ${names.print(add(offset, lengthOf(f.type)))}));`,
+            : `params.${f.field}.set(${viewOf(f, offset, names)});`,
         ),
         'return params;',
       ],
     }),
+    // A scalar cannot be a view: what is written to it would not reach the vector.
+    ...(model.params.every(isArray) ? [viewsFunction(model, door)] : []),
   ];
+}
+
+/** `mlpViews(flat, sizes)`. */
+function viewsFunction(model: Model, door: Door): FunctionDeclaration {
+  const places = placesOf(model.params);
+  return sized(model, door, {
+    name: model.functionName('Views'),
+    doc: 'Params, or a gradient, as views of a flat vector: nothing is copied, and what is written to one is written to the other.',
+    before: [{ name: 'flat', type: arrayKind('real', model.precision) }],
+    result: model.typeName('params'),
+    body: (names) => [
+      ...flatCheck(model, names, places.length),
+      'return {',
+      ...places.fields.map(({ f, offset }) => `  ${f.field}: ${viewOf(f, offset, names)},`),
+      '};',
+    ],
+  });
+}
+
+function viewOf({ type }: ModelField, offset: Polynomial, names: SizeNames): string {
+  return `flat.subarray(${names.print(offset)}, ${names.print(add(offset, lengthOf(type)))})`;
 }
 
 function flatCheck(model: Model, names: SizeNames, length: Polynomial): readonly string[] {
@@ -124,9 +159,10 @@ function placesOf(fields: readonly ModelField[]): {
 }
 
 function objectOfZeros(model: Model, fields: readonly ModelField[], names: SizeNames): readonly string[] {
+  const zeroText = ({ scalar }: ModelField['type']): string => (scalar === 'bool' ? 'false' : '0');
   const value = (f: ModelField): string =>
     f.type.dims.length === 0
-      ? '0'
+      ? zeroText(f.type)
       : `new ${arrayKind(f.type.scalar, model.precision)}(${lengthText(f, names)})`;
   return ['return {', ...fields.map((f) => `  ${f.field}: ${value(f)},`), '};'];
 }

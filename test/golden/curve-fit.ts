@@ -320,6 +320,15 @@ export function curveFitHvp(
   return tangent;
 }
 
+/** What to hand to `curveFitOutputs` to be filled. */
+export function curveFitOutputsZeros(sizes: CurveFitSizes): CurveFitOutputs {
+  checkCurveFitSizes(sizes);
+  const { N } = sizes;
+  return {
+    curve: new Float64Array(N),
+  };
+}
+
 /** Params that are all zero; also what to hand in to be filled with a gradient. */
 export function curveFitZeros(sizes: CurveFitSizes): CurveFitParams {
   checkCurveFitSizes(sizes);

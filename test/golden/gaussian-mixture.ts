@@ -508,6 +508,15 @@ export function gaussianMixtureHvp(
   return tangent;
 }
 
+/** What to hand to `gaussianMixtureOutputs` to be filled. */
+export function gaussianMixtureOutputsZeros(sizes: GaussianMixtureSizes): GaussianMixtureOutputs {
+  checkGaussianMixtureSizes(sizes);
+  const { N } = sizes;
+  return {
+    cluster: new Int32Array(N),
+  };
+}
+
 /** The scratch arrays for these sizes, to be made once and handed to every call. */
 export function gaussianMixtureWorkspace(sizes: GaussianMixtureSizes): GaussianMixtureWorkspace {
   checkGaussianMixtureSizes(sizes);
@@ -577,6 +586,21 @@ export function gaussianMixtureUnpack(
   params.logWidth.set(flat.subarray(D * K, D * K + K));
   params.weight.set(flat.subarray(D * K + K, D * K + 2 * K));
   return params;
+}
+
+/** Params, or a gradient, as views of a flat vector: nothing is copied, and what is written to one is written to the other. */
+export function gaussianMixtureViews(
+  flat: Float64Array,
+  sizes: GaussianMixtureSizes,
+): GaussianMixtureParams {
+  checkGaussianMixtureSizes(sizes);
+  const { D, K } = sizes;
+  checkFloat64Array('flat', '', flat, D * K + 2 * K, 'real[D*K + 2*K]');
+  return {
+    center: flat.subarray(0, D * K),
+    logWidth: flat.subarray(D * K, D * K + K),
+    weight: flat.subarray(D * K + K, D * K + 2 * K),
+  };
 }
 
 function checkGaussianMixture(

@@ -289,6 +289,15 @@ export function logisticHvp(
   return tangent;
 }
 
+/** What to hand to `logisticOutputs` to be filled. */
+export function logisticOutputsZeros(sizes: LogisticSizes): LogisticOutputs {
+  checkLogisticSizes(sizes);
+  const { N } = sizes;
+  return {
+    p: new Float64Array(N),
+  };
+}
+
 /** Params that are all zero; also what to hand in to be filled with a gradient. */
 export function logisticZeros(sizes: LogisticSizes): LogisticParams {
   checkLogisticSizes(sizes);

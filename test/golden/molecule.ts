@@ -304,6 +304,16 @@ export function moleculeUnpack(
   return params;
 }
 
+/** Params, or a gradient, as views of a flat vector: nothing is copied, and what is written to one is written to the other. */
+export function moleculeViews(flat: Float64Array, sizes: MoleculeSizes): MoleculeParams {
+  checkMoleculeSizes(sizes);
+  const { N } = sizes;
+  checkFloat64Array('flat', '', flat, 3 * N, 'real[3*N]');
+  return {
+    position: flat.subarray(0, 3 * N),
+  };
+}
+
 function checkMolecule(params: Readonly<MoleculeParams>, sizes: MoleculeSizes): void {
   checkMoleculeSizes(sizes);
   checkMoleculeParams('params', params, sizes);

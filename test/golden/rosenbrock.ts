@@ -201,6 +201,16 @@ export function rosenbrockUnpack(
   return params;
 }
 
+/** Params, or a gradient, as views of a flat vector: nothing is copied, and what is written to one is written to the other. */
+export function rosenbrockViews(flat: Float64Array, sizes: RosenbrockSizes): RosenbrockParams {
+  checkRosenbrockSizes(sizes);
+  const { N } = sizes;
+  checkFloat64Array('flat', '', flat, N, 'real[N]');
+  return {
+    x: flat.subarray(0, N),
+  };
+}
+
 function checkRosenbrock(params: Readonly<RosenbrockParams>, sizes: RosenbrockSizes): void {
   checkRosenbrockSizes(sizes);
   checkRosenbrockParams('params', params, sizes);

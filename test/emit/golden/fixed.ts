@@ -81,6 +81,14 @@ export function fixedUnpack(flat: Float32Array, params: FixedParams = fixedZeros
   return params;
 }
 
+/** Params, or a gradient, as views of a flat vector: nothing is copied, and what is written to one is written to the other. */
+export function fixedViews(flat: Float32Array): FixedParams {
+  checkFloat32Array('flat', '', flat, 2 * 4, 'real[2*K]');
+  return {
+    a: flat.subarray(0, 2 * 4),
+  };
+}
+
 function checkFixed(params: Readonly<FixedParams>, data: FixedData): void {
   checkFixedParams('params', params);
   checkObject('data', data);
@@ -173,6 +181,14 @@ export function fixedUnpack_1(
   checkFloat32Array('flat', '', flat, 2 * 4, 'real[2*K]');
   params.a.set(flat.subarray(0, 2 * 4));
   return params;
+}
+
+/** Params, or a gradient, as views of a flat vector: nothing is copied, and what is written to one is written to the other. */
+export function fixedViews_1(flat: Float32Array): FixedParams_1 {
+  checkFloat32Array('flat', '', flat, 2 * 4, 'real[2*K]');
+  return {
+    a: flat.subarray(0, 2 * 4),
+  };
 }
 
 function checkFixed_1(params: Readonly<FixedParams_1>, data: FixedData_1): void {

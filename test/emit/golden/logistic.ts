@@ -178,6 +178,15 @@ export function logisticOutputs(
   }
 }
 
+/** What to hand to `logisticOutputs` to be filled. */
+export function logisticOutputsZeros(sizes: LogisticSizes): LogisticOutputs {
+  checkLogisticSizes(sizes);
+  const { N } = sizes;
+  return {
+    p: new Float64Array(N),
+  };
+}
+
 /** The scratch arrays for these sizes, to be made once and handed to every call. */
 export function logisticWorkspace(sizes: LogisticSizes): LogisticWorkspace {
   checkLogisticSizes(sizes);
@@ -232,6 +241,16 @@ export function logisticUnpack(
   checkFloat64Array('flat', '', flat, D, 'real[D]');
   params.w.set(flat.subarray(0, D));
   return params;
+}
+
+/** Params, or a gradient, as views of a flat vector: nothing is copied, and what is written to one is written to the other. */
+export function logisticViews(flat: Float64Array, sizes: LogisticSizes): LogisticParams {
+  checkLogisticSizes(sizes);
+  const { D } = sizes;
+  checkFloat64Array('flat', '', flat, D, 'real[D]');
+  return {
+    w: flat.subarray(0, D),
+  };
 }
 
 function checkLogistic(

@@ -139,6 +139,17 @@ export function mixedBagOutputs(
   outputs.any = seen;
 }
 
+/** What to hand to `mixedBagOutputs` to be filled. */
+export function mixedBagOutputsZeros(sizes: MIXEDBagSizes): MIXEDBagOutputs {
+  checkMIXEDBagSizes(sizes);
+  const { N } = sizes;
+  return {
+    isLarge: new Uint8Array(N),
+    best: 0,
+    any: false,
+  };
+}
+
 /** The scratch arrays for these sizes, to be made once and handed to every call. */
 export function mixedBagWorkspace(sizes: MIXEDBagSizes): MIXEDBagWorkspace {
   checkMIXEDBagSizes(sizes);
