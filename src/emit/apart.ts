@@ -2,7 +2,7 @@
 // is left out: its arrays are many, and come from the function that makes them.
 
 import type { RoutineKind } from '../loops/types.ts';
-import { checkFunction, helperCall, type Check } from './check.ts';
+import { checkFunction, helperCall, type Check, type Line } from './check.ts';
 import { isArray, type Model, type ModelField } from './model.ts';
 import type { Declaration, Parameter } from './module.ts';
 import { pascalCase } from './names.ts';
@@ -66,24 +66,33 @@ function pairsOf(filled: Holder, read: readonly Holder[]): readonly Pair[] {
 function apartCheck(model: Model, pairs: readonly Pair[]): Check | undefined {
   const [filled] = pairs[0] ?? [];
   if (filled === undefined) return undefined;
-  const parameters = [filled, ...pairs.flatMap(([, other]) => (other === filled ? [] : [other]))];
-  return checkFunction(
-    model,
-    `${pascalCase(filled.name)}Apart`,
-    parameters.map(({ name, type }) => ({ name, type })),
-    () =>
-      pairs.map(([, other]) =>
-        filled.fields.some(isArray)
-          ? helperCall(
-              'checkApart',
-              quote(filled.name),
-              filled.name,
-              filled.names,
-              quote(other.name),
-              other.name,
-              other.names,
-            )
-          : helperCall('checkDistinct', quote(filled.name), filled.name, quote(other.name), other.name),
-      ),
-  );
+  const holders = [filled, ...pairs.flatMap(([, other]) => (other === filled ? [] : [other]))];
+  const parameters = holders.map(({ name, type }) => ({ name, type }));
+  const lines = filled.fields.some(isArray)
+    ? [buffersDiffer(filled, holders), ...pairs.map(([, other]) => compareArrays(filled, other))]
+    : pairs.map(([, other]) =>
+        helperCall('checkDistinct', quote(filled.name), filled.name, quote(other.name), other.name),
+      );
+  return checkFunction(model, `${pascalCase(filled.name)}Apart`, parameters, () => lines);
 }
+
+/** The common case, at a small part of the cost: V8 takes 15 ns to find the buffer of an array. */
+function buffersDiffer(filled: Holder, holders: readonly Holder[]): Line {
+  const buffers = holders.flatMap(({ name, fields }) =>
+    fields.filter(isArray).map(({ field }) => `${name}.${field}.buffer`),
+  );
+  const count = filled.fields.filter(isArray).length;
+  const text = `if (buffersDiffer(${count}, ${buffers.join(', ')})) return;`;
+  return { text, helper: 'buffersDiffer' };
+}
+
+const compareArrays = (filled: Holder, other: Holder): Line =>
+  helperCall(
+    'checkApart',
+    quote(filled.name),
+    filled.name,
+    filled.names,
+    quote(other.name),
+    other.name,
+    other.names,
+  );

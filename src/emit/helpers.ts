@@ -41,6 +41,14 @@ function checkExtent(name: string, extent: number): void {
   checkFloat32Array: arrayCheck('Float32Array', 'a'),
   checkInt32Array: arrayCheck('Int32Array', 'an'),
   checkUint8Array: arrayCheck('Uint8Array', 'a'),
+  buffersDiffer: `\
+/** Whether the first \`count\` buffers differ from each other and from all that follow. */
+function buffersDiffer(count: number, ...buffers: readonly ArrayBufferLike[]): boolean {
+  for (let i = 0; i < count; i++) {
+    for (let j = i + 1; j < buffers.length; j++) if (buffers[i] === buffers[j]) return false;
+  }
+  return true;
+}`,
   checkApart: `\
 /** An array that is filled shares no memory with another: a write to one would change the other while it is read. */
 function checkApart(
@@ -48,12 +56,12 @@ function checkApart(
   other: string, object: Readonly<Record<string, any>>, names: readonly string[],
 ): void {
   for (const filledName of filledNames) {
-    const a = filled[filledName];
+    const { buffer, byteOffset, byteLength } = filled[filledName];
     for (const name of names) {
-      const b = object[name];
       // Of an object and itself, each pair is compared once.
       if (owner === other && name === filledName) break;
-      if (a.buffer === b.buffer && a.byteOffset < b.byteOffset + b.byteLength && b.byteOffset < a.byteOffset + a.byteLength) {
+      const array = object[name];
+      if (array.buffer === buffer && array.byteOffset < byteOffset + byteLength && byteOffset < array.byteOffset + array.byteLength) {
         throw new TypeError(\`\${owner}.\${filledName} must not share memory with \${other}.\${name}\`);
       }
     }

@@ -427,6 +427,7 @@ function checkCurveFitGradientApart(
 }
 
 function checkCurveFitOutputsApart(outputs: CurveFitOutputs, data: CurveFitData): void {
+  if (buffersDiffer(1, outputs.curve.buffer, data.t.buffer, data.y.buffer)) return;
   checkApart('outputs', outputs, curveFitOutputArrays, 'data', data, curveFitDataArrays);
 }
 
@@ -496,6 +497,14 @@ function checkFloat64Array(
   }
 }
 
+/** Whether the first `count` buffers differ from each other and from all that follow. */
+function buffersDiffer(count: number, ...buffers: readonly ArrayBufferLike[]): boolean {
+  for (let i = 0; i < count; i++) {
+    for (let j = i + 1; j < buffers.length; j++) if (buffers[i] === buffers[j]) return false;
+  }
+  return true;
+}
+
 /** An array that is filled shares no memory with another: a write to one would change the other while it is read. */
 function checkApart(
   owner: string,
@@ -506,15 +515,15 @@ function checkApart(
   names: readonly string[],
 ): void {
   for (const filledName of filledNames) {
-    const a = filled[filledName];
+    const { buffer, byteOffset, byteLength } = filled[filledName];
     for (const name of names) {
-      const b = object[name];
       // Of an object and itself, each pair is compared once.
       if (owner === other && name === filledName) break;
+      const array = object[name];
       if (
-        a.buffer === b.buffer &&
-        a.byteOffset < b.byteOffset + b.byteLength &&
-        b.byteOffset < a.byteOffset + a.byteLength
+        array.buffer === buffer &&
+        array.byteOffset < byteOffset + byteLength &&
+        byteOffset < array.byteOffset + array.byteLength
       ) {
         throw new TypeError(`${owner}.${filledName} must not share memory with ${other}.${name}`);
       }

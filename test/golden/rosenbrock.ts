@@ -236,6 +236,7 @@ function checkRosenbrockGradientApart(
   gradient: Readonly<RosenbrockParams>,
   params: Readonly<RosenbrockParams>,
 ): void {
+  if (buffersDiffer(1, gradient.x.buffer, params.x.buffer)) return;
   checkApart('gradient', gradient, rosenbrockParamArrays, 'params', params, rosenbrockParamArrays);
 }
 
@@ -244,6 +245,7 @@ function checkRosenbrockProductApart(
   params: Readonly<RosenbrockParams>,
   direction: Readonly<RosenbrockParams>,
 ): void {
+  if (buffersDiffer(1, product.x.buffer, params.x.buffer, direction.x.buffer)) return;
   checkApart('product', product, rosenbrockParamArrays, 'params', params, rosenbrockParamArrays);
   checkApart(
     'product',
@@ -287,6 +289,14 @@ function checkFloat64Array(
   }
 }
 
+/** Whether the first `count` buffers differ from each other and from all that follow. */
+function buffersDiffer(count: number, ...buffers: readonly ArrayBufferLike[]): boolean {
+  for (let i = 0; i < count; i++) {
+    for (let j = i + 1; j < buffers.length; j++) if (buffers[i] === buffers[j]) return false;
+  }
+  return true;
+}
+
 /** An array that is filled shares no memory with another: a write to one would change the other while it is read. */
 function checkApart(
   owner: string,
@@ -297,15 +307,15 @@ function checkApart(
   names: readonly string[],
 ): void {
   for (const filledName of filledNames) {
-    const a = filled[filledName];
+    const { buffer, byteOffset, byteLength } = filled[filledName];
     for (const name of names) {
-      const b = object[name];
       // Of an object and itself, each pair is compared once.
       if (owner === other && name === filledName) break;
+      const array = object[name];
       if (
-        a.buffer === b.buffer &&
-        a.byteOffset < b.byteOffset + b.byteLength &&
-        b.byteOffset < a.byteOffset + a.byteLength
+        array.buffer === buffer &&
+        array.byteOffset < byteOffset + byteLength &&
+        byteOffset < array.byteOffset + array.byteLength
       ) {
         throw new TypeError(`${owner}.${filledName} must not share memory with ${other}.${name}`);
       }

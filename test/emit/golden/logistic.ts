@@ -301,6 +301,7 @@ function checkLogisticGradientApart(
   params: Readonly<LogisticParams>,
   data: LogisticData,
 ): void {
+  if (buffersDiffer(1, gradient.w.buffer, params.w.buffer, data.X.buffer, data.y.buffer)) return;
   checkApart('gradient', gradient, logisticParamArrays, 'params', params, logisticParamArrays);
   checkApart('gradient', gradient, logisticParamArrays, 'data', data, logisticDataArrays);
 }
@@ -310,6 +311,7 @@ function checkLogisticOutputsApart(
   params: Readonly<LogisticParams>,
   data: LogisticData,
 ): void {
+  if (buffersDiffer(1, outputs.p.buffer, params.w.buffer, data.X.buffer, data.y.buffer)) return;
   checkApart('outputs', outputs, logisticOutputArrays, 'params', params, logisticParamArrays);
   checkApart('outputs', outputs, logisticOutputArrays, 'data', data, logisticDataArrays);
 }
@@ -373,6 +375,14 @@ function checkFloat64Array(
   }
 }
 
+/** Whether the first `count` buffers differ from each other and from all that follow. */
+function buffersDiffer(count: number, ...buffers: readonly ArrayBufferLike[]): boolean {
+  for (let i = 0; i < count; i++) {
+    for (let j = i + 1; j < buffers.length; j++) if (buffers[i] === buffers[j]) return false;
+  }
+  return true;
+}
+
 /** An array that is filled shares no memory with another: a write to one would change the other while it is read. */
 function checkApart(
   owner: string,
@@ -383,15 +393,15 @@ function checkApart(
   names: readonly string[],
 ): void {
   for (const filledName of filledNames) {
-    const a = filled[filledName];
+    const { buffer, byteOffset, byteLength } = filled[filledName];
     for (const name of names) {
-      const b = object[name];
       // Of an object and itself, each pair is compared once.
       if (owner === other && name === filledName) break;
+      const array = object[name];
       if (
-        a.buffer === b.buffer &&
-        a.byteOffset < b.byteOffset + b.byteLength &&
-        b.byteOffset < a.byteOffset + a.byteLength
+        array.buffer === buffer &&
+        array.byteOffset < byteOffset + byteLength &&
+        byteOffset < array.byteOffset + array.byteLength
       ) {
         throw new TypeError(`${owner}.${filledName} must not share memory with ${other}.${name}`);
       }
