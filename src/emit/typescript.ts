@@ -9,8 +9,9 @@ import { arrayHelper, doorOf, type Door } from './door.ts';
 import { doorHelpers, type DoorHelper } from './helpers.ts';
 import { interfaces, numbersType } from './interfaces.ts';
 import { arrayKind, modelOf, type EmittedModel, type Model, type Precision } from './model.ts';
-import { moduleText, type Declaration } from './module.ts';
+import type { Declaration, Module } from './module.ts';
 import { Scope } from './names.ts';
+import { printModule } from './plain.ts';
 import { routineFunctions } from './routine.ts';
 import { typescript } from './target.ts';
 import { usageOf, type Usage } from './usage.ts';
@@ -27,11 +28,27 @@ export interface TypeScriptOptions {
   readonly checked?: boolean;
 }
 
-/** A complete module, not formatted. */
+/** In lines of function bodies. */
+const longModule = 500;
+
+/**
+ * A complete module, not formatted. ts-morph builds modules of usual length; it takes 0.3 s to load and parses what it
+ * prints, so longer ones, which took their time to compile, are printed without it. The text is the same.
+ */
 export async function emitTypeScript(
   models: readonly EmittedModel[],
   options: TypeScriptOptions,
 ): Promise<string> {
+  const module = moduleOf(models, options);
+  if (bodyLines(module) > longModule) return printModule(module);
+  const { buildModule } = await import('./structures.ts');
+  return buildModule(module);
+}
+
+const bodyLines = ({ declarations }: Module): number =>
+  declarations.reduce((lines, d) => lines + (d.kind === 'function' ? d.body.split('\n').length : 0), 0);
+
+export function moduleOf(models: readonly EmittedModel[], options: TypeScriptOptions): Module {
   const { precision, checked = true } = options;
   const usages = models.flatMap(({ routines }) => routines.flatMap((routine) => usagesOf(routine, checked)));
   const opHelpers = opHelpersOf(new Set(usages.flatMap((usage) => [...usage.ops])));
@@ -51,10 +68,10 @@ export async function emitTypeScript(
     ...Object.entries(doorHelpers).flatMap(([name, source]) => (checks.has(name) ? [source] : [])),
     ...(readsArrays || checks.has('checkRange') ? [numbersType] : []),
   ];
-  return moduleText(header, [
-    ...printed,
-    ...shared.map((source) => ({ kind: 'text' as const, text: source })),
-  ]);
+  return {
+    header,
+    declarations: [...printed, ...shared.map((source) => ({ kind: 'text' as const, text: source }))],
+  };
 }
 
 /** What a reader looks for comes first, the checks last. */
