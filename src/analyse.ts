@@ -1,12 +1,12 @@
 // The front half of the pipeline: from text to checked IR. It loads nothing of the back half, so that a file with mistakes is
 // answered at once.
 
-import { stdFiles } from '../generated/std.ts';
 import { hasErrors, type Diagnostic } from './base/diagnostic.ts';
 import type { Program } from './ir/types.ts';
 import type { File } from './lang/ast.ts';
 import { check } from './lang/check.ts';
 import { parse } from './lang/parse.ts';
+import { prelude, preludeFor } from './lang/prelude.ts';
 import { fixSizes } from './lang/sizes.ts';
 
 export interface AnalyseOptions {
@@ -32,12 +32,9 @@ export function analyse(text: string, { path = 'model.nabla', sizes = {} }: Anal
   const fixed = fixSizes(parsed.file, sizes);
   const early = [...parsed.diagnostics, ...fixed.diagnostics];
   if (hasErrors(fixed.diagnostics)) return { file: fixed.file, programs: [], diagnostics: early };
-  const { programs, diagnostics } = check(fixed.file, prelude());
+  let checked = check(fixed.file, preludeFor(text));
+  // What has mistakes is checked again for the sake of the messages, which suggest names of the prelude.
+  if (hasErrors(checked.diagnostics)) checked = check(fixed.file, prelude());
+  const { programs, diagnostics } = checked;
   return { file: fixed.file, programs, diagnostics: [...early, ...diagnostics] };
 }
-
-let parsedPrelude: readonly File[] | undefined;
-
-/** The files of `std`, which every model sees; parsed when they are first asked for. */
-export const prelude = (): readonly File[] =>
-  (parsedPrelude ??= stdFiles.map((source) => parse(source).file));

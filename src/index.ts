@@ -14,7 +14,7 @@ export { positionAt, type Position, type Source, type Span } from './base/source
 export type * as ast from './lang/ast.ts';
 export { parse } from './lang/parse.ts';
 export { check } from './lang/check.ts';
-export { prelude } from './analyse.ts';
+export { prelude, preludeFor } from './lang/prelude.ts';
 
 // The intermediate representation, its meaning, and what is done to it.
 export type * as ir from './ir/types.ts';

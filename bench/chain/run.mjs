@@ -1,7 +1,7 @@
 // The cost of compiling is linear in the length of a program, and so is the cost of what is emitted:
 // node bench/chain/run.mjs
 
-import { emitTypeScript, optimise, parse, check, prelude, prepare, prepareReverse, reverse, toRoutine } from '../../dist/src/index.js'; // prettier-ignore
+import { emitTypeScript, optimise, parse, check, preludeFor, prepare, prepareReverse, reverse, toRoutine } from '../../dist/src/index.js'; // prettier-ignore
 import { loadEmitted } from '../../dist/src/gradcheck/emitted.js';
 import {
   cpuTime,
@@ -42,7 +42,10 @@ async function compileInStages(n) {
     last = now;
     return result;
   };
-  const { file, library } = done('parse', { ...parse({ path: 'chain.nabla', text }), library: prelude() });
+  const { file, library } = done('parse', {
+    ...parse({ path: 'chain.nabla', text }),
+    library: preludeFor(text),
+  });
   const { programs } = done('check', check(file, library));
   const primal = done('prepare', prepareReverse(prepare(programs[0])));
   const reversed = done('reverse', reverse(primal));

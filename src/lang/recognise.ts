@@ -19,7 +19,7 @@ interface Column {
 }
 
 interface Chart {
-  readonly table: readonly Column[];
+  readonly table: (Column | undefined)[];
   readonly current: number;
   readonly results: readonly unknown[];
   feed(chunk: string): void;
@@ -76,6 +76,8 @@ export function recognise(start: 'file' | 'lone', tokens: readonly Token[], mist
   let returned = false;
 
   function next(): Token | undefined {
+    // What is behind is not looked at again. Nearley's own way to forget it makes the table a slow dictionary.
+    if (chart.current > 0) chart.table[chart.current - 1] = undefined;
     const instead = inserted.shift();
     if (instead !== undefined) return instead;
     const before = tokens[position - 1];
@@ -94,6 +96,7 @@ export function recognise(start: 'file' | 'lone', tokens: readonly Token[], mist
   const grammar = nearley.Grammar.fromCompiled({ ParserRules: rules, ParserStart: start });
   const chart = new nearley.Parser(grammar, {
     lexer,
+    keepHistory: true,
   } as unknown as nearley.ParserOptions) as unknown as Chart;
   // Its own report lists every state of the chart, which takes seconds for a deep one.
   chart.reportError = () => '';

@@ -3,7 +3,7 @@
 
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { prelude } from '../../src/analyse.ts';
+import { prelude } from '../../src/lang/prelude.ts';
 import { hasErrors } from '../../src/base/diagnostic.ts';
 import { interpret } from '../../src/ir/interpret.ts';
 import { parseProgram } from '../../src/ir/parse.ts';
