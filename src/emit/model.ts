@@ -9,6 +9,7 @@ import { mayBeUnfit } from './extents.ts';
 import type { Parameter } from './module.ts';
 import { camelCase, fieldNames, pascalCase, Scope } from './names.ts';
 import { typescript, type Printed } from './target.ts';
+import type { Code, Usage } from './usage.ts';
 
 export interface EmittedModel {
   /** The model as written: sizes, inputs, outputs, docs. */
@@ -44,6 +45,7 @@ export interface Model {
   readonly routines: readonly Routine[];
   readonly precision: Precision;
   readonly checked: boolean;
+  readonly usage: (code: Code) => Usage;
   readonly moduleScope: Scope;
   /** Symbolic sizes only. */
   readonly sizes: readonly {
@@ -68,7 +70,7 @@ export interface Model {
 export function modelOf(
   { program, routines }: EmittedModel,
   moduleScope: Scope,
-  options: { readonly precision: Precision; readonly checked: boolean },
+  options: Pick<Model, 'precision' | 'checked' | 'usage'>,
 ): Model {
   const inputs = (role: Input['role']): readonly ModelField[] => {
     const found = program.inputs.filter((input) => input.role === role);

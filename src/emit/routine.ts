@@ -1,7 +1,7 @@
 // One emitted function: checks at the door, arrays into locals, body, result; and the parts that it was cut into.
 
 import { bug } from '../base/bug.ts';
-import type { Buffer, Expression, Local, Routine, Statement } from '../loops/types.ts';
+import type { Buffer, Local, Routine } from '../loops/types.ts';
 import type { Line } from './check.ts';
 import type { Door } from './door.ts';
 import { printExpression, type Naming } from './expression.ts';
@@ -11,7 +11,7 @@ import type { Scope } from './names.ts';
 import { docOf, holderOf, signatureOf, type Signature } from './signature.ts';
 import { printStatements, quote } from './statement.ts';
 import { typescript } from './target.ts';
-import { usageOf } from './usage.ts';
+import type { Code } from './usage.ts';
 import { Writer } from './writer.ts';
 
 export interface RoutineFunctions {
@@ -24,7 +24,7 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): Ro
   const signature = signatureOf(model, routine);
   const part = partSignatures(model, routine, signature);
   const lines = doorLines(signature, door);
-  const taken = takenBy(model, routine.body, routine.result, part);
+  const taken = takenBy(model, routine, part);
   const used = new Set([
     ...lines.flatMap((line) => line.uses ?? []),
     ...taken.holders,
@@ -42,8 +42,7 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): Ro
     result: signature.result,
     body: printBody(model, signature, part, {
       door: lines.map((line) => line.text),
-      statements: routine.body,
-      result: routine.result,
+      code: routine,
       free: taken.free,
     }).text,
   };
@@ -51,14 +50,9 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): Ro
   for (const name of taken.holders)
     if (!known.has(name)) bug(`${signature.name} uses ${name}, which it does not take`);
   if (taken.free.length > 0) bug(`${signature.name} uses ${taken.free[0]?.name}, which it does not declare`);
-  const parts = routine.parts.map(({ body }, index): FunctionDeclaration => {
+  const parts = routine.parts.map((code, index): FunctionDeclaration => {
     const { name, holders, free } = part(index);
-    const printed = printBody(model, signature, part, {
-      door: [],
-      statements: body,
-      result: undefined,
-      free,
-    });
+    const printed = printBody(model, signature, part, { door: [], code, free });
     return {
       kind: 'function',
       name,
@@ -105,21 +99,20 @@ function partSignatures(
     model.moduleScope.declare(`${signature.name}Part${index + 1}`),
   );
   const part = memo((index: number): PartSignature => {
-    const body = routine.parts[index]?.body ?? bug(`${signature.name} has no part ${index}`);
-    const { holders, free } = takenBy(model, body, undefined, part);
+    const code = routine.parts[index] ?? bug(`${signature.name} has no part ${index}`);
+    const { holders, free } = takenBy(model, code, part);
     return { name: names[index] ?? '', holders: parameters.filter((p) => holders.has(p.name)), free };
   });
   return part;
 }
 
-/** What some statements need from around them, the parts that they call included. */
+/** What code needs from around it, the parts that it calls included. */
 function takenBy(
   model: Model,
-  statements: readonly Statement[],
-  result: Expression | undefined,
+  code: Code,
   part: (index: number) => PartSignature,
 ): { readonly holders: ReadonlySet<string>; readonly free: readonly Local[] } {
-  const usage = usageOf(statements, result, model);
+  const usage = model.usage(code);
   const holders = new Set<string>([...usage.buffers].map((buffer) => holderOf[buffer.role]));
   if (model.sizes.some((size) => usage.sizes.has(size.name))) holders.add('sizes');
   const free = new Set(usage.free);
@@ -135,8 +128,7 @@ function takenBy(
 interface Body {
   /** The first lines. */
   readonly door: readonly string[];
-  readonly statements: readonly Statement[];
-  readonly result: Expression | undefined;
+  readonly code: Code;
   /** Locals that come as arguments. */
   readonly free: readonly Local[];
 }
@@ -145,11 +137,11 @@ function printBody(
   model: Model,
   signature: Signature,
   part: (index: number) => PartSignature,
-  { door, statements, result, free }: Body,
+  { door, code, free }: Body,
 ): { readonly text: string; readonly free: readonly Parameter[] } {
   const scope = model.moduleScope.inner();
   for (const { name } of [...signature.parameters, ...signature.workspace]) scope.reserve(name);
-  const usage = usageOf(statements, result, model);
+  const usage = model.usage(code);
   const sizes = sizeNames(model, scope);
   for (const { name } of model.sizes) if (usage.sizes.has(name)) sizes.size(name);
   const arrays = arrayLocals(model, scope, usage.buffers);
@@ -182,8 +174,8 @@ function printBody(
   for (const line of door) writer.line(line);
   if (door.length > 0) writer.gap();
   for (const line of [...sizes.prologue(), ...arrays.lines]) writer.line(line);
-  printStatements(writer, statements, { scope, locals, naming, element, call, checked: model.checked });
-  if (result) writer.line(`return ${printExpression(typescript, naming, result)};`);
+  printStatements(writer, code.body, { scope, locals, naming, element, call, checked: model.checked });
+  if (code.result) writer.line(`return ${printExpression(typescript, naming, code.result)};`);
   return {
     text: writer.text(),
     free: free.map((l) => ({ name: local(l), type: l.scalar === 'bool' ? 'boolean' : 'number' })),

@@ -3,18 +3,17 @@
 
 import { bug } from '../base/bug.ts';
 import { ops, type OpName } from '../ops/index.ts';
-import type { Routine } from '../loops/types.ts';
 import type { Check } from './check.ts';
 import { arrayHelper, doorOf, type Door } from './door.ts';
 import { doorHelpers, type DoorHelper } from './helpers.ts';
 import { interfaces, numbersType } from './interfaces.ts';
-import { arrayKind, modelOf, type EmittedModel, type Model, type Precision } from './model.ts';
+import { arrayKind, memo, modelOf, type EmittedModel, type Model, type Precision } from './model.ts';
 import type { Declaration, Module } from './module.ts';
 import { Scope } from './names.ts';
 import { printModule } from './plain.ts';
 import { routineFunctions } from './routine.ts';
 import { typescript } from './target.ts';
-import { usageOf, type Usage } from './usage.ts';
+import { usageOf, type Code, type Usage } from './usage.ts';
 import { outputsFunction, vectorDeclarations, workspaceFunction } from './vector.ts';
 
 export type { EmittedModel, Precision } from './model.ts';
@@ -50,13 +49,17 @@ const bodyLines = ({ declarations }: Module): number =>
 
 export function moduleOf(models: readonly EmittedModel[], options: TypeScriptOptions): Module {
   const { precision, checked = true } = options;
-  const usages = models.flatMap(({ routines }) => routines.flatMap((routine) => usagesOf(routine, checked)));
+  const usage = memo((code: Code) => usageOf(code, checked));
+  const functions = models.flatMap(({ routines }) =>
+    routines.flatMap((routine) => [routine, ...routine.parts]),
+  );
+  const usages = functions.map(usage);
   const opHelpers = opHelpersOf(new Set(usages.flatMap((usage) => [...usage.ops])));
   const scope = new Scope();
   for (const name of ['Numbers', ...Object.keys(doorHelpers), ...opHelpers.keys()]) scope.reserve(name);
 
   const emitted = models.map((model) => {
-    const settled = modelOf(model, scope, { precision, checked });
+    const settled = modelOf(model, scope, { precision, checked, usage });
     return { model: settled, door: doorOf(settled) };
   });
   const printed = emitted.flatMap(({ model, door }) => modelDeclarations(model, door));
@@ -98,11 +101,6 @@ function checksOf(model: Model, { inputs, apart, ...others }: Door): readonly Ch
   ];
   // One may serve for two.
   return [...new Set(called)].filter((check) => check !== undefined);
-}
-
-function usagesOf(routine: Routine, checked: boolean): readonly Usage[] {
-  const parts = routine.parts.map((part) => usageOf(part.body, undefined, { checked }));
-  return [usageOf(routine.body, routine.result, { checked }), ...parts];
 }
 
 /** The helper functions of the ops used, each before those that need it. */

@@ -2,7 +2,7 @@
 
 import { symbolsOf } from '../base/polynomial.ts';
 import type { OpName } from '../ops/index.ts';
-import type { Buffer, Expression, Local, Statement } from '../loops/types.ts';
+import type { Buffer, Expression, Local, Routine } from '../loops/types.ts';
 import { expressionsOf, visitExpression, visitStatements } from '../loops/walk.ts';
 
 export interface Usage {
@@ -17,16 +17,11 @@ export interface Usage {
   readonly free: ReadonlySet<Local>;
 }
 
-export interface UsageOptions {
-  /** Whether `check` statements are printed. */
-  readonly checked: boolean;
-}
+/** The code of one function. */
+export type Code = Pick<Routine, 'body' | 'result'>;
 
-export function usageOf(
-  statements: readonly Statement[],
-  result: Expression | undefined,
-  options: UsageOptions,
-): Usage {
+/** `checked`: `check` statements are printed. */
+export function usageOf({ body, result }: Code, checked: boolean): Usage {
   const buffers = new Set<Buffer>();
   const ops = new Set<OpName>();
   const sizes = new Set<string>();
@@ -41,9 +36,9 @@ export function usageOf(
     else if (e.kind === 'load') buffers.add(e.buffer);
     else if (e.kind === 'extent') for (const name of symbolsOf(e.size)) sizes.add(name);
   };
-  visitStatements(statements, (s) => {
-    if (s.kind === 'check' && !options.checked) return;
-    for (const e of expressionsOf(s)) visitExpression(e, mention);
+  visitStatements(body, (s) => {
+    if (s.kind === 'check' && !checked) return;
+    expressionsOf(s).forEach((e) => visitExpression(e, mention));
     if (s.kind === 'declare') declared.add(s.local);
     else if (s.kind === 'for') declared.add(s.index);
     else if (s.kind === 'assign' || s.kind === 'increase') used.add(s.local);

@@ -35,9 +35,10 @@ export function asPolynomial(operand: Operand): Polynomial | undefined {
 }
 
 export const sameType = (a: Type, b: Type): boolean =>
-  a.scalar === b.scalar &&
-  a.dims.length === b.dims.length &&
-  a.dims.every((dim, i) => dim.key === b.dims[i]?.key);
+  a === b ||
+  (a.scalar === b.scalar &&
+    a.dims.length === b.dims.length &&
+    a.dims.every((dim, i) => dim.key === b.dims[i]?.key));
 
 /** What a value may carry for readers of the emitted code and of messages. */
 export interface Hint {

@@ -9,6 +9,7 @@ import type {
   Block,
   LoopStatement,
   Operand,
+  OpStatement,
   ReduceStatement,
   RuleStatement,
   Scalar,
@@ -19,7 +20,17 @@ import type {
 
 /** What is wrong with the types of a statement, or undefined. Its blocks are looked at only for what they yield. */
 export function typeFault(statement: Statement): string | undefined {
-  return firstFault(faultsOf(statement));
+  return statement.kind === 'op' ? opFault(statement) : firstFault(faultsOf(statement));
+}
+
+/** Most statements are ops, so theirs are looked at without a generator. */
+function opFault({ op, args, outs }: OpStatement): string | undefined {
+  const record: OpRecord | undefined = ops[op];
+  if (record === undefined) return `there is no op ${String(op)}`;
+  const types = Object.values(record.args);
+  let fault = count(args, types.length, 'arguments');
+  types.forEach((type, i) => (fault ??= typed(args[i], scalarType(type))));
+  return fault ?? typed(outs[0], scalarType(record.result));
 }
 
 /** The rules are generators of faults, which are looked at in order until there is one. */
@@ -30,17 +41,8 @@ function firstFault(faults: Faults): string | undefined {
   return undefined;
 }
 
-function* faultsOf(statement: Statement): Faults {
+function* faultsOf(statement: Exclude<Statement, OpStatement>): Faults {
   switch (statement.kind) {
-    case 'op': {
-      const record: OpRecord | undefined = ops[statement.op];
-      if (record === undefined) return yield `there is no op ${String(statement.op)}`;
-      const types = Object.values(record.args);
-      yield count(statement.args, types.length, 'arguments');
-      for (const [i, type] of types.entries()) yield typed(statement.args[i], scalarType(type));
-      yield typed(statement.outs[0], scalarType(record.result));
-      return;
-    }
     case 'read': {
       const { scalar, dims } = statement.array.type;
       if (dims.length === 0) yield `${printOperand(statement.array)} is no array`;

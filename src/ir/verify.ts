@@ -107,15 +107,18 @@ class Verifier {
       const quote = (): string => quoted(statement);
       this.#quote = quote;
       this.#operands(statement);
-      const isPure = statement.kind === 'build' || statement.kind === 'reduce';
-      const place = {
-        owner: quote,
-        pureDepth: isPure ? pureDepth + 1 : pureDepth,
-      };
-      for (const value of boundBy(statement)) this.#bind(value);
-      for (const inner of blocksOf(statement)) this.#block(inner, place);
-      for (const value of boundBy(statement)) this.#inScope.delete(value.id);
-      this.#quote = quote;
+      const blocks = blocksOf(statement);
+      if (blocks.length > 0) {
+        const isPure = statement.kind === 'build' || statement.kind === 'reduce';
+        const place = {
+          owner: quote,
+          pureDepth: isPure ? pureDepth + 1 : pureDepth,
+        };
+        for (const value of boundBy(statement)) this.#bind(value);
+        for (const inner of blocks) this.#block(inner, place);
+        for (const value of boundBy(statement)) this.#inScope.delete(value.id);
+        this.#quote = quote;
+      }
       this.#accumulate(statement, block, pureDepth);
       const fault = typeFault(statement);
       if (fault !== undefined) this.#fail(fault);

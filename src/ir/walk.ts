@@ -86,7 +86,7 @@ export function boundBy(statement: Statement): readonly Value[] {
   }
 }
 
-/** The statement with other operands; its blocks, outs and indices stay. */
+/** The statement with other operands; its blocks, outs and indices stay. An op whose operands stay is the same object. */
 export function mapOperands(statement: Statement, f: (operand: Operand) => Operand): Statement {
   const value = (operand: Value): Value => {
     const mapped = f(operand);
@@ -95,7 +95,11 @@ export function mapOperands(statement: Statement, f: (operand: Operand) => Opera
       : bug(`%${operand.id} stands where only a value can, and became a ${mapped.kind}`);
   };
   switch (statement.kind) {
-    case 'op':
+    case 'op': {
+      const { kind, outs, op } = statement;
+      const args = statement.args.map(f);
+      return args.every((arg, k) => arg === statement.args[k]) ? statement : { kind, outs, op, args };
+    }
     case 'rule':
       return { ...statement, args: statement.args.map(f) };
     case 'read':

@@ -7,6 +7,7 @@ import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import { mapExpression, mapExpressions, mapRegions } from './walk.ts';
 
 export function contract(routine: Routine): Routine {
+  if (routine.scratch.length === 0) return routine;
   const accesses = accessesOf(routine);
   const replaced = new Map<Buffer, { readonly buffer: Buffer; readonly kept: readonly number[] }>();
   const locals = new Map<Buffer, Local>();

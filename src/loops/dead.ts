@@ -7,11 +7,12 @@ import { expressionsOf, mapRegions, visitExpression, visitStatements } from './w
 export function dropDead(routine: Routine): Routine {
   let current = routine;
   // What a dead statement reads may be dead after it; chains of constants die in one round.
-  for (let before = -1, size = 0; size !== before;) {
+  for (let before = Infinity, size = sizeOf(routine.body); size < before;) {
     before = size;
     current = round(current);
     size = sizeOf(current.body);
   }
+  if (routine.scratch.length === 0) return current;
   const { loaded, stored, accumulated } = effectsOf(current.body);
   const scratch = current.scratch.filter((one) => loaded.has(one) || stored.has(one) || accumulated.has(one));
   return { ...current, scratch };

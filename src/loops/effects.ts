@@ -18,40 +18,46 @@ export interface Effects {
   readonly fixed: boolean;
 }
 
+/** Most statements have none of most effects: sets are made when there is something to put into them. */
+const empty: Set<never> = new Set();
+const none = <T>(): Set<T> => empty;
+
+const and = <T>(set: Set<T>, item: T): Set<T> => (set === empty ? new Set<T>() : set).add(item);
+
 export function effectsOf(statements: readonly Statement[]): Effects {
-  const declared = new Set<Local>();
-  const used = new Set<Local>();
-  const assigned = new Set<Local>();
-  const increased = new Set<Local>();
-  const loaded = new Set<Buffer>();
-  const stored = new Set<Buffer>();
-  const accumulated = new Set<Buffer>();
+  let declared = none<Local>();
+  let used = none<Local>();
+  let assigned = none<Local>();
+  let increased = none<Local>();
+  let loaded = none<Buffer>();
+  let stored = none<Buffer>();
+  let accumulated = none<Buffer>();
   let fixed = false;
   const look = (part: Expression): void => {
-    if (part.kind === 'local') used.add(part.local);
-    if (part.kind === 'load') loaded.add(part.buffer);
+    if (part.kind === 'local') used = and(used, part.local);
+    if (part.kind === 'load') loaded = and(loaded, part.buffer);
   };
   visitStatements(statements, (statement) => {
     for (const expression of expressionsOf(statement)) visitExpression(expression, look);
     switch (statement.kind) {
       case 'declare':
-        declared.add(statement.local);
+        declared = and(declared, statement.local);
         break;
       case 'for':
-        declared.add(statement.index);
+        declared = and(declared, statement.index);
         break;
       case 'assign':
-        assigned.add(statement.local);
+        assigned = and(assigned, statement.local);
         break;
       case 'increase':
-        increased.add(statement.local);
+        increased = and(increased, statement.local);
         break;
       case 'store':
       case 'fill':
-        stored.add(statement.buffer);
+        stored = and(stored, statement.buffer);
         break;
       case 'accumulate':
-        accumulated.add(statement.buffer);
+        accumulated = and(accumulated, statement.buffer);
         break;
       case 'check':
       case 'leave':

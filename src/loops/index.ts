@@ -76,7 +76,7 @@ const verifiedThroughout = 2000;
 export function toRoutine(program: Program, kind: RoutineKind, options: RoutineOptions): Routine {
   let routine = lower(program, kind, options);
   const isShort = routine.body.length <= verifiedThroughout;
-  verifyRoutine(routine, 'lower');
+  if (isShort) verifyRoutine(routine, 'lower');
   for (const pass of passes) {
     routine = pass.run(routine, options);
     if (isShort) verifyRoutine(routine, pass.name);

@@ -6,7 +6,7 @@ import { changesLocal, effectsOf, type Effects } from './effects.ts';
 import { apply, constant, declare, integer, load, real, reference, variable } from './make.ts';
 import { renameExpression, renameIn } from './rename.ts';
 import type { Buffer, Expression, Local, Part, Routine, Statement } from './types.ts';
-import { childrenOf, expressionsOf, visitStatements } from './walk.ts';
+import { expressionsOf, visitExpression, visitStatements } from './walk.ts';
 
 /** A local of the whole body that more than one part uses. */
 interface Shared {
@@ -27,7 +27,7 @@ export function splitParts(routine: Routine, options: { readonly partStatements?
   const weights = body.map(weightOf);
   const total = weights.reduce((sum, weight) => sum + weight, 0);
   if (total <= 1.5 * budget || body.length === 1) return routine;
-  const effects = body.map((statement) => effectsOf([statement]));
+  const effects = body.map((statement) => touching(effectsOf([statement])));
   const cuts = chooseCuts(weights, liveAcross(effects), budget);
   const partOf = new Int32Array(body.length);
   cuts.forEach((start, part) => partOf.fill(part, start));
@@ -49,24 +49,33 @@ export function splitParts(routine: Routine, options: { readonly partStatements?
   return { ...rest, body: [...calls, ...fetched.statements], result };
 }
 
+/** The effects of a statement, with the locals that it reads or changes. */
+interface Touching extends Effects {
+  readonly touched: readonly Local[];
+}
+
+const touching = (effects: Effects): Touching => ({
+  ...effects,
+  touched: [...effects.used, ...effects.assigned, ...effects.increased],
+});
+
 function weightOf(statement: Statement): number {
   let weight = 0;
-  const operations = (expression: Expression): number =>
-    childrenOf(expression).reduce((sum, child) => sum + operations(child), 1);
   visitStatements([statement], (inner) => {
-    const count = expressionsOf(inner).reduce((sum, expression) => sum + operations(expression), 0);
+    let count = 0;
+    for (const expression of expressionsOf(inner)) visitExpression(expression, () => count++);
     weight += Math.max(1, count / (2 * operationsPerStatement));
   });
   return weight;
 }
 
 /** For each position, how many locals are declared before it and used at or after it. */
-function liveAcross(effects: readonly Effects[]): Int32Array {
+function liveAcross(effects: readonly Touching[]): Int32Array {
   const declaredAt = new Map<Local, number>();
   const lastUse = new Map<Local, number>();
-  effects.forEach(({ declared, used, assigned, increased }, position) => {
-    for (const set of [used, assigned, increased]) for (const local of set) lastUse.set(local, position);
-    for (const local of declared) declaredAt.set(local, position);
+  effects.forEach(({ declared, touched }, position) => {
+    touched.forEach((local) => lastUse.set(local, position));
+    declared.forEach((local) => declaredAt.set(local, position));
   });
   const live = new Int32Array(effects.length + 1);
   for (const [local, from] of declaredAt) {
@@ -104,7 +113,7 @@ function chooseCuts(weights: readonly number[], live: Int32Array, budget: number
 
 function findShared(
   { body, result }: Routine,
-  effects: readonly Effects[],
+  effects: readonly Touching[],
   partOf: Int32Array,
   parts: number,
 ): ReadonlyMap<Local, Shared> {
@@ -115,8 +124,7 @@ function findShared(
   };
   body.forEach((statement, position) => {
     const part = partOf[position] ?? 0;
-    const { used, assigned, increased } = effects[position] ?? effectsOf([]);
-    for (const set of [used, assigned, increased]) for (const local of set) touch(local, part);
+    effects[position]?.touched.forEach((local) => touch(local, part));
     if (statement.kind !== 'declare') return;
     const { local, value } = statement;
     const again = !local.mutable && value !== undefined && isInput(value) ? value : undefined;
@@ -157,31 +165,31 @@ function assignSlots(shared: ReadonlyMap<Local, Shared>): number {
 function partBody(
   part: number,
   statements: readonly Statement[],
-  effects: readonly Effects[],
+  effects: readonly Touching[],
   shared: ReadonlyMap<Local, Shared>,
   spill: Buffer,
 ): readonly Statement[] {
   const here = new Set<Local>();
-  const needed = new Set(effects.flatMap(({ used, assigned }) => [...used, ...assigned]));
+  const isNeeded = (local: Local): boolean => effects.some(({ touched }) => touched.includes(local));
   const names = new Map<Local, Local>();
   const changed = new Set<Shared>();
   const into: Statement[] = [];
   statements.forEach((statement, position) => {
-    const own = effects[position] ?? effectsOf([]);
+    const own = effects[position];
+    if (own === undefined) return;
     // Each part makes for itself what it can load again, and variables that have no value yet, if it needs them.
     if (statement.kind === 'declare') {
       const { local, value } = statement;
       if (shared.get(local)?.again !== undefined) return;
-      if (value === undefined && shared.has(local) && !needed.has(local)) return;
+      if (value === undefined && shared.has(local) && !isNeeded(local)) return;
     }
-    const touched = [...own.used, ...own.assigned, ...own.increased];
-    const fetched = fetch(
-      touched.filter((local) => !here.has(local) && !names.has(local)),
-      shared,
-      spill,
-    );
-    into.push(...fetched.statements);
-    for (const [local, copy] of fetched.names) names.set(local, copy);
+    const { touched } = own;
+    const missing = touched.filter((local) => !here.has(local) && !names.has(local) && shared.has(local));
+    if (missing.length > 0) {
+      const fetched = fetch(missing, shared, spill);
+      into.push(...fetched.statements);
+      for (const [local, copy] of fetched.names) names.set(local, copy);
+    }
     for (const local of touched) {
       const one = shared.get(local);
       if (one !== undefined && local.mutable && changesLocal(own, local)) changed.add(one);

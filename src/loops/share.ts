@@ -50,8 +50,8 @@ export function shareRows(routine: Routine): Routine {
 
 function shareBy(routine: Routine, taste: Taste): Routine {
   const again = new Set<number>();
-  walk(routine, taste, (occurrence) => void again.add(occurrence), new Set());
-  return walk(routine, taste, () => undefined, again);
+  const first = walk(routine, taste, (occurrence) => void again.add(occurrence), new Set());
+  return again.size === 0 ? first : walk(routine, taste, () => undefined, again);
 }
 
 /** Where an expression stands. */

@@ -9,6 +9,7 @@ import { mapRegions } from './walk.ts';
 type Loop = Extract<Statement, { readonly kind: 'for' }>;
 
 export function sinkFills(routine: Routine): Routine {
+  if (routine.scratch.length === 0) return routine;
   const accesses = accessesOf(routine, true);
 
   /** The loop in which everything but the one fill happens, and the axis that its index stands on. */

@@ -1,6 +1,7 @@
 // How much room an expression takes on the page, estimated before it is printed: what is nested must stay readable.
 
 import { print } from '../base/polynomial.ts';
+import { ops } from '../ops/index.ts';
 import { childrenOf } from './walk.ts';
 import type { Expression } from './types.ts';
 
@@ -18,7 +19,8 @@ export interface Page {
 const greatestDepth = 12;
 const greatestWidth = 80;
 
-const symbols = /^(?:i|b)?(?:add|sub|mul|div|neg|eq|ne|lt|le|gt|ge)$|^(?:and|or|not)$/;
+const symbol = /^(?:i|b)?(?:add|sub|mul|div|neg|eq|ne|lt|le|gt|ge)$|^(?:and|or|not)$/;
+const symbols: ReadonlySet<string> = new Set(Object.keys(ops).filter((op) => symbol.test(op)));
 
 /** Remembers what it has measured, so that building expressions step by step stays linear. */
 export function newPage(): Page {
@@ -39,7 +41,7 @@ export function newPage(): Page {
       case 'local':
         return { depth: 0, width: expression.local.name.length };
       case 'op':
-        return around(expression, symbols.test(expression.op) ? 0 : 6 + expression.op.length, 2);
+        return around(expression, symbols.has(expression.op) ? 0 : 6 + expression.op.length, 2);
       case 'conditional':
         return around(expression, 2, 3);
       case 'load':

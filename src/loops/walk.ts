@@ -12,7 +12,7 @@ export function mapChildren(expression: Expression, map: (child: Expression) => 
       return expression;
     case 'op': {
       const args = mapList(expression.args, map);
-      return args === expression.args ? expression : { ...expression, args };
+      return args === expression.args ? expression : { kind: 'op', op: expression.op, args };
     }
     case 'conditional': {
       const condition = map(expression.condition);
@@ -24,7 +24,9 @@ export function mapChildren(expression: Expression, map: (child: Expression) => 
     }
     case 'load': {
       const indices = mapList(expression.indices, map);
-      return indices === expression.indices ? expression : { ...expression, indices };
+      return indices === expression.indices
+        ? expression
+        : { kind: 'load', buffer: expression.buffer, indices };
     }
   }
 }
@@ -65,7 +67,8 @@ export function childrenOf(expression: Expression): readonly Expression[] {
 /** Calls `visit` on the expression and everything in it, parents first. */
 export function visitExpression(expression: Expression, visit: (expression: Expression) => void): void {
   visit(expression);
-  for (const child of childrenOf(expression)) visitExpression(child, visit);
+  const children = childrenOf(expression);
+  if (children.length > 0) children.forEach((child) => visitExpression(child, visit));
 }
 
 /** The expressions that a statement itself evaluates, without those of its regions. */
@@ -99,8 +102,11 @@ export function expressionsOf(statement: Statement): readonly Expression[] {
 /** The same statement with its own expressions mapped; regions are left alone. */
 export function mapExpressions(statement: Statement, map: (expression: Expression) => Expression): Statement {
   switch (statement.kind) {
-    case 'declare':
-      return statement.value === undefined ? statement : { ...statement, value: map(statement.value) };
+    case 'declare': {
+      const { kind, local, value: old } = statement;
+      const value = old && map(old);
+      return value === undefined || value === old ? statement : { kind, local, value };
+    }
     case 'assign':
     case 'increase':
     case 'fill':
@@ -149,6 +155,7 @@ export function visitStatements(
 ): void {
   for (const statement of statements) {
     visit(statement);
-    for (const region of regionsOf(statement)) visitStatements(region, visit);
+    const regions = regionsOf(statement);
+    if (regions.length > 0) regions.forEach((region) => visitStatements(region, visit));
   }
 }

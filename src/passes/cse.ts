@@ -20,12 +20,12 @@ class Numbering {
   /** Long keys (those of regions) as short ones. */
   readonly #interned = new Map<string, string>();
 
-  block(block: Block): Block {
-    const added: string[] = [];
+  block(block: Block, added: string[] = []): Block {
     const statements: Statement[] = [];
+    const resolve = (operand: Operand): Operand => this.#resolve(operand);
     for (const before of block.statements) {
-      const moved = mapOperands(before, (operand) => this.#resolve(operand));
-      const statement = mapBlocks(moved, (inner) => this.block(inner));
+      const moved = mapOperands(before, resolve);
+      const statement = mapBlocks(moved, (inner) => this.#region(inner));
       const key = isPure(statement) ? this.#key(statement, new Map()) : undefined;
       const known = key === undefined ? undefined : this.#known.get(key);
       if (known !== undefined) {
@@ -40,8 +40,14 @@ class Numbering {
       }
       statements.push(statement);
     }
+    return { statements, results: block.results.map(resolve) };
+  }
+
+  #region(block: Block): Block {
+    const added: string[] = [];
+    const region = this.block(block, added);
     for (const key of added) this.#known.delete(key);
-    return { statements, results: block.results.map((operand) => this.#resolve(operand)) };
+    return region;
   }
 
   #resolve(operand: Operand): Operand {
@@ -76,7 +82,9 @@ class Numbering {
     switch (statement.kind) {
       case 'op': {
         const args = statement.args.map(name);
-        if ((ops[statement.op] as OpRecord).commutative === true) args.sort();
+        // Commutative ops take two.
+        const isCommutative = (ops[statement.op] as OpRecord).commutative === true;
+        if (isCommutative && (args[0] ?? '') > (args[1] ?? '')) args.reverse();
         return `${statement.op}(${args.join()})`;
       }
       case 'read':

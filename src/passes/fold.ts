@@ -2,7 +2,7 @@
 // a product by a constant. Nothing here assumes that a value is finite: `0*x`, `x-x` and `x/x` stay.
 
 import { add as addSizes, multiply as multiplySizes, subtract as subtractSizes } from '../base/polynomial.ts';
-import { asPolynomial, bool, extent, int, real, type Hint } from '../ir/build.ts';
+import { asPolynomial, bool, extent, int, real } from '../ir/build.ts';
 import type { Literal, Operand, OpStatement, Program, Statement } from '../ir/types.ts';
 import { ops, type OpName } from '../ops/index.ts';
 import type { OpRecord } from '../ops/types.ts';
@@ -12,7 +12,7 @@ export function fold(program: Program): Program {
   return rewrite(program, (statement, context) => {
     switch (statement.kind) {
       case 'op': {
-        const folded = new Folder(context, hintOf(statement)).simplify(statement.op, statement.args);
+        const folded = new Folder(context, statement).simplify(statement.op, statement.args);
         return folded === undefined ? undefined : [folded];
       }
       case 'if':
@@ -53,11 +53,11 @@ function isPowerOfTwo(value: number): boolean {
 /** Simplifies one op; what it makes is simplified in turn. */
 class Folder {
   readonly #context: Context;
-  readonly #hint: Hint;
+  readonly #statement: Statement;
 
-  constructor(context: Context, hint: Hint) {
+  constructor(context: Context, statement: Statement) {
     this.#context = context;
-    this.#hint = hint;
+    this.#statement = statement;
   }
 
   /** A simpler operand, or undefined when the op should stay as it is. */
@@ -67,12 +67,12 @@ class Folder {
 
   /** The op, simplified if possible. */
   #make(op: OpName, ...args: readonly Operand[]): Operand {
-    return this.simplify(op, args) ?? this.#context.b.op(op, args, this.#hint);
+    return this.simplify(op, args) ?? this.#context.b.op(op, args, hintOf(this.#statement));
   }
 
   #constant(op: OpName, args: readonly Operand[]): Operand | undefined {
-    const values = args.map((arg) => literalOf(arg)?.value);
-    if (values.some((value) => value === undefined)) return undefined;
+    if (!args.every((arg) => arg.kind === 'literal')) return undefined;
+    const values = args.map((arg) => arg.value);
     const record: OpRecord = ops[op];
     const value = (record.eval as (...values: readonly unknown[]) => number | boolean)(...values);
     if (record.result === 'bool') return bool(value === true);
@@ -87,7 +87,8 @@ class Folder {
   }
 
   #identity(op: OpName, args: readonly Operand[]): Operand | undefined {
-    const [x, y, z] = args;
+    const x = args[0];
+    const y = args[1];
     if (x === undefined) return undefined;
     switch (op) {
       case 'neg': {
@@ -141,9 +142,11 @@ class Folder {
         return x === y ? x : undefined;
       case 'select':
       case 'iselect':
-      case 'bselect':
+      case 'bselect': {
+        const z = args[2];
         if (literalOf(x) !== undefined) return literalOf(x)?.value === true ? y : z;
         return y !== undefined && (y === z || sameLiteral(y, z)) ? y : undefined;
+      }
       case 'not':
         return this.#made(x, 'not')?.args[0];
       case 'and':
@@ -186,7 +189,8 @@ class Folder {
     const factor = numberOf(x);
     if (factor === 1) return y;
     if (factor === -1) return this.#make('neg', y);
-    const [leftNegated, rightNegated] = [this.#made(x, 'neg', true), this.#made(y, 'neg', true)];
+    const leftNegated = this.#made(x, 'neg', true);
+    const rightNegated = this.#made(y, 'neg', true);
     if (factor !== undefined) {
       if (rightNegated?.args[0] !== undefined) return this.#make('mul', real(-factor), rightNegated.args[0]);
       const inner = this.#made(y, 'mul', true);
@@ -199,16 +203,13 @@ class Folder {
       return this.#make('neg', this.#make('mul', leftNegated.args[0], y));
     if (rightNegated?.args[0] !== undefined)
       return this.#make('neg', this.#make('mul', x, rightNegated.args[0]));
-    for (const [one, other] of [
-      [x, y],
-      [y, x],
-    ] as const) {
-      const reciprocal = this.#made(one, 'div', true);
-      if (reciprocal?.args[1] !== undefined && numberOf(reciprocal.args[0]) === 1) {
-        return this.#make('div', other, reciprocal.args[1]);
-      }
-    }
-    return undefined;
+    return this.#timesReciprocal(y, x) ?? this.#timesReciprocal(x, y);
+  }
+
+  #timesReciprocal(x: Operand, y: Operand): Operand | undefined {
+    const reciprocal = this.#made(y, 'div', true);
+    if (reciprocal?.args[1] === undefined || numberOf(reciprocal.args[0]) !== 1) return undefined;
+    return this.#make('div', x, reciprocal.args[1]);
   }
 
   #divide(x: Operand, y: Operand): Operand | undefined {

@@ -21,19 +21,21 @@ export interface Context {
 export type Rule = (statement: Statement, context: Context) => readonly Operand[] | undefined;
 
 export function rewrite(program: Program, rule: Rule): Program {
-  const definitions = new Map<number, Statement>();
+  // By the ids of values, which are dense.
+  const definitions: (Statement | undefined)[] = Array.from({ length: program.nextId });
   const substitution = new Map<number, Operand>();
-  const uses = countUses(program.body);
+  const uses = Array.from({ length: program.nextId }, () => 0);
+  countUses(program.body, uses);
   const definitionOf = (operand: Operand | undefined): Statement | undefined =>
-    operand?.kind === 'value' ? definitions.get(operand.id) : undefined;
-  const usesOf = (value: Value): number => uses.get(value.id) ?? 0;
+    operand?.kind === 'value' ? definitions[operand.id] : undefined;
+  const usesOf = (value: Value): number => uses[value.id] ?? 0;
   const isReplaced = (operand: Operand): boolean => operand.kind === 'value' && substitution.has(operand.id);
   const rewritten = (operand: Operand): Operand =>
     operand.kind === 'value' ? (substitution.get(operand.id) ?? operand) : operand;
   /** What replaces a value is used where the value was. */
   const replace = (out: Value, by: Operand): void => {
     substitution.set(out.id, by);
-    if (by.kind === 'value') uses.set(by.id, usesOf(by) + usesOf(out));
+    if (by.kind === 'value') uses[by.id] = usesOf(by) + usesOf(out);
   };
 
   const into = (b: BlockBuilder, block: Block): Block => {
@@ -48,23 +50,22 @@ export function rewrite(program: Program, rule: Rule): Program {
     return b.block(block.results.map(rewritten));
   };
   const b = new BlockBuilder(program.nextId, (statement) => {
-    for (const out of statement.outs) definitions.set(out.id, statement);
+    for (const out of statement.outs) definitions[out.id] = statement;
   });
   const body = into(b, program.body);
   return { ...program, body, nextId: b.nextId };
 }
 
-/** Uses of every value, those in results and nested regions included. */
-export function countUses(block: Block, uses = new Map<number, number>()): Map<number, number> {
+/** Adds up the uses of every value, those in results and nested regions included. */
+function countUses(block: Block, uses: number[]): void {
   const count = (operand: Operand): void => {
-    if (operand.kind === 'value') uses.set(operand.id, (uses.get(operand.id) ?? 0) + 1);
+    if (operand.kind === 'value') uses[operand.id] = (uses[operand.id] ?? 0) + 1;
   };
   for (const statement of block.statements) {
     operandsOf(statement).forEach(count);
-    for (const inner of blocksOf(statement)) countUses(inner, uses);
+    blocksOf(statement).forEach((inner) => countUses(inner, uses));
   }
   block.results.forEach(count);
-  return uses;
 }
 
 /** The user's name and place of what a statement defines, for what replaces it. */
