@@ -34,9 +34,8 @@ interface Accumulator {
 class Verifier {
   readonly #program: Program;
   readonly #sizes: ReadonlySet<string>;
-  /** Every id bound so far, in scope or not. */
-  readonly #bound = new Set<number>();
-  readonly #inScope = new Map<number, Value>();
+  /** What every id bound so far stands for; nothing once it is out of scope. */
+  readonly #bound = new Map<number, Value | undefined>();
   readonly #accumulators = new Map<number, Accumulator>();
   /** What a message quotes: the statement, or the part of the program, that is being looked at. */
   #quote: () => string;
@@ -116,7 +115,7 @@ class Verifier {
         };
         for (const value of boundBy(statement)) this.#bind(value);
         for (const inner of blocks) this.#block(inner, place);
-        for (const value of boundBy(statement)) this.#inScope.delete(value.id);
+        for (const value of boundBy(statement)) this.#bound.set(value.id, undefined);
         this.#quote = quote;
       }
       this.#accumulate(statement, block, pureDepth);
@@ -133,7 +132,7 @@ class Verifier {
   #leave(block: Block): void {
     for (const statement of block.statements) {
       for (const out of statement.outs) {
-        this.#inScope.delete(out.id);
+        this.#bound.set(out.id, undefined);
         if (this.#accumulators.get(out.id)?.frozen !== false) continue;
         this.#quote = () => quoted(statement);
         this.#fail('the accumulator is opened and never frozen');
@@ -171,15 +170,14 @@ class Verifier {
       this.#fail(`${name()} is not below nextId, which is ${this.#program.nextId}`);
     if (this.#bound.has(value.id)) this.#fail(`${name()} is bound twice`);
     for (const dim of value.type.dims) this.#sized(dim);
-    this.#bound.add(value.id);
-    this.#inScope.set(value.id, value);
+    this.#bound.set(value.id, value);
   }
 
   #use(operand: Operand, asAccumulator = false): void {
     const name = (): string => printOperand(operand);
     switch (operand.kind) {
       case 'value': {
-        const bound = this.#inScope.get(operand.id);
+        const bound = this.#bound.get(operand.id);
         if (bound === undefined) {
           this.#fail(`${name()} is ${this.#bound.has(operand.id) ? 'out of scope' : 'not defined before'}`);
         }

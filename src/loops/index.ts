@@ -45,7 +45,6 @@ export const passes: readonly Pass[] = [
   { name: 'dead', run: dropDead, reason: 'sharing left stores that nothing loads' },
   { name: 'nest', run: nest, reason: 'sharing left names for what is used only once' },
   { name: 'weights', run: keepExponentials, reason: 'equal elements look equal now that names are gone' },
-  { name: 'dead sums', run: dropDead, reason: 'where weights are kept, nobody may want the log-sum-exp' },
   {
     name: 'products',
     run: blockProducts,

@@ -96,7 +96,8 @@ export function numbering(): Numbering {
   return {
     numberOf,
     declare: (local, value) => {
-      memo.clear();
+      // What has not been mentioned is in no expression that has a number.
+      if (locals.has(local)) memo.clear();
       locals.set(local, value ?? next++);
     },
     change: ({ assigned, increased, stored, accumulated }) => {

@@ -233,7 +233,7 @@ function walk(
       numbers.declare(local, number);
       return;
     }
-    into.push({ ...statement, value: found ?? parts(value, { into }) });
+    into.push(declare(local, found ?? parts(value, { into })));
     numbers.declare(local, number);
     hold(number, { atom: reference(local) });
   }

@@ -24,7 +24,7 @@ const symbols: ReadonlySet<string> = new Set(Object.keys(ops).filter((op) => sym
 
 /** Remembers what it has measured, so that building expressions step by step stays linear. */
 export function newPage(): Page {
-  const known = new WeakMap<Expression, Shape>();
+  const known = new Map<Expression, Shape>();
 
   function shapeOf(expression: Expression): Shape {
     let shape = known.get(expression);

@@ -9,12 +9,12 @@ export function verifyRoutine(routine: Routine, after: string): void {
   const fail = (message: string): never =>
     bug(`${routine.program.name} ${routine.kind} after ${after}: ${message}`);
   const scratch = new Set<Buffer>(routine.scratch);
-  const everDeclared = new Set<Local>();
-  const scope = new Set<Local>();
+  /** Whether each local declared so far is in scope. */
+  const scope = new Map<Local, boolean>();
 
   function expression(root: Expression): void {
     visitExpression(root, (part) => {
-      if (part.kind === 'local' && !scope.has(part.local))
+      if (part.kind === 'local' && scope.get(part.local) !== true)
         fail(`${part.local.name} is used outside its scope`);
       if (part.kind === 'load') access(part.buffer, part.indices);
     });
@@ -36,9 +36,8 @@ export function verifyRoutine(routine: Routine, after: string): void {
   }
 
   function enter(local: Local, added: Local[]): void {
-    if (everDeclared.has(local)) fail(`${local.name} is declared twice`);
-    everDeclared.add(local);
-    scope.add(local);
+    if (scope.has(local)) fail(`${local.name} is declared twice`);
+    scope.set(local, true);
     added.push(local);
   }
 
@@ -54,7 +53,8 @@ export function verifyRoutine(routine: Routine, after: string): void {
           break;
         case 'assign':
         case 'increase':
-          if (!scope.has(statement.local)) fail(`${statement.local.name} is assigned outside its scope`);
+          if (scope.get(statement.local) !== true)
+            fail(`${statement.local.name} is assigned outside its scope`);
           if (!statement.local.mutable) fail(`${statement.local.name} is constant and assigned`);
           break;
         case 'store':
@@ -92,7 +92,7 @@ export function verifyRoutine(routine: Routine, after: string): void {
       }
       if (statement.kind === 'if') for (const region of regionsOf(statement)) statements(region);
     }
-    for (const local of added) scope.delete(local);
+    for (const local of added) scope.set(local, false);
   }
 
   for (const part of routine.parts) statements(part.body);

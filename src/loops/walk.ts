@@ -68,7 +68,11 @@ export function childrenOf(expression: Expression): readonly Expression[] {
 export function visitExpression(expression: Expression, visit: (expression: Expression) => void): void {
   visit(expression);
   const children = childrenOf(expression);
-  if (children.length > 0) children.forEach((child) => visitExpression(child, visit));
+  // Not `for … of`: this is the most frequent loop there is, and V8 takes a while to optimise it.
+  for (let k = 0; k < children.length; k++) {
+    const child = children[k];
+    if (child !== undefined) visitExpression(child, visit);
+  }
 }
 
 /** The expressions that a statement itself evaluates, without those of its regions. */

@@ -3,6 +3,7 @@
 // much as ten multiplications, and both loops run over the same elements.)
 
 import { constant as size, type Polynomial } from '../base/polynomial.ts';
+import { dropDead } from './dead.ts';
 import { effectsOf, writes } from './effects.ts';
 import { keysFor, type Keys } from './keys.ts';
 import { apply, declare, invented, isZero, load, real, reference } from './make.ts';
@@ -45,7 +46,9 @@ export function keepExponentials(routine: Routine): Routine {
     return plans.length === 0 ? inner : carryOut(inner, plans);
   };
   const body = list(routine.body);
-  return rows.length === 0 ? routine : { ...routine, body, scratch: [...routine.scratch, ...rows] };
+  if (rows.length === 0) return routine;
+  // Where weights are kept, nobody may want the log-sum-exp.
+  return dropDead({ ...routine, body, scratch: [...routine.scratch, ...rows] });
 }
 
 function totalsOf(statements: readonly Statement[]): readonly Total[] {

@@ -10,10 +10,13 @@ import type { OpRecord } from '../ops/types.ts';
 
 export function cse(program: Program): Program {
   const numbering = new Numbering();
-  return { ...program, body: numbering.block(program.body) };
+  const body = numbering.block(program.body);
+  return numbering.merged ? { ...program, body } : program;
 }
 
 class Numbering {
+  /** Whether there were equal statements. */
+  merged = false;
   /** Keys of pure statements in scope → what they define. */
   readonly #known = new Map<string, Statement>();
   readonly #substitution = new Map<number, Operand>();
@@ -29,6 +32,7 @@ class Numbering {
       const key = isPure(statement) ? this.#key(statement, new Map()) : undefined;
       const known = key === undefined ? undefined : this.#known.get(key);
       if (known !== undefined) {
+        this.merged = true;
         statement.outs.forEach((out, i) =>
           this.#substitution.set(out.id, known.outs[i] ?? bug('equal statements with unequal outs')),
         );

@@ -5,7 +5,8 @@ import type { Block, LoopStatement, Operand, Program, Statement, Value } from '.
 import { accumulatorsOf, mapBlocks, operandsOf } from '../ir/walk.ts';
 
 export function dropDead(program: Program): Program {
-  return { ...program, body: liveBlock(program.body, new Set()) };
+  const body = liveBlock(program.body, new Set());
+  return body === program.body ? program : { ...program, body };
 }
 
 /** Walks backwards; `live` holds the ids used by what follows, and by what encloses. */
@@ -22,7 +23,9 @@ function liveBlock(block: Block, live: Set<number>): Block {
     operandsOf(statement).forEach(use);
     kept.push(statement);
   }
-  return { statements: kept.reverse(), results: block.results };
+  kept.reverse();
+  const isSame = kept.length === block.statements.length && kept.every((s, i) => s === block.statements[i]);
+  return isSame ? block : { statements: kept, results: block.results };
 }
 
 /** What is left of a statement; undefined when nothing is. */

@@ -9,7 +9,8 @@ import type { Block, Operand, Program, Statement } from '../ir/types.ts';
 import { blocksOf, freeValuesOfStatement, mapBlocks } from '../ir/walk.ts';
 
 export function hoist(program: Program): Program {
-  return { ...program, body: hoistOutOf(program.body) };
+  const hasRegions = program.body.statements.some((statement) => blocksOf(statement).length > 0);
+  return hasRegions ? { ...program, body: hoistOutOf(program.body) } : program;
 }
 
 /** The block, with the invariant statements of its regions moved in front of the statements that own them. */

@@ -102,12 +102,24 @@ const verifiedThroughout = 2000;
 function run(passes: readonly Pass[], program: Program): Program {
   let current = program;
   const isSmall = program.body.statements.length <= verifiedThroughout;
+  /** What each pass has yielded: it has nothing to do where nothing has changed since. */
+  const yielded = new Map<Pass['run'], Program>();
   for (const pass of passes) {
+    if (yielded.get(pass.run) === current) continue;
     current = pass.run(current);
-    if (isSmall) verify(current);
+    yielded.set(pass.run, current);
+    if (isSmall) verifyOnce(current);
   }
-  if (!isSmall) verify(current);
+  verifyOnce(current);
   return current;
+}
+
+const verified = new WeakSet<Program>();
+
+function verifyOnce(program: Program): void {
+  if (verified.has(program)) return;
+  verify(program);
+  verified.add(program);
 }
 
 /** Makes a checked model ready to be differentiated. */

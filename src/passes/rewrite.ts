@@ -20,6 +20,7 @@ export interface Context {
  */
 export type Rule = (statement: Statement, context: Context) => readonly Operand[] | undefined;
 
+/** The same program where the rule changes nothing. */
 export function rewrite(program: Program, rule: Rule): Program {
   // By the ids of values, which are dense.
   const definitions: (Statement | undefined)[] = Array.from({ length: program.nextId });
@@ -32,6 +33,7 @@ export function rewrite(program: Program, rule: Rule): Program {
   const isReplaced = (operand: Operand): boolean => operand.kind === 'value' && substitution.has(operand.id);
   const rewritten = (operand: Operand): Operand =>
     operand.kind === 'value' ? (substitution.get(operand.id) ?? operand) : operand;
+  let replaced = false;
   /** What replaces a value is used where the value was. */
   const replace = (out: Value, by: Operand): void => {
     substitution.set(out.id, by);
@@ -45,7 +47,10 @@ export function rewrite(program: Program, rule: Rule): Program {
       const statement = mapBlocks(moved, (inner) => into(b.nested(), inner));
       const replacement = rule(statement, context);
       if (replacement === undefined) b.push(statement);
-      else before.outs.forEach((out, i) => replace(out, replacement[i] ?? out));
+      else {
+        replaced = true;
+        before.outs.forEach((out, i) => replace(out, replacement[i] ?? out));
+      }
     }
     return b.block(block.results.map(rewritten));
   };
@@ -53,7 +58,7 @@ export function rewrite(program: Program, rule: Rule): Program {
     for (const out of statement.outs) definitions[out.id] = statement;
   });
   const body = into(b, program.body);
-  return { ...program, body, nextId: b.nextId };
+  return replaced || b.nextId > program.nextId ? { ...program, body, nextId: b.nextId } : program;
 }
 
 /** Adds up the uses of every value, those in results and nested regions included. */

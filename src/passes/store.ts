@@ -12,6 +12,7 @@ import { ops } from '../ops/index.ts';
 import type { OpRecord } from '../ops/types.ts';
 
 export function storeSums(program: Program): Program {
+  if (!program.body.statements.some((statement) => blocksOf(statement).length > 0)) return program;
   const active = activeValues(program);
   const b = new BlockBuilder(program.nextId);
   const visit = (into: BlockBuilder, block: Block): Block => {

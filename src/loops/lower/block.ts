@@ -153,7 +153,7 @@ function sameAtom(a: Expression, b: Expression | undefined): boolean {
 
 /** What a region owes the out of its statement. */
 function goalOf(lowering: Lowering, out: Value | undefined): Goal {
-  if (out === undefined || !lowering.uses.counts.has(out)) return 'nothing';
+  if (out === undefined || !lowering.uses.used.has(out)) return 'nothing';
   return isArray(out) ? placeOf(lowering, out) : 'value';
 }
 
@@ -178,7 +178,7 @@ function lowerElement(
   indices: readonly Local[],
 ): readonly Statement[] {
   const places = outs.map((out) =>
-    lowering.uses.counts.has(out) ? slice(placeOf(lowering, out), indices.map(reference)) : undefined,
+    lowering.uses.used.has(out) ? slice(placeOf(lowering, out), indices.map(reference)) : undefined,
   );
   const goals = outs.map((out, k): Goal => {
     const place = places[k];

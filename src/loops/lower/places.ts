@@ -94,7 +94,7 @@ export function placeArrays(
     // Accumulators hold adjoints; an adjoint is called after what it is the adjoint of.
     const isAdjoint = statement.kind === 'freeze' || statement.kind === 'open';
     for (const out of statement.outs) {
-      if (owners.get(out)?.kind !== 'none' || !(uses.counts.has(out) || isAdjoint)) continue;
+      if (owners.get(out)?.kind !== 'none' || !(uses.used.has(out) || isAdjoint)) continue;
       const name = isAdjoint ? adjointName(out, 'adjoint') : (out.name ?? 'work');
       places.set(
         out,

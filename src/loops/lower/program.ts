@@ -84,7 +84,7 @@ function bindInput(lowering: Lowering, input: Input, into: Statement[]): void {
   const { role, name, value } = input;
   const buffer: Buffer = { role, name, scalar: value.type.scalar, dims: value.type.dims };
   if (isArray(value)) lowering.places.set(value, whole(buffer));
-  else if (lowering.uses.counts.has(value)) {
+  else if (lowering.uses.used.has(value)) {
     const local = constant(role === 'direction' ? `${name}Direction` : name, value.type.scalar);
     into.push(declare(local, load(buffer, [])));
     lowering.scalars.set(value, reference(local));

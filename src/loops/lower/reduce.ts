@@ -64,7 +64,7 @@ function fold(
   body: Body,
 ): void {
   const locals = outs.map((out): Local | undefined => {
-    if (!lowering.uses.counts.has(out)) return undefined;
+    if (!lowering.uses.used.has(out)) return undefined;
     const words = { sum: 'sum', prod: 'product', any: 'any', all: 'all' } as const;
     const local = variable(out.name ?? words[reducer], out.type.scalar);
     const starts = { sum: 0, prod: 1, any: false, all: true } as const;
@@ -101,7 +101,7 @@ function extremum(
   into.push(declare(best, literal(out.type.scalar, greatest ? -Infinity : Infinity)));
   lowering.scalars.set(out, reference(best));
   const isInt = out.type.scalar === 'int';
-  if (position === undefined || !lowering.uses.counts.has(position)) {
+  if (position === undefined || !lowering.uses.used.has(position)) {
     const op = isInt ? (greatest ? 'imax' : 'imin') : greatest ? 'max' : 'min';
     into.push(
       around((inner) => {

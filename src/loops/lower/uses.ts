@@ -1,4 +1,4 @@
-// Which statements of the IR are needed, how often each value is used, and which scalars may be nested into the
+// Which statements and values of the IR are needed, and which scalars may be nested into the
 // expression that uses them. One walk from the results back to the inputs.
 
 import { bug } from '../../base/bug.ts';
@@ -6,8 +6,7 @@ import type { Block, LoopStatement, Operand, Statement, Value } from '../../ir/t
 import { accumulatorsOf } from '../../ir/walk.ts';
 
 export interface Uses {
-  /** A value that is missing here is not used at all. */
-  readonly counts: ReadonlyMap<Value, number>;
+  readonly used: Pick<ReadonlySet<Value>, 'has'>;
   /** Used exactly once, in the block that defines it: nesting it there moves it into no loop and no branch. */
   readonly once: ReadonlySet<Value>;
   /** Statements that compute something that is used. */
@@ -15,8 +14,8 @@ export interface Uses {
 }
 
 export function usesOf(body: Block, results: readonly Operand[]): Uses {
-  const counts = new Map<Value, number>();
-  const lastUse = new Map<Value, Block>();
+  /** The block of the only use of a value; nothing for a value with several. */
+  const used = new Map<Value, Block | undefined>();
   const once = new Set<Value>();
   const live = new Set<Statement>();
   /** Accumulators whose frozen value is used. */
@@ -24,8 +23,7 @@ export function usesOf(body: Block, results: readonly Operand[]): Uses {
 
   function use(operand: Operand, block: Block): void {
     if (operand.kind !== 'value') return;
-    counts.set(operand, (counts.get(operand) ?? 0) + 1);
-    lastUse.set(operand, block);
+    used.set(operand, used.has(operand) ? undefined : block);
   }
 
   /** True if something in the block adds to an accumulator that is awaited. */
@@ -42,7 +40,7 @@ export function usesOf(body: Block, results: readonly Operand[]): Uses {
       }
       if (inner || (statement.kind === 'add' && awaited.has(statement.accumulator))) adds = true;
       for (const out of statement.outs) {
-        if (counts.get(out) === 1 && lastUse.get(out) === block) once.add(out);
+        if (used.get(out) === block) once.add(out);
       }
     }
     return adds;
@@ -51,9 +49,9 @@ export function usesOf(body: Block, results: readonly Operand[]): Uses {
   function isAwaited(statement: Statement): boolean {
     if (statement.kind === 'add') return awaited.has(statement.accumulator);
     if (statement.kind === 'open') return awaited.has(statement.outs[0]);
-    const used = statement.outs.some((out) => counts.has(out));
-    if (statement.kind === 'freeze' && used) awaited.add(statement.accumulator);
-    return used;
+    const isUsed = statement.outs.some((out) => used.has(out));
+    if (statement.kind === 'freeze' && isUsed) awaited.add(statement.accumulator);
+    return isUsed;
   }
 
   function visitRegions(statement: Statement): boolean {
@@ -64,8 +62,7 @@ export function usesOf(body: Block, results: readonly Operand[]): Uses {
         const { body, outs, reducer } = statement;
         const [result] = body.results;
         const extremum = reducer === 'max' || reducer === 'min';
-        const wanted =
-          extremum && result !== undefined && outs.some((out) => counts.has(out)) ? [result] : [];
+        const wanted = extremum && result !== undefined && outs.some((out) => used.has(out)) ? [result] : [];
         return visitBlock(body, extremum ? wanted : usedResults(body, outs));
       }
       case 'if': {
@@ -106,7 +103,7 @@ export function usesOf(body: Block, results: readonly Operand[]): Uses {
   const usedResults = (block: Block, outs: readonly Value[]): readonly Operand[] =>
     block.results.filter((_, position) => {
       const out = outs[position];
-      return out !== undefined && counts.has(out);
+      return out !== undefined && used.has(out);
     });
 
   function useOperands(statement: Statement, block: Block): void {
@@ -114,7 +111,7 @@ export function usesOf(body: Block, results: readonly Operand[]): Uses {
   }
 
   visitBlock(body, results);
-  return { counts, once, live };
+  return { used, once, live };
 }
 
 /** What a statement itself reads, without its regions. */
