@@ -20,6 +20,7 @@ const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
  * other characters that TypeScript does not allow become `_`. Greek and all other letters stay.
  */
 export function identifier(name: string): string {
+  if (/^[A-Za-z_$][\w$]*$/.test(name)) return name;
   const plain = [...name].map((character) => {
     const digit = Math.max(subscripts.indexOf(character), superscripts.indexOf(character));
     return digit >= 0 ? String(digit) : /[\p{ID_Continue}$]/u.test(character) ? character : '_';

@@ -77,8 +77,9 @@ export function toRoutine(program: Program, kind: RoutineKind, options: RoutineO
   const isShort = routine.body.length <= verifiedThroughout;
   if (isShort) verifyRoutine(routine, 'lower');
   for (const pass of passes) {
-    routine = pass.run(routine, options);
-    if (isShort) verifyRoutine(routine, pass.name);
+    const before = routine;
+    routine = pass.run(before, options);
+    if (isShort && routine !== before) verifyRoutine(routine, pass.name);
   }
   if (!isShort) verifyRoutine(routine, 'all passes');
   return routine;

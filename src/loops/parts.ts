@@ -194,7 +194,8 @@ function partBody(
       const one = shared.get(local);
       if (one !== undefined && local.mutable && changesLocal(own, local)) changed.add(one);
     }
-    into.push(...renameIn([statement], names));
+    if (touched.some((local) => names.has(local))) into.push(...renameIn([statement], names));
+    else into.push(statement);
     if (statement.kind !== 'declare') return;
     here.add(statement.local);
     const one = shared.get(statement.local);
