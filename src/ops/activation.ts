@@ -87,6 +87,36 @@ fn log_sigmoid(x: f32) -> f32 {
     callable: true,
     samples: [[0.5], [-2], [1e-10], [5], [-40], [40], [-700], [700]],
   }),
+  logAddExp: op({
+    doc: '`log(exp(x) + exp(y))`, without overflow.',
+    args: { x: 'real', y: 'real' },
+    result: 'real',
+    eval: (x: number, y: number) =>
+      x === y ? x + Math.LN2 : Math.max(x, y) + Math.log1p(Math.exp(-Math.abs(x - y))),
+    d: { x: 'sigmoid(x - y)', y: 'sigmoid(y - x)' },
+    vanishes: true,
+    ts: {
+      helper: 'logAddExp',
+      source: `\
+/** log(exp(x) + exp(y)), without overflow. */
+function logAddExp(x: number, y: number): number {
+  if (x === y) return x + Math.LN2;
+  return Math.max(x, y) + Math.log1p(Math.exp(-Math.abs(x - y)));
+}`,
+    },
+    wgsl: {
+      helper: 'log_add_exp',
+      needs: ['log1p'],
+      source: `\
+/// log(exp(x) + exp(y)), without overflow.
+fn log_add_exp(x: f32, y: f32) -> f32 {
+  return max(x, y) + log1p(exp(-abs(x - y)));
+}`,
+    },
+    callable: false,
+    commutative: true,
+    samples: [[0.5, 2.25], [-3, 0.1], [800, 799.5], [-1000, -1002], [5, -40], [0.25, 1e5]], // prettier-ignore
+  }),
   softmaxWeight: op({
     doc: '`exp(x - lse)`, and 0 where x is -Infinity: a masked entry has no weight even if all are masked.',
     args: { x: 'real', lse: 'real' },

@@ -27,6 +27,7 @@ const beforeDerivatives: readonly Pass[] = [
   { name: 'fold', run: fold, reason: 'constants first, so that patterns see literals' },
   { name: 'cse', run: cse, reason: 'patterns compare operands by identity' },
   { name: 'stabilise', run: stabilise, reason: 'before unrolling, which takes sums of exponentials apart' },
+  { name: 'dead exponents', run: dropDead, reason: 'what stabilising offered and nobody took is not a use' },
   { name: 'unroll', run: unroll, reason: 'before sharing: copies of a body have much in common' },
   { name: 'state', run: scalariseState, reason: 'small comprehensions are lists now' },
   {

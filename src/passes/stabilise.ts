@@ -2,62 +2,35 @@
 // whose rules do not. The value is the same in exact arithmetic; in floating point it is the better one.
 
 import { bug } from '../base/bug.ts';
-import type { BlockBuilder } from '../ir/build.ts';
-import type { Operand, OpStatement, Program, Statement, Value } from '../ir/types.ts';
-import { cloneBlock } from '../ir/walk.ts';
+import { real } from '../ir/build.ts';
+import type { Operand, OpStatement, Program } from '../ir/types.ts';
 import type { OpName } from '../ops/index.ts';
+import { isOne, isPure, isZero, type Exponential } from './exponential.ts';
+import { Exponentials, isSize } from './exponentials.ts';
 import { hintOf, rewrite, type Context } from './rewrite.ts';
+import { copied } from './slice.ts';
 
 export function stabilise(program: Program): Program {
-  /** logSumExp of the same elements, for each sum of exponentials seen. */
-  const logSums = new Map<number, Value>();
+  let exponentials: Exponentials | undefined;
   return rewrite(program, (statement, context) => {
-    if (statement.kind === 'reduce') {
-      rememberLogSum(statement, context, logSums);
-      return undefined;
-    }
-    if (statement.kind !== 'op') return undefined;
-    const stable = new Stabiliser(context, logSums, statement).rewritten();
-    return stable === undefined ? undefined : [stable];
+    exponentials ??= new Exponentials(program, context.definitionOf);
+    if (statement.kind === 'build') return exponentials.takeBuild(context.b, statement);
+    const stable =
+      statement.kind === 'op' ? new Stabiliser(context, exponentials, statement).rewritten() : undefined;
+    if (stable !== undefined) return [stable];
+    exponentials.take(context.b, statement);
+    return undefined;
   });
 }
 
-/** Beside Σ exp(e) puts logSumExp(e); whichever nobody uses is dead code. */
-function rememberLogSum(
-  statement: Statement & { readonly kind: 'reduce' },
-  context: Context,
-  logSums: Map<number, Value>,
-): void {
-  const [out] = statement.outs;
-  const exponential = context.definitionOf(statement.body.results[0]);
-  if (statement.reducer !== 'sum' || statement.outs.length !== 1 || out === undefined) return;
-  if (exponential?.kind !== 'op' || exponential.op !== 'exp') return;
-  const { b } = context;
-  const index = b.fresh(statement.index.type, statement.index);
-  const { block, substitution } = cloneBlock(
-    statement.body,
-    new Map([[statement.index.id, index]]),
-    (value) => b.fresh(value.type, value),
-  );
-  const exponent = exponential.args[0] ?? bug('exp without an argument');
-  const moved = exponent.kind === 'value' ? (substitution.get(exponent.id) ?? exponent) : exponent;
-  const logSum = b.fresh(out.type);
-  b.push({ ...statement, outs: [logSum], reducer: 'logSumExp', index, body: { ...block, results: [moved] } });
-  logSums.set(out.id, logSum);
-}
-
-const idOf = (operand: Operand | undefined): number => (operand?.kind === 'value' ? operand.id : -1);
-
-const isOne = (operand: Operand | undefined): boolean => operand?.kind === 'literal' && operand.value === 1;
-
 class Stabiliser {
   readonly #context: Context;
-  readonly #logSums: ReadonlyMap<number, Value>;
+  readonly #exponentials: Exponentials;
   readonly #statement: OpStatement;
 
-  constructor(context: Context, logSums: ReadonlyMap<number, Value>, statement: OpStatement) {
+  constructor(context: Context, exponentials: Exponentials, statement: OpStatement) {
     this.#context = context;
-    this.#logSums = logSums;
+    this.#exponentials = exponentials;
     this.#statement = statement;
   }
 
@@ -67,8 +40,8 @@ class Stabiliser {
       case 'log':
         return this.#log(x);
       case 'log1p': {
-        const exponent = this.#argumentOf(x, 'exp');
-        return exponent === undefined ? undefined : this.#make('softplus', exponent);
+        const known = this.#exponentials.of(x);
+        return known && isPure(known) && !known.bounded ? this.#make('softplus', known.exponent) : undefined;
       }
       case 'sub': {
         const exponent = isOne(y) ? this.#argumentOf(x, 'exp') : undefined;
@@ -86,7 +59,10 @@ class Stabiliser {
   }
 
   #make(op: OpName, ...args: readonly Operand[]): Operand {
-    return this.#context.b.op(op, args, hintOf(this.#statement));
+    const { b } = this.#context;
+    const value = b.op(op, args, hintOf(this.#statement));
+    this.#exponentials.made(b, value);
+    return value;
   }
 
   #made(operand: Operand | undefined, op: OpName): OpStatement | undefined {
@@ -106,21 +82,21 @@ class Stabiliser {
   }
 
   #log(x: Operand | undefined): Operand | undefined {
-    const inner = this.#elementAt(x) ?? x;
-    const logit = this.#argumentOf(inner, 'sigmoid');
-    if (logit !== undefined) return this.#make('logSigmoid', logit);
-    const exponent = this.#argumentOf(inner, 'exp');
-    if (exponent !== undefined) return exponent;
-    const weight = this.#made(inner, 'softmaxWeight');
-    if (weight !== undefined) return this.#make('sub', ...weight.args);
-    const logSum = this.#logSums.get(idOf(inner));
-    if (logSum !== undefined) return logSum;
-    const more = this.#plusOne(inner);
-    if (more !== undefined) {
-      const power = this.#argumentOf(more, 'exp');
-      return power === undefined ? this.#make('log1p', more) : this.#make('softplus', power);
+    const known = this.#exponentials.of(x);
+    if (known !== undefined) {
+      return isPure(known)
+        ? known.exponent
+        : this.#make('add', this.#make('log', known.factor), known.exponent);
     }
-    const difference = this.#made(inner, 'sub');
+    const more = this.#plusOne(x);
+    if (more !== undefined) return this.#make('log1p', more);
+    const power = this.#argumentOf(x, 'expm1');
+    if (power !== undefined) {
+      // log(exp(x) - 1): positive for x > 0 only, and there exp(-x) is small.
+      const rest = this.#make('expm1', this.#make('neg', power));
+      return this.#make('add', power, this.#make('log', this.#make('neg', rest)));
+    }
+    const difference = this.#made(x, 'sub');
     if (difference?.args[1] !== undefined && isOne(difference.args[0])) {
       const other = this.#argumentOf(this.#elementAt(difference.args[1]), 'sigmoid');
       if (other !== undefined) return this.#make('logSigmoid', this.#make('neg', other));
@@ -130,34 +106,66 @@ class Stabiliser {
   }
 
   #quotient(x: Operand | undefined, y: Operand | undefined): Operand | undefined {
-    const other = this.#argumentOf(this.#plusOne(y), 'exp');
-    const above = this.#argumentOf(x, 'exp');
-    if (other !== undefined && above === other) return this.#make('sigmoid', other);
-    if (other !== undefined && x !== undefined) {
-      const logistic = this.#make('sigmoid', this.#make('neg', other));
-      return isOne(x) ? logistic : this.#make('mul', x, logistic);
+    const below = this.#exponentials.of(y);
+    if (x === undefined || y === undefined || below === undefined || below.bounded) return undefined;
+    const above = this.#exponentials.of(x);
+    if (above === undefined || above.bounded) {
+      const reciprocal = this.#reciprocal(y, below);
+      return isOne(x) ? reciprocal : this.#make('mul', x, reciprocal);
     }
-    const logSum = this.#logSums.get(idOf(y));
-    return above !== undefined && logSum !== undefined
-      ? this.#make('softmaxWeight', above, logSum)
-      : undefined;
+    const weighted = isPure(above)
+      ? undefined
+      : this.#exponentials.sumOver(this.#context.b, this.#context.definitionOf(x), below.exponent);
+    const quotient = weighted ?? this.#weight(above, below);
+    return isPure(below) ? quotient : this.#make('div', quotient, below.factor);
   }
 
-  /** `p[k]` of an array of probabilities: the element computed afresh, so that its logarithm can be taken stably. */
+  /** x / exp(lse), where x is an exponential: of two terms, one in their sum is a logistic function. */
+  #weight(above: Exponential, below: Exponential): Operand {
+    const { factor, exponent } = above;
+    const place = below.terms?.findIndex((term) => term === exponent) ?? -1;
+    const [mine, other] = [below.terms?.[place], below.terms?.[1 - place]];
+    const weight =
+      mine !== undefined && other !== undefined
+        ? this.#make('sigmoid', this.#difference(mine, other))
+        : this.#make('softmaxWeight', exponent, below.exponent);
+    return isPure(above) ? weight : this.#make('mul', factor, weight);
+  }
+
+  #difference(x: Operand, y: Operand): Operand {
+    return isZero(y) ? x : isZero(x) ? this.#make('neg', y) : this.#make('sub', x, y);
+  }
+
+  /** 1 / y, where y is an exponential. */
+  #reciprocal(y: Operand, { factor, exponent, terms }: Exponential): Operand {
+    const power = this.#made(y, 'powi');
+    const base = this.#exponentials.of(power?.args[0]);
+    if (power?.args[0] !== undefined && power.args[1] !== undefined && base !== undefined) {
+      return this.#make('powi', this.#reciprocal(power.args[0], base), power.args[1]);
+    }
+    const [constant, other] = terms ?? [];
+    if (constant?.kind === 'literal' && other !== undefined) {
+      const logistic = this.#make('sigmoid', this.#difference(constant, other));
+      return isZero(constant)
+        ? logistic
+        : this.#make('mul', real(Math.exp(-Number(constant.value))), logistic);
+    }
+    const inverse = this.#make('exp', this.#make('neg', exponent));
+    return isOne(factor) ? inverse : this.#make('div', inverse, factor);
+  }
+
+  /** `p[k]` of an array of probabilities: the element computed afresh where that is a logistic function, so that log(1 - p) can be taken stably. */
   #elementAt(operand: Operand | undefined): Operand | undefined {
     const read = this.#context.definitionOf(operand);
     if (read?.kind !== 'read' || !read.inRange) return undefined;
     const build = this.#context.definitionOf(read.array);
     if (build?.kind !== 'build' || build.axes.length !== read.indices.length) return undefined;
     const result = this.#context.definitionOf(build.body.results[build.outs.indexOf(read.array)]);
-    if (result?.kind !== 'op' || !['sigmoid', 'softmaxWeight', 'exp'].includes(result.op)) return undefined;
-    return inlineElement(this.#context.b, build, build.outs.indexOf(read.array), read.indices);
-  }
-
-  /** A size as a real: sizes are positive. */
-  #isSize(operand: Operand | undefined): boolean {
-    const size = this.#argumentOf(operand, 'toReal');
-    return size?.kind === 'extent' && size.size.terms.every((term) => term.coefficient > 0);
+    if (result?.kind !== 'op' || result.op !== 'sigmoid') return undefined;
+    const bindings = build.axes.map(
+      (axis, k) => [axis, read.indices[k] ?? bug('an index is missing')] as const,
+    );
+    return copied(this.#context.b, build.body, bindings, result.outs)[0];
   }
 
   #isSumOfSquares(operand: Operand, depth = 16): boolean {
@@ -170,7 +178,7 @@ class Stabiliser {
     if (statement.kind !== 'op') return false;
     const [a, b] = statement.args;
     const positive = (side: Operand | undefined): boolean =>
-      (side?.kind === 'literal' && Number(side.value) > 0) || this.#isSize(side);
+      (side?.kind === 'literal' && Number(side.value) > 0) || isSize(side, this.#context.definitionOf);
     const squares = (side: Operand | undefined): boolean =>
       side !== undefined && this.#isSumOfSquares(side, depth - 1);
     switch (statement.op) {
@@ -186,17 +194,4 @@ class Stabiliser {
         return false;
     }
   }
-}
-
-/** Runs the body of a build at the given indices in `b` and yields element `which`. */
-export function inlineElement(
-  b: BlockBuilder,
-  build: Statement & { readonly kind: 'build' },
-  which: number,
-  indices: readonly Operand[],
-): Operand {
-  const bindings = new Map(build.axes.map((axis, k) => [axis.id, indices[k] ?? bug('an index is missing')]));
-  const { block } = cloneBlock(build.body, bindings, (value) => b.fresh(value.type, value));
-  for (const inner of block.statements) b.push(inner);
-  return block.results[which] ?? bug('an element is missing');
 }

@@ -106,7 +106,7 @@ export function gaussianMixtureLoss(
         sum_2 += difference * difference;
       }
       const difference = weight[k] - total - D * logWidthK;
-      const score_1 = difference - (0.5 * sum_2) / Math.exp(2 * logWidthK);
+      const score_1 = difference - 0.5 * sum_2 * Math.exp(-2 * logWidthK);
       score[k] = score_1;
       greatest_1 = Math.max(greatest_1, score_1);
     }
@@ -121,7 +121,7 @@ export function gaussianMixtureLoss(
 }
 
 /**
- * The loss of GaussianMixture and its gradient. 59 operations as written; loops repeat them.
+ * The loss of GaussianMixture and its gradient. 55 operations as written; loops repeat them.
  *
  * @param params center: real[K, D], logWidth: real[K], weight: real[K]
  * @param data x: real[N, D]
@@ -187,7 +187,7 @@ export function gaussianMixtureLossAndGradient(
       work[k] = sum_3;
       const logWidthK = logWidth[k];
       const difference = weight[k] - total - D * logWidthK;
-      const score_1 = difference - (0.5 * sum_3) / Math.exp(2 * logWidthK);
+      const score_1 = difference - 0.5 * sum_3 * Math.exp(-2 * logWidthK);
       score[k] = score_1;
       greatest_1 = Math.max(greatest_1, score_1);
     }
@@ -202,11 +202,10 @@ export function gaussianMixtureLossAndGradient(
     sum_1 += sum_3;
     for (let k = 0; k < K; k++) {
       const product = quotient * (weights[k] * inverse_1);
-      const exp = Math.exp(2 * logWidth[k]);
+      const exp = Math.exp(-2 * logWidth[k]);
       const negative = -product;
-      const product_1 = 0.5 * chain(negative, 1 / exp);
-      const product_2 = 2 * (chain(negative, -((0.5 * work[k]) / exp / exp)) * exp);
-      logWidthGradient[k] += product_2 - product * D;
+      const product_1 = 0.5 * (negative * exp);
+      logWidthGradient[k] += -2 * (negative * (0.5 * work[k]) * exp) - product * D;
       totalAdjoint += negative;
       weightGradient[k] += product;
       const centerRow = k * D;
@@ -269,7 +268,7 @@ export function gaussianMixtureOutputs(
         sum_1 += difference * difference;
       }
       const difference = weight[k] - total - D * logWidthK;
-      const score = difference - (0.5 * sum_1) / Math.exp(2 * logWidthK);
+      const score = difference - 0.5 * sum_1 * Math.exp(-2 * logWidthK);
       if (!(score <= greatest_1) && greatest_1 === greatest_1) {
         greatest_1 = score;
         greatestAt = k;
@@ -280,7 +279,7 @@ export function gaussianMixtureOutputs(
 }
 
 /**
- * The derivative of the loss of GaussianMixture along a direction. 49 operations as written; loops repeat them.
+ * The derivative of the loss of GaussianMixture along a direction. 48 operations as written; loops repeat them.
  *
  * @param params center: real[K, D], logWidth: real[K], weight: real[K]
  * @param data x: real[N, D]
@@ -343,12 +342,12 @@ export function gaussianMixtureJvp(
         sum_3 += difference * difference;
         sum_4 -= centerDirection[centerRow + d] * (2 * difference);
       }
-      const exp = Math.exp(2 * logWidthK);
-      const quotient = (0.5 * sum_3) / exp;
-      const score_1 = weight[k] - total - D * logWidthK - quotient;
-      const difference = 2 * logWidthK_1 * exp * (quotient / exp) - (0.5 * sum_4) / exp;
+      const product = 0.5 * sum_3;
+      const exp = Math.exp(-2 * logWidthK);
+      const score_1 = weight[k] - total - D * logWidthK - product * exp;
+      const sum_5 = 0.5 * sum_4 * exp + -2 * logWidthK_1 * exp * product;
       score[k] = score_1;
-      scoreTangent[k] = weightDirection[k] - sum_1 - logWidthK_1 * D + difference;
+      scoreTangent[k] = weightDirection[k] - sum_1 - logWidthK_1 * D - sum_5;
       greatest_1 = Math.max(greatest_1, score_1);
     }
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
@@ -369,7 +368,7 @@ export function gaussianMixtureJvp(
 }
 
 /**
- * The Hessian of the loss of GaussianMixture times a direction. 114 operations as written; loops repeat them.
+ * The Hessian of the loss of GaussianMixture times a direction. 99 operations as written; loops repeat them.
  *
  * @param params center: real[K, D], logWidth: real[K], weight: real[K]
  * @param data x: real[N, D]
@@ -452,12 +451,12 @@ export function gaussianMixtureHvp(
       work2[k] = sum_6;
       const logWidthK = logWidth[k];
       const logWidthK_1 = logWidthDirection[k];
-      const exp = Math.exp(2 * logWidthK);
-      const quotient_1 = (0.5 * sum_5) / exp;
-      const score_1 = weight[k] - total - D * logWidthK - quotient_1;
-      const difference = 2 * logWidthK_1 * exp * (quotient_1 / exp) - (0.5 * sum_6) / exp;
+      const product_1 = 0.5 * sum_5;
+      const exp = Math.exp(-2 * logWidthK);
+      const score_1 = weight[k] - total - D * logWidthK - product_1 * exp;
+      const sum_7 = 0.5 * sum_6 * exp + -2 * logWidthK_1 * exp * product_1;
       score[k] = score_1;
-      scoreTangent[k] = weightDirection[k] - sum_1 - logWidthK_1 * D + difference;
+      scoreTangent[k] = weightDirection[k] - sum_1 - logWidthK_1 * D - sum_7;
       greatest_1 = Math.max(greatest_1, score_1);
     }
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
@@ -473,29 +472,23 @@ export function gaussianMixtureHvp(
     sum_2 += sum_4;
     for (let k = 0; k < K; k++) {
       const weight_1 = weights[k] * inverse_1;
-      const product_1 = (chain(scoreTangent[k], weight_1) - chain(sum_4, weight_1)) * quotient;
-      const exp = Math.exp(2 * logWidth[k]);
-      const product_2 = 2 * logWidthDirection[k] * exp;
-      const quotient_1 = (0.5 * work[k]) / exp / exp;
-      const negative = -quotient_1;
-      const negative_1 = -(quotient * weight_1);
-      const negative_2 = -product_1;
-      const quotient_2 = 1 / exp;
-      const product_3 = chain(-(product_2 * (quotient_2 / exp)), negative_1);
-      const quotient_3 = (product_2 * quotient_1 - (0.5 * work2[k]) / exp) / exp;
-      const product_4 = chain(quotient_3 + product_2 * (quotient_1 / exp), negative_1);
-      const product_5 = chain(chain(negative_2, negative) + product_4, exp);
-      const product_6 = 0.5 * chain(negative_1, quotient_2);
-      const product_7 = 0.5 * (chain(negative_2, quotient_2) + product_3);
-      const product_8 = 2 * (product_5 + product_2 * chain(negative_1, negative));
-      logWidthProduct[k] += product_8 - product_1 * D;
-      totalAdjoint += negative_1;
-      totalTangentAdjoint += negative_2;
+      const product_1 = (scoreTangent[k] * weight_1 - sum_4 * weight_1) * quotient;
+      const product_2 = 0.5 * work[k];
+      const exp = Math.exp(-2 * logWidth[k]);
+      const product_3 = -2 * logWidthDirection[k] * exp;
+      const negative = -(quotient * weight_1);
+      const negative_1 = -product_1;
+      const product_4 = (negative_1 * product_2 + 0.5 * work2[k] * negative) * exp;
+      const product_5 = 0.5 * (negative * exp);
+      const product_6 = 0.5 * (negative_1 * exp + product_3 * negative);
+      logWidthProduct[k] += -2 * (product_4 + product_3 * (negative * product_2)) - product_1 * D;
+      totalAdjoint += negative;
+      totalTangentAdjoint += negative_1;
       weightProduct[k] += product_1;
       const centerRow = k * D;
       for (let d = 0; d < D; d++) {
-        const product_9 = chain(product_7, 2 * (x[xRow + d] - center[centerRow + d]));
-        centerProduct[centerRow + d] -= product_9 + -2 * centerDirection[centerRow + d] * product_6;
+        const product_7 = product_6 * (2 * (x[xRow + d] - center[centerRow + d]));
+        centerProduct[centerRow + d] -= product_7 + -2 * centerDirection[centerRow + d] * product_5;
       }
     }
   }

@@ -38,6 +38,7 @@ const cancelling: readonly (readonly [op: OpName, sample: readonly Scalar[], ord
   ['softplus', [40], 'second'],
   ['logSigmoid', [-40], 'second'],
   ['logSigmoid', [-700], 'second'],
+  ['logAddExp', [5, -40], 'second'],
   ['asin', [1e-10], 'second'],
   ['acos', [1e-10], 'second'],
   ['atanh', [1e-10], 'second'],

@@ -62,6 +62,7 @@ FUNCTIONS = {
     "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
     "softplus": lambda x: mp.log(1 + mp.exp(x)),
     "logSigmoid": lambda x: -mp.log(1 + mp.exp(-x)),
+    "logAddExp": lambda x, y: mp.log(mp.exp(x) + mp.exp(y)),
     "softmaxWeight": lambda x, lse: mp.exp(x - lse),
     "abs": abs,
     "sign": mp.sign,

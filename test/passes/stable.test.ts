@@ -32,6 +32,40 @@ const scalar: readonly Case[] = [
   { loss: 'sqrt(x^2 + 4 * x^2)', x: 0, value: 0, slope: 0, curvature: 0 },
   { loss: '5 / (1 + exp(-x))', x: -800, value: 0, slope: 0, curvature: 0 },
   { loss: 'x / (1 + exp(-x))', x: -800, value: 0, slope: 0, curvature: 0 },
+  { loss: '1 / (1 + 2 * exp(-x))', x: -800, value: 0, slope: 0, curvature: 0 },
+  { loss: '1 / (3 + exp(-x))', x: 800, value: 1 / 3, slope: 0, curvature: 0 },
+  { loss: '1 / (1 + exp(-x))^2', x: -800, value: 0, slope: 0, curvature: 0 },
+  { loss: 'exp(-x) / (1 + exp(-x))^2', x: -800, value: 0, slope: 0, curvature: 0 },
+  { loss: 'x / exp(x)', x: 800, value: 0, slope: 0, curvature: 0 },
+  { loss: '1 / (exp(x) * (2 + exp(x)))', x: 800, value: 0, slope: 0, curvature: 0 },
+  { loss: 'exp(x) / (exp(x) + exp(-x))', x: 800, value: 1, slope: 0, curvature: 0 },
+  { loss: '(exp(x) - exp(-x)) / (exp(x) + exp(-x))', x: -800, value: -1, slope: 0, curvature: 0 },
+  { loss: 'log(exp(x) + exp(2 * x))', x: 800, value: 1600, slope: 2, curvature: 0 },
+  {
+    loss: 'log(exp(x) + exp(x + 1) + exp(-x) + 3)',
+    x: 800,
+    value: 801 + Math.log1p(Math.exp(-1)),
+    slope: 1,
+    curvature: 0,
+  },
+  {
+    loss: 'log(exp(x) - exp(x - 1))',
+    x: 1000,
+    value: 1000 + Math.log1p(-Math.exp(-1)),
+    slope: 1,
+    curvature: 0,
+  },
+  { loss: 'log(5 * exp(x))', x: -1000, value: Math.log(5) - 1000, slope: 1, curvature: 0 },
+  { loss: 'log(exp(x) - 1)', x: 800, value: 800, slope: 1, curvature: 0 },
+  {
+    loss: 'log(x * exp(-x^2))',
+    x: 40,
+    value: Math.log(40) - 1600,
+    slope: 1 / 40 - 80,
+    curvature: -1 / 1600 - 2,
+  },
+  { loss: 'log1p(exp(x) * 2)', x: 800, value: 800 + Math.LN2, slope: 1, curvature: 0 },
+  { loss: 'log((x > 0 ? exp(x) : 0) + exp(-x))', x: 800, value: 800, slope: 1, curvature: 0 },
   { loss: 'softplus(x)', x: 800, value: 800, slope: 1, curvature: 0 },
   { loss: 'tanh(x)', x: 400, value: 1, slope: 0, curvature: 0 },
   { loss: 'relu(x)', x: 0, value: 0, slope: 0, curvature: 0 },
@@ -120,6 +154,78 @@ describe('functions of arrays', () => {
     });
     expect(distance(found.loss, 1000 + Math.LN2)).toBeLessThan(1e-15);
     expect(farthestOf(found.gradient, { z: [0.5, 0.5, 0] })).toBeLessThan(1e-12);
+  });
+
+  /** Exponentials as 1 : 0 : 3. */
+  const large = [1000, -1000, 1000 + Math.log(3)];
+  const [weights, total] = [[0.25, 0, 0.75], 1000 + Math.log(4)] as const;
+  it.each([
+    ['through an array', 'let e[k] = exp(z[k])', 'log(sum(e[k] for k))', total, weights],
+    ['over a whole array', 'let e = exp(z)', 'log(sum(e))', total, weights],
+    ['of a mean', '', 'log(mean(exp(z[k]) for k))', total - Math.log(3), weights],
+    ['over two indices', '', 'log(sum(exp(z[j] + z[k]) for j, k))', 2 * total, [0.5, 0, 1.5]],
+    ['with a guard', '', 'log(sum(exp(z[k]) for k if c[k] > 0))', 1000 + Math.log(3), [0, 0, 1]],
+    ['with a constant factor', '', 'log(sum(2 * exp(z[k]) for k))', total + Math.LN2, weights],
+    ['with weights', '', 'log(sum(c[k] * exp(z[k]) for k))', 1000 + Math.LN2, [-0.5, 0, 1.5]],
+    ['with weights below', '', 'log(sum(exp(z[k]) / (2 * c[k]^2) for k))', 1000 + Math.LN2, weights],
+    [
+      'with a weight of 0 on the largest',
+      '',
+      'log(sum((k == 2 ? 0 : 1) * exp(2 * z[k]) for k))',
+      2000,
+      [2, 0, 0],
+    ],
+    [
+      'with a datum of 0 on the largest by far',
+      '',
+      'log(sum((1 - c[k]) * exp(z[k] * (c[k] == 1 ? 3 : 1)) for k))',
+      1000 + Math.LN2,
+      [1, 0, 0],
+    ],
+    ['after an array', 'let e = exp(z)', '-log(e[label] / sum(e))', Math.log(4 / 3), [0.25, 0, -0.25]],
+    ['in a softmax', 'let e = exp(z)', 'sum((e[k] / sum(e))^2 for k)', 0.625, [-0.1875, 0, 0.1875]],
+    [
+      'in an array of softmaxes',
+      'let e = exp(z)\n let p[k] = e[k] / sum(e)',
+      'sum(p[k]^2 for k)',
+      0.625,
+      [-0.1875, 0, 0.1875],
+    ],
+    ['in a weighted mean', 'let e = exp(z)', 'sum(e[k] * c[k] for k) / sum(e)', 0.5, [-0.375, 0, 0.375]],
+    ['under weights', '', 'c[label] * exp(z[label]) / sum(c[k] * exp(z[k]) for k)', 1.5, [0.75, 0, -0.75]],
+    [
+      'of sums in arrays',
+      'let s[k in K] = sum(z[j] * (j == k ? 1 : 0) for j)\n let e = exp(s)',
+      'log(sum(e)) - log(e[label] / sum(e))',
+      total + Math.log(4 / 3),
+      [0.5, 0, 0.5],
+    ],
+  ])('a sum of large exponentials %s', (_, before, loss, value, slope) => {
+    const source = `model M {
+      dim K
+      data c: real[K], label: int in 0..K
+      param z: real[K]
+      ${before}
+      loss ${loss}
+    }`;
+    const data = { c: [-1, 2, 1], label: 2 };
+    const found = at(source, { params: { z: large }, data }, { K: 3 });
+    expect(distance(found.loss, value)).toBeLessThan(1e-12);
+    expect(farthestOf(found.gradient, { z: slope })).toBeLessThan(1e-12);
+    expect(Array.from(found.hvp['z'] as Float64Array).every(Number.isFinite)).toBe(true);
+  });
+
+  it('weights that are parameters have a gradient where they are zero', () => {
+    const source = `model M {
+      dim K
+      param w: real[K], z: real[K]
+      loss log(sum(w[k] * exp(z[k]) for k)) + sum(w[k] * exp(z[k]) for k) / sum(exp(z[k]) for k)
+    }`;
+    const found = at(source, { params: { w: [0, 2], z: [1001, 1000] } }, { K: 2 });
+    const [p, q] = [1 / (1 + Math.exp(-1)), 1 / (1 + Math.E)];
+    expect(distance(found.loss, 1000 + Math.LN2 + 2 * q)).toBeLessThan(1e-12);
+    const slope = { w: [Math.E / 2 + p, 0.5 + q], z: [-2 * p * q, 1 + 2 * p * q] };
+    expect(farthestOf(found.gradient, slope)).toBeLessThan(1e-12);
   });
 
   it('a cross entropy by way of an array of probabilities is as stable as one of logits', () => {
