@@ -68,6 +68,11 @@ export function product(
       if (rule.operator === '/' && rule.left.kind === 'number' && !zeroWins) {
         return b.op('div', [times(b, factor, real(rule.left.value)), valueOf(b, rule.right, names)]);
       }
+      // (factor / y) · out for a quotient: the division is the one that the numerator's adjoint takes, and out / y, which
+      // overflows long before, is not formed.
+      if (rule.operator === '*' && rule.left.kind === 'binary' && rule.left.operator === '/' && !zeroWins) {
+        return times(b, product(b, factor, rule.left, names, zeroWins), valueOf(b, rule.right, names));
+      }
       break;
     default:
   }

@@ -43,8 +43,8 @@ export const arithmetic = {
     args: { x: 'real', y: 'real' },
     result: 'real',
     eval: (x: number, y: number) => x / y,
-    // `-out / y` rather than `-x / (y * y)`: the square overflows long before the quotient does.
-    d: { x: '1 / y', y: '-out / y' },
+    // Not `-x / (y * y)`: the square overflows long before the quotient does.
+    d: { x: '1 / y', y: '1 / y * -out' },
     singular: 'infinite',
     ts: { operator: '/' },
     wgsl: { operator: '/' },

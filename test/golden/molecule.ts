@@ -101,7 +101,7 @@ export function moleculeLossAndGradient(
       const product_1 = product * sum_2;
       const attraction = 1 / product_1;
       sum_1 += 4 * (attraction * attraction - attraction);
-      const negative = -((-4 + 8 * attraction) * (attraction / product_1) * (3 * product));
+      const negative = -(((-4 + 8 * attraction) / product_1) * attraction * (3 * product));
       const product_2 = negative * (2 * difference_2);
       positionGradient[positionRow_1 + 2] -= product_2;
       positionGradientI2 += product_2;
@@ -164,7 +164,7 @@ export function moleculeJvp(
         product_2 + (positionI1_1 - positionDirection[positionRow_1 + 1]) * (2 * difference_1);
       const sum_4 =
         sum_3 + (positionI2_1 - positionDirection[positionRow_1 + 2]) * (2 * difference_2);
-      const product_3 = sum_4 * (3 * product) * (attraction / product_1);
+      const product_3 = ((sum_4 * (3 * product)) / product_1) * attraction;
       sum_1 += 4 * (product_3 - product_3 * (2 * attraction));
     }
     sum += sum_1;
@@ -228,26 +228,25 @@ export function moleculeHvp(
       const sum_3 = difference_2 * product_1 + difference_4 * product_2 + difference_5 * product_5;
       const attraction = 1 / product_4;
       const product_6 = 3 * product_3;
-      const product_7 = sum_3 * product_6;
-      const quotient = attraction / product_4;
-      const product_8 = product_7 * quotient;
-      sum_1 += 4 * (product_8 - product_8 * (2 * attraction));
-      const negative = -quotient;
-      const sum_4 = -4 + 8 * attraction;
-      const product_9 = sum_4 * negative;
-      const product_10 = product_9 * product_6;
-      const product_11 = (product_8 / product_4 + product_7 * (quotient / product_4)) * sum_4;
-      const product_12 = (-8 * product_8 * negative + product_11) * product_6;
-      const sum_5 = product_12 + 3 * (sum_3 * (2 * sum_2)) * product_9;
-      const sum_6 = sum_5 * product_5 + 2 * difference_5 * product_10;
-      positionProduct[positionRow_1 + 2] -= sum_6;
-      positionI2_2 += sum_6;
-      const sum_7 = sum_5 * product_2 + 2 * difference_4 * product_10;
-      positionProduct[positionRow_1 + 1] -= sum_7;
-      positionI1_2 += sum_7;
-      const sum_8 = sum_5 * product_1 + 2 * difference_2 * product_10;
-      positionProduct[positionRow_1] -= sum_8;
-      positionI0_2 += sum_8;
+      const quotient = (sum_3 * product_6) / product_4;
+      const product_7 = quotient * attraction;
+      sum_1 += 4 * (product_7 - product_7 * (2 * attraction));
+      const negative = -attraction;
+      const quotient_1 = (-4 + 8 * attraction) / product_4;
+      const product_8 = quotient_1 * negative;
+      const product_9 = product_8 * product_6;
+      const product_10 = ((-8 * product_7) / product_4 - quotient * quotient_1) * negative;
+      const sum_4 =
+        (product_10 + product_7 * quotient_1) * product_6 + 3 * (sum_3 * (2 * sum_2)) * product_8;
+      const sum_5 = sum_4 * product_5 + 2 * difference_5 * product_9;
+      positionProduct[positionRow_1 + 2] -= sum_5;
+      positionI2_2 += sum_5;
+      const sum_6 = sum_4 * product_2 + 2 * difference_4 * product_9;
+      positionProduct[positionRow_1 + 1] -= sum_6;
+      positionI1_2 += sum_6;
+      const sum_7 = sum_4 * product_1 + 2 * difference_2 * product_9;
+      positionProduct[positionRow_1] -= sum_7;
+      positionI0_2 += sum_7;
     }
     positionProduct[positionRow + 2] += positionI2_2;
     positionProduct[positionRow + 1] += positionI1_2;
