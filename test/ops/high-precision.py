@@ -1,4 +1,5 @@
-"""Makes high-precision.json: for each sample of each op its value, partials and second partials to 40 digits.
+"""Makes high-precision.json: for each sample of each op its value, partials and second partials to 40 digits; and
+extremes.json: the same to 8 digits at the ends of the range of doubles, as text.
 
 Run `python3 test/ops/high-precision.py` in the root of the repository after a change of samples (needs mpmath).
 The functions are written here once more, as naively as possible, in 4000-digit arithmetic; derivatives are central
@@ -149,6 +150,54 @@ def row(name, record, sample):
     }
 
 
+ENDS = [1e308, -1e308, 1e-308, -1e-308, 5e-324, -5e-324, 0.0, -0.0]
+PAIRS = [1e308, -1e308, 1e-308, 5e-324, 0.0, 1.0]
+# Values that are made of ints, bools or three reals, and what is not smooth anywhere.
+NOT_AT_ENDS = {"powi", "select", "chain", "toReal", "clamp", "sign", "floor", "ceil", "round", "trunc"}
+
+
+def representable(value):
+    """8 digits of a real within the range of doubles, else None."""
+    if isinstance(value, mp.mpc) or not mp.isfinite(value) or abs(value) > mpf(1.7e308):
+        return None
+    return 0 if abs(value) < mpf(5e-324) / 2 else mp.nstr(value, 8)
+
+
+def is_smooth(f, args, i):
+    left = (f(*args) - f(*moved(args, (i, -H)))) / H
+    right = (f(*moved(args, (i, H))) - f(*args)) / H
+    return abs(left - right) <= mpf(10) ** -6 * max(abs(left), abs(right), mpf(10) ** -400)
+
+
+def end(name, sample):
+    f = FUNCTIONS[name]
+    args = [mpf(value) for value in sample]
+    indices = range(len(args))
+    try:
+        value = representable(f(*args))
+        if value is None or not all(is_smooth(f, args, i) for i in indices):
+            return None
+        partials = [representable(first(f, args, i)) for i in indices]
+        if None in partials:
+            return None
+        seconds = [[representable(second(f, args, i, j)) for j in indices] for i in indices]
+    except (ValueError, ZeroDivisionError, TypeError, OverflowError):
+        return None
+    groups = [sample, [value], partials, [each for row in seconds for each in row]]
+    return " | ".join(" ".join("beyond" if each is None else str(each) for each in group) for group in groups)
+
+
+def ends(name, record):
+    samples = [[x] for x in ENDS] if len(record["args"]) == 1 else [[x, y] for x in PAIRS for y in PAIRS]
+    return [row for row in (end(name, sample) for sample in samples) if row is not None]
+
+
+def write(name, rows):
+    target = pathlib.Path(__file__).with_name(name)
+    target.write_text("{\n" + ",\n".join(rows) + "\n}\n")
+    subprocess.run(["npx", "prettier", "--write", "--log-level", "warn", str(target)], check=True)
+
+
 def main():
     dumped = subprocess.run(
         ["npx", "tsx", "--input-type=module", "--eval", DUMP], capture_output=True, text=True, check=True
@@ -160,9 +209,13 @@ def main():
         + "\n  ]"
         for name, record in table.items()
     ]
-    target = pathlib.Path(__file__).with_name("high-precision.json")
-    target.write_text("{\n" + ",\n".join(rows) + "\n}\n")
-    subprocess.run(["npx", "prettier", "--write", "--log-level", "warn", str(target)], check=True)
+    write("high-precision.json", rows)
+    at_ends = [
+        f"  {json.dumps(name)}: [\n" + ",\n".join("    " + json.dumps(each) for each in found) + "\n  ]"
+        for name, record in table.items()
+        if record["result"] == "real" and name not in NOT_AT_ENDS and (found := ends(name, record))
+    ]
+    write("extremes.json", at_ends)
 
 
 main()
