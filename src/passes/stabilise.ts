@@ -50,7 +50,7 @@ class Stabiliser {
         return logit === undefined ? undefined : this.#make('sigmoid', this.#make('neg', logit));
       }
       case 'sqrt':
-        return x !== undefined && this.#isSumOfSquares(x) ? this.#make('rootOfSquares', x) : undefined;
+        return this.#root(x);
       case 'div':
         return this.#quotient(x, y);
       default:
@@ -79,6 +79,13 @@ class Stabiliser {
     const sum = this.#made(operand, 'add');
     if (sum === undefined) return undefined;
     return isOne(sum.args[0]) ? sum.args[1] : isOne(sum.args[1]) ? sum.args[0] : undefined;
+  }
+
+  #root(x: Operand | undefined): Operand | undefined {
+    if (x !== undefined && this.#isSumOfSquares(x)) return this.#make('rootOfSquares', x);
+    // 0 - x is never -0, whose root is -0, and then the derivative is infinite with the wrong sign.
+    const negative = this.#argumentOf(x, 'neg');
+    return negative && this.#make('sqrt', this.#make('sub', real(0), negative));
   }
 
   #log(x: Operand | undefined): Operand | undefined {
@@ -168,26 +175,48 @@ class Stabiliser {
     return copied(this.#context.b, build.body, bindings, result.outs)[0];
   }
 
-  #isSumOfSquares(operand: Operand, depth = 16): boolean {
+  /**
+   * Whether a value is made from squares so that it is never negative, and smooth: where it is zero it is smallest, so that
+   * the root of it is a kind of length.
+   */
+  #isSumOfSquares(operand: Operand | undefined, depth = 16): boolean {
     const statement = this.#context.definitionOf(operand);
     if (statement === undefined || depth === 0) return false;
-    if (statement.kind === 'reduce') {
-      const [element] = statement.body.results;
-      return statement.reducer === 'sum' && element !== undefined && this.#isSumOfSquares(element, depth - 1);
+    const squares = (side: Operand | undefined): boolean => this.#isSumOfSquares(side, depth - 1);
+    const weight = (side: Operand | undefined): boolean =>
+      (side?.kind === 'literal' && Number(side.value) >= 0) ||
+      isSize(side, this.#context.definitionOf) ||
+      squares(side);
+    switch (statement.kind) {
+      case 'reduce':
+        return statement.reducer === 'sum' && squares(statement.body.results[0]);
+      case 'if': {
+        const results = [statement.then.results[0], statement.otherwise.results[0]];
+        return results.some(squares) && results.every(weight);
+      }
+      case 'read': {
+        const build = this.#context.definitionOf(statement.array);
+        if (build?.kind !== 'build' || build.axes.length !== statement.indices.length) return false;
+        return squares(build.body.results[build.outs.indexOf(statement.array)]);
+      }
+      case 'op':
+        break;
+      default:
+        return false;
     }
-    if (statement.kind !== 'op') return false;
     const [a, b] = statement.args;
-    const positive = (side: Operand | undefined): boolean =>
-      (side?.kind === 'literal' && Number(side.value) > 0) || isSize(side, this.#context.definitionOf);
-    const squares = (side: Operand | undefined): boolean =>
-      side !== undefined && this.#isSumOfSquares(side, depth - 1);
     switch (statement.op) {
+      case 'exp':
+      case 'exp2':
+      case 'sigmoid':
+      case 'softplus':
+        return true;
       case 'powi':
         return b?.kind === 'literal' && Number(b.value) >= 2 && Number(b.value) % 2 === 0;
       case 'mul':
-        return a === b || (positive(a) && squares(b)) || (squares(a) && positive(b));
+        return a === b || (weight(a) && squares(b)) || (squares(a) && weight(b));
       case 'div':
-        return squares(a) && positive(b);
+        return squares(a) && weight(b);
       case 'add':
         return squares(a) && squares(b);
       default:

@@ -30,6 +30,10 @@ const scalar: readonly Case[] = [
   { loss: 'log(exp(x))', x: 1000, value: 1000, slope: 1, curvature: 0 },
   { loss: 'sqrt(x^2)', x: 0, value: 0, slope: 0, curvature: 0 },
   { loss: 'sqrt(x^2 + 4 * x^2)', x: 0, value: 0, slope: 0, curvature: 0 },
+  { loss: 'sqrt(exp(0.5) * x^2 + (x < 1 ? (x * 3)^2 : 0))', x: 0, value: 0, slope: 0, curvature: 0 },
+  { loss: 'sqrt(x^2 / sigmoid(x))', x: 0, value: 0, slope: 0, curvature: 0 },
+  { loss: 'sqrt(exp(x))', x: -800, value: 0, slope: 0, curvature: 0 },
+  { loss: 'sqrt(-x)', x: 0, value: 0, slope: -Infinity, curvature: -Infinity },
   { loss: '5 / (1 + exp(-x))', x: -800, value: 0, slope: 0, curvature: 0 },
   { loss: 'x / (1 + exp(-x))', x: -800, value: 0, slope: 0, curvature: 0 },
   { loss: '1 / (1 + 2 * exp(-x))', x: -800, value: 0, slope: 0, curvature: 0 },
@@ -217,6 +221,23 @@ describe('functions of arrays', () => {
     expect(distance(found.loss, value)).toBeLessThan(1e-12);
     expect(farthestOf(found.gradient, { z: slope })).toBeLessThan(1e-12);
     expect(Array.from(found.hvp['z'] as Float64Array).every(Number.isFinite)).toBe(true);
+  });
+
+  it.each([
+    ['sum(z[i]^2 for i if z[i] > -1)'],
+    ['sum(w[i]^2 * z[i]^2 for i)'],
+    ['sum(exp(w[i]) * z[i]^2 for i)'],
+    ['sum(z[i]^2 / (2 * softplus(w[i])) for i)'],
+    ['sum(square[i] for i)'],
+  ])('the root of %s is a length, with no derivative at zero', (squares) => {
+    const source = `model M { ${head}
+      data w: real[N]
+      let square[i] = z[i]^2
+      loss sqrt(${squares})
+    }`;
+    const found = at(source, { params: { z: [0, 0] }, data: { w: [1, -2] } }, { N: 2 });
+    expect(farthestOf(found.gradient, { z: [0, 0] })).toBe(0);
+    expect(farthestOf(found.hvp, { z: [0, 0] })).toBe(0);
   });
 
   it('weights that are parameters have a gradient where they are zero', () => {
