@@ -2,6 +2,7 @@
 // erfc(x) exp(x²) (1 + 2x) in t = (x - 3.75) / (x + 3.75) on [1, ∞), made in 60-digit arithmetic and good to 1e-17.
 
 import { op } from './define.ts';
+import { horner, nested } from './nested.ts';
 
 const near = [
   1.1283791670955126, -0.37612638903183754, 0.1128379167095512, -0.02686617064512984, 0.0052239776254232985,
@@ -17,12 +18,6 @@ const far = [
   -5.801968832878722e-8, -2.647387218971434e-7, 2.5886329215590826e-8, 4.5053955238185046e-8,
   -8.514982224155849e-9, -7.559012384310161e-9, 3.6903726194850532e-9, -5.037946944397402e-10,
 ];
-
-const horner = (coefficients: readonly number[], x: number): number =>
-  coefficients.reduceRight(
-    (sum, coefficient, place) => (place === coefficients.length - 1 ? coefficient : sum * x + coefficient),
-    0,
-  );
 
 /** erfc for x >= 1. The square is split so that its rounding error does not grow with x. */
 function farErfc(x: number): number {
@@ -40,15 +35,6 @@ function erfc(x: number): number {
 function erf(x: number): number {
   if (Math.abs(x) < 1) return x * horner(near, x * x);
   return Math.sign(x) * (1 - erfc(Math.abs(x)));
-}
-
-/** The polynomial as text: nested products, one coefficient a line, in `digits` digits where given. */
-function nested(coefficients: readonly number[], x: string, digits?: number): string {
-  const written = coefficients.map((coefficient) =>
-    digits === undefined ? String(coefficient) : coefficient.toExponential(digits),
-  );
-  const last = written.at(-1) ?? '0';
-  return written.slice(0, -1).reduceRight((sum, coefficient) => `(${sum} * ${x} + ${coefficient})`, last);
 }
 
 /** In f32 the far fit needs no more than this many of its terms, the near one this many. */

@@ -5,6 +5,7 @@ import { arithmetic } from './arithmetic.ts';
 import { errorFunction } from './error-function.ts';
 import { comparison } from './comparison.ts';
 import { exponential } from './exponential.ts';
+import { gamma } from './gamma.ts';
 import { hyperbolic } from './hyperbolic.ts';
 import { integer } from './integer.ts';
 import { rounding } from './rounding.ts';
@@ -17,6 +18,7 @@ export const ops = {
   ...hyperbolic,
   ...activation,
   ...errorFunction,
+  ...gamma,
   ...rounding,
   ...comparison,
   ...integer,

@@ -81,6 +81,9 @@ const poles: Readonly<Partial<Record<OpName, readonly [readonly number[], string
   acosh: [[1], 'x'],
   atanh: [[-1], 'x'],
   chain: [[0, inf], 'g'],
+  lgamma: [[0], 'x'],
+  digamma: [[0], 'x'],
+  polygamma: [[1, 0], 'x'],
 };
 
 describe.each(names.filter((name) => record(name).singular !== undefined || poles[name]))('%s', (name) => {
@@ -146,6 +149,20 @@ const values: readonly (readonly [OpName, readonly Scalar[], Scalar])[] = [
   ['softmaxWeight', [5, inf], 0],
   ['expm1', [-inf], -1],
   ['tanh', [1000], 1],
+  ['lgamma', [1], 0],
+  ['lgamma', [2], 0],
+  ['lgamma', [-3], inf],
+  ['lgamma', [-1e308], inf],
+  ['lgamma', [inf], inf],
+  ['lgamma', [5e-324], 744.4400719213812],
+  ['digamma', [inf], inf],
+  // A pole has two sides; the value is that of the right one.
+  ['digamma', [-3], -inf],
+  ['polygamma', [1, inf], 0],
+  ['polygamma', [1, -3], inf],
+  ['polygamma', [2, -3], -inf],
+  ['polygamma', [0, 1], NaN],
+  ['polygamma', [101, 1], NaN],
   ['hypot', [0, 0], 0],
   ['hypot', [inf, NaN], inf],
   ['hypot', [NaN, -inf], inf],

@@ -87,7 +87,9 @@ describe.each(['ts', 'wgsl'] as const)('the helpers in %s', (target) => {
 
 const builtins: Readonly<Record<Target, readonly string[]>> = {
   ts: [],
-  wgsl: 'f32 i32 vec2f abs atan exp floor length log max min pow select sign sinh sqrt'.split(' '),
+  wgsl: 'f32 i32 vec2f abs atan ceil exp floor length log max min pow round select sign sin sinh sqrt tan'.split(
+    ' ',
+  ),
 };
 
 /** `fn name(x: f32, n: i32) -> f32` */

@@ -58,6 +58,18 @@ export const elementary: readonly [Elementary, ...Elementary[]] = [
   { name: 'acosh', domain: { low: 1.05, high: Infinity }, range: monotone(Math.acosh), isSmooth: true },
   { name: 'erf', range: within(-1, 1), isSmooth: true },
   { name: 'erfc', range: within(0, 2), isSmooth: true },
+  {
+    name: 'lgamma',
+    domain: positive,
+    range: ({ high }) => ({ low: -0.13, high: Math.max(3, high * Math.log(high)) }),
+    isSmooth: true,
+  },
+  {
+    name: 'digamma',
+    domain: positive,
+    range: ({ high }) => ({ low: -21, high: Math.log(Math.max(1, high)) }),
+    isSmooth: true,
+  },
   { name: 'silu', range: ({ high }) => ({ low: -0.28, high: Math.max(high, 0) }), isSmooth: true },
   { name: 'gelu', range: ({ high }) => ({ low: -0.18, high: Math.max(high, 0) }), isSmooth: true },
   { name: 'mish', range: ({ high }) => ({ low: -0.31, high: Math.max(high, 0) }), isSmooth: true },

@@ -44,7 +44,7 @@ function enter(lowering: Lowering, { state, outs }: LoopStatement, into: Stateme
       return;
     }
     if (initial.kind !== 'value') return bug('an array that is no value');
-    const place = lowering.uses.counts.has(out)
+    const place = lowering.uses.used.has(out)
       ? placeOf(lowering, out)
       : whole(scratchFor(lowering, value.type, name, value.name !== undefined));
     lowering.places.set(value, place);
@@ -64,7 +64,7 @@ function iterate(
   const goals = body.results.map((result, k): Goal => {
     if (k < state.length) return isArray(result) ? 'nothing' : 'value';
     const out = outs[k];
-    if (out === undefined || !lowering.uses.counts.has(out)) return 'nothing';
+    if (out === undefined || !lowering.uses.used.has(out)) return 'nothing';
     return isArray(result) ? row(out) : 'value';
   });
   const results = lower(body, into, goals);

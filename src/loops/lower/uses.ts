@@ -92,9 +92,9 @@ export function usesOf(body: Block, results: readonly Operand[]): Uses {
   function visitLoop(statement: LoopStatement): boolean {
     const { outs, state, body, condition } = statement;
     const adds = [...awaited].some(({ id }) => accumulatorsOf(statement).has(id));
-    if (!adds && !outs.some((out) => counts.has(out))) return false;
+    if (!adds && !outs.some((out) => used.has(out))) return false;
     const history = outs.slice(state.length, body.results.length);
-    const rows = body.results.slice(state.length).filter((_, k) => counts.has(history[k] ?? statement.index));
+    const rows = body.results.slice(state.length).filter((_, k) => used.has(history[k] ?? statement.index));
     visitBlock(body, [...body.results.slice(0, state.length), ...rows]);
     if (condition !== undefined) visitBlock(condition, condition.results);
     return adds;
