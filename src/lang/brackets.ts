@@ -58,7 +58,9 @@ export function trackBrackets(statements: Statements, mistakes: Mistakes): Brack
   /** Of a brace that opens now. */
   function isOfIf(): boolean {
     const head = statements.first();
-    return head?.text === 'if' || (head?.text === '}' && statements.last()?.text !== 'else');
+    if (head?.text !== '}') return head?.text === 'if';
+    const { tokens } = statements;
+    return tokens[tokens.lastIndexOf(head) + 2]?.text === 'if';
   }
 
   /** Closes the innermost bracket, which the text does not. One that was put in itself is not worth a word. */

@@ -178,6 +178,78 @@ describe('items of a model', () => {
   });
 });
 
+describe('statements', () => {
+  const cases: readonly (readonly [text: string, tree: string])[] = [
+    ['var s = e', '(var s e)'],
+    ['var L: real[N, N] = 0', '(var L real[N N] 0)'],
+    ['var a[i in N] = e', '(var a (for i N) e)'],
+    ['s = e', '(= s e)'],
+    ['s\n  = e', '(= s e)'],
+    ['s =\n  e', '(= s e)'],
+    ['s += e * f', '(= s (+ s (* e f)))'],
+    ['s -= -e', '(= s (- s (- e)))'],
+    ['s *= a + b', '(= s (* s (+ a b)))'],
+    ['s /= a\n  / b', '(= s (/ s (/ a b)))'],
+    ['s\n  += e', '(= s (+ s e))'],
+    ['s = c == d ? 1 : 2', '(= s (? (== c d) 1 2))'],
+    ['L[i, j] = e', '(= (at L i j) e)'],
+    ['L[i + 1, j] += e', '(= (at L (+ i 1) j) (+ (at L (+ i 1) j) e))'],
+    ['h[t, :] = v', '(= (at h t :) v)'],
+    ['max = 1; in_ = 2', '(= max 1) (= in_ 2)'],
+    ['for t in T { s = e }', '(for (for t T) (= s e))'],
+    ['for t in 1..T\n{\n  s = e\n  r = s\n}', '(for (for t (.. 1 T)) (= s e) (= r s))'],
+    ['for i in N, j in 0..i { }', '(for (for i N) (for j (.. 0 i)))'],
+    ['for i { a[i] = e }', '(for (for i) (= (at a i) e))'],
+    ['for i in N { for j in i { s += e } }', '(for (for i N) (for (for j i) (= s (+ s e))))'],
+    ['while (s > 1) max 2 * N { s = s / 2 }', '(while (> s 1) (max (* 2 N)) (= s (/ s 2)))'],
+    ['while (a || b)\n  max 3 { }', '(while (|| a b) (max 3))'],
+    ['while (max(a, b) > 1) max max(N, 3) { s = max }', '(while (> (call max a b) 1) (max (call max N 3)) (= s max))'],
+    ['if (c) { s = e }', '(if c (then (= s e)) (else))'],
+    ['if (c) { s = e } else { s = f }', '(if c (then (= s e)) (else (= s f)))'],
+    ['if (c) { s = e }\nelse { s = f }', '(if c (then (= s e)) (else (= s f)))'],
+    ['if (c) { s = e }\n// why not\nelse if (d) { s = f } else\n{ }', '(if c (then (= s e)) (else (if d (then (= s f)) (else))))'],
+    ['if (c) { } else if (d) { } else if (e) { } let a = b', '(if c (then) (else (if d (then) (else (if e (then) (else)))))) (let a b)'],
+    ['if (c) { if (d) { s = e } else { s = f } } else { s = g }', '(if c (then (if d (then (= s e)) (else (= s f)))) (else (= s g)))'],
+    ['if (c) { if (d) { s = e } }\nelse { s = g }', '(if c (then (if d (then (= s e)) (else))) (else (= s g)))'],
+    ['for t in T { let a = b; var c = a; const d = 2; loss c * d }', '(for (for t T) (let a b) (var c a) (const d 2) (loss (* c d)))'],
+    ['for t in T {} for t in T {}', '(for (for t T)) (for (for t T))'],
+  ]; // prettier-ignore
+
+  const flat = (printed: string): string => printed.replace(/\n\s*/g, ' ');
+
+  it.each(cases)('in a model and in a block: %s', (text, tree) => {
+    expect(flat(treeOf(`model M {\n${text}\n}`))).toBe(`(model M ${tree})`);
+    expect(flat(treeOf(`model M { if (c) { ${text} } loss 1 }`))).toBe(
+      `(model M (if c (then ${tree}) (else)) (loss 1))`,
+    );
+    expect(flat(treeOf(`model M\r\n{\r\n${text.replaceAll('\n', '\r\n')}\r\n}\r\n`))).toBe(
+      `(model M ${tree})`,
+    );
+  });
+
+  it.each(cases.filter(([text]) => !text.includes('loss')))('in a function: %s', (text, tree) => {
+    expect(flat(treeOf(`fn f(): real {\n${text}\n  return x\n}`))).toBe(`(fn f () real ${tree} (return x))`);
+  });
+
+  it('a span covers the statement with its block', () => {
+    const text =
+      'model M { if (c) { s += 1 } else if (d) { h[0] = 2 } else { } while (c) max 3 { } for i in N { } }';
+    const { file } = parse({ path, text });
+    const [model] = file.declarations;
+    const of = ({ span }: { span: { start: number; end: number } }): string =>
+      text.slice(span.start, span.end);
+    if (model?.kind !== 'model') throw new Error('expected a model');
+    expect(model.items.map(of)).toEqual([
+      'if (c) { s += 1 } else if (d) { h[0] = 2 } else { }',
+      'while (c) max 3 { }',
+      'for i in N { }',
+    ]);
+    const [choice] = model.items;
+    if (choice?.kind !== 'if') throw new Error('expected an if');
+    expect([...choice.then, ...choice.otherwise].map(of)).toEqual(['s += 1', 'if (d) { h[0] = 2 } else { }']);
+  });
+});
+
 describe('files', () => {
   const cases: readonly (readonly [what: string, text: string, tree: string])[] = [
     ['an empty file', '', ''],

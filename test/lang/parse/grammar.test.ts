@@ -32,6 +32,7 @@ describe('ambiguity', () => {
     ['lone', 1000, 12],
     ['item', 1000, 10],
     ['function', 500, 12],
+    ['statement', 1000, 12],
   ] as const)('%s: %i random sentences have one parse each', (start, count, depth) => {
     expect(ambiguous(rules, start, count, depth)).toEqual([]);
   });
@@ -85,6 +86,10 @@ describe('linear time', () => {
     ['items', 'file', 'model m {', 'let a = b + c ( d ) ;', '} ;', ''],
     ['declarations', 'file', '', 'const a = 1 ;', '', ''],
     ['statements of a function', 'file', 'fn f ( ) : a {', 'let a = b ;', 'return a ; } ;', ''],
+    ['statements of a block', 'item', 'for i in n {', 'a [ i ] += b ; loss a ;', '} ;', ''],
+    ['blocks', 'file', 'model m {', 'if ( a ) { a = 1 ; } else { a = 2 ; } ;', '} ;', ''],
+    ['else if', 'item', 'if ( a ) { a = 1 ; }', 'else if ( a ) { a = 2 ; }', ';', ''],
+    ['blocks in blocks', 'file', 'model m {', 'for i in n {', '= 1 ; } ;', '= 1 ; } ; a'],
     ['dims', 'item', 'dim n', ', n = 1', ';', ''],
     ['inputs', 'item', 'data n : r', ', n : r [ n ]', ';', ''],
     ['parameters', 'function', 'fn f ( a : r', ', a : r [ n ]', ') : r = a ;', ''],

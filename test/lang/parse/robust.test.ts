@@ -20,6 +20,14 @@ model Mlp {
   dim B, D, H = 10 // sizes
   data x: real[B, D], label: int[B] in 0..H
   param W: real[D, H]; param b: real[H]
+  var s = 0.0
+  for i in B {
+    while (s > 1) max 2 * B { s /= 2 }
+    if (s > 0) { s = 1 } else if (b[0] > 0) {
+      s += x[i, 0]
+    }
+    else { loss s }
+  }
   let h = relu(x @ W + b)
   let z[i in B, j] = h[i, j] > 0 && i != j ? h[i, j]^2 : -1
   loss mean(crossEntropy(z[b, :], label[b]) for b in B if b mod 2 == 0)
@@ -28,7 +36,7 @@ model Mlp {
 `;
 
 const pieces = ['(', ')', '[', ']', '{', '}', ',', ';', ':', '?', '..', '=', '==', '+', '-', '!', '*', '**', '&', '"', "'", '/*', '*/', '//',
-  '///', '\n', '\r', ' ', '.', '.5', '1e', '9', 'model', 'fn', 'let', 'return', 'for', 'in', 'if', 'else', 'loss', 'x', 'λ', '×', '‐', '\u200b',
+  '///', '\n', '\r', ' ', '.', '.5', '1e', '9', 'model', 'fn', 'let', 'var', 'return', 'for', 'while', 'max', 'in', 'if', 'else', 'else if', '+=', 'loss', 'x', 'λ', '×', '‐', '\u200b',
   '\u0301', '\ud800', '\udc00', '😀', '\0', '\ufeff', '$', '#', '\\', '->']; // prettier-ignore
 
 describe('mutated programs', () => {
