@@ -1,8 +1,13 @@
 // The pipeline as one function: from the text of a model file to emitted modules. Pure: it reads no file and touches no
 // process. The back half is loaded when there is something to emit.
 
+import type { Checkpoint } from './ad/checkpoint.ts';
 import { analyse, type AnalyseOptions } from './analyse.ts';
+import type { UnboundedLoop } from './ad/unbounded.ts';
+import { bug } from './base/bug.ts';
+import { catalogue, report } from './base/catalogue.ts';
 import { hasErrors, type Diagnostic } from './base/diagnostic.ts';
+import type { File } from './lang/ast.ts';
 import type { Precision } from './emit/typescript.ts';
 import type { RoutineKind } from './loops/types.ts';
 
@@ -15,6 +20,12 @@ export interface CompileOptions extends AnalyseOptions {
   readonly format?: boolean | 'auto';
   /** Whether the emitted code checks indices that are not proved in range, and ranges of int data; true by default. */
   readonly checked?: boolean;
+  /**
+   * What a loop saves for its derivative. `none`: everything, in every iteration. A number: everything within one segment of
+   * so many iterations at a time, and the state between segments; each iteration then runs once more. `auto`, the
+   * default: segments of √T of the T iterations, where a loop over arrays would otherwise save more than 8 MB.
+   */
+  readonly checkpoint?: Checkpoint;
 }
 
 export interface EmittedFile {
@@ -39,12 +50,29 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
     precision = 'f64',
     checked = true,
     format = 'auto',
+    checkpoint = 'auto',
   } = options;
-  const { programs, diagnostics } = analyse(text, options);
+  const { file, programs, diagnostics } = analyse(text, options);
   if (hasErrors(diagnostics)) return { files: [], diagnostics };
 
-  const { generate } = await import('./generate.ts');
+  const [{ generate }, unboundedLoops] = await Promise.all([
+    import('./generate.ts'),
+    import('./ad/unbounded.ts'),
+  ]);
   const name = path.replace(/^.*[/\\]/, '');
-  const module = await generate(programs, { sourcePath: name, emit, precision, format, checked });
+  const settings = { sourcePath: name, emit, precision, format, checked, checkpoint };
+  let module: string;
+  try {
+    module = await generate(programs, settings);
+  } catch (problem) {
+    if (!(problem instanceof unboundedLoops.UnboundedLoop)) throw problem;
+    return { files: [], diagnostics: [...diagnostics, unbounded(problem, file)] };
+  }
   return { files: [{ path: `${name.replace(/\.nabla$/, '')}.ts`, text: module }], diagnostics };
+}
+
+function unbounded({ indexName, span }: UnboundedLoop, file: File): Diagnostic {
+  const name = indexName === undefined ? 'this loop' : `the loop over \`${indexName}\``;
+  const place = span ?? file.declarations[0]?.span ?? bug('a loop in an empty file');
+  return report(catalogue.unboundedLoop, { name }, place);
 }

@@ -1,5 +1,6 @@
 // The back half of the pipeline: from checked IR to the text of a module.
 
+import { checkpoint as cutLoops, type Checkpoint } from './ad/checkpoint.ts';
 import { forward } from './ad/forward.ts';
 import { reverse } from './ad/reverse.ts';
 import { format } from './emit/format.ts';
@@ -16,6 +17,7 @@ export interface GenerateOptions {
   readonly precision: Precision;
   readonly format: boolean | 'auto';
   readonly checked: boolean;
+  readonly checkpoint: Checkpoint;
 }
 
 /** In lines. Prettier takes a second for as many, and its time grows with the length. */
@@ -31,30 +33,31 @@ export async function generate(programs: readonly Program[], options: GenerateOp
 }
 
 /** The functions that a model can have, of those asked for. */
-function routines(program: Program, { emit, checked }: GenerateOptions): readonly Routine[] {
+function routines(program: Program, { emit, checked, checkpoint }: GenerateOptions): readonly Routine[] {
   const has = (role: Output['role']): boolean => program.outputs.some((output) => output.role === role);
   const possible = emit.filter((kind) => has(kind === 'outputs' ? 'output' : 'loss'));
   const ready = prepare(program);
-  return possible.map((kind) => toRoutine(deriveFrom(ready, kind), kind, { checked }));
+  return possible.map((kind) => toRoutine(deriveFrom(ready, kind, checkpoint), kind, { checked }));
 }
 
 /** The optimised program that computes what a function of this kind returns and fills. */
-export function derive(program: Program, kind: RoutineKind): Program {
-  return deriveFrom(prepare(program), kind);
+export function derive(program: Program, kind: RoutineKind, checkpoint: Checkpoint = 'auto'): Program {
+  return deriveFrom(prepare(program), kind, checkpoint);
 }
 
-function deriveFrom(ready: Program, kind: RoutineKind): Program {
+function deriveFrom(ready: Program, kind: RoutineKind, checkpoint: Checkpoint): Program {
+  const gradient = (): Program => reverse(cutLoops(prepareReverse(ready), checkpoint));
   switch (kind) {
     case 'loss':
       return optimise(only(ready, 'loss'));
     case 'outputs':
       return optimise(only(ready, 'output'));
     case 'gradient':
-      return optimise(reverse(prepareReverse(ready)));
+      return optimise(gradient());
     case 'jvp':
       return optimise(forward(ready));
     case 'hvp':
-      return optimise(forward(reverse(prepareReverse(ready))));
+      return optimise(forward(gradient()));
   }
 }
 

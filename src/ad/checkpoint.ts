@@ -12,13 +12,13 @@ import {
   type Polynomial,
 } from '../base/polynomial.ts';
 import { asPolynomial, BlockBuilder, extent, intType } from '../ir/build.ts';
-import { derivedSize, shortLoop } from '../ir/derived.ts';
-import type { Block, DerivedSize, LoopStatement, Program, Size, Type } from '../ir/types.ts';
-import { cloneBlock, mapBlocks, statementsOf } from '../ir/walk.ts';
+import { derivedSize } from '../ir/derived.ts';
+import type { Block, DerivedSize, LoopStatement, Program, Size, Type, Value } from '../ir/types.ts';
+import { cloneBlock, mapBlocks } from '../ir/walk.ts';
 
 /**
- * `none`: every iteration is saved. A number: segments of so many iterations. `auto`: √T segments, for the loops that
- * would save arrays of more than a few elements in each iteration.
+ * `none`: every iteration is saved. A number: segments of so many iterations. `auto`: √T segments, for loops that would
+ * save much (ir/derived.ts says how much) in arrays of more than a few elements.
  */
 export type Checkpoint = 'auto' | 'none' | number;
 
@@ -32,7 +32,7 @@ export function checkpoint(program: Program, option: Checkpoint): Program {
   const visit = (into: BlockBuilder, block: Block): Block => {
     for (const statement of block.statements) {
       if (statement.kind === 'if') into.push(mapBlocks(statement, (inner) => visit(into.nested(), inner)));
-      else if (statement.kind === 'loop' && (option !== 'auto' || savesArrays(statement)))
+      else if (statement.kind === 'loop' && (option !== 'auto' || savedBy(statement) !== zero))
         cut(into, statement, option, sizes);
       else into.push(statement);
     }
@@ -42,14 +42,14 @@ export function checkpoint(program: Program, option: Checkpoint): Program {
   return { ...program, sizes: sizes.all(), body, nextId: b.nextId };
 }
 
-/** Whether an iteration makes arrays that its adjoint may want. */
-function savesArrays({ body, state }: LoopStatement): boolean {
+/** Elements of the large arrays that an iteration makes and that its adjoint may want. */
+function savedBy({ body, state }: LoopStatement): Polynomial {
   const isLarge = ({ dims }: Type): boolean =>
     dims.length > 0 && !((asConstant(dims.reduce(multiply)) ?? Infinity) <= smallArray);
-  return (
-    state.some(({ value }) => isLarge(value.type)) ||
-    [...statementsOf(body)].some((statement) => statement.outs.some((out) => isLarge(out.type)))
-  );
+  const made = body.statements.flatMap(({ outs }): readonly Value[] => outs);
+  return [...state.map(({ value }) => value), ...made]
+    .filter(({ type }) => isLarge(type))
+    .reduce((sum, { type }) => add(sum, type.dims.reduce(multiply)), zero);
 }
 
 function cut(b: BlockBuilder, loop: LoopStatement, option: 'auto' | number, sizes: DerivedSizes): void {
@@ -58,15 +58,10 @@ function cut(b: BlockBuilder, loop: LoopStatement, option: 'auto' | number, size
   const isPlain = order === 'up' && condition === undefined && outs.length === state.length;
   if (!isPlain || first === undefined || last === undefined) return b.push(loop);
   const trips = subtract(last, first);
-  const known = asConstant(trips);
-  const every = option === 'auto' ? {} : { every: option };
-  if (
-    known !== undefined &&
-    (derivedSize({ rule: 'earlier', trips, ...every }, known) === 0 || known <= shortLoop)
-  )
-    return b.push(loop);
-  const length = sizes.get({ rule: 'length', trips, ...every });
-  const earlier = sizes.get({ rule: 'earlier', trips, ...every });
+  const length =
+    option === 'auto' ? sizes.get({ rule: 'length', trips, row: savedBy(loop) }) : constant(option);
+  const earlier = sizes.get({ rule: 'earlier', trips, length });
+  if (asConstant(earlier) === 0) return b.push(loop);
 
   const initial = state.map(({ value, initial: before }) => ({ value: before, name: value.name }));
   const fresh = (type: Type, name: string | undefined) => b.fresh(type, { name });
@@ -125,16 +120,13 @@ class DerivedSizes {
 
   /** The derived size as a polynomial. */
   get(derived: DerivedSize): Polynomial {
-    const { rule, trips, every } = derived;
-    const known = asConstant(trips);
-    if (known !== undefined) return constant(derivedSize(derived, known));
-    if (rule === 'length' && every !== undefined) return constant(every);
-    const same = this.#sizes.find(
-      (size) =>
-        size.derived?.rule === rule && size.derived.trips.key === trips.key && size.derived.every === every,
-    );
+    const values = [derived.trips, derived.rule === 'earlier' ? derived.length : derived.row];
+    if (values.every((size) => asConstant(size) !== undefined))
+      return constant(derivedSize(derived, (size) => asConstant(size) ?? NaN));
+    const key = keyOf(derived);
+    const same = this.#sizes.find((size) => size.derived !== undefined && keyOf(size.derived) === key);
     if (same !== undefined) return symbol(same.name);
-    const name = this.#unused(rule === 'length' ? 'segmentLength' : 'earlierSegments');
+    const name = this.#unused(derived.rule === 'length' ? 'segmentLength' : 'earlierSegments');
     this.#sizes.push({ name, derived });
     return symbol(name);
   }
@@ -146,3 +138,6 @@ class DerivedSizes {
     return candidate;
   }
 }
+
+const keyOf = (derived: DerivedSize): string =>
+  `${derived.rule} ${derived.trips.key} by ${(derived.rule === 'earlier' ? derived.length : derived.row).key}`;

@@ -5,10 +5,12 @@ import type { Value } from '../ir/types.ts';
 
 /** A range whose length has no bound in the sizes, where the adjoint needs what its iterations computed. */
 export class UnboundedLoop extends Error {
+  readonly indexName: string | undefined;
   readonly span: Span | undefined;
 
   constructor(index: Value) {
     super(`the range of ${index.name ?? 'an index'} has no bound in the sizes`);
+    this.indexName = index.name;
     this.span = index.span;
   }
 }

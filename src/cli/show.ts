@@ -58,6 +58,7 @@ async function textsAt(
         precision: 'f64',
         format: 'auto',
         checked: true,
+        checkpoint: 'auto',
       } as const;
       return [await generate(models, options)];
     }

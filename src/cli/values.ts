@@ -20,6 +20,14 @@ export const stages = ['ast', 'ir', 'gradient', 'optimised', 'loops', 'typescrip
 export type ReportFormat = (typeof reportFormats)[number];
 export type Stage = (typeof stages)[number];
 
+/** `auto`, `none`, or how many iterations a segment has. */
+export function checkpointValue(text: string): 'auto' | 'none' | number {
+  if (text === 'auto' || text === 'none') return text;
+  const every = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (Number.isSafeInteger(every) && every > 0) return every;
+  throw new InvalidArgumentError('Expected auto, none or a positive integer.');
+}
+
 /** One of a few words. */
 export function oneOf<const Word extends string>(words: readonly Word[]): (text: string) => Word {
   return (text) => {

@@ -2,8 +2,9 @@
 
 import { bug } from '../base/bug.ts';
 import { multiply, one, print as printSize, symbolsOf, type Polynomial } from '../base/polynomial.ts';
-import type { Input, Program, Type } from '../ir/types.ts';
+import type { DerivedSize, Input, Program, Type } from '../ir/types.ts';
 import type { Buffer, Routine } from '../loops/types.ts';
+import { derivedSizes, sourcesOf, textOf } from './derived.ts';
 import { printPolynomial } from './expression.ts';
 import { mayBeUnfit } from './extents.ts';
 import type { Parameter } from './module.ts';
@@ -53,6 +54,8 @@ export interface Model {
     readonly field: string;
     readonly doc?: string | undefined;
   }[];
+  /** Sizes that follow from others, by name. */
+  readonly derived: ReadonlyMap<string, DerivedSize>;
   readonly params: readonly ModelField[];
   readonly data: readonly ModelField[];
   readonly outputs: readonly ModelField[];
@@ -112,6 +115,7 @@ export function modelOf(
     routines,
     ...options,
     moduleScope,
+    derived: derivedSizes(routines),
     sizes: symbolic.map(({ name, doc }, i) => ({ name, field: sizeFields[i] ?? name, doc })),
     params,
     data,
@@ -251,7 +255,9 @@ export function sizeNames(model: Model, scope: Scope): SizeNames {
   const size = (name: string): Printed => {
     const value = fixed.get(name);
     if (value !== undefined) return typescript.literal('int', value);
-    if (!fixed.has(name)) bug(`${name} is not a size of ${model.program.name}`);
+    const derived = model.derived.get(name);
+    if (derived !== undefined) for (const source of sourcesOf(derived)) if (!fixed.get(source)) size(source);
+    if (derived === undefined && !fixed.has(name)) bug(`${name} is not a size of ${model.program.name}`);
     used.add(name);
     return { text: local(name), level: typescript.primary };
   };
@@ -259,9 +265,12 @@ export function sizeNames(model: Model, scope: Scope): SizeNames {
     const items = model.sizes
       .filter(({ name }) => used.has(name))
       .map(({ name, field }) => (field === local(name) ? field : `${field}: ${local(name)}`));
-    return items.length === 0 ? [] : [`const { ${items.join(', ')} } = sizes;`];
+    const follow = [...model.derived]
+      .filter(([name]) => used.has(name))
+      .map(([name, derived]) => `const ${local(name)} = ${textOf(derived, print)};`);
+    return [...(items.length === 0 ? [] : [`const { ${items.join(', ')} } = sizes;`]), ...follow];
   };
-  const names = [...fixed.keys()];
+  const names = [...fixed.keys(), ...model.derived.keys()];
   const sizeRank = (name: string): number => names.indexOf(name);
   const print = (p: Polynomial): string => printPolynomial(typescript, { size, sizeRank }, p).text;
   return { size, sizeRank, print, prologue };
@@ -269,9 +278,11 @@ export function sizeNames(model: Model, scope: Scope): SizeNames {
 
 /** Whether any of these depends on a symbolic size. */
 export const needSizes = (model: Model, sizes: readonly Polynomial[]): boolean =>
-  sizes.some((size) =>
-    symbolsOf(size).some((name) => model.sizes.some((symbolic) => symbolic.name === name)),
-  );
+  sizes.some((size) => symbolsOf(size).some((name) => isSymbolic(model, name)));
+
+/** Whether a size is known only when the emitted function is called. */
+export const isSymbolic = (model: Model, name: string): boolean =>
+  model.derived.has(name) || model.sizes.some((size) => size.name === name);
 
 /** The parameter `sizes`, where there is one. */
 export const sizesParameter = (model: Model): readonly Parameter[] =>

@@ -6,7 +6,7 @@ import type { Line } from './check.ts';
 import type { Door } from './door.ts';
 import { printExpression, type Naming } from './expression.ts';
 import type { FunctionDeclaration, Parameter } from './module.ts';
-import { memo, sizeNames, type Model } from './model.ts';
+import { isSymbolic, memo, sizeNames, type Model } from './model.ts';
 import type { Scope } from './names.ts';
 import { docOf, holderOf, signatureOf, type Signature } from './signature.ts';
 import { printStatements, quote } from './statement.ts';
@@ -114,7 +114,7 @@ function takenBy(
 ): { readonly holders: ReadonlySet<string>; readonly free: readonly Local[] } {
   const usage = model.usage(code);
   const holders = new Set<string>([...usage.buffers].map((buffer) => holderOf[buffer.role]));
-  if (model.sizes.some((size) => usage.sizes.has(size.name))) holders.add('sizes');
+  if ([...usage.sizes].some((name) => isSymbolic(model, name))) holders.add('sizes');
   const free = new Set(usage.free);
   for (const index of usage.parts) {
     for (const holder of part(index).holders) holders.add(holder.name);
@@ -144,6 +144,7 @@ function printBody(
   const usage = model.usage(code);
   const sizes = sizeNames(model, scope);
   for (const { name } of model.sizes) if (usage.sizes.has(name)) sizes.size(name);
+  for (const name of model.derived.keys()) if (usage.sizes.has(name)) sizes.size(name);
   const arrays = arrayLocals(model, scope, usage.buffers);
   const locals = new Map(free.map((local) => [local, scope.declare(local.name)]));
 

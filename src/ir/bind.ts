@@ -24,7 +24,10 @@ export function bindSizes(
   const valueOf = (name: string): number => values.get(name) ?? bug(`there is no size ${name}`);
   for (const { name, value: fixed, derived } of program.sizes) {
     if (derived !== undefined) {
-      values.set(name, derivedSize(derived, evaluate(derived.trips, valueOf)));
+      values.set(
+        name,
+        derivedSize(derived, (size) => evaluate(size, valueOf)),
+      );
       continue;
     }
     const given = Object.hasOwn(sizes, name) ? sizes[name] : undefined;

@@ -1,13 +1,14 @@
 // Sizes that follow from others: what it takes to save the state of a long loop at √T places rather than at all T.
 
+import type { Polynomial } from '../base/polynomial.ts';
 import type { DerivedSize } from './types.ts';
 
-/** Up to here a loop is one segment: there is little to save. */
-export const shortLoop = 64;
+/** Up to so many saved elements (8 MB of doubles) a loop is one segment, and saves everything. */
+export const smallHistory = 2 ** 20;
 
-/** The value of a derived size for a number of iterations. */
-export function derivedSize({ rule, every }: DerivedSize, trips: number): number {
-  const root = trips <= shortLoop ? trips : Math.ceil(Math.sqrt(trips));
-  const length = every ?? Math.max(1, root);
-  return rule === 'length' ? length : Math.max(0, Math.ceil(trips / length) - 1);
+/** The value of a derived size. The emitted code computes it in the same way (emit/derived.ts). */
+export function derivedSize(derived: DerivedSize, valueOf: (size: Polynomial) => number): number {
+  const trips = valueOf(derived.trips);
+  if (derived.rule === 'earlier') return Math.max(0, Math.ceil(trips / valueOf(derived.length)) - 1);
+  return trips * valueOf(derived.row) <= smallHistory ? Math.max(1, trips) : Math.ceil(Math.sqrt(trips));
 }

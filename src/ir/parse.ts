@@ -77,7 +77,9 @@ class Reader {
     if (rule === undefined) return { name, value: at.wholeNumber() };
     at.expect('of');
     const trips = at.size();
-    return { name, derived: at.skips('every') ? { rule, trips, every: at.wholeNumber() } : { rule, trips } };
+    at.expect('by');
+    const by = at.size();
+    return { name, derived: rule === 'length' ? { rule, trips, row: by } : { rule, trips, length: by } };
   }
 
   #input(): Input {

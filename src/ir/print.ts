@@ -1,6 +1,6 @@
 // IR as text, one statement a line; parse.ts reads it back. Documentation and spans are left out, all else survives.
 //
-//   program Logistic(N, D, K = 10) {                      (`L = length of N`: a derived size)
+//   program Logistic(N, D, K = 10) {                      (`L = length of N by D`: a derived size)
 //     data X%0: real[N, D]                                inputs: role, name, value, type
 //     data label%1: int[N] in 0..K                        int data with its range
 //     param w%2: real[D]
@@ -198,8 +198,8 @@ const printRange = (range: { readonly index: Value; readonly from: Operand; read
 
 function printSizeDeclaration({ name, value, derived }: Size): string {
   if (derived === undefined) return value === undefined ? name : `${name} = ${value}`;
-  const every = derived.every === undefined ? '' : ` every ${derived.every}`;
-  return `${name} = ${derived.rule} of ${printSize(derived.trips)}${every}`;
+  const { rule, trips } = derived;
+  return `${name} = ${rule} of ${printSize(trips)} by ${printSize(rule === 'earlier' ? derived.length : derived.row)}`;
 }
 
 function printInput(input: Input): string {

@@ -244,14 +244,12 @@ export interface Size {
 }
 
 /**
- * How `trips` iterations are cut into segments (derived.ts has the formulas). `length`: of a segment, `every` if that
- * is given; `earlier`: how many full segments come before the last one.
+ * How `trips` iterations are cut into segments (derived.ts has the formulas). `length`: of a segment, when each
+ * iteration may save `row` elements; `earlier`: how many segments of some length come before the last one.
  */
-export interface DerivedSize {
-  readonly rule: 'length' | 'earlier';
-  readonly trips: Polynomial;
-  readonly every?: number;
-}
+export type DerivedSize =
+  | { readonly rule: 'length'; readonly trips: Polynomial; readonly row: Polynomial }
+  | { readonly rule: 'earlier'; readonly trips: Polynomial; readonly length: Polynomial };
 
 export interface Input {
   /** `direction` is the tangent of the parameter called `name` (forward mode). */

@@ -53,6 +53,7 @@ class Verifier {
     this.#distinct(outputs.map((output) => `${output.role} ${output.name}`), 'outputs'); // prettier-ignore
     for (const { name, value, derived } of sizes) {
       if (derived !== undefined) this.#sized(derived.trips);
+      if (derived !== undefined) this.#sized(derived.rule === 'earlier' ? derived.length : derived.row);
       if (value !== undefined && !(Number.isSafeInteger(value) && value > 0))
         this.#fail(`size ${name} is ${value}`);
     }

@@ -105,4 +105,11 @@ export const shapes = {
       `\`${a.name}\` runs to ${a.runs}, this axis has the size ${a.size}`,
     'The sizes are not known to fit, so each read is checked when the emitted code runs. If the two sizes are always equal, give them one name.',
   ),
+  unboundedLoop: error(
+    'N0417',
+    'loop without a bound',
+    (a: { name: string }) =>
+      `nothing bounds how often ${a.name} runs, and its derivative saves something each time`,
+    'The memory for a derivative is laid out from the sizes. Where data decides how often a loop runs, declare the range of that data, `data n: int in 0..N + 1`, or give the loop a bound in the sizes, as in `while (…) max N`.',
+  ),
 } as const;

@@ -62,7 +62,12 @@ export function lowerFor(
 
 export function lowerWhile(l: Lowering, env: Env, b: BlockBuilder, statement: WhileLoop): void {
   const range = { from: int(0), to: lowerScalar(l, env, b, statement.most) };
-  const head = { range, index: b.fresh(intType), inside: withFacts(env, []), condition: statement.condition };
+  const head = {
+    range,
+    index: b.fresh(intType, { span: statement.span }),
+    inside: withFacts(env, []),
+    condition: statement.condition,
+  };
   lowerLoop(l, env, b, statement, head, (body, where) => lowerStatements(l, where, body, statement.body));
 }
 
