@@ -9,6 +9,7 @@ import {
   multiply,
   subtract,
   symbol,
+  zero,
   type Polynomial,
 } from '../base/polynomial.ts';
 import { asPolynomial, BlockBuilder, extent, intType } from '../ir/build.ts';

@@ -37,7 +37,6 @@ export const homes: ReadonlyMap<string, string> = new Map([
   ['model', 'write `model` outside of any model or function'],
   ['fn', 'write `fn` outside of any model or function'],
   ['return', '`return` belongs at the end of a function'],
-  ['const', '`const` belongs in a model or outside of everything'],
   ...['let', 'var', 'for', 'while', 'if'].map(ofBody),
   ...['dim', 'data', 'param', 'loss', 'output'].map(ofModel),
 ]);

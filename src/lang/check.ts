@@ -24,7 +24,7 @@ export function check(
     diagnostics,
     used: new Set(),
     functions: new Map(),
-    later: new Map(),
+    later: () => undefined,
     ended: new Map(),
     calls: [],
   };
@@ -74,7 +74,8 @@ function checkDeclarations(c: Checking, scope: Scope, files: readonly File[]): C
   const later = new Map<string, Span>();
   for (const item of declarations) if (item.kind === 'const') later.set(item.name.text, item.name.span);
   for (const item of declarations)
-    if (item.kind === 'const') define(c, scope, checkConstant({ ...c, later }, scope, item));
+    if (item.kind === 'const')
+      define(c, scope, checkConstant({ ...c, later: (name) => later.get(name) }, scope, item));
 
   const own: FunctionInfo[] = [];
   const functions = new Map(c.functions);

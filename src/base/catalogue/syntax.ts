@@ -106,7 +106,7 @@ export const syntax = {
     'while without a limit',
     () => 'a `while` needs a limit, `max`',
     'Gradients run backwards through every iteration, so there must be a bound on how many there are: `while (c) max 100 { … }`. The ' +
-      'limit is an int made of sizes, constants and data. A condition that still holds after so many iterations is an error when the code runs.',
+      'limit is an int, such as a size or a constant. A condition that still holds after so many iterations is an error when the code runs.',
   ),
   notText: error(
     'N0116',

@@ -79,7 +79,7 @@ export interface Checking {
   /** Visible here; functions of the prelude see only each other. */
   readonly functions: ReadonlyMap<string, FunctionInfo>;
   /** Names defined further down, for the message. */
-  readonly later: ReadonlyMap<string, Span>;
+  readonly later: (name: string) => Span | undefined;
   /** Names of blocks that have ended, for the message. */
   readonly ended: Map<string, Span>;
   readonly calls: { readonly callee: FunctionInfo; readonly span: Span }[];
@@ -166,7 +166,7 @@ export function define(c: Checking, scope: Scope, symbol: Symbol & { readonly sp
 
 /** Whether a name that is not in scope is defined elsewhere in the body, which is reported. */
 export function explainUnknown(c: Checking, { text, span }: Name): boolean {
-  const later = c.later.get(text);
+  const later = c.later(text);
   const ended = c.ended.get(text);
   if (later !== undefined) {
     const notes = [{ message: 'defined here', span: later }];

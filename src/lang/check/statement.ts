@@ -26,12 +26,12 @@ export function blocksOf(item: ModelItem): readonly (readonly Statement[])[] {
   }
 }
 
-/** The names that statements define, each with its first place: one that is not in scope yet is defined further down. */
-export function namesDefined(items: readonly ModelItem[]): ReadonlyMap<string, Span> {
+/** Where statements first define a name: one that is not in scope yet is defined further down. */
+export function namesDefined(items: readonly ModelItem[]): Checking['later'] {
   const names = new Map<string, Span>();
   for (const item of items)
     if ('name' in item && !names.has(item.name.text)) names.set(item.name.text, item.name.span);
-  return names;
+  return (name) => names.get(name);
 }
 
 export function checkStatements(c: Checking, scope: Scope, statements: readonly Statement[]): void {
@@ -77,7 +77,7 @@ export function checkStatement(c: Checking, scope: Scope, statement: Statement):
 function checkBlock(c: Checking, outer: Scope, statements: readonly Statement[]): void {
   const scope = openScope('block', outer);
   const own = namesDefined(statements);
-  checkStatements(own.size === 0 ? c : { ...c, later: new Map([...c.later, ...own]) }, scope, statements);
+  checkStatements({ ...c, later: (name) => own(name) ?? c.later(name) }, scope, statements);
   for (const symbol of scope.names.values()) {
     warnIfUnused(c, symbol);
     if (symbol.span !== undefined) c.ended.set(symbol.name, symbol.span);

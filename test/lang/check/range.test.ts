@@ -14,9 +14,13 @@ function proofs(block: Block): readonly boolean[] {
       case 'build':
       case 'reduce':
       case 'for':
-      case 'loop':
       case 'rule':
         return proofs(statement.body);
+      case 'loop':
+        return [
+          ...(statement.condition === undefined ? [] : proofs(statement.condition)),
+          ...proofs(statement.body),
+        ];
       case 'if':
         return [...proofs(statement.then), ...proofs(statement.otherwise)];
       case 'op':
@@ -30,7 +34,7 @@ function proofs(block: Block): readonly boolean[] {
   });
 }
 
-function proofsOf(expression: string): readonly boolean[] {
+function proofsOf(expression: string, before = ''): readonly boolean[] {
   const program = programOf(`
     fn row(A: real[n, m], i: int): real[m] = A[i]
     fn pick(v: real[n], i: int): real = v[min(max(i, 0), n - 1)]
@@ -38,6 +42,8 @@ function proofsOf(expression: string): readonly boolean[] {
       dim N, D, K = 10
       data k: int in 0..N, free: int, label: int[N] in 0..D, later: int[N] in 1..D + 1, any: int[N]
       data v: real[N], u: real[D], A: real[N, D], c: real[K], p: real[D*(D + 1)/2], flat: real[N*D], long: real[2*N + 1]
+      data on: bool
+      ${before}
       output result = ${expression}
     }`);
   return proofs(program.body);
@@ -122,4 +128,46 @@ describe('a read is checked when it runs in', () => {
   ])('%s', (expression) => {
     expect(proofsOf(expression)).toContain(false);
   });
+});
+
+// What is known of a var is known of one value of it: before a loop, in an iteration, after it.
+describe('statements', () => {
+  it.each<readonly [string, readonly boolean[]]>([
+    ['for i in N { r[i] = v[i] }', [true, true]],
+    ['for i in N { r[i] += v[N - 1 - i] }', [true, true, true]],
+    ['for i in 1..N { r[i - 1] = r[i] }', [true, true]],
+    ['for i in N - 1 { r[i + 1] = v[i] }', [true, true]],
+    ['for i in N, j in 0..i { r[i] -= A2[i, j] * r[j] }', [true, true, true, true]],
+    ['for i in free { r[i] = 0 }', [false]],
+    ['for i in k { r[i] = 0 }', [true]],
+    ['for i in N { if (i + 1 < N) { r[i + 1] = 0 } else { r[i - 1] = 0 } }', [true, false]],
+    ['for i in N { if (i < 1) { r[i] = 0 } else if (on) { r[i - 1] = 0 } }', [true, true]],
+    ['A2[k] = v; A2[k, :] = v; A2[free] = v', [true, true, false]],
+    // A var is known by its value of the moment.
+    ['var i = 0; r[i] = 0; i += 1; r[i] = 0', [true, false]],
+    ['var i = k; r[i] = 0; i = free; r[i] = 0; i = N - 1; r[i] = 0', [true, false, true]],
+    ['var i = 0; for t in 9 { r[i] = 0; i += 1 }', [false]],
+    ['var i = 0; for t in 9 { i = 0; r[i] = 0; i += 1 }; r[i] = 0', [true, false]],
+    ['var i = 0; r[i] = 0; while (r[0] > 0) max 9 { r[i] = 0; i += 1 }; r[i] = 0', [true, true, false, false]],
+    ['var i = free; if (i >= 0 && i < N) { r[i] = 0; i += 1; r[i] = 0 }; r[i] = 0', [true, false, false]],
+    ['var i = free; if (i < 0 || i >= N) { i = 0 }; r[i] = 0', [true]],
+    ['var i = 0; if (on) { i = N - 1 }; r[i] = 0', [true]],
+    ['var i = 0; if (on) { i = N }; r[i] = 0', [false]],
+    ['var i = 0; if (on) { i = k } else { i = free }; r[i] = 0', [false]],
+    // What a condition tells holds until the var changes.
+    ['var i = 0; while (i >= 0 && i < N) max 9 { r[i] = 0; i += 1; r[i] = 0 }; r[i] = 0', [true, false, false]],
+    ['var i = 0; while (i < N && v[i] > 0) max 9 { i += 1 }', [false]],
+    ['if (free >= 0 && free < N) { for t in 3 { r[free] = 0 } }', [true]],
+    ['var i = free; if (i >= 0 && i < N) { for t in 3 { r[i] = 0; i += 1 } }', [false]],
+    ['var i = free; if (i >= 0 && i < N) { for t in 3 { let j = i; r[j] = 0; if (on) { i = t } } }', [false]],
+    // The range of int data is not that of a changed copy.
+    ['var m = label; u2[m[0]] = 0; m[0] = free; u2[m[0]] = 0', [true, true, true, true, false]],
+    ['for t in 3 { var i = k; r[i] = 0; i = i - 1; r[i] = 0 }', [true, false]],
+    // A trip count from a var.
+    ['var m = N; for i in m { r[i] = 0 }; m += k; for i in m { r[i] = 0 }', [true, false]],
+    ['var m = N; for t in 3 { for i in m { r[i] = 0 }; m += 1 }', [false]],
+  ])('%s', (statements, expected) => {
+    const vars = 'var r = v; var A2: real[N, N] = 0; var u2 = u';
+    expect(proofsOf('real(on ? 1 : 0)', `${vars}; ${statements}`)).toEqual(expected);
+  }); // prettier-ignore
 });

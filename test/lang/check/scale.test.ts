@@ -17,6 +17,11 @@ const shapes: readonly (readonly [string, (lets: number) => string])[] = [
   ['ints in a chain', (n) => `model M {\ndata k: int\nparam x: real\nlet a0 = k\n${long(n, (i) => `let a${i} = a${i - 1} + k`)}\nloss x * real(a${n})\n}`],
   ['reads', (n) => `model M {\ndim N\ndata k: int[N] in 0..N\nparam x: real[N]\n${long(n, (i) => `loss x[k[N - 1]] * ${i}`)}\n}`],
   ['losses', (n) => `model M {\nparam x: real\n${long(n, (i) => `loss ${i} * x`)}\n}`],
+  ['assignments', (n) => `model M {\nparam x: real\nvar a = x\n${long(n, (i) => `a = sin(a) + ${i}`)}\nloss a\n}`],
+  ['assignments of elements', (n) => `model M {\ndim N\nparam x: real[N]\nvar a = x\nvar k = 0\n${long(n, (i) => `k += 1; a[k] += ${i}`)}\nloss sum(a)\n}`],
+  ['loops', (n) => `model M {\ndim N\nparam x: real[N]\nvar a = 0.0\n${long(n, (i) => `for i in N { let b = a * x[i]; a = b; loss ${i} }`)}\nloss a\n}`],
+  ['branches', (n) => `model M {\nparam x: real\nvar a = x\nvar k = 0\n${long(n, (i) => `if (a > ${i}) { a = x; k = ${i} } else { let c${i} = a; a = 2 * c${i}; k += 1 }`)}\nloss a * real(k)\n}`],
+  ['lines in a loop', (n) => `model M {\nparam x: real\nvar a = x\nvar k = 0\nfor i in 3 {\n${long(n, (i) => `var b${i} = k; k += b${i}; a += x; loss a`)}\n}\nloss a * real(k)\n}`],
   ['functions', (n) => `${long(n, (i) => `fn f${i}(x: real): real = ${i} * x`)}\nmodel M {\nparam x: real\nloss f1(x)\n}`],
 ]; // prettier-ignore
 
@@ -40,6 +45,43 @@ it('reports 10,000 mistakes', () => {
   const text = `model M {\nparam x: real\n${long(10_000, (i) => `let a${i} = missing${i} + x`)}\nloss x\n}`;
   const { file } = parse({ path: 'long.nabla', text });
   expect(check(file, prelude).diagnostics).toHaveLength(10_000);
+});
+
+/** Blocks nested as deeply as the parser allows. */
+const blocks: readonly (readonly [string, string])[] = [
+  ['for i@ in N {', '}'],
+  ['for i@ in N { s += 1; loss s;', 's *= 2 }'],
+  ['while (s > 0) max N { let a@ = s;', 's = a@ }'],
+  ['if (s > 0) {', '} else { s = 1 }'],
+  ['if (s > 0) { s = @ } else {', '}'],
+];
+
+describe('deep blocks', () => {
+  it.each(blocks)('%s … %s', (before, after) => {
+    const many = (text: string, order: (k: number) => number): string =>
+      Array.from({ length: 198 }, (_, k) => text.replaceAll('@', String(order(k)))).join('\n');
+    const body = `var s = x\n${many(before, (k) => k)}\ns += x\n${many(after, (k) => 197 - k)}`;
+    const inFunction = body.replaceAll('loss s;', '').replaceAll('N {', 'n {');
+    const text = `
+      fn f(x: real, v: real[n]): real {\n${inFunction}\nreturn s + v[0] }
+      model M { dim N\nparam x: real, v: real[N]\n${body.replace('s += x', 's += f(x, v)')}\nloss s }`;
+    const { file, diagnostics } = parse({ path: 'deep.nabla', text });
+    expect(diagnostics).toEqual([]);
+    const { programs, diagnostics: found } = check(file, prelude);
+    expect(programs.length === 1 || found.some(({ code }) => code === 'N0507')).toBe(true);
+  });
+
+  it('`else if` to the limit of nesting', () => {
+    const arms = (count: number): string => long(count, (i) => `else if (x > ${i}) { s = ${i} }`);
+    const text = (count: number): string =>
+      `model M { param x: real\nvar s = x\nif (x > 0) { s = 0 }\n${arms(count)}\nloss s }`;
+    const { file, diagnostics } = parse({ path: 'deep.nabla', text: text(198) });
+    expect(diagnostics).toEqual([]);
+    expect(check(file, prelude).programs).toHaveLength(1);
+    expect(parse({ path: 'deep.nabla', text: text(199) }).diagnostics.map(({ code }) => code)).toEqual([
+      'N0601',
+    ]);
+  });
 });
 
 /** Expressions nested nearly as deeply as the parser allows, also through calls. */
