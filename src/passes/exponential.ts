@@ -91,6 +91,16 @@ export function sumOf(b: BlockBuilder, x: Exponential, y: Exponential): Exponent
   };
 }
 
+/** exp(x) - 1: to the right of 0 as (1 - exp(-x)) exp(x). */
+export function lessOne(b: BlockBuilder, x: Operand): Exponential {
+  const [factor = one, exponent = x] = b.branch(
+    b.op('gt', [x, real(0)]),
+    (right) => [right.op('neg', [right.op('expm1', [right.op('neg', [x])])]), x],
+    (left) => [left.op('expm1', [x]), real(0)],
+  );
+  return { factor, exponent, varies: true, bounded: false };
+}
+
 // ---- what the exponents of a sum are shifted by
 
 /** exp(±this) is far from overflow and from underflow. */

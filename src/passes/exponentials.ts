@@ -6,11 +6,11 @@ import { activeValues } from '../ad/activity.ts';
 import { bug } from '../base/bug.ts';
 import { asPolynomial, int, real, type BlockBuilder } from '../ir/build.ts';
 import type { Block, BuildStatement, Operand, OpStatement, Program, Statement, Value } from '../ir/types.ts';
-import { blocksOf, statementsOf } from '../ir/walk.ts';
 import {
-  constantOf, exponentialOf, isPure, isZero, negated, one, plus, powerOf, productOf, shiftBy, shifted, sumOf, times, withParts, type Exponential,
+  constantOf, exponentialOf, isOne, isPure, isZero, lessOne, negated, one, plus, powerOf, productOf, shiftBy, shifted, sumOf, times, withParts, type Exponential,
 } from './exponential.ts'; // prettier-ignore
 import { copied, hasLoop, sliceOf, storeInArrays, type Bindings } from './slice.ts';
+import { wantedIn } from './wanted.ts';
 
 type Reduction = Statement & { readonly kind: 'reduce' };
 type Branch = Statement & { readonly kind: 'if' };
@@ -65,7 +65,7 @@ export class Exponentials {
       case 'read':
         return this.#read(b, statement);
       case 'reduce':
-        return this.#sum(b, statement);
+        return this.#reduction(b, statement);
       case 'if':
         return this.#branch(b, statement);
       default:
@@ -82,6 +82,10 @@ export class Exponentials {
     switch (op) {
       case 'exp':
         return exponentialOf(x);
+      case 'exp2':
+        return exponentialOf(b.op('mul', [real(Math.LN2), x]));
+      case 'expm1':
+        return lessOne(b, x);
       case 'sigmoid':
         return exponentialOf(b.op('logSigmoid', [x]), true);
       case 'softmaxWeight':
@@ -96,12 +100,23 @@ export class Exponentials {
       case 'add':
         return y && this.#add(b, x, y);
       case 'sub':
-        return left && right && sumOf(b, left, negated(b, right));
+        return right && this.#subtract(b, x, right);
       case 'powi':
         return left && y && powerOf(b, left, y);
+      case 'sqrt':
+      case 'rootOfSquares':
+        return left && isPure(left)
+          ? withParts(left, { factor: one, exponent: b.op('mul', [real(0.5), left.exponent]) })
+          : undefined;
       default:
         return undefined;
     }
+  }
+
+  #subtract(b: BlockBuilder, x: Operand, right: Exponential): Exponential | undefined {
+    const left = this.of(x);
+    if (left !== undefined) return sumOf(b, left, negated(b, right));
+    return isOne(x) && isPure(right) && !right.bounded ? negated(b, lessOne(b, right.exponent)) : undefined;
   }
 
   #scaled(b: BlockBuilder, of: Exponential, factor: Operand): Exponential {
@@ -145,12 +160,11 @@ export class Exponentials {
     return constant && sumOf(b, constant, known);
   }
 
-  // ---- sums and branches
+  // ---- reductions and branches
 
-  #sum(b: BlockBuilder, sum: Reduction): Exponential | undefined {
+  #reduction(b: BlockBuilder, sum: Reduction): Exponential | undefined {
     const element = this.of(sum.body.results[0]);
-    if (sum.reducer !== 'sum' || sum.outs.length !== 1 || element === undefined || element.bounded)
-      return undefined;
+    if (sum.outs.length !== 1 || element === undefined) return undefined;
     const range = { from: sum.from, to: sum.to, name: sum.index.name };
     const over = (
       reducer: 'logSumExp' | 'max' | 'sum',
@@ -161,6 +175,13 @@ export class Exponentials {
       );
       return out ?? bug('a reduction without a value');
     };
+    if (sum.reducer === 'prod' && isPure(element)) {
+      return exponentialOf(
+        over('sum', (_, { exponent }) => exponent),
+        element.bounded,
+      );
+    }
+    if (sum.reducer !== 'sum' || element.bounded) return undefined;
     if (isPure(element)) return exponentialOf(over('logSumExp', (_, { exponent }) => exponent));
     const { varies } = element;
     if (sliceOf(sum.body, [element.exponent]).length === 0) {
@@ -265,31 +286,4 @@ function copyOf(b: BlockBuilder, body: Block, bindings: Bindings, element: Expon
   const [exponent, factor] = copied(b, body, bindings, [element.exponent, element.factor]);
   if (exponent === undefined || factor === undefined) return bug('a part of an exponential is missing');
   return withParts(element, { factor, exponent });
-}
-
-/** The values of which a logarithm is taken, or that something is divided by, and what they are made from. */
-function wantedIn(program: Program): Set<number> {
-  const wanted = new Set<number>();
-  const want = (operand: Operand | undefined): void => {
-    if (operand?.kind === 'value' && operand.type.scalar === 'real') wanted.add(operand.id);
-  };
-  const sizes = new Set<number>();
-  for (const statement of statementsOf(program.body)) {
-    if (statement.kind === 'op' && statement.op === 'toReal') sizes.add(statement.outs[0].id);
-  }
-  const asks = ({ op, args: [, divisor] }: OpStatement): boolean =>
-    op === 'log' || op === 'log1p' || (op === 'div' && divisor?.kind === 'value' && !sizes.has(divisor.id));
-  const visit = (block: Block): void => {
-    for (const statement of [...block.statements].reverse()) {
-      const isWanted = statement.outs.some((out) => wanted.has(out.id));
-      if (statement.kind === 'op' && (isWanted || asks(statement))) statement.args.forEach(want);
-      if (statement.kind === 'read' && isWanted) want(statement.array);
-      for (const inner of blocksOf(statement)) {
-        if (isWanted) inner.results.forEach(want);
-        visit(inner);
-      }
-    }
-  };
-  visit(program.body);
-  return wanted;
 }

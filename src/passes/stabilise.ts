@@ -39,6 +39,12 @@ class Stabiliser {
     switch (this.#statement.op) {
       case 'log':
         return this.#log(x);
+      case 'log2':
+      case 'log10': {
+        const known = this.#exponentials.of(x);
+        const base = this.#statement.op === 'log2' ? Math.LOG2E : Math.LOG10E;
+        return known && this.#make('mul', real(base), this.#logOf(known));
+      }
       case 'log1p': {
         const known = this.#exponentials.of(x);
         return known && isPure(known) && !known.bounded ? this.#make('softplus', known.exponent) : undefined;
@@ -89,27 +95,21 @@ class Stabiliser {
   }
 
   #log(x: Operand | undefined): Operand | undefined {
-    const known = this.#exponentials.of(x);
-    if (known !== undefined) {
-      return isPure(known)
-        ? known.exponent
-        : this.#make('add', this.#make('log', known.factor), known.exponent);
-    }
-    const more = this.#plusOne(x);
-    if (more !== undefined) return this.#make('log1p', more);
-    const power = this.#argumentOf(x, 'expm1');
-    if (power !== undefined) {
-      // log(exp(x) - 1): positive for x > 0 only, and there exp(-x) is small.
-      const rest = this.#make('expm1', this.#make('neg', power));
-      return this.#make('add', power, this.#make('log', this.#make('neg', rest)));
-    }
     const difference = this.#made(x, 'sub');
     if (difference?.args[1] !== undefined && isOne(difference.args[0])) {
       const other = this.#argumentOf(this.#elementAt(difference.args[1]), 'sigmoid');
       if (other !== undefined) return this.#make('logSigmoid', this.#make('neg', other));
       return this.#make('log1p', this.#make('neg', difference.args[1]));
     }
+    const known = this.#exponentials.of(x);
+    if (known !== undefined) return this.#logOf(known);
+    const more = this.#plusOne(x);
+    if (more !== undefined) return this.#make('log1p', more);
     return undefined;
+  }
+
+  #logOf({ factor, exponent }: Exponential): Operand {
+    return isOne(factor) ? exponent : this.#make('add', this.#make('log', factor), exponent);
   }
 
   #quotient(x: Operand | undefined, y: Operand | undefined): Operand | undefined {
@@ -131,11 +131,14 @@ class Stabiliser {
   #weight(above: Exponential, below: Exponential): Operand {
     const { factor, exponent } = above;
     const place = below.terms?.findIndex((term) => term === exponent) ?? -1;
+    const isLogSum = this.#context.definitionOf(below.exponent)?.kind === 'reduce';
     const [mine, other] = [below.terms?.[place], below.terms?.[1 - place]];
     const weight =
       mine !== undefined && other !== undefined
         ? this.#make('sigmoid', this.#difference(mine, other))
-        : this.#make('softmaxWeight', exponent, below.exponent);
+        : isLogSum
+          ? this.#make('softmaxWeight', exponent, below.exponent)
+          : this.#make('exp', this.#difference(exponent, below.exponent));
     return isPure(above) ? weight : this.#make('mul', factor, weight);
   }
 

@@ -170,6 +170,14 @@ describe('functions of arrays', () => {
   it.each([
     ['through an array', 'let e[k] = exp(z[k])', 'log(sum(e[k] for k))', total, weights],
     ['over a whole array', 'let e = exp(z)', 'log(sum(e))', total, weights],
+    ['of a product', '', 'log(prod(exp(z[k]) for k) + 1)', 1000 + Math.log(3), [1, 1, 1]],
+    [
+      'over widths',
+      'let s[k] = exp(z[k] / 500)',
+      'log(sum(exp(-c[k] * z[k]) / (s[k] * sqrt(pi)) for k))',
+      2002 - 0.5 * Math.log(Math.PI),
+      [0, -2.002, 0],
+    ],
     ['of a mean', '', 'log(mean(exp(z[k]) for k))', total - Math.log(3), weights],
     ['over two indices', '', 'log(sum(exp(z[j] + z[k]) for j, k))', 2 * total, [0.5, 0, 1.5]],
     ['with a guard', '', 'log(sum(exp(z[k]) for k if c[k] > 0))', 1000 + Math.log(3), [0, 0, 1]],
