@@ -47,7 +47,7 @@ function opsPage(): string {
 function preludePage(): string {
   const sections = stdFiles.map(({ path, text }) => {
     const title = path.replace(/^std\/|\.nabla$/g, '');
-    const functions = [...text.matchAll(/^((?:\/\/\/.*\n)+)fn (\w+)(\(.*?\): [^ ]+(?:\[.*?\])?)/gm)];
+    const functions = [...text.matchAll(/^((?:\/\/\/.*\n)+)fn (\w+)(\(.*?\): \w+(?:\[.*?\])?)/gm)];
     const rows = functions.map(([, doc = '', name = '', signature = '']) => {
       const lines = doc
         .trim()

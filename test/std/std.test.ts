@@ -2,33 +2,23 @@
 
 import { describe, expect, it } from 'vitest';
 import { stdFiles } from '../../generated/std.ts';
-import { interpret } from '../../src/ir/interpret.ts';
 import { check } from '../../src/lang/check.ts';
 import { parse } from '../../src/lang/parse.ts';
+import { interpret } from '../../src/ir/interpret.ts';
+import { distance } from '../support/compare.ts';
+import { optimised } from '../support/derive.ts';
 import { programOf } from '../support/language.ts';
+import { a, b, slopesOf, t, valueOf, x, y, type Row } from './inputs.ts';
+import * as convolutions from './rows/convolutions.ts';
+import * as densities from './rows/densities.ts';
+import * as layers from './rows/layers.ts';
+import * as matrices from './rows/matrices.ts';
 
 const files = stdFiles.map((source) => parse(source).file);
 const functions = files.flatMap((file) =>
   file.declarations.flatMap((item) => (item.kind === 'fn' ? [item] : [])),
 );
 
-const a = [0.5, -1.5, 2];
-const b = [1, 0.25, -3];
-const data = { x: 0.7, y: -1.3, t: 0.25, a, b, A: [1, 2, 3, 4, 5, 6], S: [2, 1, -1, 3], k: 1 };
-
-function valueOf(expression: string): readonly number[] {
-  const program = programOf(`
-    model M {
-      dim n
-      data x: real, y: real, t: real, a: real[n], b: real[n], A: real[2, n], S: real[2, 2], k: int in 0..n
-      output result = ${expression}
-    }`);
-  const { result } = interpret(program, { data }, { n: 3 }).outputs;
-  if (result instanceof Float64Array) return [...result];
-  return [Number(result)];
-}
-
-const { x, y, t } = data;
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 const mean = (values: readonly number[]): number => sum(values) / values.length;
 const zip = (f: (p: number, q: number) => number): readonly number[] =>
@@ -36,10 +26,8 @@ const zip = (f: (p: number, q: number) => number): readonly number[] =>
 const sigmoid = (z: number): number => 1 / (1 + Math.exp(-z));
 const norm = (v: readonly number[]): number => Math.sqrt(sum(v.map((value) => value ** 2)));
 const total = sum(a.map(Math.exp));
-const deviation = a.map((value) => value - mean(a));
-const spread = mean(deviation.map((value) => value ** 2));
 
-const rows: readonly (readonly [string, number | readonly number[]])[] = [
+const own: readonly Row[] = [
   ['identity(y)', y],
   ['step([x, 0, y])', [1, 0, 0]],
   ['relu([x, 0, y])', [x, 0, 0]],
@@ -60,6 +48,8 @@ const rows: readonly (readonly [string, number | readonly number[]])[] = [
   ['mse(a, b)', mean(zip((p, q) => (p - q) ** 2))],
   ['mae(a, b)', mean(zip((p, q) => Math.abs(p - q)))],
   ['huber([x, y], 0, 1)', [0.5 * x ** 2, -y - 0.5]],
+  ['pinball([x, y], t, 0.9)', [0.1 * (x - t), 0.9 * (t - y)]],
+  ['focalLoss([x, y], [1, 0], 2)', [-((1 - sigmoid(x)) ** 2) * Math.log(sigmoid(x)), -(sigmoid(y) ** 2) * Math.log(1 - sigmoid(y))]],
   ['logCosh([x, 400], y)', [Math.log(Math.cosh(x - y)), 400 - y - Math.LN2]],
   ['crossEntropy(a, k)', Math.log(total) - (a[1] ?? NaN)],
   ['softCrossEntropy(a, softmax(b))', -sum(zip((p, q) => (Math.exp(q) / sum(b.map(Math.exp))) * (p - Math.log(total))))],
@@ -67,6 +57,8 @@ const rows: readonly (readonly [string, number | readonly number[]])[] = [
   ['hinge([x, 2], 1)', [1 - x, 0]],
   ['multiclassHinge(a, k)', 1 + 0.5 + 1.5 + 1 + 2 + 1.5],
   ['gaussianKl(x, y)', 0.5 * (x ** 2 + Math.exp(y) - 1 - y)],
+  ['klDivergence([x, 0, 1 - x], [t, 0.5, 0.5 - t])', x * Math.log(x / t) + (1 - x) * Math.log((1 - x) / (0.5 - t))],
+  ['normalKl(x, t, y, 2)', Math.log(2 / t) + (t ** 2 + (x - y) ** 2) / 8 - 0.5],
   ['dot(a, b)', sum(zip((p, q) => p * q))],
   ['outer(a[..2], b)', [...b.map((q) => 0.5 * q), ...b.map((q) => -1.5 * q)]],
   ['transpose(A)', [1, 4, 2, 5, 3, 6]],
@@ -82,9 +74,28 @@ const rows: readonly (readonly [string, number | readonly number[]])[] = [
   ['softmax(a)', a.map((value) => Math.exp(value) / total)],
   ['softmax([1000, 0, -1000])', [1, 0, 0]],
   ['logSoftmax(a)', a.map((value) => value - Math.log(total))],
-  ['variance(a)', spread],
-  ['layerNorm(a, b, 2 * b, 1e-5)', zip((_, q) => q).map((q, i) => ((deviation[i] ?? NaN) / Math.sqrt(spread + 1e-5)) * q + 2 * q)],
 ]; // prettier-ignore
+const rows = [...own, ...layers.rows, ...convolutions.rows, ...matrices.rows, ...densities.rows];
+
+/** Where a careless formula overflows or gives NaN, and kinks: values of x. */
+const extremes: readonly (readonly [expression: string, points: readonly number[]])[] = [
+  ['pinball(x, 0, 0.9)', [0, 1e300]],
+  ['focalLoss(x, 1, 2) + focalLoss(x, 0, 2)', [-1000, 0, 1000]],
+  ['klDivergence([x, 1 - x], [0.5, 0.5])', [0, 1e-300, 1]],
+  ['normalKl(x, 1e-150, 0, 1)', [0, 1e100]],
+  ['sum(rmsNorm([x, x, -x], [1, 2, 3], 1e-5))', [0, 1e-200, 1e150]],
+  ['sum(layerNorm([x, x, x], [1, 2, 3], [0, 0, 0], 1e-5))', [0, 1e150]],
+  ['sum(batchNorm([[x], [x]], [2], [1], 1e-5))', [0, 1e150]],
+  ['sum(attention([[x]], [[1], [-1]], [[1], [2]]))', [-1e4, 0, 1e4]],
+  ['sum(causalAttention([[x], [x]], [[1], [-1]], [[1], [2]]))', [-1e4, 0, 1e4]],
+  ['interpolate([1, 2, 4], x)', [-1e300, -1, -0.0, 0, 1, 2, 1e300]],
+  ['interpolateKnots([0, 1, 2], [1, 2, 4], x)', [-1e300, 0, 1, 2, 1e300]],
+  ['bilinear([[1, 2], [4, 5]], x, x)', [-1e300, 0, 1, 1e300]],
+  ['logBeta(x, 2) + logBeta(20, x)', [1e-300, 2, 8, 20, 1e15, 1e300]],
+  ['studentLogDensity(x, 3) + studentLogDensity(2, 1e15)', [0, 1e150]],
+  ['normalLogDensity(x, 0, 1e-100)', [0, 1e40]],
+  ['poissonLogDensity(0, x)', [0, 1e300]],
+];
 
 describe('the prelude', () => {
   it.each(rows)('%s', (expression, expected) => {
@@ -97,8 +108,22 @@ describe('the prelude', () => {
     }
   });
 
+  it.each(rows)('%s: the gradient agrees with differences', (expression, expected) => {
+    const { reverse, differences } = slopesOf(expression, typeof expected !== 'number');
+    expect(distance(reverse, differences.value)).toBeLessThan(1e-9 + 4 * differences.error);
+    expect(differences.error).toBeLessThan(1e-5);
+  });
+
+  it.each(extremes)('%s stays finite, its gradient too', (expression, points) => {
+    const program = programOf(`model M {\n  param x: real\n  loss ${expression}\n}`);
+    for (const point of points) {
+      const { loss, gradient } = interpret(optimised(program).gradient, { params: { x: point } }, {});
+      expect([point, loss, gradient['x']].map(Number.isFinite)).toEqual([true, true, true]);
+    }
+  });
+
   it('has a row and a doc for each function', () => {
-    const tested = new Set(rows.map(([expression]) => expression.slice(0, expression.indexOf('('))));
+    const tested = new Set(rows.map(([expression]) => /\w+(?=\()/.exec(expression)?.[0]));
     expect(functions.filter((item) => !tested.has(item.name.text)).map((item) => item.name.text)).toEqual([]);
     expect(functions.filter((item) => item.doc === undefined).map((item) => item.name.text)).toEqual([]);
     expect(functions.length).toBeGreaterThan(30);

@@ -1,0 +1,65 @@
+// What the rows about the prelude compute with, and how a row is computed: as a value, and as a gradient.
+
+import { interpret } from '../../src/ir/interpret.ts';
+import { derivativeAt0, inner, lossAt, moved, optimised, type Parameters } from '../support/derive.ts';
+import { programOf } from '../support/language.ts';
+
+/** An expression in Nabla over the inputs below, and its value: the formula written in JavaScript, or a known number. */
+export type Row = readonly [expression: string, expected: number | readonly number[]];
+
+/** Numbers between -1 and 1 without a pattern, always the same. */
+export const numbers = (count: number, seed: number): readonly number[] =>
+  Array.from({ length: count }, (_, i) => Math.sin(7.3 * (i + 1) * seed + i * i));
+
+export const x = 0.7;
+export const y = -1.3;
+export const t = 0.25;
+export const a: readonly number[] = [0.5, -1.5, 2];
+export const b: readonly number[] = [1, 0.25, -3];
+export const A: readonly number[] = [1, 2, 3, 4, 5, 6];
+export const S: readonly number[] = [2, 1, -1, 3];
+export const k = 1;
+
+/** Arrays of the shapes that `declarations` tells, row by row. */
+export const T = numbers(9, 1);
+export const signal = numbers(16, 2);
+export const image = numbers(48, 3);
+export const taps = numbers(12, 4);
+export const kernel = numbers(36, 5);
+export const Wx = numbers(36, 6);
+export const Wh = numbers(36, 7);
+export const bias = numbers(12, 8);
+export const state = numbers(6, 9);
+
+const reals = { x, y, t, a, b, A, S, T, signal, image, taps, kernel, Wx, Wh, bias, state };
+const types = `x: real, y: real, t: real, a: real[n], b: real[n], A: real[2, n], S: real[2, 2], T: real[3, 3],
+  signal: real[2, 8], image: real[2, 4, 6], taps: real[3, 2, 2], kernel: real[3, 2, 3, 2],
+  Wx: real[4*n, n], Wh: real[4*n, n], bias: real[4*n], state: real[2, n]`;
+const sizes = { n: 3 };
+
+export function valueOf(expression: string): readonly number[] {
+  const program = programOf(
+    `model M {\n  dim n\n  data ${types}, k: int in 0..n\n  output result = ${expression}\n}`,
+  );
+  const { result } = interpret(program, { data: { ...reals, k } }, sizes).outputs;
+  if (result instanceof Float64Array) return [...result];
+  return [Number(result)];
+}
+
+/** The derivative of a curved function of the expression along a direction: by reverse mode, and by differences. */
+export function slopesOf(expression: string, isArray: boolean) {
+  const curved = `sin(1.3 * (${expression}))`;
+  const program = programOf(
+    `model M {\n  dim n\n  data k: int in 0..n\n  param ${types}\n  loss ${isArray ? `sum(${curved})` : curved}\n}`,
+  );
+  const inputs = { params: reals, data: { k } };
+  const direction: Parameters = Object.fromEntries(
+    Object.entries(reals).map(([name, value]) => [
+      name,
+      typeof value === 'number' ? 0.6 : numbers(value.length, name.length + 10),
+    ]),
+  );
+  const { gradient } = interpret(optimised(program).gradient, inputs, sizes);
+  const along = (step: number): number => lossAt(program, moved(inputs, direction, step), sizes);
+  return { reverse: inner(gradient, direction), differences: derivativeAt0(along, 0.01) };
+}
