@@ -1,6 +1,7 @@
 // Made from grammar/nabla.ne by scripts/generate.mjs. Do not edit.
 
 import * as tree from '../src/lang/tree.ts';
+import * as nodes from '../src/lang/items.ts';
 
 /** A nonterminal by name, a terminal by its text or by its type. */
 export type GrammarSymbol = string | { literal: string } | { type: string };
@@ -27,31 +28,31 @@ export const rules: GrammarRule[] = [
   {
     name: 'model',
     symbols: [{ literal: 'model' }, 'name', { literal: '{' }, 'items', { literal: '}' }, { type: 'end' }],
-    postprocess: ([word, name, , items, close]) => tree.model(word, name, items, close),
+    postprocess: ([word, name, , items, close]) => nodes.model(word, name, items, close),
   },
   { name: 'items', symbols: [], postprocess: () => null },
   { name: 'items', symbols: ['items', 'item'], postprocess: ([before, item]) => tree.append(before, item) },
   {
     name: 'item',
     symbols: [{ literal: 'dim' }, 'dims', { type: 'end' }],
-    postprocess: ([word, list]) => tree.dims(word, list),
+    postprocess: ([word, list]) => nodes.dims(word, list),
   },
   {
     name: 'item',
     symbols: [{ literal: 'data' }, 'inputs', { type: 'end' }],
-    postprocess: ([word, list]) => tree.inputs(word, list),
+    postprocess: ([word, list]) => nodes.inputs(word, list),
   },
   {
     name: 'item',
     symbols: [{ literal: 'param' }, 'inputs', { type: 'end' }],
-    postprocess: ([word, list]) => tree.inputs(word, list),
+    postprocess: ([word, list]) => nodes.inputs(word, list),
   },
   { name: 'item', symbols: ['statement'], postprocess: ([one]) => [one] },
   { name: 'item', symbols: ['loss'], postprocess: ([one]) => [one] },
   {
     name: 'item',
     symbols: [{ literal: 'output' }, 'binder', { literal: '=' }, 'expression', { type: 'end' }],
-    postprocess: ([word, binder, , value]) => [tree.binding(word, binder, value)],
+    postprocess: ([word, binder, , value]) => [nodes.binding(word, binder, value)],
   },
   { name: 'dims', symbols: ['dim'], postprocess: ([item]) => tree.append(null, item) },
   {
@@ -91,43 +92,43 @@ export const rules: GrammarRule[] = [
   {
     name: 'constant',
     symbols: [{ literal: 'const' }, 'name', { literal: '=' }, 'expression', { type: 'end' }],
-    postprocess: ([word, name, , value]) => tree.constant(word, name, value),
+    postprocess: ([word, name, , value]) => nodes.constant(word, name, value),
   },
   {
     name: 'let',
     symbols: [{ literal: 'let' }, 'binder', { literal: '=' }, 'expression', { type: 'end' }],
-    postprocess: ([word, binder, , value]) => tree.binding(word, binder, value),
+    postprocess: ([word, binder, , value]) => nodes.binding(word, binder, value),
   },
   {
     name: 'var',
     symbols: [{ literal: 'var' }, 'binder', { literal: '=' }, 'expression', { type: 'end' }],
-    postprocess: ([word, binder, , value]) => tree.variable(word, binder, value),
+    postprocess: ([word, binder, , value]) => nodes.variable(word, binder, value),
   },
   {
     name: 'loss',
     symbols: [{ literal: 'loss' }, 'expression', { type: 'end' }],
-    postprocess: ([word, value]) => tree.loss(word, value),
+    postprocess: ([word, value]) => nodes.loss(word, value),
   },
-  { name: 'binder', symbols: ['name'], postprocess: ([name]) => tree.plainBinder(name) },
+  { name: 'binder', symbols: ['name'], postprocess: ([name]) => nodes.plainBinder(name) },
   {
     name: 'binder',
     symbols: ['name', { literal: '[' }, 'clauses', { literal: ']' }],
-    postprocess: ([name, , clauses]) => tree.indexBinder(name, clauses),
+    postprocess: ([name, , clauses]) => nodes.indexBinder(name, clauses),
   },
   {
     name: 'binder',
     symbols: ['name', { literal: ':' }, 'type'],
-    postprocess: ([name, , type]) => tree.typedBinder(name, type),
+    postprocess: ([name, , type]) => nodes.typedBinder(name, type),
   },
   {
     name: 'assignment',
     symbols: ['target', { literal: '=' }, 'expression', { type: 'end' }],
-    postprocess: ([target, , value]) => tree.assignment(target, null, value),
+    postprocess: ([target, , value]) => nodes.assignment(target, null, value),
   },
   {
     name: 'assignment',
     symbols: ['target', 'compound', 'expression', { type: 'end' }],
-    postprocess: ([target, sign, value]) => tree.assignment(target, sign, value),
+    postprocess: ([target, sign, value]) => nodes.assignment(target, sign, value),
   },
   { name: 'target', symbols: ['name'], postprocess: ([name]) => name },
   {
@@ -142,7 +143,7 @@ export const rules: GrammarRule[] = [
   {
     name: 'for',
     symbols: [{ literal: 'for' }, 'clauses', 'block', { type: 'end' }],
-    postprocess: ([word, clauses, body]) => tree.loop(word, clauses, body),
+    postprocess: ([word, clauses, body]) => nodes.loop(word, clauses, body),
   },
   {
     name: 'while',
@@ -156,22 +157,22 @@ export const rules: GrammarRule[] = [
       'block',
       { type: 'end' },
     ],
-    postprocess: ([word, , condition, , , most, body]) => tree.whileLoop(word, condition, most, body),
+    postprocess: ([word, , condition, , , most, body]) => nodes.whileLoop(word, condition, most, body),
   },
   {
     name: 'if',
     symbols: ['choices', { type: 'end' }],
-    postprocess: ([choices]) => tree.choice(choices, null),
+    postprocess: ([choices]) => nodes.choice(choices, null),
   },
   {
     name: 'if',
     symbols: ['choices', { literal: 'else' }, 'block', { type: 'end' }],
-    postprocess: ([choices, , otherwise]) => tree.choice(choices, otherwise),
+    postprocess: ([choices, , otherwise]) => nodes.choice(choices, otherwise),
   },
   {
     name: 'choices',
     symbols: [{ literal: 'if' }, { literal: '(' }, 'expression', { literal: ')' }, 'block'],
-    postprocess: ([word, , condition, , then]) => tree.append(null, tree.arm(word, condition, then)),
+    postprocess: ([word, , condition, , then]) => tree.append(null, nodes.arm(word, condition, then)),
   },
   {
     name: 'choices',
@@ -185,12 +186,12 @@ export const rules: GrammarRule[] = [
       'block',
     ],
     postprocess: ([before, , word, , condition, , then]) =>
-      tree.append(before, tree.arm(word, condition, then)),
+      tree.append(before, nodes.arm(word, condition, then)),
   },
   {
     name: 'block',
     symbols: [{ literal: '{' }, 'statements', { literal: '}' }],
-    postprocess: ([, list, close]) => tree.block(list, close),
+    postprocess: ([, list, close]) => nodes.block(list, close),
   },
   { name: 'statements', symbols: [], postprocess: () => null },
   {
@@ -206,12 +207,12 @@ export const rules: GrammarRule[] = [
   {
     name: 'function',
     symbols: ['head', { literal: '=' }, 'expression', { type: 'end' }],
-    postprocess: ([head, , value]) => tree.fn(head, tree.shortBody(value)),
+    postprocess: ([head, , value]) => nodes.fn(head, nodes.shortBody(value)),
   },
   {
     name: 'function',
     symbols: ['head', { literal: '{' }, 'steps', 'return', { literal: '}' }, { type: 'end' }],
-    postprocess: ([head, , steps, value, close]) => tree.fn(head, tree.longBody(steps, value, close)),
+    postprocess: ([head, , steps, value, close]) => nodes.fn(head, nodes.longBody(steps, value, close)),
   },
   {
     name: 'head',
@@ -224,7 +225,7 @@ export const rules: GrammarRule[] = [
       { literal: ':' },
       'type',
     ],
-    postprocess: ([word, name, , list, , , type]) => tree.functionHead(word, name, list, type),
+    postprocess: ([word, name, , list, , , type]) => nodes.functionHead(word, name, list, type),
   },
   { name: 'parameters', symbols: [], postprocess: () => null },
   { name: 'parameters', symbols: ['someParameters'], postprocess: ([list]) => list },

@@ -8,6 +8,7 @@
 
 @lexer tokens
 @{% import * as tree from '../src/lang/tree.ts'; %}
+@{% import * as nodes from '../src/lang/items.ts'; %}
 
 file -> declarations {% ([list]) => list %}
 
@@ -23,18 +24,18 @@ declaration -> constant {% ([one]) => one %}
 
 # ---- models
 
-model -> "model" name "{" items "}" %end {% ([word, name, , items, close]) => tree.model(word, name, items, close) %}
+model -> "model" name "{" items "}" %end {% ([word, name, , items, close]) => nodes.model(word, name, items, close) %}
 
 items -> null {% () => null %}
   | items item {% ([before, item]) => tree.append(before, item) %}
 
 # One item may declare several names, so it is a list.
-item -> "dim" dims %end {% ([word, list]) => tree.dims(word, list) %}
-  | "data" inputs %end {% ([word, list]) => tree.inputs(word, list) %}
-  | "param" inputs %end {% ([word, list]) => tree.inputs(word, list) %}
+item -> "dim" dims %end {% ([word, list]) => nodes.dims(word, list) %}
+  | "data" inputs %end {% ([word, list]) => nodes.inputs(word, list) %}
+  | "param" inputs %end {% ([word, list]) => nodes.inputs(word, list) %}
   | statement {% ([one]) => [one] %}
   | loss {% ([one]) => [one] %}
-  | "output" binder "=" expression %end {% ([word, binder, , value]) => [tree.binding(word, binder, value)] %}
+  | "output" binder "=" expression %end {% ([word, binder, , value]) => [nodes.binding(word, binder, value)] %}
 
 dims -> dim {% ([item]) => tree.append(null, item) %}
   | dims "," dim {% ([before, , item]) => tree.append(before, item) %}
@@ -58,20 +59,20 @@ statement -> constant {% ([one]) => one %}
   | while {% ([one]) => one %}
   | if {% ([one]) => one %}
 
-constant -> "const" name "=" expression %end {% ([word, name, , value]) => tree.constant(word, name, value) %}
+constant -> "const" name "=" expression %end {% ([word, name, , value]) => nodes.constant(word, name, value) %}
 
-let -> "let" binder "=" expression %end {% ([word, binder, , value]) => tree.binding(word, binder, value) %}
+let -> "let" binder "=" expression %end {% ([word, binder, , value]) => nodes.binding(word, binder, value) %}
 
-var -> "var" binder "=" expression %end {% ([word, binder, , value]) => tree.variable(word, binder, value) %}
+var -> "var" binder "=" expression %end {% ([word, binder, , value]) => nodes.variable(word, binder, value) %}
 
-loss -> "loss" expression %end {% ([word, value]) => tree.loss(word, value) %}
+loss -> "loss" expression %end {% ([word, value]) => nodes.loss(word, value) %}
 
-binder -> name {% ([name]) => tree.plainBinder(name) %}
-  | name "[" clauses "]" {% ([name, , clauses]) => tree.indexBinder(name, clauses) %}
-  | name ":" type {% ([name, , type]) => tree.typedBinder(name, type) %}
+binder -> name {% ([name]) => nodes.plainBinder(name) %}
+  | name "[" clauses "]" {% ([name, , clauses]) => nodes.indexBinder(name, clauses) %}
+  | name ":" type {% ([name, , type]) => nodes.typedBinder(name, type) %}
 
-assignment -> target "=" expression %end {% ([target, , value]) => tree.assignment(target, null, value) %}
-  | target compound expression %end {% ([target, sign, value]) => tree.assignment(target, sign, value) %}
+assignment -> target "=" expression %end {% ([target, , value]) => nodes.assignment(target, null, value) %}
+  | target compound expression %end {% ([target, sign, value]) => nodes.assignment(target, sign, value) %}
 
 target -> name {% ([name]) => name %}
   | name "[" indices "]" {% ([name, , items, close]) => tree.index(name, items, close) %}
@@ -81,18 +82,18 @@ compound -> "+=" {% ([token]) => token %}
   | "*=" {% ([token]) => token %}
   | "/=" {% ([token]) => token %}
 
-for -> "for" clauses block %end {% ([word, clauses, body]) => tree.loop(word, clauses, body) %}
+for -> "for" clauses block %end {% ([word, clauses, body]) => nodes.loop(word, clauses, body) %}
 
-while -> "while" "(" expression ")" "max" expression block %end {% ([word, , condition, , , most, body]) => tree.whileLoop(word, condition, most, body) %}
+while -> "while" "(" expression ")" "max" expression block %end {% ([word, , condition, , , most, body]) => nodes.whileLoop(word, condition, most, body) %}
 
-if -> choices %end {% ([choices]) => tree.choice(choices, null) %}
-  | choices "else" block %end {% ([choices, , otherwise]) => tree.choice(choices, otherwise) %}
+if -> choices %end {% ([choices]) => nodes.choice(choices, null) %}
+  | choices "else" block %end {% ([choices, , otherwise]) => nodes.choice(choices, otherwise) %}
 
 # layout.ts leaves no %end between the `}` of an `if` and `else`.
-choices -> "if" "(" expression ")" block {% ([word, , condition, , then]) => tree.append(null, tree.arm(word, condition, then)) %}
-  | choices "else" "if" "(" expression ")" block {% ([before, , word, , condition, , then]) => tree.append(before, tree.arm(word, condition, then)) %}
+choices -> "if" "(" expression ")" block {% ([word, , condition, , then]) => tree.append(null, nodes.arm(word, condition, then)) %}
+  | choices "else" "if" "(" expression ")" block {% ([before, , word, , condition, , then]) => tree.append(before, nodes.arm(word, condition, then)) %}
 
-block -> "{" statements "}" {% ([, list, close]) => tree.block(list, close) %}
+block -> "{" statements "}" {% ([, list, close]) => nodes.block(list, close) %}
 
 statements -> null {% () => null %}
   | statements statement {% ([before, item]) => tree.append(before, item) %}
@@ -100,10 +101,10 @@ statements -> null {% () => null %}
 
 # ---- functions
 
-function -> head "=" expression %end {% ([head, , value]) => tree.fn(head, tree.shortBody(value)) %}
-  | head "{" steps return "}" %end {% ([head, , steps, value, close]) => tree.fn(head, tree.longBody(steps, value, close)) %}
+function -> head "=" expression %end {% ([head, , value]) => nodes.fn(head, nodes.shortBody(value)) %}
+  | head "{" steps return "}" %end {% ([head, , steps, value, close]) => nodes.fn(head, nodes.longBody(steps, value, close)) %}
 
-head -> "fn" name "(" parameters ")" ":" type {% ([word, name, , list, , , type]) => tree.functionHead(word, name, list, type) %}
+head -> "fn" name "(" parameters ")" ":" type {% ([word, name, , list, , , type]) => nodes.functionHead(word, name, list, type) %}
 
 parameters -> null {% () => null %}
   | someParameters {% ([list]) => list %}

@@ -11,7 +11,7 @@ import { checkText } from './plain-text.ts';
 import { recognise } from './recognise.ts';
 import type { Token } from './token.ts';
 import { toArray } from './tree.ts';
-import type { Declarations } from './tree.ts';
+import type { Declarations } from './items.ts';
 
 /** The tokens, or undefined where the text is such that reading on would only make noise. */
 function read(source: Source, mistakes: Mistakes): readonly Token[] | undefined {

@@ -50,8 +50,8 @@ export interface Lowering {
 }
 
 /**
- * What names stand for in a body; blocks and index bindings are small frames on top of it. An assignment binds in the frame of
- * its block, so what a block did to the vars around it is known when it ends, and to those who ask for it.
+ * What names stand for in a body; blocks and index bindings are small frames on top of it. An assignment binds in the frame
+ * of its own block, where those around it find at its end what it did, and what they had themselves.
  */
 export interface Frame {
   readonly bindings: Map<Symbol, Lowered>;

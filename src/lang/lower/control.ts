@@ -11,7 +11,7 @@ import { blocksOf } from '../check/statement.ts';
 import { learnIndex, storedArray, type LoopRange } from './array.ts';
 import { isArray, isBound, openBlock, symbolOf, valueOf, withFacts, type Env, type Lowered, type Lowering } from './context.ts'; // prettier-ignore
 import { lowerScalar } from './expression.ts';
-import { choose, polynomialOf } from './facts.ts';
+import { choose, polynomialOf, type Choice as Possible } from './facts.ts';
 import { enter, rangeOf } from './reduce.ts';
 import { addLoss, lowerStatements } from './statement.ts';
 
@@ -146,11 +146,12 @@ export function lowerChoice(l: Lowering, env: Env, b: BlockBuilder, statement: C
   const outs = then.block.results.map(({ type }, k) => b.fresh(type, { name: names[k], span }));
   b.push({ kind: 'if', outs, condition, then: then.block, otherwise: otherwise.block });
   for (const [k, out] of outs.entries()) {
-    const choices = [then, otherwise].map(({ block: { results }, facts }) => ({
+    if (out.type.scalar !== 'int' || out.type.dims.length > 0) continue;
+    const valueIn = ({ block: { results }, facts }: Arm): Possible => ({
       value: polynomialOf(l.facts, results[k] ?? out),
       facts,
-    }));
-    if (out.type.scalar === 'int' && out.type.dims.length === 0) choose(l.facts, out, choices);
+    });
+    choose(l.facts, out, [valueIn(then), valueIn(otherwise)]);
   }
   take(l, env, b, changed, outs, span);
 }
