@@ -1,7 +1,7 @@
 // How many iterations a loop or a reduction can have at most, as a polynomial in the sizes: what it takes to save something of each.
 
 import { bug } from '../base/bug.ts';
-import { add, constant, multiply, negate, subtract, type Polynomial } from '../base/polynomial.ts';
+import { add, constant, multiply, negate, one, subtract, zero, type Polynomial } from '../base/polynomial.ts'; // prettier-ignore
 import { asPolynomial } from '../ir/build.ts';
 import type { Block, Operand, Program, Statement } from '../ir/types.ts';
 import { blocksOf } from '../ir/walk.ts';
@@ -21,8 +21,7 @@ export function boundsOf(program: Program): Bounds {
   const bounds: Bounds = new Map();
   const known = new Map<number, Interval>();
   for (const { value, range } of program.inputs) {
-    if (range !== undefined)
-      known.set(value.id, { least: range.from, greatest: subtract(range.to, constant(1)) });
+    if (range !== undefined) known.set(value.id, { least: range.from, greatest: subtract(range.to, one) });
   }
   visit(program.body, known, bounds, definitionsOf(program));
   return bounds;
@@ -35,7 +34,7 @@ function visit(block: Block, known: Map<number, Interval>, bounds: Bounds, defin
     if (size !== undefined) return { least: size, greatest: size };
     return operand.kind === 'value' ? (known.get(operand.id) ?? unknown) : unknown;
   };
-  const below = (to: Polynomial | undefined): Polynomial | undefined => both(to, constant(1), subtract);
+  const below = (to: Polynomial | undefined): Polynomial | undefined => both(to, one, subtract);
   for (const statement of block.statements) {
     switch (statement.kind) {
       case 'op':
@@ -47,7 +46,7 @@ function visit(block: Block, known: Map<number, Interval>, bounds: Bounds, defin
       case 'build':
         statement.axes.forEach((axis, k) => {
           const dim = statement.outs[0]?.type.dims[k] ?? bug('an axis without an extent');
-          known.set(axis.id, { least: constant(0), greatest: below(dim) });
+          known.set(axis.id, { least: zero, greatest: below(dim) });
         });
         break;
       case 'reduce':
@@ -84,9 +83,40 @@ function passOn(
   of: (operand: Operand) => Interval,
   known: Map<number, Interval>,
 ): void {
-  if (statement.kind === 'build')
-    statement.outs.forEach((out, k) => known.set(out.id, of(statement.body.results[k] ?? out)));
+  switch (statement.kind) {
+    case 'build':
+      statement.outs.forEach((out, k) => known.set(out.id, of(statement.body.results[k] ?? out)));
+      return;
+    case 'list':
+      known.set(statement.outs[0].id, statement.elements.map(of).reduce(eitherOf));
+      return;
+    case 'if': {
+      const { then, otherwise } = statement;
+      statement.outs.forEach((out, k) =>
+        known.set(out.id, eitherOf(of(then.results[k] ?? out), of(otherwise.results[k] ?? out))),
+      );
+      return;
+    }
+    case 'reduce': {
+      const { reducer, outs, body, index } = statement;
+      if (reducer !== 'max' && reducer !== 'min') return;
+      const [extremum, position] = outs;
+      const [result] = body.results;
+      // Over nothing the extremum is infinite, which is no place and no bound.
+      if (extremum !== undefined && result !== undefined) known.set(extremum.id, of(result));
+      if (position !== undefined)
+        known.set(position.id, { least: constant(-1), greatest: of(index).greatest });
+      return;
+    }
+    default:
+  }
 }
+
+/** What holds for one of two that nobody knows which. */
+const eitherOf = (a: Interval, b: Interval): Interval => ({
+  least: a.least?.key === b.least?.key ? a.least : undefined,
+  greatest: a.greatest?.key === b.greatest?.key ? a.greatest : undefined,
+});
 
 function intervalOf(op: string, args: readonly Interval[]): Interval {
   const [a = unknown, b = unknown] = args;
@@ -102,6 +132,10 @@ function intervalOf(op: string, args: readonly Interval[]): Interval {
       if (factor === undefined || !factor.terms.every((term) => term.coefficient >= 0)) return unknown;
       return { least: both(other.least, factor, multiply), greatest: both(other.greatest, factor, multiply) };
     }
+    case 'imod':
+      return isExact(b) ? { least: zero, greatest: both(b.greatest, one, subtract) } : unknown;
+    case 'iselect':
+      return eitherOf(b, args[2] ?? unknown);
     case 'imin':
       return { least: undefined, greatest: a.greatest ?? b.greatest };
     case 'imax':

@@ -6,7 +6,11 @@ import * as fc from 'fast-check';
 const top = 0xffff;
 
 /** A tape for one line of a program; when it is used up it answers with the simplest choice. */
-export const tapes: fc.Arbitrary<readonly number[]> = fc.array(fc.nat(top), { minLength: 60, maxLength: 60 });
+export const tapes = tapesOf(60);
+
+export function tapesOf(length: number): fc.Arbitrary<readonly number[]> {
+  return fc.array(fc.nat(top), { minLength: length, maxLength: length });
+}
 
 export class Choices {
   readonly #tape: readonly number[];

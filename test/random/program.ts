@@ -3,7 +3,8 @@
 import * as fc from 'fast-check';
 import { anArray, overAxes } from './array.ts';
 import { aBool } from './bool.ts';
-import { Choices, numbersFrom, tapes } from './choices.ts';
+import { Choices, numbersFrom, tapes, tapesOf } from './choices.ts';
+import { aVar } from './control.ts';
 import { aFunction } from './function.ts';
 import { aPosition } from './reduction.ts';
 import { aReal, moderate, type Making } from './scalar.ts';
@@ -27,6 +28,7 @@ const parts = fc.record({
   header: tapes,
   functions: fc.array(tapes, { maxLength: 2 }),
   lets: fc.array(tapes, { maxLength: 4 }),
+  vars: fc.array(tapesOf(160), { maxLength: 2 }),
   losses: fc.array(tapes, { minLength: 1, maxLength: 3 }),
   outputs: fc.array(tapes, { maxLength: 1 }),
   seed: fc.nat(),
@@ -79,6 +81,11 @@ function makeProgram(tape: typeof parts extends fc.Arbitrary<infer Parts> ? Part
     const { line, entry } = aLet(making(tapeOfLine, 7), scope, `t${k}`);
     lines.push(line);
     scope = { ...scope, entries: [...scope.entries, entry] };
+  });
+  tape.vars.forEach((tapeOfLine, k) => {
+    const made = aVar(making(tapeOfLine, 6), scope, `v${k}`);
+    lines.push(...made.lines);
+    scope = { ...scope, entries: [...scope.entries, made.entry] };
   });
   for (const line of tape.losses) lines.push(`  loss ${aReal(making(line, 9), scope).text}`);
   for (const line of tape.outputs) lines.push(anOutput(making(line, 6), scope));
