@@ -8,10 +8,11 @@ import { interpret } from '../../src/ir/interpret.ts';
 import { parseProgram } from '../../src/ir/parse.ts';
 import type { Program } from '../../src/ir/types.ts';
 import { verify } from '../../src/ir/verify.ts';
-import { toRoutine } from '../../src/loops/index.ts';
+import { printRoutine, toRoutine } from '../../src/loops/index.ts';
 import { evaluate } from '../../src/base/polynomial.ts';
 import { farthestOf, type Numbers } from '../support/compare.ts';
 import { expectMeaningKept } from './meaning.ts';
+import { randomProgram } from './random.ts';
 import { sequential } from './sequential.ts';
 
 type Sizes = Readonly<Record<string, number>>;
@@ -105,6 +106,51 @@ describe.each(sequential)('$name', ({ ir, only }) => {
       }
     }
   });
+});
+
+test('random programs keep their meaning in every pass', () => {
+  for (let seed = 1; seed <= 60; seed++) {
+    const random = randomProgram(seed);
+    verify(random);
+    for (const sizes of sizesOf) {
+      const inputs = inputsOf(random, sizes);
+      for (const options of [{ checked: true }, { checked: false, partStatements: 5 }])
+        expectMeaningKept(random, 'outputs', { sizes, inputs }, options, 1e-9);
+    }
+  }
+});
+
+test('random programs compute what they mean when emitted', async () => {
+  for (let seed = 1001; seed <= 1010; seed++) {
+    const random = randomProgram(seed);
+    const [sizes = {}] = sizesOf;
+    const inputs = inputsOf(random, sizes);
+    const found = await emitted(random, sizes, inputs, { checked: true, precision: 'f64' });
+    expect(farthestOf(found, interpret(random, inputs, sizes).outputs), `seed ${seed}`).toBeLessThan(1e-9);
+  }
+});
+
+test('an array that loops and branches only change in place is never copied', () => {
+  const found = sequential.find(({ name }) => name === 'one matrix through nested loops and a branch');
+  const routine = toRoutine(parseProgram(found?.ir ?? ''), 'outputs', { checked: false });
+  expect(routine.scratch).toEqual([]);
+  expect(printRoutine(routine)).toMatchInlineSnapshot(`
+    "routine P outputs
+      for i in 0..N
+        const pRow: int = (i * N)
+        for j in 0..N
+          p[(pRow + j)] = 0
+      loop j in 0..N
+        const pAt: int = ((j * N) + j)
+        p[pAt] = 1.5
+        const first: int = (j + 1)
+        loop i in first..N
+          const AAt: int = ((i * N) + j)
+          const Aij: real = A[AAt]
+          if (Aij > 0)
+            p[AAt] = (Aij * p[pAt])
+    "
+  `);
 });
 
 test('a condition that still holds in the end is the same RangeError as the interpreter throws', async () => {

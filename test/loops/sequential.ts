@@ -140,4 +140,260 @@ export const sequential: readonly Sequential[] = [
     %19: real = select(b%12, s%10, 4.0)`,
     '%19',
   ),
+  program(
+    'elements set one after the other, the old array read between and after',
+    `u%10: real[N] = build i%11 { yield 0.5 }
+    u%12: real[N] = u%10 with [0] = a%0
+    %13: real = u%10[0]
+    %14: real = u%12[0]
+    u%15: real[N] = u%12 with [0] = %13
+    %16: real = add(%13, %14)`,
+    'u%10',
+    'u%15',
+    '%16', // prettier-ignore
+  ),
+  program(
+    'an element read before it is set and used after',
+    `u%10: real[N] = build i%11 { %12: real = x%1[i%11] %13: real = mul(%12, 2.0) yield %13 }
+    s%14: real, u%15: real[N] = loop i%16 in 0..<N> with s%17: real = 0.0, u%18: real[N] = u%10 {
+      %19: real = u%18[i%16] %20: real = mul(%19, %19)
+      u%21: real[N] = u%18 with [i%16] = 0.25
+      %22: real = add(s%17, %20) yield %22, u%21 }`,
+    's%14',
+    'u%15', // prettier-ignore
+  ),
+  program(
+    'an input as the first state, and read again',
+    `u%10: real[N] = loop i%11 in 0..<N> with u%12: real[N] = x%1 {
+      %13: real = u%12[i%11] %14: real = x%1[0] %15: real = add(%13, %14)
+      u%16: real[N] = u%12 with [i%11] = %15 yield u%16 }
+    %17: real = x%1[0]`,
+    'u%10',
+    '%17', // prettier-ignore
+  ),
+  program(
+    'one array as two states',
+    `u%10: real[N] = build i%11 { yield 1.0 }
+    u%12: real[N], w%13: real[N] = loop i%14 in 0..<N> with u%15: real[N] = u%10, w%16: real[N] = u%10 {
+      %17: real = w%16[0] %18: real = add(%17, 1.0)
+      u%19: real[N] = u%15 with [i%14] = %18
+      %20: real = u%19[i%14] %21: real = mul(%20, 3.0)
+      w%22: real[N] = w%16 with [i%14] = %21
+      yield u%19, w%22 }`,
+    'u%12',
+    'w%13', // prettier-ignore
+  ),
+  program(
+    'arrays that change places, and arrays that rotate',
+    `u%10: real[N] = build i%11 { yield 1.0 }
+    w%12: real[N] = build i%13 { %14: real = x%1[i%13] yield %14 }
+    u%15: real[N], w%16: real[N], y%17: real[N], v%18: real[N] = loop t%19 in 0..<T + 1>
+      with u%20: real[N] = u%10, w%21: real[N] = w%12, y%22: real[N] = x%1, v%23: real[N] = u%10 {
+      %24: real = u%20[0] %25: real = add(%24, 0.5)
+      u%26: real[N] = u%20 with [0] = %25
+      yield w%21, u%26, v%23, y%22 }`,
+    'u%15',
+    'w%16',
+    'y%17',
+    'v%18', // prettier-ignore
+  ),
+  program(
+    'whole new arrays made of each other',
+    `u%10: real[N], w%11: real[N] = loop t%12 in 0..<T> with u%13: real[N] = x%1, w%14: real[N] = x%1 {
+      u%15: real[N] = build i%16 { %17: real = u%13[i%16] %18: real = w%14[0] %19: real = mul(%18, 0.5) %20: real = add(%17, %19) yield %20 }
+      w%21: real[N] = build i%22 { %23: real = w%14[i%22] %24: real = u%13[0] %25: real = mul(%24, 0.25) %26: real = sub(%23, %25) yield %26 }
+      yield u%15, w%21 }`,
+    'u%10',
+    'w%11', // prettier-ignore
+  ),
+  program(
+    'one matrix through nested loops and a branch',
+    `L%10: real[N, N] = build i%11, j%12 { yield 0.0 }
+    L%13: real[N, N] = loop j%14 in 0..<N> with L%15: real[N, N] = L%10 {
+      L%16: real[N, N] = L%15 with [j%14, j%14] = 1.5
+      %17: int = iadd(j%14, 1)
+      L%18: real[N, N] = loop i%19 in %17..<N> with L%20: real[N, N] = L%16 {
+        %21: real = A%2[i%19, j%14] %22: bool = gt(%21, 0.0)
+        L%23: real[N, N] = if %22 {
+          %24: real = L%20[j%14, j%14] %25: real = mul(%21, %24)
+          L%26: real[N, N] = L%20 with [i%19, j%14] = %25
+          yield L%26
+        } else {
+          yield L%20
+        }
+        yield L%23 }
+      yield L%18 }`,
+    'L%13',
+  ),
+  program(
+    'a branch that yields an array from outside, read later',
+    `u%10: real[N] = build i%11 { yield 1.0 }
+    %12: bool = gt(a%0, 0.0)
+    w%13: real[N] = if %12 { w%14: real[N] = u%10 with [0] = 7.0 yield w%14 } else { yield u%10 }
+    y%15: real[N] = if %12 { yield x%1 } else { yield w%13 }
+    v%16: real[N] = y%15 with [0] = a%0
+    %17: real = u%10[0]`,
+    'w%13',
+    'y%15',
+    'v%16',
+    '%17', // prettier-ignore
+  ),
+  program(
+    'branches that hand on two arrays crosswise',
+    `u%10: real[N] = build i%11 { yield 1.0 }
+    w%12: real[N] = build i%13 { yield 2.0 }
+    u%14: real[N], w%15: real[N] = loop t%16 in 0..<T> with u%17: real[N] = u%10, w%18: real[N] = w%12 {
+      %19: real = X%5[t%16, 0] %20: bool = gt(%19, 0.0)
+      u%21: real[N], w%22: real[N] = if %20 { yield w%18, u%17 } else { yield u%17, w%18 }
+      u%23: real[N] = u%21 with [0] = %19
+      yield u%23, w%22 }`,
+    'u%14',
+    'w%15', // prettier-ignore
+  ),
+  program(
+    'an array replaced inside a comprehension',
+    `u%10: real[N] = build i%11 { yield 0.5 }
+    W%12: real[N, N] = build i%13 {
+      %14: real = x%1[i%13]
+      w%15: real[N] = u%10 with [i%13] = %14
+      w%16: real[N] = loop j%17 in 0..i%13 with w%18: real[N] = w%15 {
+        %19: real = w%18[j%17] %20: real = add(%19, 1.0)
+        w%21: real[N] = w%18 with [j%17] = %20 yield w%21 }
+      yield w%16 }`,
+    'u%10',
+    'W%12', // prettier-ignore
+  ),
+  program(
+    'an adjoint that is read, cleared and added to in a loop downwards',
+    `%10: real[N] = open
+    %10[0] += 1.0
+    g%11: real[N] = freeze %10
+    g%12: real[N] = loop t%13 in 0..<T> down with g%14: real[N] = g%11 {
+      %15: int = isub(<N>, 1)
+      %16: real = g%14[%15]
+      %17: real[N] = g%14 with [%15] = 0.0
+      %18: real[N] = open from %17
+      %19: real = X%5[t%13, %15] %20: real = mul(%16, %19)
+      %18[0] += %20
+      for i%21 in 0..<N> { %22: real = x%1[i%21] %18[i%21] += %22 }
+      %18[%15] += %16
+      %23: real[N] = freeze %18
+      yield %23 }`,
+    'g%11',
+    'g%12', // prettier-ignore
+  ),
+  program(
+    'an accumulator that begins with an array of which another one begins, too',
+    `%10: real[N] = open from x%1
+    %10[0] += a%0
+    u%11: real[N] = freeze %10
+    %12: real[N] = open from u%11
+    %12[0] += 2.0
+    w%13: real[N] = freeze %12
+    %14: real[N] = open from u%11
+    %14[0] += 3.0
+    v%15: real[N] = freeze %14
+    %16: real = open from a%0
+    %16 += 1.0
+    %17: real = freeze %16`,
+    'u%11',
+    'w%13',
+    'v%15',
+    '%17', // prettier-ignore
+  ),
+  program(
+    'rows replaced, by rows of the same array',
+    `B%10: real[N, N] = build i%11, j%12 { %13: real = A%2[j%12, i%11] yield %13 }
+    B%14: real[N, N] = loop i%15 in 1..<N> with B%16: real[N, N] = B%10 {
+      %17: int = isub(i%15, 1)
+      r%18: real[N] = row B%16[%17]
+      r%19: real[N] = build j%20 { %21: real = r%18[j%20] %22: real = B%16[0, 0] %23: real = add(%21, %22) yield %23 }
+      B%24: real[N, N] = B%16 with [i%15] = r%19
+      r%25: real[N] = row B%24[i%15]
+      B%26: real[N, N] = B%24 with [0] = r%25
+      yield B%26 }
+    r%27: real[N] = row B%14[0]
+    B%28: real[N, N] = B%10 with [0] = r%27`,
+    'B%14',
+    'B%28', // prettier-ignore
+  ),
+  program(
+    'histories of arrays before and after they change',
+    `u%10: real[N], before%11: real[T, N], after%12: real[T, N] = loop t%13 in 0..<T> with u%14: real[N] = x%1 {
+      %15: real = u%14[0] %16: real = mul(%15, 1.5) %17: real = add(%16, 1.0)
+      u%18: real[N] = u%14 with [0] = %17
+      yield u%18, u%14, u%18 }`,
+    'u%10',
+    'before%11',
+    'after%12', // prettier-ignore
+  ),
+  program(
+    'a history that is the state of an outer loop',
+    `H%10: real[T, N] = loop n%11 in 0..<N> with H%12: real[T, N] = X%5 {
+      u%13: real[N] = row H%12[0]
+      u%14: real[N], H%15: real[T, N] = loop t%16 in 0..<T> with u%17: real[N] = u%13 {
+        %18: real = H%12[t%16, n%11] %19: real = add(%18, 1.0)
+        u%20: real[N] = u%17 with [n%11] = %19
+        yield u%20, u%20 }
+      yield H%15 }`,
+    'H%10',
+  ),
+  program(
+    'the same scalar through nested loops and branches',
+    `s%10: real = loop t%11 in 0..<T> with s%12: real = a%0 {
+      s%13: real = loop i%14 in 0..<N> with s%15: real = s%12 {
+        %16: real = x%1[i%14] %17: bool = gt(%16, 0.0)
+        s%18: real = if %17 { %19: real = sum j%20 in 0..<N> { %21: real = A%2[i%14, j%20] yield %21 } %22: real = mul(s%15, %19) yield %22 } else { yield s%15 }
+        yield s%18 }
+      %23: real = mul(s%12, 0.5)
+      %24: real = add(s%13, %23)
+      yield %24 }`,
+    's%10',
+  ),
+  program(
+    'an end that an inner loop changes',
+    `s%10: real, n%11: int = loop t%12 in 0..<T> with s%13: real = a%0, n%14: int = 3 {
+      s%15: real, n%16: int = loop j%17 in 0..n%14 with s%18: real = s%13, n%19: int = n%14 {
+        %20: real = add(s%18, 1.0) %21: int = isub(n%19, 1) yield %20, %21 }
+      %22: int = iadd(n%16, t%12)
+      yield s%15, %22 }`,
+    's%10',
+    'n%11', // prettier-ignore
+  ),
+  program(
+    'elements of the state listed in another order',
+    `u%10: real[2] = [a%0, 2.0]
+    u%11: real[2] = loop t%12 in 0..<T + 1> with u%13: real[2] = u%10 {
+      %14: real = u%13[1] %15: real = u%13[0] %16: real = mul(%15, 0.5) u%17: real[2] = [%14, %16] yield u%17 }
+    B%18: real[2, N] = [x%1, x%1]
+    B%19: real[2, N] = loop t%20 in 0..<T + 1> with B%21: real[2, N] = B%18 {
+      r%22: real[N] = build i%23 { %24: real = B%21[1, i%23] %25: real = add(%24, 1.0) yield %25 }
+      r%26: real[N] = row B%21[0]
+      B%27: real[2, N] = [r%22, r%26] yield B%27 }`,
+    'u%11',
+    'B%19', // prettier-ignore
+  ),
+  program(
+    'a condition that needs statements, on an array that changes',
+    `u%10: real[N], n%11: int = loop k%12 in 0..40 with u%13: real[N] = x%1 while {
+      %14: real = sum i%15 in 0..<N> { %16: real = u%13[i%15] %17: real = mul(%16, %16) yield %17 }
+      %18: bool = gt(%14, 0.001) yield %18
+    } do {
+      %19: real = sum i%20 in 0..<N> { %21: real = u%13[i%20] %22: real = mul(%21, %21) yield %22 }
+      u%23: real[N] = build i%24 { %25: real = u%13[i%24] %26: real = sin(%19) %27: real = sub(0.5, %26) %28: real = mul(%25, %27) yield %28 }
+      yield u%23 }`,
+    'u%10',
+    'n%11', // prettier-ignore
+  ),
+  program(
+    'a condition that asks for the index, upwards from elsewhere and downwards',
+    `s%10: real, m%11: int = loop k%12 in 2..30 with s%13: real = a%0 while {
+      %14: int = iadd(c%4, 5) %15: bool = ilt(k%12, %14) yield %15 } do { %16: real = toReal(k%12) %17: real = add(s%13, %16) yield %17 }
+    u%18: real, n%19: int = loop k%20 in 1..30 down with u%21: real = a%0 while {
+      %22: bool = igt(k%20, 25) yield %22 } do { %23: real = toReal(k%20) %24: real = add(u%21, %23) yield %24 }`,
+    's%10',
+    'm%11',
+    'u%18',
+    'n%19', // prettier-ignore
+  ),
 ];

@@ -2,7 +2,8 @@
 
 import { bug } from '../../base/bug.ts';
 import type { Block, BuildStatement, IfStatement, SetStatement, Statement as IrStatement, Value } from '../../ir/types.ts'; // prettier-ignore
-import { declare, integer, load, loop, reference, scalarOf, sizeOf, variable, zeroOf } from '../make.ts';
+import { effectsOf } from '../effects.ts';
+import { apply, declare, integer, load, loop, reference, sizeOf, variable, zeroOf } from '../make.ts';
 import type { Buffer, Expression, Local, Statement } from '../types.ts';
 import {
   adjointName,
@@ -12,12 +13,14 @@ import {
   isArray,
   placeArrays,
   placeOf,
+  setAside,
   slice,
   type Goal,
 } from './places.ts';
 import { lowerLoop } from './loop.ts';
+import { moveAll, type Copy, type Move } from './moves.ts';
 import { lowerReduce, rangeOf } from './reduce.ts';
-import { bind, bindOp, fitted, named, scalar, withIndex, type Lowering } from './scalars.ts';
+import { bind, bindOp, cellFor, fitted, named, readsChanged, scalar, settlePending, withIndex, type Lowering } from './scalars.ts'; // prettier-ignore
 
 /** Lowers a block. Returns an expression for each result whose goal is 'value'. */
 export function lowerBlock(
@@ -27,12 +30,20 @@ export function lowerBlock(
   goals: readonly Goal[],
 ): readonly (Expression | undefined)[] {
   const copies = placeArrays(lowering, block, goals);
+  const around = lowering.pending;
+  lowering.pending = new Map();
   for (const statement of block.statements) {
     if (statement === lowering.adjointStart) into.push({ kind: 'section', title: 'adjoint' });
-    if (lowering.uses.live.has(statement)) lowerStatement(lowering, statement, into);
+    if (!lowering.uses.live.has(statement)) continue;
+    const own: Statement[] = [];
+    lowerStatement(lowering, statement, own);
+    settlePending(lowering, into, own, statement.outs);
+    into.push(...own);
   }
   for (const { from, to } of copies) into.push(copy(placeOf(lowering, from), to));
-  return block.results.map((result, k) => (goals[k] === 'value' ? scalar(lowering, result) : undefined));
+  const results = block.results.map((result, k) => (goals[k] === 'value' ? scalar(lowering, result) : undefined)); // prettier-ignore
+  lowering.pending = around;
+  return results;
 }
 
 function lowerStatement(lowering: Lowering, statement: IrStatement, into: Statement[]): void {
@@ -61,11 +72,16 @@ function lowerStatement(lowering: Lowering, statement: IrStatement, into: Statem
       );
     case 'list': {
       const place = placeOf(lowering, statement.outs[0]);
+      const stores = statement.elements.flatMap((element, k): readonly Store[] => {
+        const { buffer, prefix: indices } = slice(place, [integer(k)]);
+        if (isArray(element)) return [];
+        return [{ kind: 'store', buffer, indices, value: scalar(lowering, element) }];
+      });
+      storeAll(into, stores);
       statement.elements.forEach((element, k) => {
         const { buffer, prefix: indices } = slice(place, [integer(k)]);
-        if (element.kind !== 'value' || !isArray(element))
-          into.push({ kind: 'store', buffer, indices, value: scalar(lowering, element) });
-        else if (!isAt(lowering, element, buffer, indices)) {
+        if (element.kind !== 'value' || !isArray(element)) return;
+        if (!isAt(lowering, element, buffer, indices)) {
           into.push(copy(placeOf(lowering, element), { buffer, prefix: indices }));
         }
       });
@@ -86,8 +102,8 @@ function lowerStatement(lowering: Lowering, statement: IrStatement, into: Statem
       const { initial } = statement;
       if (isArray(accumulator)) {
         const place = placeOf(lowering, accumulator);
-        if (initial?.kind === 'value') into.push(copy(placeOf(lowering, initial), place));
-        else into.push(clear(place));
+        if (initial?.kind !== 'value') into.push(clear(place));
+        else if (placeOf(lowering, initial) !== place) into.push(copy(placeOf(lowering, initial), place));
         return;
       }
       const local = variable(adjointName(accumulator, 'total'), accumulator.type.scalar);
@@ -129,10 +145,20 @@ function lowerSet(lowering: Lowering, statement: SetStatement, into: Statement[]
   const place = placeOf(lowering, statement.outs[0]);
   let indices: readonly Expression[] = statement.indices.map((index) => scalar(lowering, index));
   if (lowering.checked && !statement.inRange) indices = checkIndices(lowering, into, place, indices);
-  into.push(copy(placeOf(lowering, array), place));
-  const { buffer, prefix } = slice(place, indices);
-  if (value.kind === 'value' && isArray(value)) into.push(copy(placeOf(lowering, value), { buffer, prefix }));
-  else into.push({ kind: 'store', buffer, indices: prefix, value: scalar(lowering, value) });
+  const source = placeOf(lowering, array);
+  const copied = source === place ? [] : [copy(source, place)];
+  if (value.kind === 'value' && isArray(value)) {
+    const target = slice(place, indices.map((index) => named(into, index))); // prettier-ignore
+    let content = placeOf(lowering, value);
+    if (copied.length > 0 && content.buffer === place.buffer) content = setAside(lowering, content, into);
+    into.push(...copied, copy(content, target));
+    return;
+  }
+  const effects = effectsOf(copied);
+  const taken = (part: Expression): Expression => (readsChanged(part, effects) ? named(into, part) : part);
+  const content = taken(scalar(lowering, value));
+  const { buffer, prefix } = slice(place, indices.map(taken));
+  into.push(...copied, { kind: 'store', buffer, indices: prefix, value: content });
 }
 
 /** True when the element of a list was computed in its slice. */
@@ -186,45 +212,85 @@ function lowerElement(
     return out.type.dims.length > indices.length ? place : 'value';
   });
   const statements: Statement[] = [];
-  lowerBlock(lowering, body, statements, goals).forEach((value, k) => {
+  const stores = lowerBlock(lowering, body, statements, goals).flatMap((value, k): readonly Store[] => {
     const place = places[k];
-    if (value === undefined || place === undefined) return;
-    statements.push({ kind: 'store', buffer: place.buffer, indices: place.prefix, value });
+    if (value === undefined || place === undefined) return [];
+    return [{ kind: 'store', buffer: place.buffer, indices: place.prefix, value }];
   });
+  storeAll(statements, stores);
   return statements;
 }
 
+type Store = Extract<Statement, { readonly kind: 'store' }>;
+
+/** Stores all as if at once: a value that reads what an earlier store writes is computed first. */
+function storeAll(into: Statement[], stores: readonly Store[]): void {
+  const taken = stores.map((each, k) => {
+    const effects = k === 0 ? undefined : effectsOf(stores.slice(0, k));
+    const isSpoilt = effects !== undefined && readsChanged(each.value, effects);
+    return isSpoilt ? { ...each, value: named(into, each.value) } : each;
+  });
+  into.push(...taken);
+}
+
+/**
+ * A scalar that the branches change in place, or that one of them computes in statements, is a variable; the others are
+ * conditional expressions.
+ */
 function lowerIf(lowering: Lowering, statement: IfStatement, into: Statement[]): void {
-  const goals = statement.outs.map((out) => goalOf(lowering, out));
+  const { uses, cells } = lowering;
+  const wanted = statement.outs.filter((out) => uses.used.has(out));
+  const goals = statement.outs.map((out): Goal =>
+    uses.used.has(out) && !isArray(out) ? 'value' : 'nothing',
+  );
   const condition = scalar(lowering, statement.condition);
-  const then: Statement[] = [];
-  const otherwise: Statement[] = [];
-  const thenResults = lowerBlock(lowering, statement.then, then, goals);
-  const otherwiseResults = lowerBlock(lowering, statement.otherwise, otherwise, goals);
-  const wanted = statement.outs.filter((_, k) => goals[k] === 'value');
-  const arraysToo = goals.some((goal) => goal !== 'value' && goal !== 'nothing');
+  const variables = wanted.flatMap((out) =>
+    isArray(out) ? [] : [cellFor(lowering, out, out.name ?? 'chosen')],
+  );
+  const branches = [statement.then, statement.otherwise].map((block) => {
+    const made: Statement[] = [];
+    const results = lowerBlock(lowering, block, made, goals);
+    const copies = statement.outs.flatMap((out, k): readonly Copy[] => {
+      const result = block.results[k];
+      if (!isArray(out) || !uses.used.has(out) || result?.kind !== 'value') return [];
+      const [from, to] = [placeOf(lowering, result), placeOf(lowering, out)];
+      return from === to ? [] : [{ from, to }];
+    });
+    return { made, results: results.filter((value) => value !== undefined), copies };
+  });
+  const [then, otherwise] = branches;
+  if (then === undefined || otherwise === undefined) return bug('a branch is missing');
+  const isPlain = branches.every(({ made, copies }) => made.length + copies.length === 0);
   const [first] = wanted;
-  if (
-    then.length === 0 &&
-    otherwise.length === 0 &&
-    first !== undefined &&
-    wanted.length === 1 &&
-    !arraysToo
-  ) {
-    const k = statement.outs.indexOf(first);
-    const [yes, no] = [thenResults[k], otherwiseResults[k]];
+  const [variable] = variables;
+  if (isPlain && first !== undefined && wanted.length === 1 && variable !== undefined) {
+    const [[yes], [no]] = [then.results, otherwise.results];
     if (yes === undefined || no === undefined) return bug('an arm without a result');
     const chosen: Expression = { kind: 'conditional', condition, then: yes, otherwise: no };
-    if (lowering.page.fits(chosen)) return bind(lowering, into, first, chosen);
+    if (lowering.page.fits(chosen)) {
+      if (variable.isNew) cells.delete(variable.storage);
+      return bind(lowering, into, first, chosen);
+    }
   }
-  statement.outs.forEach((out, k) => {
-    const [yes, no] = [thenResults[k], otherwiseResults[k]];
-    if (yes === undefined || no === undefined) return;
-    const local = variable(out.name ?? 'chosen', scalarOf(yes));
-    into.push({ kind: 'declare', local });
-    then.push({ kind: 'assign', local, value: yes });
-    otherwise.push({ kind: 'assign', local, value: no });
-    lowering.scalars.set(out, reference(local));
+  for (const { isNew, local } of variables) if (isNew) into.push({ kind: 'declare', local });
+  const scalars = wanted.filter((out) => !isArray(out));
+  scalars.forEach((out, k) => {
+    const local = variables[k]?.local;
+    if (local !== undefined) lowering.scalars.set(out, reference(local));
   });
-  if (then.length > 0 || otherwise.length > 0) into.push({ kind: 'if', condition, then, otherwise });
+  for (const { made, results, copies } of branches) {
+    const moves = variables.flatMap(({ local }, k): readonly Move[] => {
+      const value = results[k];
+      return value === undefined ? [] : [{ local, value }];
+    });
+    moveAll(lowering, made, moves, copies);
+  }
+  const [yes, no] = [then.made, otherwise.made];
+  if (yes.length > 0) into.push({ kind: 'if', condition, then: yes, otherwise: no });
+  else if (no.length > 0) into.push({ kind: 'if', condition: negated(condition), then: no, otherwise: [] });
+}
+
+function negated(condition: Expression): Expression {
+  const [inner] = condition.kind === 'op' && condition.op === 'not' ? condition.args : [];
+  return inner ?? apply('not', condition);
 }

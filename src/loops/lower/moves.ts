@@ -4,16 +4,35 @@ import { apply, constant, declare, isZero, reference } from '../make.ts';
 import { renameExpression } from '../rename.ts';
 import type { Expression, Local, Statement } from '../types.ts';
 import { visitExpression } from '../walk.ts';
-import { copy } from './places.ts';
-import type { Place } from './scalars.ts';
+import { effectsOf } from '../effects.ts';
+import { copy, setAside } from './places.ts';
+import { named, readsChanged, type Lowering, type Place } from './scalars.ts';
 
 export interface Move {
   readonly local: Local;
   readonly value: Expression;
 }
 
+/** Gives locals their values and copies arrays, all as if at once. */
+export function moveAll(
+  lowering: Lowering,
+  into: Statement[],
+  moves: readonly Move[],
+  copies: readonly Copy[],
+): void {
+  const copied: Statement[] = [];
+  copyAll(lowering, copied, copies);
+  const effects = effectsOf(copied);
+  const taken = moves.map((move) =>
+    readsChanged(move.value, effects) ? { ...move, value: named(into, move.value) } : move,
+  );
+  // Rows are found by indices, so arrays are copied before locals change.
+  into.push(...copied);
+  assignAll(into, taken);
+}
+
 /** Gives the locals their values, all as if at once. */
-export function assignAll(into: Statement[], moves: readonly Move[]): void {
+function assignAll(into: Statement[], moves: readonly Move[]): void {
   let waiting = moves.filter(({ local, value }) => !(value.kind === 'local' && value.local === local));
   for (let [first] = waiting; first !== undefined; [first] = waiting) {
     const free = waiting.find((move) =>
@@ -62,8 +81,8 @@ export interface Copy {
   readonly to: Place;
 }
 
-/** Copies arrays, all as if at once; `spare` makes room for one that must wait. */
-export function copyAll(into: Statement[], copies: readonly Copy[], spare: (like: Place) => Place): void {
+/** Copies arrays, all as if at once. */
+function copyAll(lowering: Lowering, into: Statement[], copies: readonly Copy[]): void {
   let waiting = [...copies];
   for (let [first] = waiting; first !== undefined; [first] = waiting) {
     const free = waiting.find((each) =>
@@ -72,10 +91,10 @@ export function copyAll(into: Statement[], copies: readonly Copy[], spare: (like
     const next = free ?? first;
     if (free === undefined) {
       // What the first copy writes over is kept for those that want it.
-      const kept = spare(next.to);
-      into.push(copy(next.to, kept));
+      const { buffer } = next.to;
+      const kept = setAside(lowering, next.to, into);
       waiting = waiting.map((each) =>
-        each !== next && each.from.buffer === next.to.buffer ? { ...each, from: kept } : each,
+        each !== next && each.from.buffer === buffer ? { ...each, from: kept } : each,
       );
     }
     into.push(copy(next.from, next.to));

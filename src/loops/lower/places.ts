@@ -7,6 +7,7 @@ import type { Block, Operand, Type, Value } from '../../ir/types.ts';
 import { constant, integer, isAtom, load, loop, reference, sizeOf, zeroOf } from '../make.ts';
 import type { Buffer, Expression, Statement } from '../types.ts';
 import { named, type Lowering, type Place } from './scalars.ts';
+import type { Storage } from './storage.ts';
 
 export const isArray = (operand: Operand): boolean => operand.type.dims.length > 0;
 
@@ -19,6 +20,13 @@ export const slice = (place: Place, indices: readonly Expression[]): Place => ({
 export function placeOf(lowering: Lowering, value: Value): Place {
   return lowering.places.get(value) ?? bug(`array %${value.id} has no place`);
 }
+
+/**
+ * An element of a list may be computed in its place in the list: nothing else lives in one of the two, so that nobody reads there
+ * what the element writes over before the list is made.
+ */
+const isComputedIn = ({ storages }: Lowering, element: Value, list: Value): boolean =>
+  [element, list].some((value) => storages.of(value)?.members.length === 1);
 
 /** A new scratch array. `isUsers`: the user called it so. */
 export function scratchFor(
@@ -42,35 +50,27 @@ export function scratchFor(
 /** What becomes of a result of a block: an array goes to a place, a scalar is wanted as an expression, or neither. */
 export type Goal = Place | 'value' | 'nothing';
 
-/** What decides the place of an array: the goal of its block, the array whose element (or whose accumulator) it is, or nothing. */
-type Owner =
-  | { readonly kind: 'goal'; readonly place: Place }
-  | { readonly kind: 'array'; readonly array: Value; readonly indices: readonly Expression[] }
-  | { readonly kind: 'none' };
+/** What decides where arrays live: the goal of their block, or the array whose element they are. */
+type Owner = Place | { readonly list: Value; readonly position: number };
 
 /**
- * Chooses the places of all arrays that a block defines. Returns the copies that are left to do at its end: results
- * that are computed elsewhere (an input, an array of an outer block, the same value twice).
+ * Chooses the places of what happens in a block and nowhere around it. Returns the copies that are left to do at its end:
+ * results that are computed elsewhere (an input, an array of an outer block, the same value twice).
  */
 export function placeArrays(
   lowering: Lowering,
   block: Block,
   goals: readonly Goal[],
 ): readonly { readonly from: Value; readonly to: Place }[] {
-  const { places, uses } = lowering;
-  const histories = new Set<Value>();
-  const live = block.statements.filter((statement) => uses.live.has(statement));
-  const owners = new Map<Value, Owner>();
-  for (const statement of live) {
-    // A row is a part of its array.
-    if (statement.kind === 'row') continue;
-    if (statement.kind === 'loop')
-      statement.outs.slice(statement.state.length).forEach((out) => histories.add(out));
-    for (const out of statement.outs) if (isArray(out)) owners.set(out, { kind: 'none' });
-  }
+  const { places, uses, storages } = lowering;
+  const here = storages.at(block);
+  for (const storage of here) lowering.cells.delete(storage);
+  const owners = new Map<Storage, Owner>();
   const claim = (value: Operand, owner: Owner): boolean => {
-    if (value.kind !== 'value' || owners.get(value)?.kind !== 'none') return false;
-    owners.set(value, owner);
+    const storage = value.kind === 'value' ? storages.of(value) : undefined;
+    if (storage === undefined || storage.input !== undefined || owners.has(storage)) return false;
+    if (!here.includes(storage)) return false;
+    owners.set(storage, owner);
     return true;
   };
 
@@ -78,45 +78,47 @@ export function placeArrays(
   block.results.forEach((result, position) => {
     const goal = goals[position];
     if (goal === undefined || goal === 'value' || goal === 'nothing' || result.kind !== 'value') return;
-    if (!claim(result, { kind: 'goal', place: goal })) copies.push({ from: result, to: goal });
+    if (!claim(result, goal)) copies.push({ from: result, to: goal });
   });
-  for (const statement of live) {
-    if (statement.kind === 'freeze')
-      claim(statement.accumulator, { kind: 'array', array: statement.outs[0], indices: [] });
-    if (statement.kind !== 'list') continue;
-    const [array] = statement.outs;
-    statement.elements.forEach((element, k) =>
-      claim(element, { kind: 'array', array, indices: [integer(k)] }),
-    );
+  for (const statement of block.statements) {
+    if (statement.kind !== 'list' || !uses.live.has(statement)) continue;
+    const [list] = statement.outs;
+    statement.elements.forEach((element, position) => {
+      if (isArray(element) && element.kind === 'value' && isComputedIn(lowering, element, list))
+        claim(element, { list, position });
+    });
   }
 
-  for (const statement of live) {
-    // Accumulators hold adjoints; an adjoint is called after what it is the adjoint of.
-    const isAdjoint = statement.kind === 'freeze' || statement.kind === 'open';
-    for (const out of statement.outs) {
-      if (owners.get(out)?.kind !== 'none' || !(uses.used.has(out) || isAdjoint)) continue;
-      const name = isAdjoint ? adjointName(out, 'adjoint') : (out.name ?? 'work');
-      places.set(
-        out,
-        whole(scratchFor(lowering, out.type, name, !isAdjoint && out.name !== undefined, histories.has(out))),
-      );
-    }
-  }
-  const resolved = new Map<Value, Place>();
-  const resolve = (value: Value): Place => {
-    const owner = owners.get(value);
-    if (owner === undefined || owner.kind === 'none') return placeOf(lowering, value);
-    if (owner.kind === 'goal') return owner.place;
-    let place = resolved.get(value);
-    if (place === undefined) {
-      const around = resolve(owner.array);
-      place = owner.indices.length === 0 ? around : slice(around, owner.indices);
-      resolved.set(value, place);
-    }
-    return place;
+  const placed = new Map<Storage, Place>();
+  const place = (storage: Storage): Place => {
+    const known = placed.get(storage);
+    if (known !== undefined) return known;
+    const owner = owners.get(storage);
+    const made =
+      owner === undefined
+        ? newPlace(lowering, storage)
+        : 'buffer' in owner
+          ? owner
+          : slice(placeOfList(owner.list), [integer(owner.position)]);
+    placed.set(storage, made);
+    for (const value of storage.members) places.set(value, made);
+    return made;
   };
-  for (const [value, owner] of owners) if (owner.kind !== 'none') places.set(value, resolve(value));
+  const placeOfList = (list: Value): Place => {
+    const storage = storages.of(list);
+    return storage !== undefined && here.includes(storage) ? place(storage) : placeOf(lowering, list);
+  };
+  for (const storage of here) if (isArray(storage.last)) place(storage);
   return copies;
+}
+
+/** Where nobody wants an array in particular. */
+function newPlace(lowering: Lowering, { members, last, input, isAdjoint, isHistory }: Storage): Place {
+  if (input !== undefined) return placeOf(lowering, input);
+  const name = last.name ?? members.find((value) => value.name !== undefined)?.name;
+  // Accumulators hold adjoints; an adjoint is called after what it is the adjoint of.
+  const called = isAdjoint ? (name === undefined ? 'adjoint' : `${name}Adjoint`) : (name ?? 'work');
+  return whole(scratchFor(lowering, last.type, called, !isAdjoint && name !== undefined, isHistory));
 }
 
 export const adjointName = ({ name }: Value, otherwise: string): string =>
@@ -138,7 +140,7 @@ function overAll(
   return statement;
 }
 
-export const restOf = (place: Place): readonly Polynomial[] => place.buffer.dims.slice(place.prefix.length);
+const restOf = (place: Place): readonly Polynomial[] => place.buffer.dims.slice(place.prefix.length);
 
 export function copy(from: Place, to: Place): Statement {
   return overAll(restOf(to), (indices) => ({
@@ -147,6 +149,13 @@ export function copy(from: Place, to: Place): Statement {
     indices: [...to.prefix, ...indices],
     value: load(from.buffer, [...from.prefix, ...indices]),
   }));
+}
+
+/** A copy of an array that is about to be written over. */
+export function setAside(lowering: Lowering, place: Place, into: Statement[]): Place {
+  const kept = whole(scratchFor(lowering, { scalar: place.buffer.scalar, dims: restOf(place) }, 'before'));
+  into.push(copy(place, kept));
+  return kept;
 }
 
 export function clear({ buffer, prefix }: Place): Statement {

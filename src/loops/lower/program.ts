@@ -8,6 +8,7 @@ import { newPage } from '../text.ts';
 import { lowerBlock } from './block.ts';
 import { isArray, whole, type Goal } from './places.ts';
 import type { Lowering } from './scalars.ts';
+import { storagesOf } from './storage.ts';
 import { usesOf } from './uses.ts';
 
 /** Which outputs of a program a routine of some kind delivers: one as its result, others in buffers. */
@@ -50,6 +51,9 @@ export function lower(program: Program, kind: RoutineKind, options: { readonly c
     adjointStart,
     scalars: new Map(),
     places: new Map(),
+    storages: storagesOf(body, program.inputs.map(({ value }) => value), wanted, uses), // prettier-ignore
+    cells: new Map(),
+    pending: new Map(),
     scratch: [],
     indices: [],
     names: new Map(),

@@ -1,14 +1,28 @@
 // Scalars while lowering: each becomes a const local, or is nested into the one expression that uses it as long as the
-// line stays readable. IR values never change, so nesting moves no computation past a change of what it reads.
+// line stays readable. Where a statement changes something in place, what waits to be nested and reads it is computed first.
 
 import { bug } from '../../base/bug.ts';
 import type { Operand, Statement as IrStatement, Value } from '../../ir/types.ts';
 import type { Polynomial } from '../../base/polynomial.ts';
 import type { OpName } from '../../ops/index.ts';
-import { apply, constant, declare, invented, isAtom, literal, reference, scalarOf, sizeOf } from '../make.ts';
+import { changesLocal, effectsOf, writes, type Effects } from '../effects.ts';
+import {
+  apply,
+  constant,
+  declare,
+  invented,
+  isAtom,
+  literal,
+  reference,
+  scalarOf,
+  sizeOf,
+  variable,
+} from '../make.ts';
 import { nameFor } from '../names.ts';
 import type { Buffer, Expression, Local, Statement } from '../types.ts';
 import type { Page } from '../text.ts';
+import { visitExpression } from '../walk.ts';
+import type { Storage, Storages } from './storage.ts';
 import type { Uses } from './uses.ts';
 
 /** Where an array lives: a buffer, or the slice of one at some leading indices. */
@@ -28,6 +42,12 @@ export interface Lowering {
   readonly result: { readonly value: Operand; readonly name: string } | undefined;
   readonly scalars: Map<Value, Expression>;
   readonly places: Map<Value, Place>;
+  /** Which values share a place. */
+  readonly storages: Storages;
+  /** The variables of scalars that loops and branches change. */
+  readonly cells: Map<Storage, Local>;
+  /** Expressions of the block in hand that wait for the one statement that uses them. */
+  pending: Map<Value, Expression>;
   readonly scratch: Buffer[];
   /** Names of the indices of the loops around. */
   readonly indices: string[];
@@ -93,8 +113,52 @@ export function scalar(lowering: Lowering, operand: Operand): Expression {
     case 'extent':
       return sizeOf(operand.size);
     case 'value':
+      lowering.pending.delete(operand);
       return lowering.scalars.get(operand) ?? bug(`value %${operand.id} is used before it is computed`);
   }
+}
+
+/** Computes now what waits to be nested and reads something that the statements, which make `outs`, change. */
+export function settlePending(
+  lowering: Lowering,
+  into: Statement[],
+  statements: readonly Statement[],
+  outs: readonly Value[],
+): void {
+  const { pending, scalars } = lowering;
+  if (pending.size === 0 || statements.length === 0) return;
+  const effects = effectsOf(statements);
+  for (const [value, expression] of pending) {
+    if (outs.includes(value) || !readsChanged(expression, effects)) continue;
+    pending.delete(value);
+    scalars.set(value, named(into, expression));
+  }
+}
+
+/** Evaluated after the effects, the expression may be something else than before. */
+export function readsChanged(expression: Expression, effects: Effects): boolean {
+  let found = false;
+  visitExpression(expression, (part) => {
+    if (part.kind === 'load') found ||= writes(effects, part.buffer);
+    if (part.kind === 'local') found ||= changesLocal(effects, part.local);
+  });
+  return found;
+}
+
+/** The variable that a scalar of a loop or of branches lives in; `isNew`: nobody has declared it yet. */
+export interface Cell {
+  readonly local: Local;
+  readonly storage: Storage;
+  readonly isNew: boolean;
+}
+
+export function cellFor(lowering: Lowering, value: Value, name: string): Cell {
+  const storage = lowering.storages.of(value) ?? bug(`the scalar %${value.id} has no place`);
+  const known = lowering.cells.get(storage);
+  if (known !== undefined) return { local: known, storage, isNew: false };
+  const local = variable(name, value.type.scalar);
+  lowering.cells.set(storage, local);
+  return { local, storage, isNew: true };
 }
 
 /** Gives a value its expression: nested where it is used, or a local of its own. */
@@ -102,6 +166,7 @@ export function bind(lowering: Lowering, into: Statement[], value: Value, expres
   const name = value.name ?? (lowering.result?.value === value ? lowering.result.name : undefined);
   const nest = lowering.uses.once.has(value) && name === undefined;
   lowering.scalars.set(value, nest ? expression : named(into, expression, name));
+  if (nest && !isAtom(expression)) lowering.pending.set(value, expression);
 }
 
 export function bindOp(
