@@ -13,6 +13,7 @@ import * as convolutions from './rows/convolutions.ts';
 import * as densities from './rows/densities.ts';
 import * as layers from './rows/layers.ts';
 import * as matrices from './rows/matrices.ts';
+import * as sequential from './rows/sequential.ts';
 
 const files = stdFiles.map((source) => parse(source).file);
 const functions = files.flatMap((file) =>
@@ -75,7 +76,14 @@ const own: readonly Row[] = [
   ['softmax([1000, 0, -1000])', [1, 0, 0]],
   ['logSoftmax(a)', a.map((value) => value - Math.log(total))],
 ]; // prettier-ignore
-const rows = [...own, ...layers.rows, ...convolutions.rows, ...matrices.rows, ...densities.rows];
+const rows = [
+  ...own,
+  ...layers.rows,
+  ...convolutions.rows,
+  ...matrices.rows,
+  ...densities.rows,
+  ...sequential.rows,
+];
 
 /** Where a careless formula overflows or gives NaN, and kinks: values of x. */
 const extremes: readonly (readonly [expression: string, points: readonly number[]])[] = [
@@ -95,6 +103,7 @@ const extremes: readonly (readonly [expression: string, points: readonly number[
   ['studentLogDensity(x, 3) + studentLogDensity(2, 1e15)', [0, 1e150]],
   ['normalLogDensity(x, 0, 1e-100)', [0, 1e40]],
   ['poissonLogDensity(0, x)', [0, 1e300]],
+  ['logDet([[x, 0], [0, x]])', [1e-150, 1, 1e150]],
 ];
 
 describe('the prelude', () => {
