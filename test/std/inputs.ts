@@ -35,7 +35,7 @@ const reals = { x, y, t, a, b, A, S, T, signal, image, taps, kernel, Wx, Wh, bia
 const types = `x: real, y: real, t: real, a: real[n], b: real[n], A: real[2, n], S: real[2, 2], T: real[3, 3],
   signal: real[2, 8], image: real[2, 4, 6], taps: real[3, 2, 2], kernel: real[3, 2, 3, 2],
   Wx: real[4*n, n], Wh: real[4*n, n], bias: real[4*n], state: real[2, n]`;
-const sizes = { n: 3 };
+export const sizes = { n: 3 };
 
 export function valueOf(expression: string): readonly number[] {
   const program = programOf(
@@ -46,20 +46,27 @@ export function valueOf(expression: string): readonly number[] {
   return [Number(result)];
 }
 
-/** The derivative of a curved function of the expression along a direction: by reverse mode, and by differences. */
-export function slopesOf(expression: string, isArray: boolean) {
-  const curved = `sin(1.3 * (${expression}))`;
-  const program = programOf(
-    `model M {\n  dim n\n  data k: int in 0..n\n  param ${types}\n  loss ${isArray ? `sum(${curved})` : curved}\n}`,
-  );
-  const inputs = { params: reals, data: { k } };
+/** A model whose loss adds up curved functions of these expressions; all inputs are parameters. */
+export function modelOf(rows: readonly Row[]): string {
+  const losses = rows.map(([expression, expected]) => {
+    const curved = `sin(1.3 * (${expression}))`;
+    return `  loss ${typeof expected === 'number' ? curved : `sum(${curved})`}`;
+  });
+  return `model M {\n  dim n\n  data k: int in 0..n\n  param ${types}\n${losses.join('\n')}\n}\n`;
+}
+
+export const point = { params: reals, data: { k } };
+
+/** The derivative of the loss of a model along a direction: by reverse mode, and by differences. */
+export function slopesOf(model: string) {
+  const program = programOf(model);
   const direction: Parameters = Object.fromEntries(
     Object.entries(reals).map(([name, value]) => [
       name,
       typeof value === 'number' ? 0.6 : numbers(value.length, name.length + 10),
     ]),
   );
-  const { gradient } = interpret(optimised(program).gradient, inputs, sizes);
-  const along = (step: number): number => lossAt(program, moved(inputs, direction, step), sizes);
+  const { gradient } = interpret(optimised(program).gradient, point, sizes);
+  const along = (step: number): number => lossAt(program, moved(point, direction, step), sizes);
   return { reverse: inner(gradient, direction), differences: derivativeAt0(along, 0.01) };
 }

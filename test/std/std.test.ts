@@ -5,10 +5,11 @@ import { stdFiles } from '../../generated/std.ts';
 import { check } from '../../src/lang/check.ts';
 import { parse } from '../../src/lang/parse.ts';
 import { interpret } from '../../src/ir/interpret.ts';
-import { distance } from '../support/compare.ts';
+import { distance, farthestOf } from '../support/compare.ts';
 import { optimised } from '../support/derive.ts';
+import { compileModule } from '../support/emitted.ts';
 import { programOf } from '../support/language.ts';
-import { a, b, slopesOf, t, valueOf, x, y, type Row } from './inputs.ts';
+import { a, b, modelOf, point, sizes, slopesOf, t, valueOf, x, y, type Row } from './inputs.ts';
 import * as convolutions from './rows/convolutions.ts';
 import * as densities from './rows/densities.ts';
 import * as layers from './rows/layers.ts';
@@ -76,14 +77,15 @@ const own: readonly Row[] = [
   ['softmax([1000, 0, -1000])', [1, 0, 0]],
   ['logSoftmax(a)', a.map((value) => value - Math.log(total))],
 ]; // prettier-ignore
-const rows = [
-  ...own,
-  ...layers.rows,
-  ...convolutions.rows,
-  ...matrices.rows,
-  ...densities.rows,
-  ...sequential.rows,
-];
+const groups = {
+  own,
+  layers: layers.rows,
+  convolutions: convolutions.rows,
+  matrices: matrices.rows,
+  densities: densities.rows,
+  sequential: sequential.rows,
+};
+const rows = Object.values(groups).flat();
 
 /** Where a careless formula overflows or gives NaN, and kinks: values of x. */
 const extremes: readonly (readonly [expression: string, points: readonly number[]])[] = [
@@ -117,10 +119,19 @@ describe('the prelude', () => {
     }
   });
 
-  it.each(rows)('%s: the gradient agrees with differences', (expression, expected) => {
-    const { reverse, differences } = slopesOf(expression, typeof expected !== 'number');
+  it.each(rows)('%s: the gradient agrees with differences', (...row) => {
+    const { reverse, differences } = slopesOf(modelOf([row]));
     expect(distance(reverse, differences.value)).toBeLessThan(1e-9 + 4 * differences.error);
     expect(differences.error).toBeLessThan(1e-5);
+  });
+
+  it.each(Object.entries(groups))('%s: the emitted code agrees', async (_, group) => {
+    const model = modelOf(group);
+    const emitted = await compileModule(model, 'm.nabla', { sizes, emit: ['gradient'] });
+    const { loss, gradient } = interpret(optimised(programOf(model)).gradient, point, sizes);
+    const found = emitted.run(point);
+    expect(distance(found.loss, loss ?? NaN)).toBeLessThan(1e-13);
+    expect(farthestOf(found.gradient, gradient)).toBeLessThan(1e-12);
   });
 
   it.each(extremes)('%s stays finite, its gradient too', (expression, points) => {

@@ -58,6 +58,8 @@ const wideText = `[[${list(wide.slice(0, 5))}, ${list(wide.slice(5, 10))}], [${l
 export const rows: readonly Row[] = [
   ['conv1d(signal, taps)', map(3, 7)((o = NaN, i = NaN) => conv1(o, i, 1))],
   ['conv2d(image, kernel)', map(3, 2, 5)((o = NaN, i = NaN, j = NaN) => conv2(o, i, j, 1))],
+  // A group for each channel.
+  ['[conv2d([image[g]], [[kernel[o, g]] for o in 3]) for g in 2]', map(2, 3, 2, 5)((g = NaN, o = NaN, i = NaN, j = NaN) => sum(3, 2)((p = NaN, q = NaN) => I(g, i + p, j + q) * K2(o, g, p, q)))],
   // Stride 3, padding 2, dilation 2.
   ['[conv1dAt(signal, taps[o], 3*i - 2, 2) for o in 3, i in 4]', map(3, 4)((o = NaN, i = NaN) => conv1(o, 3 * i - 2, 2))],
   ['[conv2dAt(image, kernel[o], 2*i - 1, 2*j - 1, 1) for o in 3, i in 2, j in 4]', map(3, 2, 4)((o = NaN, i = NaN, j = NaN) => conv2(o, 2 * i - 1, 2 * j - 1, 1))],
