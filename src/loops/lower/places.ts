@@ -122,7 +122,7 @@ function newPlace(lowering: Lowering, { members, last, input, isAdjoint, isHisto
 }
 
 export const adjointName = ({ name }: Value, otherwise: string): string =>
-  name === undefined ? otherwise : `${name}Adjoint`;
+  name === undefined ? otherwise : name.endsWith('Adjoint') ? name : `${name}Adjoint`;
 
 const letters = ['i', 'j', 'k', 'l'];
 
