@@ -4,27 +4,21 @@
 import { readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { stdFiles } from '../generated/std.ts';
 import { catalogue } from '../src/base/catalogue.ts';
-import { hasErrors } from '../src/base/diagnostic.ts';
 import type { Diagnostic } from '../src/base/diagnostic.ts';
 import { renderDiagnostic } from '../src/base/frame.ts';
 import type { Source } from '../src/base/source.ts';
-import { check } from '../src/lang/check.ts';
-import { parse } from '../src/lang/parse.ts';
+import { compile } from '../src/compile.ts';
 
 const folder = fileURLToPath(new URL('bad/', import.meta.url));
 const names = readdirSync(folder).filter((name) => name.endsWith('.nabla'));
-const prelude = stdFiles.map((source) => parse(source).file);
 
-function diagnose(source: Source): readonly Diagnostic[] {
-  const { file, diagnostics } = parse(source);
-  return hasErrors(diagnostics) ? diagnostics : [...diagnostics, ...check(file, prelude).diagnostics];
-}
+const diagnose = async ({ path, text }: Source): Promise<readonly Diagnostic[]> =>
+  (await compile(text, { path, format: false })).diagnostics;
 
 describe('bad programs', () => {
-  it.each(names)('%s', (name) => {
-    const diagnostics = diagnose({ path: name, text: readFileSync(`${folder}${name}`, 'utf8') });
+  it.each(names)('%s', async (name) => {
+    const diagnostics = await diagnose({ path: name, text: readFileSync(`${folder}${name}`, 'utf8') });
     const seen = `${diagnostics.map((diagnostic) => renderDiagnostic(diagnostic)).join('\n\n')}\n`;
     const expected = `${folder}${name.replace(/\.nabla$/, '.txt')}`;
     if (process.env['UPDATE'] === '1') writeFileSync(expected, seen);

@@ -1,6 +1,7 @@
 // Random functions: of scalars, or generic in the length of their arrays; and the arguments of their calls.
 
 import { anArray, overAxes } from './array.ts';
+import { aVar } from './control.ts';
 import { aReal, moderate, type Making } from './scalar.ts';
 import type { Callable, Dim, Entry, Interval, Scope, Term } from './term.ts';
 
@@ -59,6 +60,14 @@ export function aFunction(
   if (choices.chance(0.5)) {
     const value = make(scope);
     return { text: `${head} = ${value.text}`, callable: callable(value) };
+  }
+  if (choices.chance(0.35)) {
+    const made = aVar(g, scope, 'v', { mayLose: false });
+    const value = make({ ...scope, entries: [...entries, made.entry] });
+    return {
+      text: `${head} {\n${made.lines.join('\n')}\n  return ${value.text}\n}`,
+      callable: callable(value),
+    };
   }
   const isIndexed = takesArrays && choices.chance(0.5);
   const local = isIndexed ? overAxes(g, scope, [n], aReal) : { clauses: '', element: aReal(g, scope) };

@@ -105,6 +105,19 @@ test.each([
   ['a function of arrays', /fn f\d\(x: real\[n\]/],
   ['a fixed size', /dim K = \d/],
   ['a sum of sizes', /real\[N \+ 1\]/],
+  ['a var', /var v\d/],
+  ['a var in a function', /fn [^{}]*\{\n {2}var v/],
+  ['a loop', /for [i-l] in [^)\]]* \{/],
+  ['a loop in a loop', /for .* \{\n(?: {4}.*\n)*? {4}for .* \{/],
+  ['a loop over a range that depends on an index', / for [i-l] in 0\.\.[i-l](?: \+ 1)? \{/],
+  ['a loop over a range that depends on data', / for [i-l] in 0\.\.pick \{/],
+  ['a while', /while \(c.*\) max /],
+  ['a branch with an else', /\} else \{/],
+  ['an element assigned', /^ +v\d\[[^:]*\] = /m],
+  ['an element changed', /^ +(v\d\[.*\]) = 0\.5 \* \1 \+ /m],
+  ['a row assigned', /var v\d: real\[\w+, \w+\][^]*v\d\[[^,[\]]*\] = /],
+  ['an array assigned', /^ +v\d = \[/m],
+  ['a loss in a loop', /^ {4,}loss /m],
   ['several losses', /loss [^]*loss/],
   ['an output', /output prediction/],
 ] as const)('random programs contain %s', (_, pattern) => {
@@ -128,5 +141,5 @@ test('a failure comes with its seed and a small program', async () => {
   expect(failure).toContain('no sums, please');
   const [, source = ''] = /(model Random \{\n[^]*?\n\})/.exec(failure) ?? [];
   expect(source).toContain('sum(');
-  expect(source.split('\n').length).toBeLessThanOrEqual(5);
+  expect(source.split('\n').length).toBeLessThanOrEqual(6);
 });

@@ -26,7 +26,7 @@ export interface RandomProgram {
 /** The tapes that a program is made from: one for its header and one for each function and line, so that lines shrink away. */
 const parts = fc.record({
   header: tapes,
-  functions: fc.array(tapes, { maxLength: 2 }),
+  functions: fc.array(tapesOf(120), { maxLength: 2 }),
   lets: fc.array(tapes, { maxLength: 4 }),
   vars: fc.array(tapesOf(160), { maxLength: 2 }),
   losses: fc.array(tapes, { minLength: 1, maxLength: 3 }),
