@@ -16,6 +16,8 @@ import { asPolynomial, BlockBuilder, extent, intType } from '../ir/build.ts';
 import { derivedSize } from '../ir/derived.ts';
 import type { Block, DerivedSize, LoopStatement, Program, Size, Type, Value } from '../ir/types.ts';
 import { cloneBlock, mapBlocks } from '../ir/walk.ts';
+import { definitionsOf, type Definitions } from './regular.ts';
+import { rootOf } from './updates.ts';
 
 /**
  * `none`: every iteration is saved. A number: segments of so many iterations. `auto`: √T segments, for loops that would
@@ -30,11 +32,12 @@ export function checkpoint(program: Program, option: Checkpoint): Program {
   if (option === 'none') return program;
   const b = new BlockBuilder(program.nextId);
   const sizes = new DerivedSizes(program.sizes);
+  const definitions = definitionsOf(program);
   const visit = (into: BlockBuilder, block: Block): Block => {
     for (const statement of block.statements) {
       if (statement.kind === 'if') into.push(mapBlocks(statement, (inner) => visit(into.nested(), inner)));
-      else if (statement.kind === 'loop' && (option !== 'auto' || savedBy(statement) !== zero))
-        cut(into, statement, option, sizes);
+      else if (statement.kind === 'loop' && (option !== 'auto' || savedBy(statement, definitions) !== zero))
+        cut(into, statement, option, sizes, definitions);
       else into.push(statement);
     }
     return into.block(block.results);
@@ -43,24 +46,41 @@ export function checkpoint(program: Program, option: Checkpoint): Program {
   return { ...program, sizes: sizes.all(), body, nextId: b.nextId };
 }
 
-/** Elements of the large arrays that an iteration makes and that its adjoint may want. */
-function savedBy({ body, state }: LoopStatement): Polynomial {
+/**
+ * Elements of the large arrays that an iteration makes and that its adjoint may want. Of arrays that are updated element by
+ * element only what is replaced is saved.
+ */
+function savedBy({ body, state }: LoopStatement, definitions: Definitions): Polynomial {
   const isLarge = ({ dims }: Type): boolean =>
     dims.length > 0 && !((asConstant(dims.reduce(multiply)) ?? Infinity) <= smallArray);
-  const made = body.statements.flatMap(({ outs }): readonly Value[] => outs);
-  return [...state.map(({ value }) => value), ...made]
+  const replaced = state.filter(({ value }, k) => {
+    const next = body.results[k];
+    return next !== undefined && rootOf(next, definitions) !== value;
+  });
+  const made = body.statements
+    .flatMap(({ outs }): readonly Value[] => outs)
+    .filter((out) => rootOf(out, definitions) === out);
+  return [...replaced.map(({ value }) => value), ...made]
     .filter(({ type }) => isLarge(type))
     .reduce((sum, { type }) => add(sum, type.dims.reduce(multiply)), zero);
 }
 
-function cut(b: BlockBuilder, loop: LoopStatement, option: 'auto' | number, sizes: DerivedSizes): void {
+function cut(
+  b: BlockBuilder,
+  loop: LoopStatement,
+  option: 'auto' | number,
+  sizes: DerivedSizes,
+  definitions: Definitions,
+): void {
   const { from, to, index, state, body, outs, order, condition } = loop;
   const [first, last] = [asPolynomial(from), asPolynomial(to)];
   const isPlain = order === 'up' && condition === undefined && outs.length === state.length;
   if (!isPlain || first === undefined || last === undefined) return b.push(loop);
   const trips = subtract(last, first);
   const length =
-    option === 'auto' ? sizes.get({ rule: 'length', trips, row: savedBy(loop) }) : constant(option);
+    option === 'auto'
+      ? sizes.get({ rule: 'length', trips, row: savedBy(loop, definitions) })
+      : constant(option);
   const earlier = sizes.get({ rule: 'earlier', trips, length });
   if (asConstant(earlier) === 0) return b.push(loop);
 

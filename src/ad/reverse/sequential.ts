@@ -11,6 +11,7 @@ import { arrayType, replaceIn, zeros, type BlockBuilder } from '../../ir/build.t
 import type { Block, Carried, IfStatement, LoopStatement, Operand, SetStatement, Statement, Type, Value } from '../../ir/types.ts'; // prettier-ignore
 import { blocksOf, cloneBlock } from '../../ir/walk.ts';
 import { UnboundedLoop } from '../unbounded.ts';
+import { commonRoot, rootOf } from '../updates.ts';
 import { record } from './record.ts';
 import { elementOf, isSameRisk, isView, join, Scope, wholeOf, type Adjoint, type Primal, type Risk, type View } from './scope.ts'; // prettier-ignore
 import type { Bindings, Sweep } from './sweep.ts';
@@ -38,7 +39,7 @@ export function reverseLoop(sweep: Sweep, scope: Scope, loop: LoopStatement): vo
     initial: operandOf(b, finals[i], at(outs, k).type),
   }));
   const updated = state.flatMap(({ value }, k) =>
-    isArray(value) && rootOf(at(body.results, k), sweep) === value ? [k] : [],
+    isArray(value) && rootOf(at(body.results, k), sweep.definitions) === value ? [k] : [],
   );
   const restored = updated.map((k): Carried => ({
     value: b.fresh(at(outs, k).type, at(outs, k)),
@@ -175,7 +176,7 @@ export function reverseBranches(sweep: Sweep, scope: Scope, statement: IfStateme
   if (finals.every((adjoint) => adjoint === undefined) && !sweep.hasActiveAdds(statement)) return;
 
   // Arrays of the block around that the branch updates: their adjoints go through the branch as they do.
-  const roots = outs.map((_, k) => commonRoot(sweep, statement, k));
+  const roots = outs.map((_, k) => commonRoot(statement, k, sweep.definitions));
   const updated = outs.flatMap((_, k) => {
     const root = roots[k];
     return root !== undefined && roots.indexOf(root) === k && sweep.ownerOf(root) === scope ? [k] : [];
@@ -307,38 +308,6 @@ export class Copy implements Primal {
 function setVersion(sweep: Sweep, scope: Scope, target: Operand, version: Value): void {
   if (target.kind !== 'value' || sweep.inputs.has(target.id)) return;
   if (sweep.owners.get(target.id) === scope) sweep.versions.set(target.id, version);
-}
-
-/** The array that a chain of updates begins with. */
-function rootOf(operand: Operand, sweep: Sweep): Operand {
-  if (operand.kind !== 'value') return operand;
-  const statement = sweep.definitions.get(operand.id);
-  switch (statement?.kind) {
-    case 'set':
-      return rootOf(statement.array, sweep);
-    case 'loop': {
-      const k = statement.outs.indexOf(operand);
-      const carried = statement.state[k];
-      const next = statement.body.results[k];
-      if (carried === undefined || next === undefined || rootOf(next, sweep) !== carried.value)
-        return operand;
-      return rootOf(carried.initial, sweep);
-    }
-    case 'if':
-      return commonRoot(sweep, statement, statement.outs.indexOf(operand)) ?? operand;
-    default:
-      return operand;
-  }
-}
-
-/** The array of the block around that both branches yield, updated or not; undefined when there is none. */
-function commonRoot(sweep: Sweep, statement: IfStatement, k: number): Value | undefined {
-  if (!isArray(at(statement.outs, k))) return undefined;
-  const then = rootOf(at(statement.then.results, k), sweep);
-  if (then.kind !== 'value' || then !== rootOf(at(statement.otherwise.results, k), sweep)) return undefined;
-  const isInside = (block: Block): boolean =>
-    block.statements.some(({ outs }) => outs.some((out) => out === then));
-  return isInside(statement.then) || isInside(statement.otherwise) ? undefined : then;
 }
 
 // ---- adjoints as values

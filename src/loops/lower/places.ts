@@ -117,11 +117,11 @@ function newPlace(lowering: Lowering, { members, last, input, isAdjoint, isHisto
   if (input !== undefined) return placeOf(lowering, input);
   const name = last.name ?? members.find((value) => value.name !== undefined)?.name;
   // Accumulators hold adjoints; an adjoint is called after what it is the adjoint of.
-  const called = isAdjoint ? (name === undefined ? 'adjoint' : `${name}Adjoint`) : (name ?? 'work');
+  const called = isAdjoint ? adjointName({ name }, 'adjoint') : (name ?? 'work');
   return whole(scratchFor(lowering, last.type, called, !isAdjoint && name !== undefined, isHistory));
 }
 
-export const adjointName = ({ name }: Value, otherwise: string): string =>
+export const adjointName = ({ name }: { readonly name?: string | undefined }, otherwise: string): string =>
   name === undefined ? otherwise : name.endsWith('Adjoint') ? name : `${name}Adjoint`;
 
 const letters = ['i', 'j', 'k', 'l'];
