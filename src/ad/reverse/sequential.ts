@@ -142,13 +142,7 @@ export function reverseSet(sweep: Sweep, scope: Scope, set: SetStatement): void 
   const [out] = set.outs;
   const b = scope.builder;
 
-  const saving = b.nested();
-  const old = isArray(value)
-    ? copyOf(saving, { array, prefix: indices }, value.type)
-    : saving.read(array, indices, { inRange });
-  const { statements } = saving.block();
-  sweep.own(scope, { statements, results: [] });
-  scope.primal.replace(set, [...statements, set]);
+  const old = sweep.replaced.get(out.id) ?? saveReplaced(sweep, scope, set);
   setVersion(sweep, scope, array, b.set(sweep.current(out), indices, old, { name: array.name, inRange }));
 
   const adjoint = sweep.adjointOf(scope, out);
@@ -164,6 +158,19 @@ export function reverseSet(sweep: Sweep, scope: Scope, set: SetStatement): void 
   if (!sweep.isActive(array)) return;
   const rest = b.set(whole, indices, zeros(b, value.type), { name: adjointName(array), inRange });
   sweep.seed(scope, array, adjointOf(rest), risk);
+}
+
+/** What an update is about to replace, read before it on the way forward. */
+function saveReplaced(sweep: Sweep, scope: Scope, set: SetStatement): Value {
+  const { array, indices, value, inRange } = set;
+  const saving = scope.builder.nested();
+  const old = isArray(value)
+    ? copyOf(saving, { array, prefix: indices }, value.type)
+    : saving.read(array, indices, { inRange });
+  const { statements } = saving.block();
+  sweep.own(scope, { statements, results: [] });
+  scope.primal.replace(set, [...statements, set]);
+  return old;
 }
 
 // ---- branches

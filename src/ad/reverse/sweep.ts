@@ -2,13 +2,14 @@
 
 import { bug } from '../../base/bug.ts';
 import { BlockBuilder, extent, int } from '../../ir/build.ts';
-import type { AddStatement, Block, BuildStatement, IfStatement, Operand, OpStatement, Program, ReadStatement, RowStatement, Statement, Value } from '../../ir/types.ts'; // prettier-ignore
+import type { AddStatement, Block, BuildStatement, IfStatement, Literal, Operand, OpStatement, Program, ReadStatement, RowStatement, Statement, Value } from '../../ir/types.ts'; // prettier-ignore
 import { blocksOf, cloneBlock, freeValuesOfStatement, isEffect, mapBlocks, mapUses } from '../../ir/walk.ts';
 import { ops } from '../../ops/index.ts';
 import type { OpRecord } from '../../ops/types.ts';
 import { activeValues, isActive } from '../activity.ts';
 import { boundsOf, type Bounds } from '../bounds.ts';
 import { isCostly } from '../cost.ts';
+import { replacedConstants } from '../once.ts';
 import { addDefinitions, definitionsOf, singularityOf } from '../regular.ts';
 import { isConstantRule, isLiteral, isNumber, product, ruleFor } from '../rule.ts';
 import { reverseReduce } from './reduce.ts';
@@ -23,6 +24,8 @@ export class Sweep {
   readonly #active: Set<number>;
   readonly definitions: Map<number, Statement>;
   readonly bounds: Bounds;
+  /** What an update replaces where that is a constant, by the id of its out. */
+  readonly replaced: Map<number, Literal>;
   readonly inputs: ReadonlySet<number>;
   readonly #risks = new Map<number, Risk>();
   /** The scope in which each value is defined. */
@@ -37,6 +40,7 @@ export class Sweep {
     this.#active = activeValues(program);
     this.definitions = definitionsOf(program);
     this.bounds = boundsOf(program);
+    this.replaced = replacedConstants(program);
     this.inputs = new Set(program.inputs.map(({ value }) => value.id));
   }
 
@@ -306,6 +310,8 @@ export class Sweep {
       if (operand.kind !== 'value') continue;
       if (this.#active.has(id)) this.#active.add(operand.id);
       if (this.bounds.has(id)) this.bounds.set(operand.id, this.bounds.get(id));
+      const replaced = this.replaced.get(id);
+      if (replaced !== undefined) this.replaced.set(operand.id, replaced);
     }
     addDefinitions(copy.block, this.definitions);
     return copy.block;
