@@ -25,7 +25,7 @@ export function record(
   const substitution = new Map<number, Operand>();
   const recall = (value: Value): void => {
     if (!saved.has(value)) return;
-    const from = save(value);
+    const from = readBack(sweep, copy, value) ?? save(value);
     if (from.kind === 'value') substitution.set(value.id, from);
     else statements.push(from);
   };
@@ -42,6 +42,22 @@ export function record(
     statements: whole.statements.map((statement) => mapUses(statement, replaced)),
     results: whole.results.map(replaced),
   };
+}
+
+/** Reads a value from the array that it was put into, where nothing can have replaced it since. */
+function readBack(sweep: Sweep, copy: Copy, value: Value): Statement | undefined {
+  const isInside = new Set(copy.statements.flatMap(({ outs }): readonly Value[] => outs));
+  for (const statement of copy.statements) {
+    if (statement.kind !== 'set' || statement.value !== value) continue;
+    const [out] = statement.outs;
+    const array = copy.ends.get(out.id);
+    // An element that is written at most once still holds it at the end.
+    if (array === undefined || !sweep.replaced.has(out.id)) continue;
+    const { indices, inRange } = statement;
+    if (indices.every((index) => index.kind !== 'value' || !isInside.has(index)))
+      return { kind: 'read', outs: [value], array, indices, inRange };
+  }
+  return undefined;
 }
 
 function decide(

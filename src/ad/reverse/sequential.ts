@@ -60,7 +60,7 @@ export function reverseLoop(sweep: Sweep, scope: Scope, loop: LoopStatement): vo
     active.forEach((k, i) =>
       sweep.seed(copy.scope, at(copy.block.results, k), adjointOf(at(adjoints, i).value), at(risks, i)),
     );
-    updated.forEach((k, i) => copy.setVersion(at(copy.block.results, k), at(restored, i).value));
+    updated.forEach((k, i) => copy.setEnd(at(copy.block.results, k), at(restored, i).value));
     sweep.block(copy.scope, copy.block);
     const next = active.map((k, i) => join(at(risks, i), sweep.riskOf(at(before, k))));
     if (next.every((risk, i) => isSameRisk(risk, at(risks, i)))) {
@@ -201,7 +201,7 @@ export function reverseBranches(sweep: Sweep, scope: Scope, statement: IfStateme
       const result = at(copy.block.results, k);
       if (adjoint !== undefined) sweep.seed(copy.scope, result, adjoint, sweep.riskOf(at(outs, k)));
     });
-    for (const k of updated) copy.setVersion(at(copy.block.results, k), sweep.current(at(outs, k)));
+    for (const k of updated) copy.setEnd(at(copy.block.results, k), sweep.current(at(outs, k)));
     sweep.block(copy.scope, copy.block);
     const results = [
       ...passed.map((k) => {
@@ -262,6 +262,8 @@ export class Copy implements Primal {
   readonly scope: Scope;
   /** What the region has in the places of state, or of arrays that it updates. */
   readonly before: readonly Value[];
+  /** The arrays that hold what updated arrays held at the end of the region, by the id of the latter. */
+  readonly ends = new Map<number, Value>();
   /** The statements, with what nested adjoints had put in. */
   readonly statements: Statement[];
   /** What the region computed is computed again rather than saved. */
@@ -290,7 +292,9 @@ export class Copy implements Primal {
     replaceIn(this.statements, statement, by);
   }
 
-  setVersion(target: Operand, version: Value): void {
+  /** At the end of the region `version` holds what `target` held. */
+  setEnd(target: Operand, version: Value): void {
+    if (target.kind === 'value') this.ends.set(target.id, version);
     setVersion(this.#sweep, this.scope, target, version);
   }
 
