@@ -1,10 +1,11 @@
 // Updates that write each element at most once, into an array that begins as a constant: what they replace needs no saving.
 // It is so for `L[i, j] = …` in loops over i and j, the usual way to fill a table.
 
+import { bug } from '../base/bug.ts';
 import type { Literal, LoopStatement, Operand, Program, SetStatement, Value } from '../ir/types.ts';
 import { statementsOf } from '../ir/walk.ts';
 import { definitionsOf, type Definitions } from './regular.ts';
-import { commonRoot } from './updates.ts';
+import { commonRoot, rootOf } from './updates.ts';
 
 type Slot = { readonly loop: LoopStatement; readonly place: number };
 
@@ -74,10 +75,13 @@ function trace(
     const earlier: Operand | undefined =
       slot === undefined ? updatedFrom(array, definitions) : slot.loop.state[slot.place]?.initial;
     if (earlier === undefined) return { set, loops, before: array, isDirect, chain };
-    isDirect &&= slot !== undefined;
+    // What an iteration replaces as a whole is no longer what the loop began with.
+    isDirect &&= slot !== undefined && rootOf(nextOf(slot), definitions) === array;
     array = earlier;
   }
 }
+
+const nextOf = ({ loop, place }: Slot): Operand => loop.body.results[place] ?? bug('a loop lacks a result');
 
 /** The array that this one is an update of. */
 function updatedFrom(array: Operand, definitions: Definitions): Operand | undefined {

@@ -142,7 +142,8 @@ export function reverseSet(sweep: Sweep, scope: Scope, set: SetStatement): void 
   const [out] = set.outs;
   const b = scope.builder;
 
-  const old = sweep.replaced.get(out.id) ?? saveReplaced(sweep, scope, set);
+  const constant = sweep.replaced.get(out.id);
+  const old = constant === undefined ? saveReplaced(sweep, scope, set) : filled(b, value.type, constant);
   setVersion(sweep, scope, array, b.set(sweep.current(out), indices, old, { name: array.name, inRange }));
 
   const adjoint = sweep.adjointOf(scope, out);
@@ -335,6 +336,9 @@ function operandOf(b: BlockBuilder, adjoint: Adjoint | undefined, type: Type): O
   if (adjoint === undefined) return zeros(b, type);
   return isView(adjoint) ? wholeOf(b, adjoint) : adjoint;
 }
+
+const filled = (b: BlockBuilder, { dims }: Type, element: Operand): Operand =>
+  dims.length === 0 ? element : b.build(dims, () => element);
 
 /** The part of an array that a view shows, as an array of its own. */
 function copyOf(b: BlockBuilder, view: View, { dims }: Type): Value {
