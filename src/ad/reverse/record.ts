@@ -46,6 +46,7 @@ export function record(
 
 /** Reads a value from the array that it was put into, where nothing can have replaced it since. */
 function readBack(sweep: Sweep, copy: Copy, value: Value): Statement | undefined {
+  if (value.type.dims.length > 0) return undefined;
   const isInside = new Set(copy.statements.flatMap(({ outs }): readonly Value[] => outs));
   for (const statement of copy.statements) {
     if (statement.kind !== 'set' || statement.value !== value) continue;
