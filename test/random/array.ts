@@ -34,6 +34,7 @@ export function anArray(g: Making, scope: Scope, dims: readonly Dim[]): Term {
     [spent || fixed === undefined ? 0 : 1, () => list(g, scope, fixed?.value ?? 1)],
     [spent || lifting.length === 0 ? 0 : 1, () => lifted(g, scope, dims)],
     [spent || generic.length === 0 ? 0 : 1.5, () => genericCall(g, scope, dims)],
+    [spent || dim === undefined || dims.length > 1 ? 0 : 1, () => vectorCall(g, scope, some(dims)[0])],
   ]);
   return moderate(g, make());
 }
@@ -129,4 +130,16 @@ function genericCall(g: Making, scope: Scope, dims: readonly Dim[]): Term {
     low: f.low,
     high: f.high,
   };
+}
+
+/** A function of the prelude that takes a vector and gives one of its length. */
+function vectorCall(g: Making, scope: Scope, dim: Dim): Term {
+  const { text, low, high } = anArray(g, scope, [dim]);
+  const ranges = {
+    softmax: hull(0, 1),
+    logSoftmax: hull(low - high - Math.log(dim.value), 0),
+    cumulativeSum: hull(low, high, low * dim.value, high * dim.value),
+  };
+  const name = g.choices.pick(['softmax', 'logSoftmax', 'cumulativeSum'] as const);
+  return { text: `${name}(${text})`, ...ranges[name] };
 }
