@@ -85,6 +85,11 @@ export class Scope {
     addWhole(this.builder, accumulator, view);
   }
 
+  /** Whether anything contributes to the adjoint of an array of this scope. */
+  isReached({ id }: Value): boolean {
+    return this.views.has(id) || this.accumulators.has(id);
+  }
+
   /** The finished adjoint of a scalar defined in this scope; undefined when nothing reached it. */
   scalarAdjoint(value: Value): Operand | undefined {
     const direct = this.scalars.get(value.id);

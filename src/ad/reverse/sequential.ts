@@ -13,7 +13,7 @@ import { blocksOf, cloneBlock } from '../../ir/walk.ts';
 import { UnboundedLoop } from '../unbounded.ts';
 import { commonRoot, rootOf } from '../updates.ts';
 import { record } from './record.ts';
-import { elementOf, isSameRisk, isView, join, Scope, wholeOf, type Adjoint, type Primal, type Risk, type View } from './scope.ts'; // prettier-ignore
+import { elementOf, isSameRisk, isView, join, Scope, wholeOf, type Adjoint, type Primal, type View } from './scope.ts'; // prettier-ignore
 import type { Bindings, Sweep } from './sweep.ts';
 
 /** Whether a statement contains updates or loops, which must not simply run again where the adjoint is. */
@@ -190,11 +190,8 @@ export function reverseBranches(sweep: Sweep, scope: Scope, statement: IfStateme
     return root !== undefined && roots.indexOf(root) === k && sweep.ownerOf(root) === scope ? [k] : [];
   });
   const rootAt = (k: number): Value => roots[k] ?? bug('an updated array without a root');
-  const passed = updated.filter((k) => finals[k] !== undefined && sweep.isActive(rootAt(k)));
-
   const extra: { readonly side: 'then' | 'otherwise'; readonly value: Value; readonly out: Value }[] = [];
-  const risks = new Map<number, Risk>();
-  const half = (side: 'then' | 'otherwise'): { readonly copy: Copy; readonly block: Block } => {
+  const swept = (side: 'then' | 'otherwise'): Copy => {
     const before = updated.map((k) => b.fresh(rootAt(k).type, rootAt(k)));
     const bindings = updated.map((k, i) => [rootAt(k), at(before, i)] as const);
     const copy = new Copy(sweep, b.nested(), statement[side], bindings, before);
@@ -204,24 +201,25 @@ export function reverseBranches(sweep: Sweep, scope: Scope, statement: IfStateme
     });
     for (const k of updated) copy.setEnd(at(copy.block.results, k), sweep.current(at(outs, k)));
     sweep.block(copy.scope, copy.block);
+    return copy;
+  };
+  const [then, otherwise] = [swept('then'), swept('otherwise')];
+  const passed = updated.flatMap((_, i) =>
+    [then, otherwise].some(({ scope: within, before }) => within.isReached(at(before, i))) ? [i] : [],
+  );
+  const completed = (side: 'then' | 'otherwise', copy: Copy): Block => {
     const results = [
-      ...passed.map((k) => {
-        const value = at(before, updated.indexOf(k));
-        risks.set(k, join(risks.get(k) ?? sweep.riskOf(value), sweep.riskOf(value)));
-        return copy.adjointOf(value);
-      }),
-      ...before.map((value) => sweep.current(value)),
+      ...passed.map((i) => copy.adjointOf(at(copy.before, i))),
+      ...copy.before.map((value) => sweep.current(value)),
     ];
-    const block = record(sweep, copy, copy.scope.builder.block(results), (value) => {
+    return record(sweep, copy, copy.scope.builder.block(results), (value) => {
       const out = b.fresh(value.type, value);
       extra.push({ side, value, out });
       sweep.owners.set(out.id, scope);
       return out;
     });
-    return { copy, block };
   };
-  const then = half('then');
-  const otherwise = half('otherwise');
+  const blocks = { then: completed('then', then), otherwise: completed('otherwise', otherwise) };
 
   if (extra.length > 0) {
     const forward = (side: 'then' | 'otherwise', copy: Copy): Block => {
@@ -234,24 +232,22 @@ export function reverseBranches(sweep: Sweep, scope: Scope, statement: IfStateme
     const rebuilt: IfStatement = {
       ...statement,
       outs: [...outs, ...extra.map(({ out }) => out)],
-      then: forward('then', then.copy),
-      otherwise: forward('otherwise', otherwise.copy),
+      then: forward('then', then),
+      otherwise: forward('otherwise', otherwise),
     };
     scope.primal.replace(statement, [rebuilt]);
   }
-  const adjoints = passed.map((k) => b.fresh(rootAt(k).type, { name: adjointName(rootAt(k)) }));
-  const restored = updated.map((k) => b.fresh(rootAt(k).type, rootAt(k)));
-  b.push({
-    kind: 'if',
-    outs: [...adjoints, ...restored],
-    condition,
-    then: then.block,
-    otherwise: otherwise.block,
+  const updatedRoots = updated.map(rootAt);
+  const adjoints = passed.map((i) => {
+    const root = at(updatedRoots, i);
+    return b.fresh(root.type, { name: adjointName(root) });
   });
-  updated.forEach((k, i) => setVersion(sweep, scope, rootAt(k), at(restored, i)));
-  passed.forEach((k, i) => {
-    const risk = risks.get(k) ?? bug('an adjoint without a risk');
-    sweep.seed(scope, rootAt(k), adjointOf(at(adjoints, i)), risk);
+  const restored = updatedRoots.map((root) => b.fresh(root.type, root));
+  b.push({ kind: 'if', outs: [...adjoints, ...restored], condition, ...blocks });
+  updatedRoots.forEach((root, i) => setVersion(sweep, scope, root, at(restored, i)));
+  passed.forEach((i, place) => {
+    const risk = join(sweep.riskOf(at(then.before, i)), sweep.riskOf(at(otherwise.before, i)));
+    sweep.seed(scope, at(updatedRoots, i), adjointOf(at(adjoints, place)), risk);
   });
 }
 
