@@ -19,8 +19,24 @@ declarations -> null {% () => null %}
   | declarations declaration {% ([before, item]) => tree.append(before, item) %}
 
 declaration -> constant {% ([one]) => one %}
+  | record {% ([one]) => one %}
   | function {% ([one]) => one %}
   | model {% ([one]) => one %}
+
+# ---- types of records: a field ends with its line, or with a comma
+
+record -> "type" name "=" "{" rows "}" %end {% ([word, name, , , rows, close]) => nodes.record(word, name, rows, close) %}
+
+rows -> null {% () => null %}
+  | rows row %end {% ([before, row]) => tree.append(before, row) %}
+
+row -> fields {% ([list]) => list %}
+  | fields "," {% ([list]) => list %}
+
+fields -> field {% ([item]) => tree.append(null, item) %}
+  | fields "," field {% ([before, , item]) => tree.append(before, item) %}
+
+field -> %name ":" type {% ([token, , type]) => nodes.recordField(token, type) %}
 
 # ---- models
 
@@ -62,8 +78,13 @@ statement -> constant {% ([one]) => one %}
 constant -> "const" name "=" expression %end {% ([word, name, , value]) => nodes.constant(word, name, value) %}
 
 let -> "let" binder "=" expression %end {% ([word, binder, , value]) => nodes.binding(word, binder, value) %}
+  | "let" "(" names ")" "=" expression %end {% ([word, , names, , , value]) => nodes.unpacking(word, names, value) %}
 
 var -> "var" binder "=" expression %end {% ([word, binder, , value]) => nodes.variable(word, binder, value) %}
+  | "var" "(" names ")" "=" expression %end {% ([word, , names, , , value]) => nodes.unpacking(word, names, value) %}
+
+names -> name "," name {% ([first, , second]) => tree.append(tree.append(null, first), second) %}
+  | names "," name {% ([before, , item]) => tree.append(before, item) %}
 
 loss -> "loss" expression %end {% ([word, value]) => nodes.loss(word, value) %}
 
@@ -73,9 +94,19 @@ binder -> name {% ([name]) => nodes.plainBinder(name) %}
 
 assignment -> target "=" expression %end {% ([target, , value]) => nodes.assignment(target, null, value) %}
   | target compound expression %end {% ([target, sign, value]) => nodes.assignment(target, sign, value) %}
+  | "(" targets ")" "=" expression %end {% ([open, targets, , , value]) => nodes.unpacking(open, targets, value) %}
 
-target -> name {% ([name]) => name %}
-  | name "[" indices "]" {% ([name, , items, close]) => tree.index(name, items, close) %}
+targets -> target "," target {% ([first, , second]) => tree.append(tree.append(null, first), second) %}
+  | targets "," target {% ([before, , item]) => tree.append(before, item) %}
+
+target -> place {% ([one]) => one %}
+  | elements {% ([one]) => one %}
+
+place -> name {% ([name]) => name %}
+  | place "." name {% ([base, , name]) => tree.member(base, name) %}
+  | elements "." name {% ([base, , name]) => tree.member(base, name) %}
+
+elements -> place "[" indices "]" {% ([base, , items, close]) => tree.index(base, items, close) %}
 
 compound -> "+=" {% ([token]) => token %}
   | "-=" {% ([token]) => token %}
@@ -105,6 +136,7 @@ function -> head "=" expression %end {% ([head, , value]) => nodes.fn(head, node
   | head "{" steps return "}" %end {% ([head, , steps, value, close]) => nodes.fn(head, nodes.longBody(steps, value, close)) %}
 
 head -> "fn" name "(" parameters ")" ":" type {% ([word, name, , list, , , type]) => nodes.functionHead(word, name, list, type) %}
+  | "fn" name "(" parameters ")" ":" "(" types ")" {% ([word, name, , list, , , open, types, close]) => nodes.functionHead(word, name, list, tree.types(open, types, close)) %}
 
 parameters -> null {% () => null %}
   | someParameters {% ([list]) => list %}
@@ -121,6 +153,9 @@ steps -> null {% () => null %}
 return -> "return" expression %end {% ([, value]) => tree.settle(value) %}
 
 # ---- types
+
+types -> type "," type {% ([first, , second]) => tree.append(tree.append(null, first), second) %}
+  | types "," type {% ([before, , item]) => tree.append(before, item) %}
 
 type -> name {% ([name]) => tree.type(name, null, undefined) %}
   | name "[" expressions "]" {% ([name, , dims, close]) => tree.type(name, dims, close) %}
@@ -150,6 +185,10 @@ operand -> name {% ([name]) => name %}
   | "true" {% ([token]) => tree.bool(token) %}
   | "false" {% ([token]) => tree.bool(token) %}
   | "(" expression ")" {% ([open, inner, close]) => tree.bracketed(open, inner, close) %}
+  | "(" expression "," expressions ")" {% ([open, first, , others, close]) => tree.tuple(open, first, others, close) %}
+  | name %open someValues %close {% ([type, , values, close]) => tree.construct(type, values, close) %}
+  | name %open someValues "," %close {% ([type, , values, , close]) => tree.construct(type, values, close) %}
+  | operand "." name {% ([base, , name]) => tree.member(base, name) %}
   | name "(" ")" {% ([callee, , close]) => tree.call(callee, null, close) %}
   | name "(" expressions ")" {% ([callee, , args, close]) => tree.call(callee, args, close) %}
   | name "(" expression "for" clauses ")" {% ([reducer, , element, , clauses, close]) => tree.reduce(reducer, element, clauses, null, close) %}
@@ -157,6 +196,11 @@ operand -> name {% ([name]) => name %}
   | "[" expressions "]" {% ([open, elements, close]) => tree.list(open, elements, close) %}
   | "[" expression "for" clauses "]" {% ([open, element, , clauses, close]) => tree.build(open, element, clauses, close) %}
   | operand "[" indices "]" {% ([base, , items, close]) => tree.index(base, items, close) %}
+
+someValues -> value {% ([item]) => tree.append(null, item) %}
+  | someValues "," value {% ([before, , item]) => tree.append(before, item) %}
+
+value -> name ":" expression {% ([name, , value]) => ({ name, value }) %}
 
 # A comma may follow the last one.
 expressions -> someExpressions {% ([list]) => list %}

@@ -20,6 +20,7 @@ import {
   type ModelField,
   type SizeNames,
 } from './model.ts';
+import { membersOf, nestedIn } from './records.ts';
 import { quote } from './statement.ts';
 
 /** The check functions of a model. */
@@ -153,7 +154,10 @@ function arrayChecks(
       quote(shapeText({ type })),
     );
   });
-  return [helperCall('checkObject', owner, object), ...arrays];
+  const records = nestedIn(membersOf(fields, model.program.records ?? [])).map(({ path }) =>
+    helperCall('checkRecord', owner, quote(`.${path}`), `${object}.${path}`),
+  );
+  return [helperCall('checkObject', owner, object), ...records, ...arrays];
 }
 
 const scalarChecks = (

@@ -18,6 +18,12 @@ function checkObject(name: string, value: unknown): void {
     throw new TypeError(\`\${name} must be an object, got \${String(value)}\`);
   }
 }`,
+  checkRecord: `\
+function checkRecord(owner: string, field: string, value: unknown): void {
+  if (typeof value !== 'object' || value === null) {
+    throw new TypeError(\`\${owner}\${field} must be an object, got \${String(value)}\`);
+  }
+}`,
   checkScalar: `\
 function checkScalar(owner: string, field: string, value: unknown, kind: string, type: string): void {
   if (typeof value !== kind) {
@@ -71,6 +77,22 @@ function checkApart(
 function checkDistinct(owner: string, filled: object, other: string, object: object): void {
   if (filled === object) {
     throw new TypeError(\`\${owner} must not be \${other}, which is read while it is filled\`);
+  }
+}`,
+  checkRecordsApart: `\
+/** A record of numbers that is filled is no other record. */
+function checkRecordsApart(
+  owner: string, filled: readonly object[], filledNames: readonly string[],
+  other: string, records: readonly object[], names: readonly string[],
+): void {
+  for (let i = 0; i < filled.length; i++) {
+    // Of an object and itself, each pair is compared once.
+    const end = owner === other ? i : records.length;
+    for (let j = 0; j < end; j++) {
+      if (filled[i] === records[j]) {
+        throw new TypeError(\`\${owner}.\${filledNames[i]} must not be \${other}.\${names[j]}\`);
+      }
+    }
   }
 }`,
   checkInteger: `\

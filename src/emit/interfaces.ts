@@ -1,18 +1,14 @@
 // The interfaces of a model: what its functions take and fill.
 
 import type { Declaration, Field } from './module.ts';
-import { fieldType, shapeText, type Model, type ModelField } from './model.ts';
+import type { Model, ModelField } from './model.ts';
+import { membersAsFields, membersOf, type RecordTypes } from './records.ts';
+import { quote } from './statement.ts';
 
-export function interfaces(model: Model): readonly Declaration[] {
-  const { program, typeName } = model;
-  const field =
-    (readonly: boolean) =>
-    (f: ModelField): Field => ({
-      name: f.field,
-      type: fieldType(f.type, model.precision),
-      readonly,
-      doc: described(f.doc, shapeText(f)),
-    });
+export function interfaces(model: Model, records: RecordTypes): readonly Declaration[] {
+  const { program, typeName, precision } = model;
+  const fieldsOf = (fields: readonly ModelField[], readonly: boolean): readonly Field[] =>
+    membersAsFields(membersOf(fields, program.records ?? []), 0, precision, records.nameOf, readonly);
   const declarations: Declaration[] = [];
   const declare = (
     role: 'sizes' | 'params' | 'data' | 'outputs' | 'workspace',
@@ -30,26 +26,27 @@ export function interfaces(model: Model): readonly Declaration[] {
   declare(
     'params',
     `What ${program.name} is differentiated by; also its gradient. Arrays are row-major.`,
-    model.params.map(field(false)),
+    fieldsOf(model.params, false),
   );
-  declare('data', `What ${program.name} takes as given. Arrays are row-major.`, model.data.map(field(true)));
+  declare('data', `What ${program.name} takes as given. Arrays are row-major.`, fieldsOf(model.data, true));
   declare(
     'outputs',
     `What \`${model.functionName('Outputs')}\` computes. Arrays are row-major.`,
-    model.outputs.map(field(false)),
+    fieldsOf(model.outputs, false),
   );
   declare(
     'workspace',
     `Scratch arrays of ${program.name}; what they hold between calls means nothing.`,
-    model.workspace.map(field(true)),
+    fieldsOf(model.workspace, true),
   );
   if (model.params.length > 0) declarations.push(layoutInterface(model));
   return declarations;
 }
 
-function layoutInterface({ program, typeName }: Model): Declaration {
+function layoutInterface({ program, typeName, params }: Model): Declaration {
+  const paths = params.map(({ field }) => quote(field));
   const field = {
-    name: `keyof ${typeName('params')}`,
+    name: params.some((f) => f.field.includes('.')) ? paths.join(' | ') : `keyof ${typeName('params')}`,
     shape: 'readonly number[]',
     offset: 'number',
     length: 'number',
@@ -65,13 +62,6 @@ function layoutInterface({ program, typeName }: Model): Declaration {
       { name: 'fields', type: `readonly { ${members.join('; ')} }[]`, readonly: true },
     ],
   };
-}
-
-/** A user's doc with the shape after it: `Weights, real[D, H].` */
-function described(doc: string | undefined, shape: string): string {
-  const text = doc?.trim() ?? '';
-  if (text === '') return shape;
-  return /\n|[!?:]$/.test(text) ? `${text}\n\n${shape}` : `${text.replace(/\.$/, '')}, ${shape}.`;
 }
 
 /**

@@ -8,7 +8,7 @@ import { derivedSizes, sourcesOf, textOf } from './derived.ts';
 import { printPolynomial } from './expression.ts';
 import { mayBeUnfit } from './extents.ts';
 import type { Parameter } from './module.ts';
-import { camelCase, fieldNames, pascalCase, Scope } from './names.ts';
+import { camelCase, fieldNames, fieldPaths, identifier, pascalCase, Scope } from './names.ts';
 import { typescript, type Printed } from './target.ts';
 import type { Code, Usage } from './usage.ts';
 
@@ -77,7 +77,7 @@ export function modelOf(
 ): Model {
   const inputs = (role: Input['role']): readonly ModelField[] => {
     const found = program.inputs.filter((input) => input.role === role);
-    const fields = fieldNames(found.map((input) => input.name));
+    const fields = fieldPaths(found.map((input) => input.name));
     return found.map(({ name, value, doc, range }, i) => ({
       name,
       field: fields[i] ?? name,
@@ -93,7 +93,7 @@ export function modelOf(
       ? [{ name: output.name, type, doc: output.doc }]
       : [];
   });
-  const resultFields = fieldNames(results.map((result) => result.name));
+  const resultFields = fieldPaths(results.map((result) => result.name));
   const symbolic = program.sizes.filter((size) => size.value === undefined);
   const sizeFields = fieldNames(symbolic.map((size) => size.name));
 
@@ -185,7 +185,7 @@ function slotsOf(routines: readonly Routine[]): readonly Slot[] {
         });
     }
   }
-  const fields = fieldNames(slots.map((slot) => slot.name));
+  const fields = fieldNames(slots.map((slot) => identifier(slot.name)));
   return slots.map((slot, i) => {
     const isHistory = [...slot.buffers].every((buffer) => buffer.isHistory === true);
     const clamped = isHistory && slot.type.dims.some(mayBeUnfit);

@@ -7,7 +7,7 @@ const reserved = new Set(
     'extends false finally for function if implements import in instanceof interface let new null of package private ' +
     'protected public return static super switch this throw true try typeof var void while with yield ' +
     // Globals that the emitted code uses, or that would mislead a reader as the name of something else.
-    'Float32Array Float64Array Infinity Int32Array Math NaN Number Object RangeError Readonly String TypeError ' +
+    'ArrayBufferLike Float32Array Float64Array Infinity Int32Array Math NaN Number Object RangeError Readonly Record String TypeError ' +
     'Uint8Array globalThis undefined'
   ).split(' '),
 );
@@ -21,7 +21,9 @@ const superscripts = '⁰¹²³⁴⁵⁶⁷⁸⁹';
  */
 export function identifier(name: string): string {
   if (/^[A-Za-z_$][\w$]*$/.test(name)) return name;
-  const plain = [...name].map((character) => {
+  // A field of a record is called by its path: `camera.f` gives `cameraF`.
+  const joined = name.replace(/\.(.)/gu, (_, first: string) => first.toUpperCase());
+  const plain = [...joined].map((character) => {
     const digit = Math.max(subscripts.indexOf(character), superscripts.indexOf(character));
     return digit >= 0 ? String(digit) : /[\p{ID_Continue}$]/u.test(character) ? character : '_';
   });
@@ -95,4 +97,24 @@ export function fieldNames(names: readonly string[]): readonly string[] {
     taken.add(field);
     return field;
   });
+}
+
+/** Paths such as `camera.f`: on each level the names of the fields of an interface. */
+export function fieldPaths(paths: readonly string[]): readonly string[] {
+  const split = (path: string): readonly [string, string | undefined] => {
+    const [head = path, ...rest] = path.split('.');
+    return [head, rest.length === 0 ? undefined : rest.join('.')];
+  };
+  const inner = new Map<string, string[]>();
+  for (const [head, rest] of paths.map(split))
+    inner.set(head, [...(inner.get(head) ?? []), ...(rest === undefined ? [] : [rest])]);
+  const heads = fieldNames([...inner.keys()]);
+  const fields = new Map<string, string>();
+  [...inner].forEach(([head, rests], k) => {
+    const field = heads[k] ?? head;
+    fields.set(head, field);
+    for (const [i, path] of fieldPaths(rests).entries())
+      fields.set(`${head}.${rests[i]}`, `${field}.${path}`);
+  });
+  return paths.map((path) => fields.get(path) ?? path);
 }

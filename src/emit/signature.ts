@@ -4,7 +4,8 @@ import { ops } from '../ops/index.ts';
 import type { Buffer, Routine, RoutineKind } from '../loops/types.ts';
 import { expressionsOf, visitExpression, visitStatements } from '../loops/walk.ts';
 import type { Parameter } from './module.ts';
-import { shapeText, sizesParameter, type Model, type ModelField } from './model.ts';
+import { sizesParameter, type Model, type ModelField } from './model.ts';
+import { membersOf, shapeOf } from './records.ts';
 
 interface Kind {
   /** Of the function's name: `mlpLossAndGradient`. */
@@ -105,7 +106,7 @@ export function docOf(model: Model, routine: Routine): string {
   if (modelDoc !== '') lines.push('', modelDoc);
   lines.push('');
   const fields = (name: string, list: readonly ModelField[]): void => {
-    if (list.length > 0) lines.push(`@param ${name} ${fieldList(list)}`);
+    if (list.length > 0) lines.push(`@param ${name} ${fieldList(model, list)}`);
   };
   fields('params', model.params);
   fields('data', model.data);
@@ -117,7 +118,7 @@ export function docOf(model: Model, routine: Routine): string {
     if (takes.includes('product')) lines.push('@param product is filled: the Hessian times the direction');
   }
   if (takes.includes('outputs') && model.outputs.length > 0)
-    lines.push(`@param outputs is filled: ${fieldList(model.outputs)}`);
+    lines.push(`@param outputs is filled: ${fieldList(model, model.outputs)}`);
   if (routine.scratch.length > 0)
     lines.push('@param ws scratch arrays; with them the call allocates nothing');
   if (returns !== undefined) lines.push(`@returns ${returns}`);
@@ -125,16 +126,17 @@ export function docOf(model: Model, routine: Routine): string {
 }
 
 /** `W1: real[D, H], b1: real[H]`; of long lists the names, of very long ones the first names. */
-function fieldList(fields: readonly ModelField[]): string {
+function fieldList({ program }: Model, fields: readonly ModelField[]): string {
   const longest = 80;
-  const text = fields.map((f) => `${f.field}: ${shapeText(f)}`).join(', ');
+  const members = membersOf(fields, program.records ?? []);
+  const text = members.map((member) => `${member.field}: ${shapeOf(member)}`).join(', ');
   if (text.length <= longest) return text;
   const names: string[] = [];
   let length = 0;
-  for (const { field } of fields) {
+  for (const { field } of members) {
     length += field.length + 2;
     if (names.length > 0 && length > longest)
-      return `${names.join(', ')} and ${fields.length - names.length} more`;
+      return `${names.join(', ')} and ${members.length - names.length} more`;
     names.push(field);
   }
   return names.join(', ');

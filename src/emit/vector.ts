@@ -15,6 +15,7 @@ import {
   type ModelField,
   type SizeNames,
 } from './model.ts';
+import { membersOf, objectLines } from './records.ts';
 import { quote } from './statement.ts';
 
 /** `mlpWorkspace(sizes)`. */
@@ -121,6 +122,7 @@ export function vectorDeclarations(model: Model, door: Door): readonly Declarati
 /** `mlpViews(flat, sizes)`. */
 function viewsFunction(model: Model, door: Door): FunctionDeclaration {
   const places = placesOf(model.params);
+  const offsets = new Map(places.fields.map(({ f, offset }) => [f, offset]));
   return sized(model, door, {
     name: model.functionName('Views'),
     doc: 'Params, or a gradient, as views of a flat vector: nothing is copied, and what is written to one is written to the other.',
@@ -128,9 +130,7 @@ function viewsFunction(model: Model, door: Door): FunctionDeclaration {
     result: model.typeName('params'),
     body: (names) => [
       ...flatCheck(model, names, places.length),
-      'return {',
-      ...places.fields.map(({ f, offset }) => `  ${f.field}: ${viewOf(f, offset, names)},`),
-      '};',
+      ...objectOf(model, model.params, (f) => viewOf(f, offsets.get(f) ?? zero, names)),
     ],
   });
 }
@@ -164,7 +164,16 @@ function objectOfZeros(model: Model, fields: readonly ModelField[], names: SizeN
     f.type.dims.length === 0
       ? zeroText(f.type)
       : `new ${arrayKind(f.type.scalar, model.precision)}(${lengthText(f, names)})`;
-  return ['return {', ...fields.map((f) => `  ${f.field}: ${value(f)},`), '};'];
+  return objectOf(model, fields, value);
+}
+
+function objectOf(
+  model: Model,
+  fields: readonly ModelField[],
+  value: (field: ModelField) => string,
+): readonly string[] {
+  const lines = objectLines(membersOf(fields, model.program.records ?? []), value);
+  return ['return {', ...lines.map((line) => `  ${line}`), '};'];
 }
 
 /** A function that takes sizes, where the model has any, and checks what it gets. */

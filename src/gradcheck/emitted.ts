@@ -1,12 +1,13 @@
 // The emitted module, loaded and called. It is the text that users get that is checked, not an earlier form of it.
 
 import { bug } from '../base/bug.ts';
-import { camelCase, fieldNames } from '../emit/names.ts';
+import { camelCase, fieldPaths } from '../emit/names.ts';
 import { suffixOf } from '../emit/signature.ts';
 import type { Program } from '../ir/types.ts';
 import type { RoutineKind } from '../loops/types.ts';
-import { flatten, inputsOf, layoutOf, unflatten, type Fields, type Precision } from './layout.ts';
+import { flatten, inputsOf, layoutOf, unflatten, type FieldValue, type Precision } from './layout.ts';
 import type { Point } from './point.ts';
+import { nest, valueAt, type Nested } from './records.ts';
 
 type EmittedFunction = (...args: readonly unknown[]) => unknown;
 export type EmittedModule = Readonly<Record<string, EmittedFunction | undefined>>;
@@ -45,7 +46,7 @@ export function bind(
 ): BoundModel {
   const slots = layoutOf(program, point.sizes);
   const length = slots.reduce((sum, slot) => sum + slot.length, 0);
-  const zeros = (): Fields =>
+  const zeros = (): Nested<FieldValue> =>
     unflatten(
       slots,
       Array.from({ length }, () => 0),
@@ -60,7 +61,7 @@ export function bind(
   // One workspace for all the calls, as in use: what a call leaves in it must not matter to the next.
   const workspace = module[`${prefix}Workspace`]?.(...sizes);
 
-  const call = (kind: RoutineKind, x: readonly number[], ...more: readonly Fields[]): number => {
+  const call = (kind: RoutineKind, x: readonly number[], ...more: readonly object[]): number => {
     const name = prefix + suffixOf(kind);
     const emitted = module[name];
     if (emitted === undefined) bug(`the emitted module has no function ${name}`);
@@ -73,13 +74,13 @@ export function bind(
     gradient: (x) => {
       const gradient = zeros();
       const loss = call('gradient', x, gradient);
-      return { loss, gradient: flatten(slots, gradient, 'field') };
+      return { loss, gradient: flatten(slots, ({ field }) => valueAt(gradient, field)) };
     },
     jvp: (x, v) => call('jvp', x, unflatten(slots, v, precision)),
     hvp: (x, v) => {
       const product = zeros();
       const tangent = call('hvp', x, unflatten(slots, v, precision), product);
-      return { tangent, product: flatten(slots, product, 'field') };
+      return { tangent, product: flatten(slots, ({ field }) => valueAt(product, field)) };
     },
   };
 }
@@ -91,6 +92,6 @@ function renamed<T>(
   declared: readonly { readonly name: string }[],
   values: Readonly<Record<string, T>>,
 ): object {
-  const fields = fieldNames(declared.map(({ name }) => name));
-  return Object.fromEntries(declared.map(({ name }, i) => [fields[i], values[name]]));
+  const fields = fieldPaths(declared.map(({ name }) => name));
+  return nest(Object.fromEntries(declared.map(({ name }, i) => [fields[i], values[name]])));
 }

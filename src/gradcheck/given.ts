@@ -6,6 +6,7 @@ import type { Input, Program } from '../ir/types.ts';
 import { didYouMean } from '../lang/check/nearest.ts';
 import { elements, inputsOf, shapeOf, type Fields, type FieldValue, type Sizes } from './layout.ts';
 import { chooseSizes, type GivenInputs, type Point } from './point.ts';
+import { byPath, isObject, nest, type Nested } from './records.ts';
 
 export interface Given {
   readonly inputs: GivenInputs;
@@ -17,7 +18,7 @@ export interface Given {
  * `sizes` are those from elsewhere, which win. Returns a sentence where something does not fit the program.
  */
 export function readGiven(json: unknown, program: Program, sizes: Sizes): Given | string {
-  if (!isRecord(json)) return 'expected an object with "params", "data" and "sizes"';
+  if (!isObject(json)) return 'expected an object with "params", "data" and "sizes"';
   const strange = Object.keys(json).find((key) => !['params', 'data', 'sizes'].includes(key));
   if (strange !== undefined) return `expected "params", "data" and "sizes", not "${strange}"`;
   const named = readSizes(json['sizes'] ?? {}, program);
@@ -33,9 +34,9 @@ export function readGiven(json: unknown, program: Program, sizes: Sizes): Given 
     ['data', 'data'],
   ] as const) {
     const values = json[group] ?? {};
-    if (!isRecord(values)) return `"${group}" must be an object with arrays by name`;
+    if (!isObject(values)) return `"${group}" must be an object with arrays by name`;
     const inputs = inputsOf(program, role);
-    for (const [name, value] of Object.entries(values)) {
+    for (const [name, value] of Object.entries(values).flatMap(([field, inner]) => byPath(field, inner))) {
       const input = inputs.find((candidate) => candidate.name === name);
       if (input === undefined)
         return unknown(`"${group}" names ${name}, which is no ${role} of ${program.name}`, name, inputs);
@@ -50,9 +51,6 @@ export function readGiven(json: unknown, program: Program, sizes: Sizes): Given 
   return problem ?? { inputs: given, sizes: known };
 }
 
-const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
 function unknown(sentence: string, name: string, declared: readonly { readonly name: string }[]): string {
   const hint = didYouMean(
     name,
@@ -62,7 +60,7 @@ function unknown(sentence: string, name: string, declared: readonly { readonly n
 }
 
 function readSizes(json: unknown, program: Program): Record<string, number> | string {
-  if (!isRecord(json)) return '"sizes" must be an object with numbers by name';
+  if (!isObject(json)) return '"sizes" must be an object with numbers by name';
   const sizes: Record<string, number> = {};
   for (const [name, value] of Object.entries(json)) {
     if (!program.sizes.some((size) => size.name === name)) {
@@ -129,15 +127,16 @@ function misfit(
 /** A point as `readGiven` reads it: flat arrays, and all sizes. */
 export interface WrittenPoint {
   readonly sizes: Sizes;
-  readonly params: Readonly<Record<string, number | boolean | readonly number[]>>;
-  readonly data: Readonly<Record<string, number | boolean | readonly number[]>>;
+  readonly params: Nested<Written>;
+  readonly data: Nested<Written>;
 }
+
+type Written = number | boolean | readonly number[];
 
 export function writePoint(program: Program, { sizes, params, data }: Point): WrittenPoint {
   const write = (role: Input['role'], fields: Fields): WrittenPoint['params'] =>
-    Object.fromEntries(inputsOf(program, role).map(({ name }) => [name, written(fields[name] ?? NaN)]));
+    nest(Object.fromEntries(inputsOf(program, role).map(({ name }) => [name, written(fields[name] ?? NaN)])));
   return { sizes, params: write('param', params), data: write('data', data) };
 }
 
-const written = (value: FieldValue): number | boolean | readonly number[] =>
-  typeof value === 'object' ? Array.from(value) : value;
+const written = (value: FieldValue): Written => (typeof value === 'object' ? Array.from(value) : value);

@@ -131,7 +131,7 @@ function findPoint(
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     const point = drawPoint(program, sizes, options.given, options.precision, source, attempt);
     const bound = bind(module, program, point, options.precision);
-    const x = flatten(layoutOf(program, sizes), point.params, 'name');
+    const x = flatten(layoutOf(program, sizes), ({ name }) => point.params[name]);
     try {
       const { loss, gradient } = bound.gradient(x);
       if (Number.isFinite(loss)) return { point, bound, x, loss, gradient };

@@ -1,13 +1,14 @@
 // Parameters as one flat vector and back: differences step along components, functions want named arrays.
 
 import { evaluate } from '../base/polynomial.ts';
-import { fieldNames } from '../emit/names.ts';
+import { fieldPaths } from '../emit/names.ts';
 import type { Input, Program } from '../ir/types.ts';
+import { nest, type Nested } from './records.ts';
 
 export type Sizes = Readonly<Record<string, number>>;
 export type NumberArray = Float64Array | Float32Array | Int32Array | Uint8Array;
 export type FieldValue = number | boolean | NumberArray;
-/** Arrays flat and row-major, by name: what emitted functions take and fill. */
+/** Arrays flat and row-major, by name: what emitted functions take and fill, but for records (records.ts). */
 export type Fields = Record<string, FieldValue>;
 
 export type Precision = 'f64' | 'f32';
@@ -47,7 +48,7 @@ export const elements = (shape: readonly number[]): number =>
 
 export function layoutOf(program: Program, sizes: Sizes): readonly Slot[] {
   const params = inputsOf(program, 'param');
-  const fields = fieldNames(params.map((input) => input.name));
+  const fields = fieldPaths(params.map((input) => input.name));
   const slots: Slot[] = [];
   let offset = 0;
   for (const [i, input] of params.entries()) {
@@ -59,25 +60,26 @@ export function layoutOf(program: Program, sizes: Sizes): readonly Slot[] {
   return slots;
 }
 
-/** Which of its two names a field has: the model's, or the emitted one. */
-type Naming = 'name' | 'field';
-
-export function flatten(slots: readonly Slot[], fields: Fields, naming: Naming): number[] {
+export function flatten(slots: readonly Slot[], valueOf: (slot: Slot) => unknown): number[] {
   return slots.flatMap((slot) => {
-    const field = fields[slot[naming]];
+    const field = valueOf(slot);
     if (typeof field === 'number') return [field];
-    return typeof field === 'object' ? Array.from(field) : [];
+    return field instanceof Float64Array || field instanceof Float32Array ? Array.from(field) : [];
   });
 }
 
 /** As emitted functions take it. */
-export function unflatten(slots: readonly Slot[], flat: readonly number[], precision: Precision): Fields {
+export function unflatten(
+  slots: readonly Slot[],
+  flat: readonly number[],
+  precision: Precision,
+): Nested<FieldValue> {
   const fields: Fields = {};
   for (const { field, shape, offset, length } of slots) {
     const values = flat.slice(offset, offset + length);
     fields[field] = shape.length === 0 ? (values[0] ?? NaN) : realArray(precision, values);
   }
-  return fields;
+  return nest(fields);
 }
 
 /** `W[2, 3]`, or `a` for a scalar. */

@@ -271,6 +271,19 @@ export interface Output {
   readonly doc?: string;
 }
 
+/**
+ * A record among the inputs and outputs: those whose names begin with `path.` are its fields, each by itself. The first
+ * `axes` of them are those of an array of records. Nothing between `lang` and `emit` looks at this.
+ */
+export interface RecordPlace {
+  readonly path: string;
+  /** The name of its type. */
+  readonly type: string;
+  readonly axes: number;
+  readonly doc?: string;
+  readonly typeDoc?: string;
+}
+
 /** A model, or what a transformation made of one. `body.results[i]` is the value of `outputs[i]`. */
 export interface Program {
   readonly name: string;
@@ -279,6 +292,7 @@ export interface Program {
   readonly inputs: readonly Input[];
   readonly body: Block;
   readonly outputs: readonly Output[];
+  readonly records?: readonly RecordPlace[];
   /** Every value id in the program is smaller. */
   readonly nextId: number;
 }

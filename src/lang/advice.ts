@@ -35,6 +35,7 @@ const ofModel = (word: string): [string, string] => [word, `${quoted(word)} belo
 /** Where a statement belongs. */
 export const homes: ReadonlyMap<string, string> = new Map([
   ['model', 'write `model` outside of any model or function'],
+  ['type', 'write `type` outside of any model or function'],
   ['fn', 'write `fn` outside of any model or function'],
   ['return', '`return` belongs at the end of a function'],
   ...['let', 'var', 'for', 'while', 'if'].map(ofBody),

@@ -60,6 +60,17 @@ export type Expression =
       readonly items: readonly IndexItem[];
       readonly span: Span;
     }
+  /** `camera.f`, or of each element of an array: `cameras.f`. */
+  | { readonly kind: 'member'; readonly base: Expression; readonly name: Name; readonly span: Span }
+  /** `Vec2 { x: 1, y: 2 }` */
+  | {
+      readonly kind: 'construct';
+      readonly type: Name;
+      readonly values: readonly { readonly name: Name; readonly value: Expression }[];
+      readonly span: Span;
+    }
+  /** `(a, b)`: several values, for `return` and to be taken apart. */
+  | { readonly kind: 'tuple'; readonly elements: readonly Expression[]; readonly span: Span }
   /** `[a, b, c]` */
   | { readonly kind: 'list'; readonly elements: readonly Expression[]; readonly span: Span }
   /** `[element for i in N, j in M]` */
@@ -102,14 +113,36 @@ export interface Range {
 
 export interface TypeExpression {
   readonly kind: 'type';
-  /** `real`, `int`, `bool`, or a name that the checker does not know. */
+  /** `real`, `int`, `bool`, a record, or a name that the checker does not know. */
   readonly scalar: Name;
   /** Extents: expressions in the sizes. */
   readonly dims: readonly Expression[];
   readonly span: Span;
 }
 
+/** `(real[n], real)`: what a function with several results returns. */
+export interface TypeExpressions {
+  readonly kind: 'types';
+  readonly items: readonly TypeExpression[];
+  readonly span: Span;
+}
+
 // ---- declarations
+
+/** `type Vec2 = { x: real, y: real }` */
+export interface RecordDeclaration {
+  readonly kind: 'record';
+  readonly doc?: string;
+  readonly name: Name;
+  readonly fields: readonly FieldDeclaration[];
+  readonly span: Span;
+}
+
+export interface FieldDeclaration {
+  readonly doc?: string;
+  readonly name: Name;
+  readonly type: TypeExpression;
+}
 
 /** `const g = 9.81` */
 export interface ConstDeclaration {
@@ -144,15 +177,45 @@ export interface VarDeclaration {
   readonly span: Span;
 }
 
+/** `let (a, b) = e`, `var (a, b) = e` */
+export interface Unpacking {
+  readonly kind: 'unpack';
+  readonly doc?: string;
+  readonly keyword: 'let' | 'var';
+  readonly names: readonly Name[];
+  readonly value: Expression;
+  readonly span: Span;
+}
+
 // ---- statements
 
 /** An array read; what an assignment to a part of an array is to. */
 export type IndexExpression = Extract<Expression, { kind: 'index' }>;
+export type MemberExpression = Extract<Expression, { kind: 'member' }>;
+
+/** A var, or a part of it: members and elements, down to its name. */
+export type Target = Name | IndexExpression | MemberExpression;
+
+/** The var that a target is a part of. */
+export function rootOf(target: Target): Name {
+  let at: Expression = target;
+  while (at.kind === 'index' || at.kind === 'member') at = at.base;
+  if (at.kind !== 'name') throw new TypeError('a target without a name');
+  return at;
+}
 
 /** `s = e`, `L[i, j] = e`; the value of `s += e` is `s + e`, whose left operand is the target itself. */
 export interface Assignment {
   readonly kind: 'assign';
-  readonly target: Name | IndexExpression;
+  readonly target: Target;
+  readonly value: Expression;
+  readonly span: Span;
+}
+
+/** `(h, c) = e`: all at once. */
+export interface AssignmentOfSeveral {
+  readonly kind: 'assignSeveral';
+  readonly targets: readonly Target[];
   readonly value: Expression;
   readonly span: Span;
 }
@@ -188,7 +251,9 @@ export type Statement =
   | ConstDeclaration
   | LetDeclaration
   | VarDeclaration
+  | Unpacking
   | Assignment
+  | AssignmentOfSeveral
   | ForLoop
   | WhileLoop
   | Choice
@@ -206,7 +271,7 @@ export interface FunctionDeclaration {
   readonly doc?: string;
   readonly name: Name;
   readonly parameters: readonly Parameter[];
-  readonly result: TypeExpression;
+  readonly result: TypeExpression | TypeExpressions;
   readonly body: readonly Statement[];
   readonly value: Expression;
   readonly span: Span;
@@ -261,7 +326,7 @@ export interface ModelDeclaration {
   readonly span: Span;
 }
 
-export type Declaration = ConstDeclaration | FunctionDeclaration | ModelDeclaration;
+export type Declaration = ConstDeclaration | RecordDeclaration | FunctionDeclaration | ModelDeclaration;
 
 export interface File {
   readonly kind: 'file';

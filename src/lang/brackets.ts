@@ -6,13 +6,10 @@ import { positionAt } from '../base/source.ts';
 import type { Span } from '../base/source.ts';
 import type { Mistakes } from './mistakes.ts';
 import type { Statements } from './statements.ts';
+import { closerOf, opensBlock } from './token.ts';
 import type { Token } from './token.ts';
 
 export const deepest = 200;
-
-const closerOf: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
-export const openers: ReadonlySet<string> = new Set(Object.keys(closerOf));
-export const closers: ReadonlySet<string> = new Set(Object.values(closerOf));
 
 interface Open {
   readonly token: Token;
@@ -47,12 +44,15 @@ export function trackBrackets(statements: Statements, mistakes: Mistakes): Brack
   let closed: Open | undefined;
 
   const innermost = (): string => stack[stack.length - 1]?.token.text ?? '{';
-  const inside = (): boolean => innermost() !== '{';
+  const isBlock = ({ token }: Open): boolean => opensBlock(token);
+  const inside = (): boolean => stack.length > 0 && !stack.slice(-1).every(isBlock);
   const column = ({ span }: Token): number => positionAt(span.source, span.start).column;
 
   function pushCloser(opener: Token, at: Span): void {
-    if (opener.text === '{') statements.end('end of the line');
-    statements.push(statements.made('symbol', closerOf[opener.text] ?? '', at));
+    if (opensBlock(opener)) statements.end('end of the line');
+    statements.push(
+      statements.made(opener.type === 'open' ? 'close' : 'symbol', closerOf[opener.text] ?? '', at),
+    );
   }
 
   /** Of a brace that opens now. */
@@ -68,7 +68,7 @@ export function trackBrackets(statements: Statements, mistakes: Mistakes): Brack
     const open = stack.pop();
     if (open === undefined) return;
     const opener = open.token;
-    if (opener.text === '{') closed = open;
+    if (isBlock(open)) closed = open;
     if (!silently && !opener.repaired) {
       const notes = [{ message: 'opened here', span: opener.span }];
       mistakes.add(catalogue.unclosedBracket, { bracket: opener.text, before }, at, { notes });
@@ -87,7 +87,7 @@ export function trackBrackets(statements: Statements, mistakes: Mistakes): Brack
   }
 
   function closeBrace(token: Token): void {
-    if (!stack.some((one) => one.token.text === '{')) return stray(token, undefined);
+    if (!stack.some(isBlock)) return stray(token, undefined);
     closeStatement('`}`', token.span);
     if (token.startsLine) statements.end('end of the line');
     else statements.end('`}`', token);
@@ -96,15 +96,15 @@ export function trackBrackets(statements: Statements, mistakes: Mistakes): Brack
   }
 
   function close(token: Token): void {
-    if (token.text === '}') return closeBrace(token);
-    const within = stack.slice(stack.findLastIndex((one) => one.token.text === '{') + 1);
+    const within = stack.slice(stack.findLastIndex(isBlock) + 1);
     const opener = within[within.length - 1]?.token;
     if (within.some((one) => closerOf[one.token.text] === token.text)) {
       while (closerOf[innermost()] !== token.text) supply(`\`${token.text}\``, token.span);
       stack.pop();
-      statements.push(token);
+      statements.push(token.text === '}' ? { ...token, type: 'close' } : token);
       return;
     }
+    if (token.text === '}') return closeBrace(token);
     stray(token, opener);
     if (opener === undefined) return statements.skip();
     stack.pop();
@@ -114,7 +114,7 @@ export function trackBrackets(statements: Statements, mistakes: Mistakes): Brack
   return {
     inside,
     open: (token, line, indented = false) => {
-      const ofIf = token.text === '{' && isOfIf();
+      const ofIf = opensBlock(token) && isOfIf();
       const follows = ofIf && statements.first()?.text === '}';
       const depth = 1 + ((follows ? closed : stack[stack.length - 1])?.depth ?? 0);
       stack.push({ token, line, ofIf, depth, indented });

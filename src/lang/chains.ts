@@ -3,6 +3,7 @@
 
 import { catalogue } from '../base/catalogue.ts';
 import type { Mistakes } from './mistakes.ts';
+import { closers, closesBlock, openers, opensBlock } from './token.ts';
 import type { Token } from './token.ts';
 
 export const mostOperators = 1000;
@@ -39,11 +40,11 @@ export function checkChains(statement: readonly Token[], mistakes: Mistakes): vo
   const outer: Level[] = [];
 
   for (const token of statement) {
-    if (token.text === '(' || token.text === '[') {
+    if (openers.has(token.text) && !opensBlock(token)) {
       level.operators += 1;
       outer.push(level);
       level = newLevel();
-    } else if (token.text === ')' || token.text === ']') {
+    } else if (closers.has(token.text) && !closesBlock(token)) {
       complete(level);
       const { deepest } = level;
       level = outer.pop() ?? newLevel();
@@ -57,7 +58,7 @@ export function checkChains(statement: readonly Token[], mistakes: Mistakes): vo
     } else if (looser.has(token.text)) {
       level.operators += 1;
       level.comparison = undefined;
-    } else if (token.type === 'binary' || token.text === '-' || token.text === '!') {
+    } else if (token.type === 'binary' || token.text === '-' || token.text === '!' || token.text === '.') {
       level.operators += 1;
     }
   }

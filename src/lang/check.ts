@@ -9,6 +9,7 @@ import { checkConstant, predeclared } from './check/constant.ts';
 import { complain, define, type Annotations, type Checking, type FunctionInfo } from './check/context.ts';
 import { checkBody, checkCycles, checkSignature } from './check/function.ts';
 import { checkModel, type ModelInfo } from './check/model.ts';
+import { declareRecords } from './check/record.ts';
 import { openScope, type Scope } from './check/scope.ts';
 import { lowerModel } from './lower/model.ts';
 
@@ -24,6 +25,7 @@ export function check(
     diagnostics,
     used: new Set(),
     functions: new Map(),
+    records: new Map(),
     later: () => undefined,
     ended: new Map(),
     calls: [],
@@ -77,16 +79,22 @@ function checkDeclarations(c: Checking, scope: Scope, files: readonly File[]): C
     if (item.kind === 'const')
       define(c, scope, checkConstant({ ...c, later: (name) => later.get(name) }, scope, item));
 
+  const records = declareRecords(
+    c,
+    scope,
+    declarations.filter((item) => item.kind === 'record'),
+  );
+  const typed: Checking = { ...c, records };
   const own: FunctionInfo[] = [];
   const functions = new Map(c.functions);
   const places = new Map<string, Name>();
   for (const item of declarations) {
     if (item.kind !== 'fn') continue;
-    const info = checkSignature(c, scope, item);
+    const info = checkSignature(typed, scope, item);
     own.push(info);
     if (isNew(c, places, item)) functions.set(item.name.text, info);
   }
-  const visible: Checking = { ...c, functions };
+  const visible: Checking = { ...typed, functions };
   for (const info of own) checkBody(visible, info);
   checkCycles(visible, own);
 

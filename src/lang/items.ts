@@ -4,11 +4,12 @@ import { bug } from '../base/bug.ts';
 import { spanBetween } from '../base/source.ts';
 import type { Span } from '../base/source.ts';
 import type {
-  Assignment, BinaryOperator, Choice, Clause, ConstDeclaration, Declaration, DimDeclaration, Expression, ForLoop,
-  FunctionDeclaration, IndexExpression, InputDeclaration, LetDeclaration, LossDeclaration, ModelDeclaration, ModelItem, Name,
-  OutputDeclaration, Parameter, Statement, TypeExpression, VarDeclaration, WhileLoop,
+  Assignment, AssignmentOfSeveral, BinaryOperator, Choice, Clause, ConstDeclaration, Declaration, DimDeclaration,
+  Expression, FieldDeclaration, ForLoop, FunctionDeclaration, InputDeclaration, LetDeclaration, LossDeclaration,
+  ModelDeclaration, ModelItem, Name, OutputDeclaration, Parameter, RecordDeclaration, Statement, Target, TypeExpression,
+  TypeExpressions, Unpacking, VarDeclaration, WhileLoop,
 } from './ast.ts'; // prettier-ignore
-import { rangeOf, settle, settleClauses, toArray } from './tree.ts';
+import { name, rangeOf, settle, settleClauses, toArray } from './tree.ts';
 import type { List, Loose, LooseClause, LooseRange } from './tree.ts';
 import type { Token } from './token.ts';
 
@@ -45,7 +46,17 @@ export function variable(keyword: Token, binder: Binder, loose: Loose): VarDecla
   return { kind: 'var', ...docOf(keyword), ...binder, value, span: spanBetween(keyword.span, value.span) };
 }
 
-export function assignment(target: Name | IndexExpression, compound: Token | null, loose: Loose): Assignment {
+/** `let (a, b) = e`, or without a keyword `(a, b) = e`. */
+export function unpacking(start: Token, list: List<Target>, loose: Loose): Unpacking | AssignmentOfSeveral {
+  const targets = toArray(list);
+  const value = settle(loose);
+  const span = spanBetween(start.span, value.span);
+  if (start.text !== 'let' && start.text !== 'var') return { kind: 'assignSeveral', targets, value, span };
+  const names = targets.filter((target) => target.kind === 'name');
+  return { kind: 'unpack', ...docOf(start), keyword: start.text, names, value, span };
+}
+
+export function assignment(target: Target, compound: Token | null, loose: Loose): Assignment {
   const right = settle(loose);
   const span = spanBetween(target.span, right.span);
   if (compound === null) return { kind: 'assign', target, value: right, span };
@@ -138,11 +149,26 @@ export function inputs(keyword: Token, list: List<LooseInput>): readonly InputDe
 
 // ---- declarations
 
+export function recordField(token: Token, type: TypeExpression): FieldDeclaration {
+  return { ...docOf(token), name: name(token), type };
+}
+
+export function record(
+  keyword: Token,
+  name: Name,
+  rows: List<List<FieldDeclaration>>,
+  close: Token,
+): RecordDeclaration {
+  const fields = toArray(rows).flatMap(toArray);
+  const span = spanBetween(keyword.span, close.span);
+  return { kind: 'record', ...docOf(keyword), name, fields, span };
+}
+
 export interface FunctionHead {
   readonly keyword: Token;
   readonly name: Name;
   readonly parameters: readonly Parameter[];
-  readonly result: TypeExpression;
+  readonly result: TypeExpression | TypeExpressions;
 }
 
 export interface FunctionBody {
@@ -155,7 +181,7 @@ export function functionHead(
   keyword: Token,
   name: Name,
   parameters: List<Parameter>,
-  result: TypeExpression,
+  result: TypeExpression | TypeExpressions,
 ): FunctionHead {
   return { keyword, name, parameters: toArray(parameters), result };
 }

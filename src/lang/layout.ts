@@ -5,14 +5,14 @@ import { catalogue } from '../base/catalogue.ts';
 import { positionAt } from '../base/source.ts';
 import type { Source } from '../base/source.ts';
 import { adviceOnBlock } from './advice.ts';
-import { closers, deepest, openers, trackBrackets } from './brackets.ts';
+import { deepest, trackBrackets } from './brackets.ts';
 import type { Brackets } from './brackets.ts';
 import { mostOperators } from './chains.ts';
 import type { Mistakes } from './mistakes.ts';
 import { scan } from './scan.ts';
 import { collectStatements } from './statements.ts';
 import type { Statements } from './statements.ts';
-import { statementWords } from './token.ts';
+import { closers, closesBlock, openers, opensBlock, statementWords } from './token.ts';
 import type { Token } from './token.ts';
 
 /** Beyond this the parse would not fit into memory. */
@@ -26,7 +26,7 @@ const beginsStatement = (token: Token): boolean => token.type === 'keyword' && s
 /** Whether the line of `token` belongs to the statement that `before` is in. */
 function goesOn(before: Token, token: Token): boolean {
   if (beginsStatement(token)) return false;
-  if (before.text === '}') return token.text === 'else';
+  if (closesBlock(before)) return token.text === 'else';
   return (
     before.type === 'binary' || leaveOpen.has(before.text) || token.type === 'binary' || goOn.has(token.text)
   );
@@ -64,7 +64,7 @@ function startLine(
       brackets.open(brace, head);
       statements.push(brace);
     }
-    if (token.text === 'model' || token.text === 'fn') brackets.closeBlocks(token);
+    if (token.text === 'model' || token.text === 'fn' || token.text === 'type') brackets.closeBlocks(token);
   }
   const before = statements.last();
   if (before === undefined || brackets.inside() || goesOn(before, token)) return;
@@ -97,6 +97,31 @@ const isLoopOfC = ({ tokens, first }: Statements): boolean => {
   return head?.text === 'for' && tokens[tokens.lastIndexOf(head) + 1]?.text === '(';
 };
 
+/** Statements without a block, in which a brace can only be that of a record. */
+const withoutBlock: ReadonlySet<string> = new Set('const let var loss output return'.split(' '));
+
+/** No statement of a block begins with `name :`, and the fields of a record all do. */
+function opensRecord(statements: Statements, peek: (ahead: number) => Token | undefined): boolean {
+  const first = statements.first();
+  if (first === undefined || first.text === 'type') return false;
+  return withoutBlock.has(first.text) || (peek(1)?.type === 'name' && peek(2)?.text === ':');
+}
+
+/** `peek(1)` is the token that comes next. */
+function withLookahead(scanned: () => Token | undefined): {
+  readonly next: () => Token | undefined;
+  readonly peek: (ahead: number) => Token | undefined;
+} {
+  const waiting: (Token | undefined)[] = [];
+  return {
+    next: () => (waiting.length > 0 ? waiting.shift() : scanned()),
+    peek: (ahead) => {
+      while (waiting.length < ahead) waiting.push(scanned());
+      return waiting[ahead - 1];
+    },
+  };
+}
+
 /** Whether an expression is so long that there is no point in reading on; chains.ts has the exact limit. */
 function endless(): (token: Token) => boolean {
   let operators = 0;
@@ -110,14 +135,16 @@ function endless(): (token: Token) => boolean {
 
 /** The tokens of a text; undefined where it is nested too deep, or too long, to go on. */
 export function layOut(source: Source, mistakes: Mistakes): readonly Token[] | undefined {
-  const { next, cutShort } = scan(source, mistakes);
+  const { next: scanned, cutShort } = scan(source, mistakes);
+  const { next, peek } = withLookahead(scanned);
   const statements = collectStatements(source);
   const brackets = trackBrackets(statements, mistakes);
   const isEndless = endless();
   let line: Token | undefined;
 
   for (let token = next(); token !== undefined; token = next()) {
-    if (statements.last()?.text === '}' && !(token.text === 'else' && brackets.closedIf()))
+    const last = statements.last();
+    if (last !== undefined && closesBlock(last) && !(token.text === 'else' && brackets.closedIf()))
       statements.end('end of the line');
     if (token.startsLine) {
       startLine(token, line, statements, brackets, mistakes);
@@ -129,7 +156,8 @@ export function layOut(source: Source, mistakes: Mistakes): readonly Token[] | u
     } else if (closers.has(token.text)) {
       brackets.close(token);
     } else {
-      if (token.text === '{') brackets.closeStatement('`{`', token.span);
+      if (token.text === '{' && opensRecord(statements, peek)) token = { ...token, type: 'open' };
+      if (opensBlock(token)) brackets.closeStatement('`{`', token.span);
       if (openers.has(token.text) && !brackets.open(token, line ?? token)) {
         mistakes.add(catalogue.nestingTooDeep, { limit: deepest }, token.span);
         return undefined;

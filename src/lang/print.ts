@@ -2,6 +2,7 @@
 
 import type {
   Clause, Declaration, Expression, File, FunctionDeclaration, IndexItem, ModelItem, Range, Statement, TypeExpression,
+  TypeExpressions,
 } from './ast.ts'; // prettier-ignore
 
 export function printAst(file: File): string {
@@ -13,6 +14,13 @@ function printDeclaration(declaration: Declaration): readonly string[] {
   switch (declaration.kind) {
     case 'const':
       return [...doc, `(const ${declaration.name.text} ${printExpression(declaration.value)})`];
+    case 'record': {
+      const fields = declaration.fields.flatMap(({ doc: own, name, type }) => [
+        ...docLines(own),
+        words(name.text, printType(type)),
+      ]);
+      return [...doc, ...nest(`type ${declaration.name.text}`, fields)];
+    }
     case 'fn':
       return [...doc, ...printFunction(declaration)];
     case 'model':
@@ -52,6 +60,12 @@ function printItem(item: ModelItem): readonly string[] {
         words(item.kind, item.name.text, ...item.clauses.map(printClause), type, printExpression(item.value)),
       ];
     }
+    case 'unpack': {
+      const names = item.names.map((name) => name.text);
+      return [...doc, words(item.keyword, words(...names), printExpression(item.value))];
+    }
+    case 'assignSeveral':
+      return [words('=', words(...item.targets.map(printExpression)), printExpression(item.value))];
     case 'assign':
       return [words('=', printExpression(item.target), printExpression(item.value))];
     case 'for':
@@ -86,8 +100,11 @@ function optional<T>(value: T | undefined, print: (value: T) => string): string 
   return value === undefined ? '' : print(value);
 }
 
-const printType = ({ scalar, dims }: TypeExpression): string =>
-  dims.length === 0 ? scalar.text : `${scalar.text}[${dims.map(printExpression).join(' ')}]`;
+function printType(type: TypeExpression | TypeExpressions): string {
+  if (type.kind === 'types') return words(...type.items.map(printType));
+  const { scalar, dims } = type;
+  return dims.length === 0 ? scalar.text : `${scalar.text}[${dims.map(printExpression).join(' ')}]`;
+}
 
 function printRange({ from, to }: Range): string {
   return from === undefined ? printExpression(to) : words('..', printExpression(from), printExpression(to));
@@ -130,6 +147,14 @@ export function printExpression(expression: Expression): string {
       return words('call', expression.callee.text, ...expression.args.map(printExpression));
     case 'index':
       return words('at', printExpression(expression.base), ...expression.items.map(printIndex));
+    case 'member':
+      return words('.', printExpression(expression.base), expression.name.text);
+    case 'construct': {
+      const values = expression.values.map(({ name, value }) => words(name.text, printExpression(value)));
+      return words('new', expression.type.text, ...values);
+    }
+    case 'tuple':
+      return words('tuple', ...expression.elements.map(printExpression));
     case 'list':
       return words('list', ...expression.elements.map(printExpression));
     case 'build':

@@ -8,6 +8,7 @@ import { bug } from '../base/bug.ts';
 import { checkChains } from './chains.ts';
 import type { Mistakes } from './mistakes.ts';
 import { explain } from './syntax.ts';
+import { closesBlock, opensBlock } from './token.ts';
 import type { Token } from './token.ts';
 
 /** What is used of nearley's insides: the columns of its chart, which are also its save points. */
@@ -40,6 +41,7 @@ function expectedIn(column: Column | undefined): ReadonlySet<string> {
 /** What stands in for the head of a declaration or a loop that cannot be read, so that its body still is. */
 const heads: Readonly<Record<string, readonly string[]>> = {
   model: ['model', '%name', '{'],
+  type: ['type', '%name', '=', '{'],
   fn: ['fn', '%name', '(', ')', ':', '%name', '{'],
   for: ['for', '%name', '{'],
   while: ['while', '(', '%name', ')', 'max', '%name', '{'],
@@ -81,10 +83,10 @@ export function recognise(start: 'file' | 'lone', tokens: readonly Token[], mist
     const instead = inserted.shift();
     if (instead !== undefined) return instead;
     const before = tokens[position - 1];
-    if (before === undefined || before.type === 'end' || before.text === '{') {
+    if (before === undefined || before.type === 'end' || opensBlock(before)) {
       checkChains(tokens.slice(statement, position), mistakes);
       statement = position;
-      if (before?.text === '{') returned = false;
+      if (before !== undefined && opensBlock(before)) returned = false;
       mark = chart.table[chart.current];
     }
     const token = tokens[position];
@@ -107,7 +109,7 @@ export function recognise(start: 'file' | 'lone', tokens: readonly Token[], mist
   /** The index of the `end`, or of the brace, that ends the statement or its head. */
   function stopOf(first: number): number {
     let index = first;
-    while (at(index).type !== 'end' && at(index).text !== '{' && at(index).text !== '}') index += 1;
+    while (at(index).type !== 'end' && !opensBlock(at(index)) && !closesBlock(at(index))) index += 1;
     return index;
   }
 
@@ -116,9 +118,8 @@ export function recognise(start: 'file' | 'lone', tokens: readonly Token[], mist
     let depth = 0;
     let index = brace;
     do {
-      const { text } = at(index);
-      if (text === '{') depth += 1;
-      if (text === '}') depth -= 1;
+      if (opensBlock(at(index))) depth += 1;
+      if (closesBlock(at(index))) depth -= 1;
       index += 1;
     } while (depth > 0);
     return at(index).type === 'end' ? index + 1 : index;
@@ -134,7 +135,7 @@ export function recognise(start: 'file' | 'lone', tokens: readonly Token[], mist
     const echo =
       (first.text === '}' && !isElse && returned) ||
       tokens.slice(statement, stop + 1).some((token) => token.repaired);
-    const hasBlock = at(stop).text === '{';
+    const hasBlock = opensBlock(at(stop));
     const suggestion = explain(
       {
         found: at(failed),

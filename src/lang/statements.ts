@@ -1,6 +1,7 @@
 // The tokens that layout.ts hands to the grammar, as they are put together.
 
 import type { Source, Span } from '../base/source.ts';
+import { opensBlock } from './token.ts';
 import type { Token } from './token.ts';
 
 export interface Statements {
@@ -39,7 +40,7 @@ export function collectStatements(source: Source): Statements {
     first ??= token;
     tokens.push(skipped && !token.repaired ? { ...token, repaired: true } : token);
     skipped = false;
-    if (token.text === '{') first = undefined;
+    if (opensBlock(token)) first = undefined;
   }
 
   function end(what: string, at?: Token): void {

@@ -17,7 +17,7 @@ const listWords: ReadonlySet<string> = new Set(['dim', 'data', 'param', 'fn']);
 
 const assignments = '= += -= *= /='.split(' ');
 const startOperand = '%name %number true false ( [ - !'.split(' ');
-const followOperand = '%binary - ? ( ['.split(' ');
+const followOperand = '%binary - ? ( [ . %open'.split(' ');
 
 /** Where a statement can stand, known by a word that begins one there and nowhere else. */
 const places: readonly (Place & { readonly word: string; readonly place: string; readonly what: string })[] =
@@ -80,6 +80,7 @@ function describeExpected(expected: ReadonlySet<string>): string {
     for (const sign of assignments) rest.delete(sign);
   }
   const ends = rest.delete('%end');
+  if (rest.delete('%close')) alternatives.push(quoted('}'));
   alternatives.push(...[...rest].map(quoted));
   if (ends) alternatives.push('the end of the statement');
   return join(alternatives.slice(0, mostAlternatives));

@@ -9,6 +9,9 @@ export type TokenType =
   /** A binary operator that is nothing else; `-` and `!` are of type 'symbol', since they also stand before an operand. */
   | 'binary'
   | 'symbol'
+  /** `{` and `}` around the values of a record: brackets, where those of a block are of type 'symbol'. */
+  | 'open'
+  | 'close'
   /** The end of a statement: a newline, a `;`, the `}` of a block or the end of the file. */
   | 'end';
 
@@ -27,7 +30,7 @@ export interface Token {
 
 /** Words that begin a statement. They stand nowhere else, which is how an unclosed bracket is found. */
 export const statementWords: ReadonlySet<string> = new Set(
-  'model fn const dim data param let loss output return var while import'.split(' '),
+  'model fn type const dim data param let loss output return var while import'.split(' '),
 );
 
 /** Words that cannot be names. */
@@ -35,5 +38,13 @@ export const reservedWords: ReadonlySet<string> = new Set([
   ...statementWords,
   ...'for in if else true false div mod'.split(' '),
 ]);
+
+export const closerOf: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+export const openers: ReadonlySet<string> = new Set(Object.keys(closerOf));
+export const closers: ReadonlySet<string> = new Set(Object.values(closerOf));
+
+/** Whether it opens, or closes, a block of statements. */
+export const opensBlock = ({ type, text }: Token): boolean => text === '{' && type === 'symbol';
+export const closesBlock = ({ type, text }: Token): boolean => text === '}' && type === 'symbol';
 
 export const binaryWords: ReadonlySet<string> = new Set(['div', 'mod']);

@@ -3,7 +3,7 @@
 // (a closing bracket, the end of the statement) shows that it is complete. There it is settled into a tree, once.
 
 import { spanBetween } from '../base/source.ts';
-import type { Clause, Expression, IndexExpression, IndexItem, Name, Parameter, Range, TypeExpression } from './ast.ts'; // prettier-ignore
+import type { Clause, Expression, IndexExpression, IndexItem, MemberExpression, Name, Parameter, Range, TypeExpression, TypeExpressions } from './ast.ts'; // prettier-ignore
 import { settleChain } from './precedence.ts';
 import type { Chain } from './precedence.ts';
 import { isIntLiteral } from './number.ts';
@@ -60,6 +60,24 @@ export function bool({ text, span }: Token): Expression {
 /** Brackets leave no node, but the span grows, so that a message underlines them too. */
 export function bracketed(open: Token, inner: Loose, close: Token): Expression {
   return { ...settle(inner), span: spanBetween(open.span, close.span) };
+}
+
+export function tuple(open: Token, first: Loose, others: List<Loose>, close: Token): Expression {
+  const elements = [settle(first), ...settleAll(others)];
+  return { kind: 'tuple', elements, span: spanBetween(open.span, close.span) };
+}
+
+export function construct(
+  type: Name,
+  values: List<{ readonly name: Name; readonly value: Loose }>,
+  close: Token,
+): Expression {
+  const settled = toArray(values).map(({ name, value }) => ({ name, value: settle(value) }));
+  return { kind: 'construct', type, values: settled, span: spanBetween(type.span, close.span) };
+}
+
+export function member(base: Expression, name: Name): MemberExpression {
+  return { kind: 'member', base, name, span: spanBetween(base.span, name.span) };
 }
 
 export function call(callee: Name, args: List<Loose>, close: Token): Expression {
@@ -159,6 +177,10 @@ export function type(scalar: Name, dims: List<Loose>, close: Token | undefined):
     dims: settleAll(dims),
     span: spanBetween(scalar.span, close?.span ?? scalar.span),
   };
+}
+
+export function types(open: Token, list: List<TypeExpression>, close: Token): TypeExpressions {
+  return { kind: 'types', items: toArray(list), span: spanBetween(open.span, close.span) };
 }
 
 export function parameter(name: Name, type: TypeExpression): Parameter {

@@ -22,4 +22,11 @@ export const limits = {
     (a: { what: string; limit: number }) => `the file has more than ${a.limit} million ${a.what}`,
     'A model is written by hand. Tables of numbers are `data`, and come in when the emitted code is called.',
   ),
+  recordTooLarge: error(
+    'N0604',
+    'record too large',
+    (a: { name: string; limit: number; deepest: number }) =>
+      `\`${a.name}\` holds more than ${a.limit} values, or nests more than ${a.deepest} deep`,
+    'A record is taken apart into its values, those of the records in it included. Many values of a kind belong in an array.',
+  ),
 } as const;

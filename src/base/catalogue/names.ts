@@ -93,4 +93,22 @@ export const names = {
     (a: { name: string }) => `\`${a.name}\` hides another \`${a.name}\``,
     'Inside a block a second definition of a name that is in scope already is nearly always meant as an assignment, which is written without `let` or `var`. Otherwise choose another name.',
   ),
+  unknownField: error(
+    'N0216',
+    'unknown field',
+    (a: { record: string; field: string }) => `\`${a.record}\` has no field \`${a.field}\``,
+    'A record has the fields that its `type` declares.',
+  ),
+  recursiveRecord: error(
+    'N0217',
+    'record that holds itself',
+    (a: { cycle: string }) => `a record cannot hold itself: ${a.cycle}`,
+    'A record that holds itself, be it through others, would never end.',
+  ),
+  emptyRecord: error(
+    'N0218',
+    'record without fields',
+    (a: { name: string }) => `\`${a.name}\` has no fields`,
+    'A record has at least one field: `type Point = { x: real, y: real }`.',
+  ),
 } as const;

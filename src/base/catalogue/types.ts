@@ -142,6 +142,37 @@ export const types = {
       `\`${a.name}\` is ${a.type} and cannot become ${a.found}`,
     'The type of a `var`, sizes included, is that of its first value, or the one that it declares. Each value that is assigned has the same type; a part such as `h[t]` takes what is left of the axes.',
   ),
+  missingField: error(
+    'N0323',
+    'field is missing',
+    (a: { record: string; fields: string }) => `\`${a.record}\` lacks ${a.fields}`,
+    'A record is written with a value for each of its fields, in any order.',
+  ),
+  fieldType: error(
+    'N0324',
+    'wrong type of a field',
+    (a: { field: string; record: string; expected: string; found: string }) =>
+      `\`${a.field}\` of \`${a.record}\` is ${a.expected}, got ${a.found}`,
+    'The value of a field must have the type that the record declares for it.',
+  ),
+  notARecord: error(
+    'N0325',
+    'not a record',
+    (a: { found: string }) => `only records have fields, this is ${a.found}`,
+    'A dot reads a field of a record. What other languages write `x.sum()` is a function here: `sum(x)`.',
+  ),
+  severalValues: error(
+    'N0326',
+    'several values where one is wanted',
+    (a: { types: string }) => `one value is wanted, these are several: ${a.types}`,
+    'What a function with several results returns is taken apart at once: `let (a, b) = f(x)`, or `(a, b) = f(x)` for vars.',
+  ),
+  countOfValues: error(
+    'N0327',
+    'wrong number of values',
+    (a: { count: number; found: string }) => `${a.count} values are wanted, this is ${a.found}`,
+    'There must be a name for each of the values, and a value for each name.',
+  ),
   assignedSlice: error(
     'N0322',
     'assignment to a slice',

@@ -2,7 +2,7 @@
 
 import { bug } from '../../base/bug.ts';
 import { catalogue } from '../../base/catalogue.ts';
-import type { Type } from '../../ir/types.ts';
+import type { Type } from './types.ts';
 import { ops, type OpName } from '../../ops/index.ts';
 import {
   asReducer,
@@ -24,7 +24,8 @@ import { meet, type Operand } from './operator.ts';
 import { intVariants } from '../operators.ts';
 import { foreignFunctions } from '../spelling.ts';
 import { describe, lookUp, type Scope, type Symbol } from './scope.ts';
-import { exprType, withArticle, type MaybeType } from './types.ts';
+import { adviceOnRecord } from './record.ts';
+import { exprType, isNumeric, isRecord, mapDims, withArticle, type MaybeType } from './types.ts';
 import { matchArguments, signatureNote } from './unify.ts';
 
 export const conversions = ['real', 'int'] as const;
@@ -109,8 +110,9 @@ function conversionType(
 ): MaybeType {
   const [arg] = args;
   if (arg === undefined || args.length > 1) return wrongCount(c, e, '1 argument', args.length);
-  if (arg.type.scalar === 'bool') {
-    const help = to === 'real' ? 'write `c ? 1.0 : 0.0`' : 'write `c ? 1 : 0`';
+  if (!isNumeric(arg.type)) {
+    const ofBool = to === 'real' ? 'write `c ? 1.0 : 0.0`' : 'write `c ? 1 : 0`';
+    const help = arg.type.scalar === 'bool' ? ofBool : adviceOnRecord(arg.type);
     const found = { operator: to, wants: 'a number', found: withArticle(arg.type) };
     return complain(c, catalogue.operandType, found, arg.expression.span, { help });
   }
@@ -181,7 +183,9 @@ function fit(c: Checking, e: CallExpression, parameter: string, wanted: Type, ar
   const help =
     wanted.scalar === 'int' && arg.type.scalar === 'real'
       ? `\`${converted('int', arg.expression.span)}\` cuts off the fraction`
-      : undefined;
+      : wanted.scalar === 'real' || wanted.scalar === 'int'
+        ? adviceOnRecord(arg.type)
+        : undefined;
   return complain(c, catalogue.argumentType, args, arg.expression.span, {
     notes: [declaredAt(c, arg.expression)],
     help,
@@ -218,7 +222,8 @@ function functionType(
   if (args === undefined || result === undefined) return undefined;
   const lifted =
     result.dims.length === 0 &&
-    parameters.every((parameter) => parameter.type?.dims.length === 0) &&
+    !isRecord(result.scalar) &&
+    parameters.every(({ type }) => type?.dims.length === 0 && !isRecord(type.scalar)) &&
     args.some((arg) => arg.type.dims.length > 0);
   const fitted: Operand[] = [];
   for (const [k, arg] of args.entries()) {
@@ -236,5 +241,6 @@ function functionType(
   const sizes = matchArguments(c, e, called, fitted);
   if (sizes === undefined) return undefined;
   annotate(c, e, { kind: 'function', function: called, sizes: sizes.bindings, lifted });
-  return exprType(result.scalar, sizes.substitute(result.dims));
+  const { scalar, dims } = mapDims(result, sizes.substitute);
+  return exprType(scalar, dims);
 }

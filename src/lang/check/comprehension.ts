@@ -21,7 +21,8 @@ import { didYouMean } from './nearest.ts';
 import { foreignFunctions } from '../spelling.ts';
 import { lookUp, openScope, type Scope, type Symbol } from './scope.ts';
 import { adviceOnSize, namesAreKnown, sizeOf } from './size.ts';
-import { exprType, withArticle, type ExprType, type MaybeType } from './types.ts';
+import { adviceOnRecord } from './record.ts';
+import { exprType, isNumeric, isRecord, withArticle, type ExprType, type MaybeType } from './types.ts'; // prettier-ignore
 
 type IndexSymbol = Extract<Symbol, { kind: 'index' }>;
 
@@ -218,12 +219,16 @@ export function reducedType(c: Checking, reducer: ReducerName, e: Expression, ty
   const wrong = (wants: string): undefined =>
     complain(c, catalogue.reducedType, { reducer, wants, found: withArticle(type) }, e.span, {
       notes: [declaredAt(c, e)],
-      help: type.scalar === 'int' ? `write \`${converted('real', e.span)}\`` : undefined,
+      help: isRecord(type.scalar)
+        ? adviceOnRecord(type)
+        : type.scalar === 'int'
+          ? `write \`${converted('real', e.span)}\``
+          : undefined,
     });
   switch (reducer) {
     case 'sum':
     case 'prod':
-      if (type.scalar === 'bool') return wrong('numbers');
+      if (!isNumeric(type)) return wrong('numbers');
       return exprType(type.scalar, type.dims);
     case 'mean':
     case 'max':

@@ -8,6 +8,7 @@ import { intVariants, plainOp } from '../operators.ts';
 import { complain, type Checking } from './context.ts';
 import { checkExpression } from './expression.ts';
 import type { Scope, Symbol } from './scope.ts';
+import { isRecord } from './types.ts';
 
 type Folded = number | boolean;
 export type ConstSymbol = Extract<Symbol, { kind: 'const' }>;
@@ -26,12 +27,17 @@ export function checkConstant(
   const symbol = { kind: 'const', name: declaration.name.text, span: declaration.name.span } as const;
   const type = checkExpression(c, scope, declaration.value);
   if (type === undefined) return { ...symbol, scalar: 'real' };
+  const { scalar } = type;
+  if (isRecord(scalar)) {
+    complain(c, catalogue.notConstant, {}, declaration.value.span);
+    return { ...symbol, scalar: 'real' };
+  }
   const value = fold(c, declaration.value);
   if (type.scalar === 'int' && value !== undefined && !Number.isSafeInteger(value)) {
     complain(c, catalogue.constantNotInt, { value: String(value) }, declaration.value.span);
     return { ...symbol, scalar: 'int' };
   }
-  return value === undefined ? { ...symbol, scalar: type.scalar } : { ...symbol, scalar: type.scalar, value };
+  return value === undefined ? { ...symbol, scalar } : { ...symbol, scalar, value };
 }
 
 const evaluate = (op: OpName, args: readonly Folded[]): Folded =>
@@ -87,6 +93,9 @@ function fold(c: Checking, e: Expression): Folded | undefined {
     case 'list':
     case 'build':
     case 'reduce':
+    case 'member':
+    case 'construct':
+    case 'tuple':
       return notConstant();
   }
 }
@@ -108,7 +117,8 @@ function foldBinary(
       return undefined;
     default: {
       const operands = c.annotations.types.get(e.left)?.scalar ?? 'real';
-      const op = plainOp(e.operator, operands) ?? bug(`no op for ${e.operator} of ${operands}s`);
+      const op =
+        (isRecord(operands) ? undefined : plainOp(e.operator, operands)) ?? bug(`no op for ${e.operator}`);
       return evaluate(op, [left, right]);
     }
   }

@@ -5,13 +5,14 @@ import type { Diagnostic, Note } from '../../base/diagnostic.ts';
 import type { Polynomial } from '../../base/polynomial.ts';
 import type { Span } from '../../base/source.ts';
 import type { OpName } from '../../ops/index.ts';
-import type { Type } from '../../ir/types.ts';
+import type { Type } from './types.ts';
 import type { Clause, Expression, FunctionDeclaration, IndexItem, Name } from '../ast.ts';
 import { didYouMean } from './nearest.ts';
 import { lookUp, visibleNames, type Scope, type Symbol } from './scope.ts';
-import { exprType, printType, withArticle, type ExprType, type MaybeType } from './types.ts';
+import { exprType, isTuple, printType, tupleType, withArticle, type ExprType, type MaybeType, type RecordType } from './types.ts'; // prettier-ignore
 
 export type CallExpression = Extract<Expression, { kind: 'call' }>;
+export type ConstructExpression = Extract<Expression, { kind: 'construct' }>;
 export type ReduceExpression = Extract<Expression, { kind: 'reduce' }>;
 
 export const reducers = [
@@ -78,6 +79,8 @@ export interface Checking {
   readonly used: Set<Symbol>;
   /** Visible here; functions of the prelude see only each other. */
   readonly functions: ReadonlyMap<string, FunctionInfo>;
+  /** Those that are wrong are undefined. */
+  readonly records: ReadonlyMap<string, RecordType | undefined>;
   /** Names defined further down, for the message. */
   readonly later: (name: string) => Span | undefined;
   /** Names of blocks that have ended, for the message. */
@@ -236,9 +239,25 @@ function asRealVar(c: Checking, expression: Expression): string | undefined {
 }
 
 export function declareReal({ name, declaration }: Extract<Symbol, { kind: 'var' }>): string | undefined {
-  return declaration.type === undefined && declaration.value.kind === 'number'
+  return declaration.kind === 'var' && declaration.type === undefined && declaration.value.kind === 'number'
     ? `declare it as a real: \`var ${name} = ${declaration.value.text}.0\``
     : undefined;
+}
+
+/** A value as it is used where a type is wanted: literals become real, those of several values each by itself. */
+export function fitted(c: Checking, e: Expression, found: ExprType, wanted: Type): MaybeType {
+  if (wanted.scalar === 'real' && found.scalar === 'int') return toReal(c, e, found);
+  if (e.kind !== 'tuple' || !isTuple(wanted.scalar) || !isTuple(found.scalar)) return found;
+  const { fields } = wanted.scalar;
+  const types = e.elements.map((element, k) => {
+    const [type, other] = [c.annotations.types.get(element), fields[k]?.type];
+    return type && other ? fitted(c, element, type, other) : type;
+  });
+  const known = types.filter((type) => type !== undefined);
+  if (known.length < types.length) return undefined;
+  const type = exprType(tupleType(known));
+  c.annotations.types.set(e, type);
+  return type;
 }
 
 /** Marks an int expression made of literals, and the literals in it, as real. */
@@ -273,6 +292,9 @@ function adapt(annotations: Annotations, root: Expression): void {
       case 'name':
       case 'index':
       case 'reduce':
+      case 'member':
+      case 'construct':
+      case 'tuple':
         break;
     }
   }

@@ -9,10 +9,20 @@ import { binaryType, conditionalType, shapeNote, unaryType } from './operator.ts
 import { readType } from './read.ts';
 import type { Scope } from './scope.ts';
 import * as polynomial from '../../base/polynomial.ts';
-import { exprType, printType, sameDims, type ExprType, type MaybeType } from './types.ts';
+import { memberType, constructType } from './record.ts';
+import { exprType, isTuple, printType, sameDims, tupleType, type ExprType, type MaybeType } from './types.ts';
 
 /** Checks an expression and remembers its type; undefined when something in it is wrong. */
 export function checkExpression(c: Checking, scope: Scope, e: Expression): MaybeType {
+  const type = checkValues(c, scope, e);
+  if (type === undefined || !isTuple(type.scalar)) return type;
+  const names = type.scalar.fields.map((_, k) => 'abcdefgh'[k] ?? '…').join(', ');
+  const help = `take them apart: \`let (${names}) = …\``;
+  return complain(c, catalogue.severalValues, { types: printType(type) }, e.span, { help });
+}
+
+/** The same where several values may stand. */
+export function checkValues(c: Checking, scope: Scope, e: Expression): MaybeType {
   const type = typeOf(c, scope, e);
   if (type !== undefined) c.annotations.types.set(e, type);
   return type;
@@ -35,8 +45,8 @@ function typeOf(c: Checking, scope: Scope, e: Expression): MaybeType {
       return chainType(c, scope, e);
     case 'conditional': {
       const condition = checkExpression(c, scope, e.condition);
-      const then = checkExpression(c, scope, e.then);
-      const otherwise = checkExpression(c, scope, e.otherwise);
+      const then = checkValues(c, scope, e.then);
+      const otherwise = checkValues(c, scope, e.otherwise);
       if (condition === undefined || then === undefined || otherwise === undefined) return undefined;
       return conditionalType(c, e, condition, then, otherwise);
     }
@@ -44,6 +54,15 @@ function typeOf(c: Checking, scope: Scope, e: Expression): MaybeType {
       return callType(c, scope, e);
     case 'index':
       return readType(c, scope, e);
+    case 'member':
+      return memberType(c, scope, e);
+    case 'construct':
+      return constructType(c, scope, e);
+    case 'tuple': {
+      const types = e.elements.map((element) => checkExpression(c, scope, element));
+      const known = types.filter((type) => type !== undefined);
+      return known.length === types.length ? exprType(tupleType(known)) : undefined;
+    }
     case 'list':
       return listType(c, scope, e);
     case 'build':

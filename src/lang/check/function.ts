@@ -4,13 +4,13 @@ import * as polynomial from '../../base/polynomial.ts';
 import { catalogue } from '../../base/catalogue.ts';
 import type { FunctionDeclaration } from '../ast.ts';
 import { isBuiltIn } from './call.ts';
-import { complain, declaredAt, define, toReal, type Checking, type FunctionInfo } from './context.ts';
-import { checkExpression } from './expression.ts';
+import { complain, declaredAt, define, fitted, type Checking, type FunctionInfo } from './context.ts';
+import { checkValues } from './expression.ts';
 import { checkStatements, namesDefined, warnIfUnused } from './statement.ts';
 import { openScope, type Scope } from './scope.ts';
-import { namesInDims, resolveType } from './size.ts';
+import { namesInDims, resolveResult, resolveType } from './size.ts';
 import { lookUp } from './scope.ts';
-import { printType, sameDims, withArticle } from './types.ts';
+import { printType, sameType, withArticle } from './types.ts';
 
 /** Resolves a signature. Names in the dims of parameters that are not in scope are size variables. */
 export function checkSignature(c: Checking, outer: Scope, declaration: FunctionDeclaration): FunctionInfo {
@@ -36,7 +36,7 @@ export function checkSignature(c: Checking, outer: Scope, declaration: FunctionD
     }
   }
   const types = declaration.parameters.map((parameter) => resolveType(c, scope, parameter.type));
-  const result = resolveType(c, scope, declaration.result);
+  const result = resolveResult(c, scope, declaration.result);
   const args = declaration.parameters.map((parameter, k) => {
     const symbol = {
       kind: 'argument',
@@ -59,14 +59,10 @@ export function checkBody(c: Checking, info: FunctionInfo): void {
     ended: new Map(),
   };
   checkStatements(own, scope, declaration.body);
-  const type = checkExpression(own, scope, declaration.value);
+  const type = checkValues(own, scope, declaration.value);
   if (type !== undefined && info.result !== undefined) {
-    const value =
-      info.result.scalar === 'real' && type.scalar === 'int' ? toReal(own, declaration.value, type) : type;
-    if (
-      value !== undefined &&
-      (value.scalar !== info.result.scalar || !sameDims(value.dims, info.result.dims))
-    ) {
+    const value = fitted(own, declaration.value, type, info.result);
+    if (value !== undefined && !sameType(value, info.result)) {
       const args = {
         name: declaration.name.text,
         declared: printType(info.result),

@@ -3,11 +3,11 @@
 import { catalogue } from '../../base/catalogue.ts';
 import type { LetDeclaration, OutputDeclaration, VarDeclaration } from '../ast.ts';
 import { buildType } from './comprehension.ts';
-import { complain, declaredAt, define, toReal, type Checking } from './context.ts';
+import { complain, declaredAt, define, fitted, type Checking } from './context.ts';
 import { checkExpression } from './expression.ts';
 import type { Scope } from './scope.ts';
 import { resolveType, sizeOf } from './size.ts';
-import { exprType, printType, sameDims, withArticle, type MaybeType } from './types.ts';
+import { exprType, printType, sameType, withArticle, type MaybeType } from './types.ts';
 
 export function checkLet(c: Checking, scope: Scope, declaration: LetDeclaration | OutputDeclaration): void {
   const { name, clauses, value } = declaration;
@@ -55,12 +55,11 @@ function declaredType(
   const declared = declaration.type && resolveType(c, scope, declaration.type);
   if (declared === undefined || found === undefined) return found;
   const { value, name } = declaration;
-  const fitted = declared.scalar === 'real' && found.scalar === 'int' ? toReal(c, value, found) : found;
-  if (fitted === undefined) return undefined;
-  if (fitted.scalar === declared.scalar && sameDims(fitted.dims, declared.dims)) return fitted;
-  if (declaration.kind === 'var' && fitted.scalar === declared.scalar && fitted.dims.length === 0)
+  const type = fitted(c, value, found, declared);
+  if (type === undefined || sameType(type, declared)) return type;
+  if (declaration.kind === 'var' && type.scalar === declared.scalar && type.dims.length === 0)
     return exprType(declared.scalar, declared.dims);
-  const args = { name: name.text, declared: printType(declared), found: withArticle(fitted) };
+  const args = { name: name.text, declared: printType(declared), found: withArticle(type) };
   const notes = [
     declaration.type && { message: 'declared here', span: declaration.type.span },
     declaredAt(c, value),

@@ -8,7 +8,7 @@ import { checkLet } from './let.ts';
 import { openScope, type Scope } from './scope.ts';
 import { dimension, resolveType } from './size.ts';
 import { blocksOf, checkStatement, namesDefined, warnIfUnused } from './statement.ts';
-import { exprType, printType, withArticle } from './types.ts';
+import { exprType, isRecord, printType, withArticle, type Type } from './types.ts';
 
 /** A model whose names are resolved: what the lowering starts from. */
 export interface ModelInfo {
@@ -51,12 +51,26 @@ function checkDim(c: Checking, scope: Scope, item: DimDeclaration): void {
   define(c, scope, { kind: 'size', name: item.name.text, span: item.name.span, size });
 }
 
+/** The first thing in a value of this type that has no derivative, with its path. */
+function notReal(
+  { scalar, dims }: Type,
+  name: string,
+): { readonly name: string; readonly type: Type } | undefined {
+  if (!isRecord(scalar)) return scalar === 'real' ? undefined : { name, type: { scalar, dims } };
+  for (const field of scalar.fields) {
+    const found = notReal(field.type, `${name}.${field.name}`);
+    if (found !== undefined) return found;
+  }
+  return undefined;
+}
+
 function checkInput(c: Checking, scope: Scope, item: InputDeclaration): void {
   const type = resolveType(c, scope, item.type);
   let fine = type !== undefined;
-  if (type !== undefined && item.kind === 'param' && type.scalar !== 'real') {
+  const wrong = type && item.kind === 'param' ? notReal(type, item.name.text) : undefined;
+  if (type !== undefined && wrong !== undefined) {
     const help = `declare it as \`data ${item.name.text}: ${printType(type)}\``;
-    complain(c, catalogue.paramType, { name: item.name.text, found: withArticle(type) }, item.span, { help });
+    complain(c, catalogue.paramType, { ...wrong, found: withArticle(wrong.type) }, item.span, { help });
     fine = false;
   }
   if (type !== undefined && item.range !== undefined && (item.kind === 'param' || type.scalar !== 'int')) {

@@ -6,7 +6,8 @@ import type { Span } from '../../base/source.ts';
 import type { BinaryOperator, Expression } from '../ast.ts';
 import { complain, converted, declaredAt, toReal, type Checking } from './context.ts';
 import { sizeOf } from './size.ts';
-import { broadcast, exprType, printType, withArticle, type ExprType, type MaybeType } from './types.ts';
+import { adviceOnRecord } from './record.ts';
+import { broadcast, exprType, isNumeric, isRecord, printType, sameType, withArticle, type ExprType, type MaybeType } from './types.ts'; // prettier-ignore
 
 type Binary = Extract<Expression, { kind: 'binary' }>;
 /** An operand with its type. */
@@ -52,7 +53,7 @@ function needs(c: Checking, operator: string, wants: string, side: Operand, help
   const args = { operator, wants, found: withArticle(side.type) };
   return complain(c, catalogue.operandType, args, side.expression.span, {
     notes: [declaredAt(c, side.expression)],
-    help,
+    help: adviceOnRecord(side.type) ?? help,
   });
 }
 
@@ -64,9 +65,9 @@ function unifyNumbers(
   right: Operand,
 ): readonly [Operand, Operand] | undefined {
   for (const side of [left, right]) {
-    if (side.type.scalar === 'bool') {
+    if (!isNumeric(side.type)) {
       const help = 'turn a bool into a number with `c ? 1 : 0`';
-      return needs(c, operator, 'numbers', side, help);
+      return needs(c, operator, 'numbers', side, side.type.scalar === 'bool' ? help : undefined);
     }
   }
   if (left.type.scalar === 'int' && right.type.scalar === 'int') return [left, right];
@@ -105,7 +106,7 @@ export function binaryType(c: Checking, e: Binary, left: ExprType, right: ExprTy
       return type && { ...type, adapts: type.scalar === 'int' && left.adapts && right.adapts };
     }
     case '/': {
-      for (const side of [l, r]) if (side.type.scalar === 'bool') return needs(c, '/', 'reals', side);
+      for (const side of [l, r]) if (!isNumeric(side.type)) return needs(c, '/', 'reals', side);
       const pair = bothReal(
         c,
         l,
@@ -163,7 +164,7 @@ function mixed(c: Checking, operator: string, span: Span, left: Operand, right: 
 
 /** ints stay ints under literal powers; a real base takes an int power (`powi`) or a real one (`pow`). */
 function powerType(c: Checking, e: Binary, left: Operand, right: Operand): MaybeType {
-  for (const side of [left, right]) if (side.type.scalar === 'bool') return needs(c, '^', 'numbers', side);
+  for (const side of [left, right]) if (!isNumeric(side.type)) return needs(c, '^', 'numbers', side);
   if (left.type.scalar === 'int' && right.type.scalar === 'int') {
     const exponent = sizeOf(c.annotations, e.right);
     const wholePower = exponent !== undefined && (asConstant(exponent) ?? -1) >= 0;
@@ -182,7 +183,7 @@ function powerType(c: Checking, e: Binary, left: Operand, right: Operand): Maybe
 
 /** Sums over the last axis of the left side and the first of a vector or matrix at the right. */
 function productType(c: Checking, e: Binary, left: Operand, right: Operand): MaybeType {
-  for (const side of [left, right]) if (side.type.scalar === 'bool') return needs(c, '@', 'reals', side);
+  for (const side of [left, right]) if (!isNumeric(side.type)) return needs(c, '@', 'reals', side);
   const pair = bothReal(c, left, right);
   if (pair === undefined) return undefined;
   const [l, r] = pair;
@@ -217,7 +218,7 @@ export function unaryType(
   const side = { expression: e.operand, type: operand };
   switch (e.operator) {
     case '-':
-      return operand.scalar === 'bool' ? needs(c, '-', 'numbers', side) : operand;
+      return isNumeric(operand) ? operand : needs(c, '-', 'numbers', side);
     case '!':
       return operand.scalar === 'bool' ? operand : needs(c, '!', 'bools', side, comparisonHelp);
   }
@@ -236,6 +237,7 @@ export function conditionalType(
       help: comparisonHelp,
     });
   }
+  if (isRecord(then.scalar) && sameType(then, otherwise)) return recordArms(c, e, condition, then);
   const arms = armTypes(c, e, then, otherwise);
   if (arms === undefined) return undefined;
   const [a, b] = arms;
@@ -246,6 +248,18 @@ export function conditionalType(
   return whole && exprType(a.type.scalar, whole.dims, a.type.adapts && b.type.adapts);
 }
 
+/** Records are chosen whole. */
+function recordArms(
+  c: Checking,
+  e: Extract<Expression, { kind: 'conditional' }>,
+  condition: ExprType,
+  type: ExprType,
+): MaybeType {
+  if (condition.dims.length === 0) return type;
+  const help = 'choose between records one by one: `[c[i] ? a[i] : b[i] for i]`';
+  return complain(c, catalogue.conditionType, { found: withArticle(condition) }, e.condition.span, { help });
+}
+
 function armTypes(
   c: Checking,
   e: Extract<Expression, { kind: 'conditional' }>,
@@ -254,7 +268,7 @@ function armTypes(
 ): readonly [Operand, Operand] | undefined {
   const a = { expression: e.then, type: then };
   const b = { expression: e.otherwise, type: otherwise };
-  if (then.scalar === otherwise.scalar) return [a, b];
+  if (then.scalar === otherwise.scalar && !isRecord(then.scalar)) return [a, b];
   if (then.scalar === 'real' && otherwise.scalar === 'int') {
     const type = toReal(c, e.otherwise, otherwise);
     return type && [a, { ...b, type }];

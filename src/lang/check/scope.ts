@@ -2,8 +2,15 @@
 
 import type { Polynomial } from '../../base/polynomial.ts';
 import type { Span } from '../../base/source.ts';
-import type { Scalar, Type } from '../../ir/types.ts';
-import type { InputDeclaration, LetDeclaration, OutputDeclaration, VarDeclaration } from '../ast.ts';
+import type { Scalar } from '../../ir/types.ts';
+import type { Type } from './types.ts';
+import type {
+  InputDeclaration,
+  LetDeclaration,
+  OutputDeclaration,
+  Unpacking,
+  VarDeclaration,
+} from '../ast.ts';
 import type { MaybeType } from './types.ts';
 
 /** An axis that an index stands on by itself: it tells how far the index runs. */
@@ -38,7 +45,7 @@ export type Symbol =
       readonly name: string;
       readonly span: Span;
       readonly type: MaybeType;
-      readonly declaration: LetDeclaration | OutputDeclaration;
+      readonly declaration: LetDeclaration | OutputDeclaration | Unpacking;
       /** Of an int that is a polynomial in the sizes. */
       readonly size?: Polynomial;
     }
@@ -48,7 +55,7 @@ export type Symbol =
       readonly name: string;
       readonly span: Span;
       readonly type: MaybeType;
-      readonly declaration: VarDeclaration;
+      readonly declaration: VarDeclaration | Unpacking;
     }
   | { readonly kind: 'index'; readonly name: string; readonly span: Span; readonly uses: AxisUse[] };
 

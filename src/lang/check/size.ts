@@ -3,8 +3,9 @@
 import * as polynomial from '../../base/polynomial.ts';
 import type { Polynomial } from '../../base/polynomial.ts';
 import { catalogue } from '../../base/catalogue.ts';
-import type { Scalar, Type } from '../../ir/types.ts';
-import type { Expression, Name, TypeExpression } from '../ast.ts';
+import type { Scalar } from '../../ir/types.ts';
+import { tupleType, type Type } from './types.ts';
+import type { Expression, Name, TypeExpression, TypeExpressions } from '../ast.ts';
 import { complain, resolve, type Annotations, type Checking } from './context.ts';
 import { didYouMean } from './nearest.ts';
 import { bodyOf, lookUp, type Scope, type Symbol } from './scope.ts';
@@ -92,6 +93,9 @@ function polynomialOf(e: Expression, leaf: (name: Name) => Polynomial | undefine
     case 'list':
     case 'build':
     case 'reduce':
+    case 'member':
+    case 'construct':
+    case 'tuple':
       return undefined;
   }
 }
@@ -157,11 +161,28 @@ const otherSpellings: ReadonlyMap<string, string> = new Map(Object.entries({
   integer: 'int', i32: 'int', u32: 'int', boolean: 'bool',
 })); // prettier-ignore
 
-function scalarOf(c: Checking, name: Name): Scalar | undefined {
+function scalarOf(c: Checking, name: Name): Type['scalar'] | undefined {
   if (name.text === 'real' || name.text === 'int' || name.text === 'bool') return name.text;
+  return c.records.has(name.text) ? c.records.get(name.text) : unknownType(c, name, ['real', 'int', 'bool']);
+}
+
+export function unknownType(c: Checking, name: Name, scalars: readonly Scalar[]): undefined {
   const meant = otherSpellings.get(name.text);
-  const help = meant === undefined ? didYouMean(name.text, ['real', 'int', 'bool']) : `write \`${meant}\``;
+  const known = [...scalars, ...c.records.keys()];
+  const help = meant === undefined ? didYouMean(name.text, known) : `write \`${meant}\``;
   return complain(c, catalogue.unknownType, { name: name.text }, name.span, { help });
+}
+
+/** What a function returns. */
+export function resolveResult(
+  c: Checking,
+  scope: Scope,
+  written: TypeExpression | TypeExpressions,
+): Type | undefined {
+  if (written.kind === 'type') return resolveType(c, scope, written);
+  const types = written.items.map((item) => resolveType(c, scope, item));
+  const known = types.filter((type) => type !== undefined);
+  return known.length === types.length ? { scalar: tupleType(known), dims: [] } : undefined;
 }
 
 /** A written type with its sizes resolved; undefined when something in it is wrong. */
@@ -205,7 +226,12 @@ export function namesAreKnown(
 
 /** Where the name of a size would come from. */
 export function adviceOnSize(scope: Scope, name: string): string {
-  return bodyOf(scope).kind === 'function'
-    ? 'the sizes of a function are those in the types of its parameters'
-    : `declare it with \`dim ${name}\``;
+  switch (bodyOf(scope).kind) {
+    case 'outer':
+      return 'the sizes in a record are numbers, or constants of the file';
+    case 'function':
+      return 'the sizes of a function are those in the types of its parameters';
+    default:
+      return `declare it with \`dim ${name}\``;
+  }
 }

@@ -9,8 +9,10 @@ import { checkConstant } from './constant.ts';
 import { complain, declaredAt, define, toReal, type Checking } from './context.ts';
 import { checkExpression } from './expression.ts';
 import { checkLet, checkVar } from './let.ts';
+import { checkSeveral, checkUnpacking } from './several.ts';
 import { bodyOf, lookUp, openScope, type Scope, type Symbol } from './scope.ts';
-import { withArticle } from './types.ts';
+import { isNumeric, withArticle } from './types.ts';
+import { adviceOnRecord } from './record.ts';
 import type { Expression, Name } from '../ast.ts';
 
 /** The blocks of a statement, if it has any. */
@@ -29,8 +31,10 @@ export function blocksOf(item: ModelItem): readonly (readonly Statement[])[] {
 /** Where statements first define a name: one that is not in scope yet is defined further down. */
 export function namesDefined(items: readonly ModelItem[]): Checking['later'] {
   const names = new Map<string, Span>();
-  for (const item of items)
-    if ('name' in item && !names.has(item.name.text)) names.set(item.name.text, item.name.span);
+  for (const item of items) {
+    const own = item.kind === 'unpack' ? item.names : 'name' in item ? [item.name] : [];
+    for (const { text, span } of own) if (!names.has(text)) names.set(text, span);
+  }
   return (name) => names.get(name);
 }
 
@@ -52,8 +56,15 @@ export function checkStatement(c: Checking, scope: Scope, statement: Statement):
       hides(c, scope, statement.name);
       checkVar(c, scope, statement);
       return;
+    case 'unpack':
+      for (const name of statement.names) hides(c, scope, name);
+      checkUnpacking(c, scope, statement);
+      return;
     case 'assign':
       checkAssignment(c, scope, statement);
+      return;
+    case 'assignSeveral':
+      checkSeveral(c, scope, statement);
       return;
     case 'for':
       checkClauses(c, scope, statement.clauses, (inner) => checkBlock(c, inner, statement.body));
@@ -120,8 +131,8 @@ function checkLoss(c: Checking, scope: Scope, item: LossDeclaration): void {
   }
   const type = checkExpression(c, scope, item.value);
   if (type === undefined) return;
-  if (type.dims.length > 0 || type.scalar === 'bool') {
-    const help = type.dims.length > 0 ? 'reduce it: `sum(…)` or `mean(…)`' : undefined;
+  if (type.dims.length > 0 || !isNumeric(type)) {
+    const help = type.dims.length > 0 ? 'reduce it: `sum(…)` or `mean(…)`' : adviceOnRecord(type);
     complain(c, catalogue.lossType, { found: withArticle(type) }, item.value.span, { help });
     return;
   }

@@ -5,7 +5,7 @@ import type { Polynomial } from '../../base/polynomial.ts';
 import { arrayType, extent, type BlockBuilder, type Hint } from '../../ir/build.ts';
 import type { Block, Operand, Reducer, Value } from '../../ir/types.ts';
 import { scalarType } from '../../ir/build.ts';
-import { isArray, type ArrayValue, type Lowered, type Lowering } from './context.ts';
+import { isArray, type ArrayValue, type Lowering, type Plain } from './context.ts';
 import { atomOf, learnRange, polynomialOf, type Known } from './facts.ts';
 
 /** An array in memory. Reading the same int element twice gives the same atom to the prover. */
@@ -97,11 +97,11 @@ export type Argument = (b: BlockBuilder) => Operand;
 export function elementwiseLazy(
   l: Lowering,
   b: BlockBuilder,
-  args: readonly Lowered[],
+  args: readonly Plain[],
   scalar: ArrayValue['scalar'],
   hint: Hint,
   apply: (b: BlockBuilder, args: readonly Argument[], hint: Hint) => Operand,
-): Lowered {
+): Plain {
   let dims: readonly Polynomial[] = [];
   for (const arg of args) if (isArray(arg) && arg.dims.length > dims.length) dims = arg.dims;
   const steady = args.map((arg) =>
@@ -133,11 +133,11 @@ export function elementwiseLazy(
 export function elementwise(
   l: Lowering,
   b: BlockBuilder,
-  args: readonly Lowered[],
+  args: readonly Plain[],
   scalar: ArrayValue['scalar'],
   hint: Hint,
   apply: (b: BlockBuilder, args: readonly Operand[], hint: Hint) => Operand,
-): Lowered {
+): Plain {
   return elementwiseLazy(l, b, args, scalar, hint, (body, asked, own) => apply(body, asked.map((arg) => arg(body)), own)); // prettier-ignore
 }
 

@@ -6,6 +6,7 @@ import type { Polynomial } from '../../base/polynomial.ts';
 import { arrayType, extent, intType, type BlockBuilder, type Hint } from '../../ir/build.ts';
 import type { Operand, Value } from '../../ir/types.ts';
 import type { Clause, Expression } from '../ast.ts';
+import { isRecord } from '../check/types.ts';
 import { force, learnIndex, storedArray } from './array.ts';
 import {
   bind,
@@ -14,11 +15,13 @@ import {
   isArray,
   symbolOf,
   valueOf,
-  type ArrayValue,
+  arrayValue,
   type Env,
+  type Lowered,
   type Lowering,
 } from './context.ts';
-import { lowerExpression, lowerScalar, scalarOf } from './expression.ts';
+import { lowerExpression, lowerScalar, typeOf } from './expression.ts';
+import { mapParts, operandsOf } from './record.ts';
 import { emitOp } from './scalar.ts';
 
 /** The range of a clause whose ends are sizes. */
@@ -39,7 +42,7 @@ export function lowerBuild(
   clauses: readonly Clause[],
   element: Expression,
   hint: Hint,
-): ArrayValue {
+): Lowered {
   const ranges = clauses.map((clause) => rangeOf(l, env, clause));
   const dims = ranges.map((range) => range.size);
   const names = clauses.map((clause) => clause.name.text);
@@ -52,11 +55,12 @@ export function lowerBuild(
       const index = from.terms.length === 0 ? position : emitOp(l, body, 'iadd', [extent(from), position]);
       return bind(scope, symbolOf(l, clause.name), index);
     }, outer);
-  const elementDims = l.annotations.types.get(element)?.dims ?? bug('an element without a type');
+  const { scalar, dims: elementDims } = typeOf(l, element);
+  if (isRecord(scalar)) return buildRecords(l, b, dims, names, element, inside, hint);
   if (elementDims.length > 0) return storedArray(l, buildRows(l, b, dims, names, element, inside, hint));
   return {
     kind: 'array',
-    scalar: scalarOf(l, element),
+    scalar,
     dims,
     indexNames: names,
     repeatable: isMereRead(l, env, element),
@@ -85,8 +89,7 @@ function buildRows(
   };
   const axes = dims.map((size, k) => index(size, names[k]));
   const body = b.nested();
-  const row = lowerExpression(l, inside(body, axes), body, element);
-  if (!isArray(row)) return bug('a row that is a scalar');
+  const row = arrayValue(lowerExpression(l, inside(body, axes), body, element));
   const shared = body
     .block()
     .statements.some((statement) => statement.kind !== 'op' && statement.kind !== 'read');
@@ -95,6 +98,35 @@ function buildRows(
   const out = b.fresh(arrayType(row.scalar, [...dims, ...row.dims]), hint);
   b.push({ kind: 'build', outs: [out], axes: [...axes, ...inner], body: body.block([result]) });
   return out;
+}
+
+/** One build for all parts of the records. */
+function buildRecords(
+  l: Lowering,
+  b: BlockBuilder,
+  dims: readonly Polynomial[],
+  names: readonly string[],
+  element: Expression,
+  inside: (body: BlockBuilder, indices: readonly Operand[]) => Env,
+  hint: Hint,
+): Lowered {
+  const axes = dims.map((size, k) => {
+    const value = b.fresh(intType, { name: names[k] });
+    learnIndex(l, value, polynomial.zero, size, undefined);
+    return value;
+  });
+  const body = b.nested();
+  const record = lowerExpression(l, inside(body, axes), body, element);
+  const results = operandsOf(l, body, record);
+  const outs: Value[] = [];
+  const arrays = mapParts(record, (_, own) => {
+    const { type } = results[outs.length] ?? bug('a part without a value');
+    const out = b.fresh(arrayType(type.scalar, [...dims, ...type.dims]), own);
+    outs.push(out);
+    return storedArray(l, out);
+  }, hint); // prettier-ignore
+  b.push({ kind: 'build', outs, axes, body: body.block(results) });
+  return arrays;
 }
 
 /** `[A[j, i] for i, j]`: an element is a read, so asking for it often needs no memory of its own. */

@@ -9,9 +9,18 @@ import type { CallExpression, CallMeaning, FunctionInfo } from '../check/context
 import type { Symbol } from '../check/scope.ts';
 import { intVariants } from '../operators.ts';
 import { elementwise, repeatable } from './array.ts';
-import { inModel, isArray, scalarValue, type Env, type Lowered, type Lowering } from './context.ts';
+import {
+  inModel,
+  isArray,
+  plainValue,
+  scalarValue,
+  type Env,
+  type Lowered,
+  type Lowering,
+} from './context.ts';
 import { lowerExpression, scalarOf } from './expression.ts';
 import { giveUp } from './limit.ts';
+import { mapParts } from './record.ts';
 import { reduceWhole } from './reduce.ts';
 import { emitOp } from './scalar.ts';
 import { lowerStatements } from './statement.ts';
@@ -20,7 +29,9 @@ const mostCalls = 100_000;
 
 export function lowerCall(l: Lowering, env: Env, b: BlockBuilder, e: CallExpression, hint: Hint): Lowered {
   const meaning = l.annotations.calls.get(e) ?? bug(`the call of \`${e.callee.text}\` is not resolved`);
-  const args = e.args.map((arg) => lowerExpression(l, env, b, arg));
+  const values = e.args.map((arg) => lowerExpression(l, env, b, arg));
+  if (meaning.kind === 'function') return callFunction(l, env, b, e, meaning, values, hint);
+  const args = values.map(plainValue);
   const result = scalarOf(l, e);
   switch (meaning.kind) {
     case 'op':
@@ -38,8 +49,6 @@ export function lowerCall(l: Lowering, env: Env, b: BlockBuilder, e: CallExpress
       );
     case 'whole':
       return reduceWhole(l, b, meaning.reducer, args[0] ?? bug('a reduction of nothing'), hint);
-    case 'function':
-      return callFunction(l, env, b, e, meaning, args, hint);
   }
 }
 
@@ -69,8 +78,7 @@ function callFunction(
     frame: { bindings: new Map(), sizes: new Map() },
   };
   if (meaning.lifted) {
-    const result = called.result ?? bug('a function without a result');
-    return elementwise(l, b, args, result.scalar, hint, (body, scalars, own) =>
+    return elementwise(l, b, args.map(plainValue), scalarOf(l, e), hint, (body, scalars, own) =>
       scalarValue(writeOut(l, inside, body, called, scalars, own)),
     );
   }
@@ -79,7 +87,10 @@ function callFunction(
   const where: Env = { ...inside, frame: { bindings: new Map(), sizes } };
   // The body may read an argument as often as it likes.
   const steady = args.map((arg, k) =>
-    isArray(arg) ? repeatable(l, b, arg, { name: called.arguments[k]?.name, span: e.args[k]?.span }) : arg,
+    mapParts(arg, (part, own) => (isArray(part) ? repeatable(l, b, part, own) : part), {
+      name: called.arguments[k]?.name,
+      span: e.args[k]?.span,
+    }),
   );
   return writeOut(l, where, b, called, steady, hint);
 }

@@ -3,7 +3,7 @@
 import { bug } from '../../base/bug.ts';
 import type { Polynomial } from '../../base/polynomial.ts';
 import { bool, type BlockBuilder, type Hint } from '../../ir/build.ts';
-import type { Block, Operand } from '../../ir/types.ts';
+import type { Block, Operand, Value } from '../../ir/types.ts';
 import type { Expression } from '../ast.ts';
 import { elementwise, elementwiseLazy, force, storedArray } from './array.ts';
 import {
@@ -15,8 +15,11 @@ import {
   type Env,
   type Lowered,
   type Lowering,
+  type Plain,
 } from './context.ts';
-import { lowerExpression, scalarOf } from './expression.ts';
+import { isRecord } from '../check/types.ts';
+import { loweredValue, mapParts, operandsOf } from './record.ts';
+import { lowerExpression, lowerPlain, scalarOf, typeOf } from './expression.ts';
 import { choose, polynomialOf } from './facts.ts';
 import { bothMean, emitOp, opposite } from './scalar.ts';
 
@@ -32,21 +35,18 @@ export function lowerConditional(
   e: Conditional,
   hint: Hint,
 ): Lowered {
-  const condition = lowerExpression(l, env, b, e.condition);
+  const condition = lowerPlain(l, env, b, e.condition);
   if (isArray(condition)) return chooseElements(l, env, b, e, condition, hint);
   const meaning = l.facts.meanings.get(condition);
+  const type = typeOf(l, e);
+  if (isRecord(type.scalar)) return chooseRecord(l, env, b, e, condition, hint);
   const arms = {
-    then: (body: BlockBuilder): Lowered =>
-      lowerExpression(l, withFacts(env, meaning?.whenTrue ?? []), body, e.then),
-    otherwise: (body: BlockBuilder): Lowered =>
-      lowerExpression(l, withFacts(env, meaning?.whenFalse ?? []), body, e.otherwise),
+    then: (body: BlockBuilder): Plain => lowerPlain(l, withFacts(env, meaning?.whenTrue ?? []), body, e.then),
+    otherwise: (body: BlockBuilder): Plain =>
+      lowerPlain(l, withFacts(env, meaning?.whenFalse ?? []), body, e.otherwise),
   };
   /** The branch, with what is taken of each arm. */
-  const branch = (
-    b: BlockBuilder,
-    take: (body: BlockBuilder, arm: Lowered) => Operand,
-    hint: Hint,
-  ): Operand =>
+  const branch = (b: BlockBuilder, take: (body: BlockBuilder, arm: Plain) => Operand, hint: Hint): Operand =>
     only(
       b.branch(
         condition,
@@ -55,16 +55,16 @@ export function lowerConditional(
         hint,
       ),
     );
-  const type = l.annotations.types.get(e) ?? bug('a conditional without a type');
+  const { scalar } = type;
   const dims = type.dims.map((dim) => inModel(env, dim));
   if (dims.length === 0) {
     const results: Operand[] = [];
-    const keep = (arm: Lowered): Operand => {
+    const keep = (arm: Plain): Operand => {
       results.push(scalarValue(arm));
       return scalarValue(arm);
     };
     const out = branch(b, (_, arm) => keep(arm), hint);
-    if (out.kind === 'value' && type.scalar === 'int') {
+    if (out.kind === 'value' && scalar === 'int') {
       const facts = [meaning?.whenTrue ?? [], meaning?.whenFalse ?? []];
       const choices = results.map((arm, k) => ({ value: polynomialOf(l.facts, arm), facts: facts[k] ?? [] }));
       choose(l.facts, out, choices);
@@ -81,17 +81,48 @@ export function lowerConditional(
           span: hint.span,
         },
       );
-    return { kind: 'array', scalar: type.scalar, dims, repeatable: false, checked: false, element };
+    return { kind: 'array', scalar, dims, repeatable: false, checked: false, element };
   }
-  const whole = branch(b, (body, arm) => force(l, body, stretch(l, body, arm, type.scalar, dims)), hint);
+  const whole = branch(b, (body, arm) => force(l, body, stretch(l, body, arm, scalar, dims)), hint);
   return storedArray(l, whole.kind === 'value' ? whole : bug('an array that is no value'));
+}
+
+/** All parts of a record come from one branch. */
+function chooseRecord(
+  l: Lowering,
+  env: Env,
+  b: BlockBuilder,
+  e: Conditional,
+  condition: Operand,
+  hint: Hint,
+): Lowered {
+  const meaning = l.facts.meanings.get(condition);
+  const arm = (
+    of: Expression,
+    facts: readonly Polynomial[] = [],
+  ): { readonly value: Lowered; readonly block: Block } => {
+    const body = b.nested();
+    const value = lowerExpression(l, withFacts(env, facts), body, of);
+    return { value, block: body.block(operandsOf(l, body, value)) };
+  };
+  const then = arm(e.then, meaning?.whenTrue);
+  const otherwise = arm(e.otherwise, meaning?.whenFalse);
+  const types = then.block.results.map((result) => result.type);
+  const outs: Value[] = [];
+  const value = mapParts(then.value, (_, own) => {
+    const out = b.fresh(types[outs.length] ?? bug('a part without a value'), own);
+    outs.push(out);
+    return loweredValue(l, out);
+  }, hint); // prettier-ignore
+  b.push({ kind: 'if', outs, condition, then: then.block, otherwise: otherwise.block });
+  return value;
 }
 
 /** An arm in the shape of the whole conditional. */
 function stretch(
   l: Lowering,
   b: BlockBuilder,
-  arm: Lowered,
+  arm: Plain,
   scalar: ArrayValue['scalar'],
   dims: readonly Polynomial[],
 ): ArrayValue {
@@ -132,6 +163,11 @@ function isElementwise(l: Lowering, root: Expression): boolean {
         pending.push(...e.args);
         break;
       }
+      case 'member':
+        pending.push(e.base);
+        break;
+      case 'construct':
+      case 'tuple':
       case 'list':
       case 'build':
       case 'reduce':
@@ -151,7 +187,7 @@ function chooseElements(
   hint: Hint,
 ): Lowered {
   const inside = withFacts(env, []);
-  const arms = [lowerExpression(l, inside, b, e.then), lowerExpression(l, inside, b, e.otherwise)];
+  const arms = [lowerPlain(l, inside, b, e.then), lowerPlain(l, inside, b, e.otherwise)];
   return elementwiseLazy(l, b, [condition, ...arms], scalarOf(l, e), hint, (body, [c, then, otherwise]) => {
     if (c === undefined || then === undefined || otherwise === undefined)
       return bug('a conditional has three parts');
@@ -165,16 +201,16 @@ export function shortCircuit(
   env: Env,
   b: BlockBuilder,
   e: Binary,
-  left: Lowered,
+  left: Plain,
   hint: Hint,
-): Lowered {
+): Plain {
   const op = e.operator === '&&' ? 'and' : 'or';
-  if (isArray(left)) return eager(lowerExpression(l, env, b, e.right));
+  if (isArray(left)) return eager(lowerPlain(l, env, b, e.right));
   const told = l.facts.meanings.get(left);
   const facts = (op === 'and' ? told?.whenTrue : told?.whenFalse) ?? [];
   // Lowered aside first; only what reads nothing may run in any case.
   const aside = b.nested();
-  const right = lowerExpression(l, withFacts(env, facts), aside, e.right);
+  const right = lowerPlain(l, withFacts(env, facts), aside, e.right);
   const work = aside.block();
   if (isArray(right)) {
     copy(work, b);
@@ -197,7 +233,7 @@ export function shortCircuit(
   if (meaning !== undefined) l.facts.meanings.set(out, meaning);
   return out;
 
-  function eager(other: Lowered): Lowered {
+  function eager(other: Plain): Plain {
     return elementwise(l, b, [left, other], 'bool', hint, (body, args, own) =>
       emitOp(l, body, op, args, own),
     );

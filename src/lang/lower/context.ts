@@ -33,7 +33,16 @@ export interface ArrayValue {
   readonly element: (b: BlockBuilder, indices: readonly Operand[], inRange: boolean, hint?: Hint) => Operand;
 }
 
-export type Lowered = Operand | ArrayValue;
+/** A number, a truth value, or an array of them. */
+export type Plain = Operand | ArrayValue;
+
+/** A record by its fields; of an array of records each field is an array. Several values have their places for names. */
+export interface RecordValue {
+  readonly kind: 'record';
+  readonly fields: ReadonlyMap<string, Lowered>;
+}
+
+export type Lowered = Plain | RecordValue;
 
 export interface Lowering {
   readonly annotations: Annotations;
@@ -124,7 +133,11 @@ export function inModel(env: Env, size: Polynomial): Polynomial {
 
 export const isArray = (value: Lowered): value is ArrayValue => value.kind === 'array';
 
-export const scalarValue = (value: Lowered): Operand =>
-  isArray(value) ? bug('an array stands where a scalar is wanted') : value;
+export const plainValue = (value: Lowered): Plain =>
+  value.kind === 'record' ? bug('a record stands where a number is wanted') : value;
+export const scalarValue = (value: Lowered): Operand => {
+  const plain = plainValue(value);
+  return isArray(plain) ? bug('an array stands where a scalar is wanted') : plain;
+};
 export const arrayValue = (value: Lowered): ArrayValue =>
   isArray(value) ? value : bug('a scalar stands where an array is wanted');

@@ -5,13 +5,14 @@ import type { Polynomial } from '../../base/polynomial.ts';
 import type { Span } from '../../base/source.ts';
 import { int, intType, real, type BlockBuilder } from '../../ir/build.ts';
 import type { Block, Carried, Operand, Value } from '../../ir/types.ts';
-import type { Choice, Clause, Expression, ForLoop, Name, Statement, WhileLoop } from '../ast.ts';
+import { rootOf, type Choice, type Clause, type Expression, type ForLoop, type Statement, type Target, type WhileLoop } from '../ast.ts'; // prettier-ignore
 import type { Symbol } from '../check/scope.ts';
 import { blocksOf } from '../check/statement.ts';
-import { learnIndex, storedArray, type LoopRange } from './array.ts';
-import { isArray, isBound, openBlock, symbolOf, valueOf, withFacts, type Env, type Lowered, type Lowering } from './context.ts'; // prettier-ignore
+import { learnIndex, type LoopRange } from './array.ts';
+import { isArray, isBound, openBlock, symbolOf, valueOf, withFacts, type Env, type Lowered, type Lowering, type Plain } from './context.ts'; // prettier-ignore
 import { lowerScalar } from './expression.ts';
 import { choose, polynomialOf, type Choice as Possible } from './facts.ts';
+import { loweredValue, mapParts, partsOf } from './record.ts';
 import { enter, rangeOf } from './reduce.ts';
 import { addLoss, lowerStatements } from './statement.ts';
 
@@ -25,15 +26,18 @@ interface Changed {
 function changedBy(l: Lowering, env: Env, blocks: readonly (readonly Statement[])[]): Changed {
   const vars = new Set<Symbol>();
   let hasLoss = false;
+  const note = (target: Target): void => {
+    const symbol = symbolOf(l, rootOf(target));
+    if (isBound(env, symbol)) vars.add(symbol);
+  };
   const pending = [...blocks];
   for (let statements = pending.pop(); statements !== undefined; statements = pending.pop()) {
     for (const statement of statements) {
       if (statement.kind === 'loss') hasLoss = true;
       if (statement.kind === 'assign') {
-        const { target } = statement;
-        const symbol = symbolOf(l, target.kind === 'name' ? target : (target.base as Name));
-        if (isBound(env, symbol)) vars.add(symbol);
+        note(statement.target);
       }
+      if (statement.kind === 'assignSeveral') statement.targets.forEach(note);
       pending.push(...blocksOf(statement));
     }
   }
@@ -92,16 +96,24 @@ function lowerLoop(
     value: b.fresh(initial.type, { name, span }),
     initial,
   });
-  const state = changed.vars.map((symbol) => carry(operandOf(valueOf(env, symbol)), symbol.name));
+  const state = changed.vars.map((symbol) => {
+    const parts: Carried[] = [];
+    const begin = mapParts(valueOf(env, symbol), (part, { name = symbol.name }) => {
+      const carried = carry(operandOf(part), name);
+      parts.push(carried);
+      return loweredValue(l, carried.value);
+    }, { name: symbol.name }); // prettier-ignore
+    return { symbol, begin, parts };
+  });
   const loss = changed.hasLoss ? [carry(real(0), 'loss')] : [];
-  const begin = changed.vars.map((symbol, k) => [symbol, lowered(l, state[k]?.value)] as const);
+  const begin = state.map(({ symbol, begin: value }) => [symbol, value] as const);
   const asked = condition === undefined ? undefined : ask(l, openBlock(inside, begin), b, condition);
   // What the condition tells is told of the state that an iteration begins with.
   const where = openBlock(asked === undefined ? inside : withFacts(inside, asked.facts), begin);
   where.frame.loss = loss[0]?.value;
   const body = b.nested();
   deeper(l, () => lowerBody(body, where));
-  const carried = [...state, ...loss];
+  const carried = [...state.flatMap(({ parts }) => parts), ...loss];
   const outs = carried.map(({ value }) => b.fresh(value.type, { name: value.name, span }));
   b.push({
     kind: 'loop',
@@ -142,7 +154,7 @@ export function lowerChoice(l: Lowering, env: Env, b: BlockBuilder, statement: C
   };
   const then = arm(statement.then, meaning?.whenTrue);
   const otherwise = arm(statement.otherwise, meaning?.whenFalse);
-  const names = [...changed.vars.map((symbol) => symbol.name), 'loss'];
+  const names = [...changed.vars.flatMap((symbol) => namesOf(valueOf(env, symbol), symbol.name)), 'loss'];
   const outs = then.block.results.map(({ type }, k) => b.fresh(type, { name: names[k], span }));
   b.push({ kind: 'if', outs, condition, then: then.block, otherwise: otherwise.block });
   for (const [k, out] of outs.entries()) {
@@ -164,7 +176,7 @@ interface Arm {
 
 /** What a block leaves behind. */
 const resultsOf = (where: Env, { vars, hasLoss }: Changed): readonly Operand[] => [
-  ...vars.map((symbol) => operandOf(valueOf(where, symbol))),
+  ...vars.flatMap((symbol) => partsOf(valueOf(where, symbol)).map(operandOf)),
   ...(hasLoss ? [where.frame.loss ?? real(0)] : []),
 ];
 
@@ -177,14 +189,25 @@ function take(
   outs: readonly Value[],
   span: Span,
 ): void {
-  for (const [k, symbol] of vars.entries()) env.frame.bindings.set(symbol, lowered(l, outs[k]));
-  if (hasLoss) addLoss(l, env, b, outs[vars.length] ?? bug('a lost loss'), span);
+  const waiting = [...outs];
+  for (const symbol of vars) {
+    const take = (): Plain => loweredValue(l, waiting.shift() ?? bug('a lost value'));
+    env.frame.bindings.set(symbol, mapParts(valueOf(env, symbol), take));
+  }
+  if (hasLoss) addLoss(l, env, b, waiting[0] ?? bug('a lost loss'), span);
 }
 
-const lowered = (l: Lowering, value: Value = bug('a lost value')): Lowered =>
-  value.type.dims.length === 0 ? value : storedArray(l, value);
+/** The names of the parts of a var. */
+function namesOf(value: Lowered, name: string): readonly string[] {
+  const names: string[] = [];
+  mapParts(value, (part, hint) => {
+    names.push(hint.name ?? name);
+    return part;
+  }, { name }); // prettier-ignore
+  return names;
+}
 
-const operandOf = (value: Lowered): Operand =>
+const operandOf = (value: Plain): Operand =>
   isArray(value) ? (value.stored ?? bug('a var that is not in memory')) : value;
 
 /** Blocks take stack as expressions do. */

@@ -5,31 +5,39 @@ import { catalogue, report } from '../../base/catalogue.ts';
 import { bool, extent, int, real, type BlockBuilder, type Hint } from '../../ir/build.ts';
 import type { Operand, Scalar } from '../../ir/types.ts';
 import type { Expression } from '../ast.ts';
+import { isRecord, type Type } from '../check/types.ts';
 import { plainOp } from '../operators.ts';
-import { elementwise, force, storedArray } from './array.ts';
+import { elementwise, storedArray } from './array.ts';
 import { lowerBuild } from './build.ts';
 import { lowerCall } from './call.ts';
 import { lowerConditional, shortCircuit } from './conditional.ts';
 import {
   inModel,
-  isArray,
+  plainValue,
   scalarValue,
   symbolOf,
   valueOf,
   type Env,
   type Lowered,
   type Lowering,
+  type Plain,
 } from './context.ts';
 import { deepestLevel, giveUp } from './limit.ts';
 import { powerOf, productOf } from './product.ts';
-import { lowerRead } from './read.ts';
+import { lowerPart } from './read.ts';
+import { joined, mapParts, operandsOf, recordValue } from './record.ts';
 import { lowerReduce } from './reduce.ts';
 import { emitOp } from './scalar.ts';
 
 type Binary = Extract<Expression, { kind: 'binary' }>;
 
-export const scalarOf = (l: Lowering, e: Expression): Scalar =>
-  (l.annotations.types.get(e) ?? bug(`a ${e.kind} without a type`)).scalar;
+export const typeOf = (l: Lowering, e: Expression): Type =>
+  l.annotations.types.get(e) ?? bug(`a ${e.kind} without a type`);
+
+export function scalarOf(l: Lowering, e: Expression): Scalar {
+  const { scalar } = typeOf(l, e);
+  return isRecord(scalar) ? bug(`a ${e.kind} that is a record`) : scalar;
+}
 
 /** `hint` names the value that the expression becomes. */
 export function lowerExpression(
@@ -55,7 +63,7 @@ function lower(l: Lowering, env: Env, b: BlockBuilder, e: Expression, placed: Hi
     case 'name':
       return lowerName(l, env, e);
     case 'unary': {
-      const operand = lowerExpression(l, env, b, e.operand);
+      const operand = lowerPlain(l, env, b, e.operand);
       const scalar = scalarOf(l, e);
       if (e.operator === '-' && operand.kind === 'literal') {
         const value = Number(operand.value);
@@ -73,19 +81,36 @@ function lower(l: Lowering, env: Env, b: BlockBuilder, e: Expression, placed: Hi
     case 'call':
       return lowerCall(l, env, b, e, placed);
     case 'index':
-      return lowerRead(l, env, b, e, placed);
+    case 'member':
+      return lowerPart(l, env, b, e, [], placed);
+    case 'construct': {
+      const record = typeOf(l, e).scalar;
+      const values = new Map(e.values.map(({ name, value }) => [name.text, lowerExpression(l, env, b, value, { name: joined(placed.name, name.text) })])); // prettier-ignore
+      const fields = isRecord(record) ? record.fields : bug('a record without its type');
+      return recordValue(fields.map(({ name }) => [name, values.get(name) ?? bug(`no value for ${name}`)]));
+    }
+    case 'tuple':
+      return recordValue(e.elements.map((element, k) => [String(k), lowerExpression(l, env, b, element)]));
     case 'list': {
-      const elements = e.elements.map((element) => {
-        const value = lowerExpression(l, env, b, element);
-        return isArray(value) ? force(l, b, value) : value;
-      });
-      return storedArray(l, b.list(elements, placed));
+      const elements = e.elements.map((element) => lowerExpression(l, env, b, element));
+      const parts = elements.map((element) => operandsOf(l, b, element));
+      const [first] = elements;
+      let k = 0;
+      return mapParts(first ?? bug('an empty list'), (_, hint) => {
+        const list = b.list(parts.map((one) => one[k] ?? bug('an element with too few parts')), hint); // prettier-ignore
+        k++;
+        return storedArray(l, list);
+      }, placed); // prettier-ignore
     }
     case 'build':
       return lowerBuild(l, env, b, e.clauses, e.element, placed);
     case 'reduce':
       return lowerReduce(l, env, b, e, placed);
   }
+}
+
+export function lowerPlain(l: Lowering, env: Env, b: BlockBuilder, e: Expression, hint: Hint = {}): Plain {
+  return plainValue(lowerExpression(l, env, b, e, hint));
 }
 
 export function lowerScalar(l: Lowering, env: Env, b: BlockBuilder, e: Expression, hint: Hint = {}): Operand {
@@ -112,20 +137,20 @@ function lowerName(l: Lowering, env: Env, e: Extract<Expression, { kind: 'name' 
 }
 
 /** The spine of `a + b + c + …` is walked without recursion, since sums can be long. */
-function lowerChain(l: Lowering, env: Env, b: BlockBuilder, e: Binary, hint: Hint): Lowered {
+function lowerChain(l: Lowering, env: Env, b: BlockBuilder, e: Binary, hint: Hint): Plain {
   const spine = [e];
   let leftmost: Expression = e.left;
   for (; leftmost.kind === 'binary'; leftmost = leftmost.left) spine.push(leftmost);
-  let value = lowerExpression(l, env, b, leftmost);
+  let value = lowerPlain(l, env, b, leftmost);
   for (const node of spine.reverse()) {
     value = lowerBinary(l, env, b, node, value, node === e ? hint : { span: node.span });
   }
   return value;
 }
 
-function lowerBinary(l: Lowering, env: Env, b: BlockBuilder, e: Binary, left: Lowered, hint: Hint): Lowered {
+function lowerBinary(l: Lowering, env: Env, b: BlockBuilder, e: Binary, left: Plain, hint: Hint): Plain {
   if (e.operator === '&&' || e.operator === '||') return shortCircuit(l, env, b, e, left, hint);
-  const right = lowerExpression(l, env, b, e.right);
+  const right = lowerPlain(l, env, b, e.right);
   if (e.operator === '@') return productOf(l, b, left, right, hint);
   if (e.operator === '^') return powerOf(l, b, e, left, right, hint);
   const operands = scalarOf(l, e.left);

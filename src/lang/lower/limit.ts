@@ -5,6 +5,7 @@ import type { Diagnostic } from '../../base/diagnostic.ts';
 import { bool, int, real } from '../../ir/build.ts';
 import type { Expression } from '../ast.ts';
 import type { Env, Lowered, Lowering } from './context.ts';
+import { makeValue } from './record.ts';
 
 /** Expressions inside each other, through all calls. Each takes some stack; the parser alone allows 200. */
 export const deepestLevel = 400;
@@ -16,14 +17,9 @@ export function giveUp(l: Lowering, env: Env, e: Expression, diagnostic: Diagnos
   if (!l.told.has(diagnostic.code)) l.diagnostics.push({ ...diagnostic, span });
   l.told.add(diagnostic.code);
   const type = l.annotations.types.get(e) ?? bug(`a ${e.kind} without a type`);
-  const value = type.scalar === 'bool' ? bool(false) : type.scalar === 'int' ? int(0) : real(0);
-  if (type.dims.length === 0) return value;
-  return {
-    kind: 'array',
-    scalar: type.scalar,
-    dims: type.dims,
-    repeatable: true,
-    checked: true,
-    element: () => value,
-  };
+  return makeValue(type, ({ scalar, dims }) => {
+    const value = scalar === 'bool' ? bool(false) : scalar === 'int' ? int(0) : real(0);
+    if (dims.length === 0) return value;
+    return { kind: 'array', scalar, dims, repeatable: true, checked: true, element: () => value };
+  });
 }

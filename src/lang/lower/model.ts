@@ -4,13 +4,14 @@ import { bug } from '../../base/bug.ts';
 import * as polynomial from '../../base/polynomial.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { BlockBuilder } from '../../ir/build.ts';
-import type { Input, Operand, Output, Program, Size } from '../../ir/types.ts';
+import type { Input, Operand, Output, Program, RecordPlace, Size } from '../../ir/types.ts';
 import type { InputDeclaration } from '../ast.ts';
 import type { Annotations } from '../check/context.ts';
 import type { ModelInfo } from '../check/model.ts';
-import { force, storedArray } from './array.ts';
-import { isArray, type Env, type Lowering } from './context.ts';
+import type { Type as LangType } from '../check/types.ts';
+import { symbolOf, type Env, type Lowering } from './context.ts';
 import { learnRange, noFacts } from './facts.ts';
+import { leavesOf, loweredValue, makeValue, operandsOf, recordsIn } from './record.ts';
 import { lowerBinding, lowerStatement } from './statement.ts';
 
 export function lowerModel(
@@ -31,6 +32,7 @@ export function lowerModel(
   const b = new BlockBuilder(0);
   const sizes: Size[] = [];
   const inputs: Input[] = [];
+  const records: RecordPlace[] = [];
   const outputs: { readonly output: Output; readonly value: Operand }[] = [];
   let lossDoc: string | undefined;
   for (const item of declaration.items) {
@@ -51,14 +53,20 @@ export function lowerModel(
       }
       case 'param':
       case 'data':
-        inputs.push(declareInput(l, env, b, item, scope));
+        inputs.push(...declareInputs(l, env, b, item, scope));
+        records.push(...recordsIn(inputType(item, scope), item.name.text, item.doc));
         break;
       case 'output': {
         const value = lowerBinding(l, env, b, item);
-        outputs.push({
-          output: { role: 'output', name: item.name.text, ...documented(item.doc) },
-          value: isArray(value) ? force(l, b, value) : value,
+        const symbol = symbolOf(l, item.name);
+        const type =
+          symbol.kind === 'let' && symbol.type ? symbol.type : bug(`\`${item.name.text}\` has no type`);
+        const names = leavesOf(type, item.name.text, item.doc);
+        operandsOf(l, b, value).forEach((operand, k) => {
+          const { name, doc } = names[k] ?? bug('an output without a name');
+          outputs.push({ output: { role: 'output', name, ...documented(doc) }, value: operand });
         });
+        records.push(...recordsIn(type, item.name.text, item.doc));
         break;
       }
       default:
@@ -81,28 +89,42 @@ export function lowerModel(
     inputs,
     body: b.block(all.map(({ value }) => value)),
     outputs: all.map(({ output }) => output),
+    ...(records.length === 0 ? {} : { records }),
     nextId: b.nextId,
   };
 }
 
 const documented = (doc: string | undefined): { readonly doc?: string } => (doc === undefined ? {} : { doc });
 
-function declareInput(
+function inputType(item: InputDeclaration, scope: ModelInfo['scope']): LangType {
+  const symbol = scope.names.get(item.name.text);
+  const type = symbol?.kind === 'input' ? symbol.type : undefined;
+  return type ?? bug(`\`${item.name.text}\` is no input`);
+}
+
+/** One for each part of a record. */
+function declareInputs(
   l: Lowering,
   env: Env,
   b: BlockBuilder,
   item: InputDeclaration,
   scope: ModelInfo['scope'],
-): Input {
+): readonly Input[] {
   const symbol = scope.names.get(item.name.text);
   if (symbol?.kind !== 'input' || symbol.type === undefined) return bug(`\`${item.name.text}\` is no input`);
-  const { scalar, dims } = symbol.type;
-  const value = b.fresh({ scalar, dims }, { name: symbol.name, span: symbol.span });
-  env.frame.bindings.set(symbol, dims.length === 0 ? value : storedArray(l, value));
-  if (symbol.range !== undefined) {
-    if (dims.length === 0) learnRange(l.facts, value, symbol.range.from, symbol.range.to);
-    else l.ranges.set(value, symbol.range);
-  }
-  const range = symbol.range === undefined ? {} : { range: symbol.range };
-  return { role: item.kind, name: symbol.name, value, ...documented(item.doc), ...range };
+  const { range } = symbol;
+  const inputs = leavesOf(symbol.type, symbol.name, item.doc).map(({ name, valueName, type, doc }): Input => {
+    const value = b.fresh(type, { name: valueName, span: symbol.span });
+    if (range !== undefined) {
+      if (type.dims.length === 0) learnRange(l.facts, value, range.from, range.to);
+      else l.ranges.set(value, range);
+    }
+    return { role: item.kind, name, value, ...documented(doc), ...(range === undefined ? {} : { range }) };
+  });
+  const waiting = inputs.map((input) => loweredValue(l, input.value));
+  env.frame.bindings.set(
+    symbol,
+    makeValue(symbol.type, () => waiting.shift() ?? bug('a part without an input')),
+  );
+  return inputs;
 }

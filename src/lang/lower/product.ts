@@ -5,12 +5,12 @@ import { int, type BlockBuilder, type Hint } from '../../ir/build.ts';
 import type { Operand } from '../../ir/types.ts';
 import type { Expression } from '../ast.ts';
 import { elementwise, reduceOver, repeatable, wholeAxis } from './array.ts';
-import { arrayValue, type Lowered, type Lowering } from './context.ts';
+import { arrayValue, type Lowering, type Plain } from './context.ts';
 import { scalarOf } from './expression.ts';
 import { emitOp } from './scalar.ts';
 
 /** Sums over the last axis of the left side and the first of the right one. A side that is read more than once is put into memory. */
-export function productOf(l: Lowering, b: BlockBuilder, left: Lowered, right: Lowered, hint: Hint): Lowered {
+export function productOf(l: Lowering, b: BlockBuilder, left: Plain, right: Plain, hint: Hint): Plain {
   const [x, y] = [arrayValue(left), arrayValue(right)];
   const lead = x.dims.slice(0, -1);
   const columns = y.dims.slice(1);
@@ -47,10 +47,10 @@ export function powerOf(
   l: Lowering,
   b: BlockBuilder,
   e: Extract<Expression, { kind: 'binary' }>,
-  left: Lowered,
-  right: Lowered,
+  left: Plain,
+  right: Plain,
   hint: Hint,
-): Lowered {
+): Plain {
   const result = scalarOf(l, e);
   if (result === 'int') {
     const exponent =

@@ -9,8 +9,8 @@ import type { Expression, IndexItem } from '../ast.ts';
 import { bug } from '../../base/bug.ts';
 import { declaredAt, sourceText } from '../check/context.ts';
 import { force, storedArray } from './array.ts';
-import { arrayValue, inModel, type ArrayValue, type Env, type Lowered, type Lowering } from './context.ts';
-import { lowerExpression, lowerScalar } from './expression.ts';
+import { arrayValue, inModel, type ArrayValue, type Env, type Lowered, type Lowering, type Plain } from './context.ts'; // prettier-ignore
+import { lowerExpression, lowerScalar, typeOf } from './expression.ts';
 import {
   below,
   certainlyNegative,
@@ -20,6 +20,7 @@ import {
   proveInside,
   rangeOfAtom,
 } from './facts.ts';
+import { fieldOf, mapParts } from './record.ts';
 import { emitOp } from './scalar.ts';
 
 type IndexExpression = Extract<Expression, { kind: 'index' }>;
@@ -29,13 +30,35 @@ type At = Extract<IndexItem, { kind: 'at' }>;
 type Access =
   { readonly kind: 'at'; readonly index: Operand } | { readonly kind: 'from'; readonly offset: Polynomial };
 
-export function lowerRead(l: Lowering, env: Env, b: BlockBuilder, e: IndexExpression, hint: Hint): Lowered {
-  const base = arrayValue(lowerExpression(l, env, b, e.base));
+/** The field of an expression that the path leads to. Only that field of a record is read where an index comes before it. */
+export function lowerPart(
+  l: Lowering,
+  env: Env,
+  b: BlockBuilder,
+  e: Expression,
+  path: readonly string[],
+  hint: Hint,
+): Lowered {
+  if (e.kind === 'member') return lowerPart(l, env, b, e.base, [e.name.text, ...path], hint);
+  if (e.kind === 'index') return lowerRead(l, env, b, e, path, hint);
+  return path.reduce(fieldOf, lowerExpression(l, env, b, e));
+}
+
+function lowerRead(
+  l: Lowering,
+  env: Env,
+  b: BlockBuilder,
+  e: IndexExpression,
+  path: readonly string[],
+  hint: Hint,
+): Lowered {
+  const base = lowerPart(l, env, b, e.base, path, {});
   const accesses: Access[] = [];
-  const dims: Polynomial[] = [];
+  const lengths: Polynomial[] = [];
   let proved = true;
+  const sizes = typeOf(l, e.base).dims.map((dim) => inModel(env, dim));
   e.items.forEach((item, axis) => {
-    const size = base.dims[axis] ?? bug('more indices than axes');
+    const size = sizes[axis] ?? bug('more indices than axes');
     if (item.kind === 'at') {
       const index = lowerScalar(l, env, b, item.index);
       proved = inRange(l, env, e, item, polynomialOf(l.facts, index), size) && proved;
@@ -47,10 +70,14 @@ export function lowerRead(l: Lowering, env: Env, b: BlockBuilder, e: IndexExpres
     proved =
       prove(l.facts, from, env.known) && prove(l.facts, polynomial.subtract(size, to), env.known) && proved;
     accesses.push({ kind: 'from', offset: from });
-    dims.push(polynomial.subtract(to, from));
+    lengths.push(polynomial.subtract(to, from));
   });
-  const source = proved || base.checked ? base : storedArray(l, force(l, b, base));
-  return pick(l, b, source, accesses, [...dims, ...base.dims.slice(e.items.length)], proved, hint);
+  const read = (part: Plain, own: Hint): Plain => {
+    const array = arrayValue(part);
+    const source = proved || array.checked ? array : storedArray(l, force(l, b, array));
+    return pick(l, b, source, accesses, [...lengths, ...array.dims.slice(e.items.length)], proved, own);
+  };
+  return mapParts(base, read, hint);
 }
 
 /** The part of an array that the accesses leave; a scalar when no axis is left. */
@@ -62,7 +89,7 @@ function pick(
   dims: readonly Polynomial[],
   proved: boolean,
   hint: Hint,
-): Lowered {
+): Plain {
   const indicesFor = (body: BlockBuilder, rest: readonly Operand[]): readonly Operand[] => {
     let next = 0;
     const own = accesses.map((access) => {

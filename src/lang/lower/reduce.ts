@@ -18,8 +18,9 @@ import {
   type Env,
   type Lowered,
   type Lowering,
+  type Plain,
 } from './context.ts';
-import { lowerScalar } from './expression.ts';
+import { lowerScalar, scalarOf, typeOf } from './expression.ts';
 import { reduceArrays } from './reduce-arrays.ts';
 import { hasAtoms, learnRange, polynomialOf } from './facts.ts';
 
@@ -133,9 +134,9 @@ export function lowerReduce(
   hint: Hint,
 ): Lowered {
   const reducer = l.annotations.reducers.get(e) ?? bug(`the reducer \`${e.reducer.text}\` is not resolved`);
-  const type = l.annotations.types.get(e.element) ?? bug('an element without a type');
+  const type = typeOf(l, e.element);
   const dims = type.dims.map((dim) => inModel(env, dim));
-  if (dims.length > 0) return reduceArrays(l, env, b, e, reducer, type.scalar, dims, hint);
+  if (dims.length > 0) return reduceArrays(l, env, b, e, reducer, scalarOf(l, e.element), dims, hint);
   if (reducer === 'mean') return meanOf(l, env, b, e, hint);
   const [kernel, position] = kernels[reducer];
   const outs = overClauses(
@@ -195,7 +196,7 @@ export function reduceWhole(
   l: Lowering,
   b: BlockBuilder,
   reducer: ReducerName,
-  array: Lowered,
+  array: Plain,
   hint: Hint,
 ): Operand {
   const whole = isArray(array) ? array : bug('a reduction of a scalar');

@@ -1,27 +1,25 @@
 // Statements to IR. A name stands for its current value, so an assignment binds it anew; loops and branches are in control.ts.
 
-import { bug } from '../../base/bug.ts';
-import type { Polynomial } from '../../base/polynomial.ts';
 import type { Span } from '../../base/source.ts';
 import type { BlockBuilder, Hint } from '../../ir/build.ts';
 import type { Operand } from '../../ir/types.ts';
-import type { Assignment, IndexExpression, LetDeclaration, OutputDeclaration, Statement, VarDeclaration } from '../ast.ts'; // prettier-ignore
-import { force, storedArray } from './array.ts';
+import type { LetDeclaration, OutputDeclaration, Statement, Unpacking, VarDeclaration } from '../ast.ts';
+import { repeatable } from './array.ts';
+import { lowerAssignment, lowerSeveral } from './assign.ts';
 import { lowerBuild } from './build.ts';
 import {
-  arrayValue,
   inModel,
   isArray,
   symbolOf,
-  valueOf,
+  type ArrayValue,
   type Env,
   type Lowered,
   type Lowering,
+  type Plain,
 } from './context.ts';
 import { lowerChoice, lowerFor, lowerWhile } from './control.ts';
-import { lowerExpression, lowerScalar } from './expression.ts';
-import { polynomialOf } from './facts.ts';
-import { inRange } from './read.ts';
+import { lowerExpression, lowerScalar, typeOf } from './expression.ts';
+import { fieldOf, mapParts, store } from './record.ts';
 import { emitOp } from './scalar.ts';
 
 export function lowerStatements(
@@ -41,8 +39,14 @@ export function lowerStatement(l: Lowering, env: Env, b: BlockBuilder, statement
     case 'var':
       lowerBinding(l, env, b, statement);
       return;
+    case 'unpack':
+      lowerUnpacking(l, env, b, statement);
+      return;
     case 'assign':
       lowerAssignment(l, env, b, statement);
+      return;
+    case 'assignSeveral':
+      lowerSeveral(l, env, b, statement);
       return;
     case 'for':
       return lowerFor(l, env, b, statement, statement.clauses);
@@ -69,60 +73,39 @@ export function lowerBinding(
     item.clauses.length === 0
       ? lowerExpression(l, env, b, item.value, hint)
       : lowerBuild(l, env, b, item.clauses, item.value, hint);
-  const filled = symbol.kind === 'var' ? fill(env, value, symbol.type?.dims ?? []) : value;
-  const bound = isArray(filled) ? storedArray(l, force(l, b, filled, hint)) : filled;
+  const filled = item.kind === 'var' ? fill(l, env, b, item, value) : value;
+  const bound = store(l, b, filled, hint);
   env.frame.bindings.set(symbol, bound);
   return bound;
 }
 
-/** `var L: real[N, N] = 0` */
-function fill(env: Env, value: Lowered, dims: readonly Polynomial[]): Lowered {
-  if (isArray(value) || dims.length === 0) return value;
-  return {
+/** `var L: real[N, N] = 0`: each part of the value repeated, if it is not of that rank already. */
+function fill(l: Lowering, env: Env, b: BlockBuilder, item: VarDeclaration, value: Lowered): Lowered {
+  const symbol = symbolOf(l, item.name);
+  const dims = symbol.kind === 'var' ? (symbol.type?.dims ?? []) : [];
+  const isFull = item.clauses.length + typeOf(l, item.value).dims.length > 0;
+  if (isFull || dims.length === 0) return value;
+  const outer = dims.map((dim) => inModel(env, dim));
+  const repeat = (part: Plain): ArrayValue => ({
     kind: 'array',
-    scalar: value.type.scalar,
-    dims: dims.map((dim) => inModel(env, dim)),
+    scalar: isArray(part) ? part.scalar : part.type.scalar,
+    dims: isArray(part) ? [...outer, ...part.dims] : outer,
     repeatable: true,
     checked: false,
-    element: () => value,
-  };
-}
-
-function lowerAssignment(l: Lowering, env: Env, b: BlockBuilder, statement: Assignment): void {
-  const { target, value } = statement;
-  const name = target.kind === 'name' ? target : target.base;
-  const symbol = symbolOf(l, name.kind === 'name' ? name : bug('a target without a name'));
-  const hint: Hint = { name: symbol.name, span: statement.span };
-  if (target.kind === 'name') {
-    const found = lowerExpression(l, env, b, value, hint);
-    env.frame.bindings.set(symbol, isArray(found) ? storedArray(l, force(l, b, found, hint)) : found);
-    return;
-  }
-  const found = lowerExpression(l, env, b, value);
-  const part = isArray(found) ? force(l, b, found) : found;
-  const array = force(l, b, arrayValue(valueOf(env, symbol)));
-  const { indices, proved } = placeOf(l, env, b, target, array.type.dims);
-  const out = b.set(array, indices, part, { ...hint, inRange: proved });
-  env.frame.bindings.set(symbol, storedArray(l, out));
-}
-
-/** The indices of a target, whose slices are whole axes at its end. */
-function placeOf(
-  l: Lowering,
-  env: Env,
-  b: BlockBuilder,
-  target: IndexExpression,
-  dims: readonly Polynomial[],
-): { readonly indices: readonly Operand[]; readonly proved: boolean } {
-  let proved = true;
-  const indices = target.items.flatMap((item, axis) => {
-    if (item.kind === 'slice') return [];
-    const index = lowerScalar(l, env, b, item.index);
-    const size = dims[axis] ?? bug('more indices than axes');
-    proved = inRange(l, env, target, item, polynomialOf(l.facts, index), size) && proved;
-    return [index];
+    element: (body, indices, inRange) =>
+      isArray(part) ? part.element(body, indices.slice(outer.length), inRange) : part,
   });
-  return { indices, proved };
+  return mapParts(value, (part) => repeat(isArray(part) ? repeatable(l, b, part) : part));
+}
+
+/** `let (a, b) = e` */
+function lowerUnpacking(l: Lowering, env: Env, b: BlockBuilder, { names, value, span }: Unpacking): void {
+  const found = lowerExpression(l, env, b, value);
+  for (const [k, name] of names.entries())
+    env.frame.bindings.set(
+      symbolOf(l, name),
+      store(l, b, fieldOf(found, String(k)), { name: name.text, span }),
+    );
 }
 
 /** Losses of a block add up in it; what they come to is a loss of the block around it. */

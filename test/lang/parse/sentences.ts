@@ -73,6 +73,8 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   number: ['1', '0.5'],
   binary: ['+', '*', '^', '@', '/', 'div', '&&', '||'],
   end: [';'],
+  open: ['{'],
+  close: ['}'],
 };
 
 export function spell(sentence: readonly Terminal[], random: () => number): Word[] {
