@@ -6,6 +6,8 @@ export interface Trouble {
   /** The token at which no parse goes on. */
   readonly found: Token;
   readonly before: Token | undefined;
+  /** What of the statement came before, if anything. */
+  readonly read: readonly Token[];
   /** What follows in the statement. */
   readonly rest: readonly Token[];
   /** The first token of the statement. */
@@ -88,7 +90,7 @@ const otherOperators: ReadonlyMap<string, string> = new Map([
 ]);
 
 export function adviceInside(trouble: Trouble): string | undefined {
-  const { found, before, first, expected } = trouble;
+  const { found, before, read, first, expected } = trouble;
   const control = controlAdvice(trouble);
   if (control !== undefined) return control;
   const operand = expected.has('%binary');
@@ -96,7 +98,12 @@ export function adviceInside(trouble: Trouble): string | undefined {
   if (operand && other !== undefined) return `write ${quoted(other)}`;
   if (before?.text === 'not' && before.type === 'name') return 'write `!` for logical not';
   if (found.text === 'if') return choiceAdvice(trouble);
-  if (operand && found.text === '.') return dotAdvice(trouble);
+  if (found.type === 'open' && expected.has('%number'))
+    return 'a record begins with its name: `Vec2 { x: 1, y: 2 }`';
+  if (expected.has(':') && before?.type === 'name' && read.some((token) => token.type === 'open'))
+    return `a field is written ${quoted(`${before.text}: …`)}`;
+  const dotted = dotAdvice(trouble);
+  if (dotted !== undefined) return dotted;
   if (operand && found.text === 'in') return 'a clause begins with `for`: `sum(… for i in N)`';
   if (expected.has('..') && found.text === ':') return 'a slice is written `from..to`';
   if (first.text === 'fn' && expected.has(':') && !operand && before?.text === ')') {
@@ -148,15 +155,13 @@ function choiceAdvice({ expected, rest }: Trouble): string | undefined {
   return expected.has('%number') || expected.has('%binary') ? 'a choice is written `c ? a : b`' : undefined;
 }
 
-/** `X.T`, `X .* y` and `x.sum()` of the array languages. */
-function dotAdvice({ before, rest: [after, second] }: Trouble): string {
-  const base = before?.type === 'name' ? before.text : '…';
-  if (after?.text === 'T') return `a transpose is written ${quoted(`transpose(${base})`)}`;
-  if (after !== undefined && operators.has(after.text)) {
-    const product = after.text === '*' ? '; the matrix product is `@`' : '';
-    return `${quoted(after.text)} is elementwise by itself${product}`;
+/** `X .* y` and `x.sum()` of the array languages. */
+function dotAdvice({ found, before, read }: Trouble): string | undefined {
+  if (before?.text === '.' && operators.has(found.text)) {
+    const product = found.text === '*' ? '; the matrix product is `@`' : '';
+    return `${quoted(found.text)} is elementwise by itself${product}`;
   }
-  return after?.type === 'name' && second?.text === '('
-    ? `write ${quoted(`${after.text}(${base})`)}`
-    : 'values have no members';
+  const [base, dot, name] = read.slice(-3);
+  if (found.text !== '(' || dot?.text !== '.' || name?.type !== 'name') return undefined;
+  return `write ${quoted(`${name.text}(${base?.type === 'name' ? base.text : '…'})`)}`;
 }

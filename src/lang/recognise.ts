@@ -140,6 +140,7 @@ export function recognise(start: 'file' | 'lone', tokens: readonly Token[], mist
       {
         found: at(failed),
         before: tokens[failed - 1],
+        read: tokens.slice(statement, failed),
         rest: tokens.slice(failed + 1, stop + 1),
         first,
         expected: expectedIn(chart.table[chart.current]),

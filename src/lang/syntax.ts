@@ -77,6 +77,7 @@ function describeExpected(expected: ReadonlySet<string>): string {
   if (rest.delete('%name')) alternatives.push('a name');
   if (rest.has('+=')) {
     alternatives.push('an assignment');
+    rest.delete('.');
     for (const sign of assignments) rest.delete(sign);
   }
   const ends = rest.delete('%end');
@@ -147,7 +148,8 @@ function explainInside(trouble: Trouble, mistakes: Mistakes): void {
   const isWord = reservedWords.has(found.text) && found.type !== 'end';
   const needsName = expected.has('%name');
   const introduces = before?.type === 'keyword' && statementWords.has(before.text);
-  const names = expected.size === 1 && introduces;
+  // Several names stand in parentheses.
+  const names = introduces && [...expected].every((terminal) => terminal === '%name' || terminal === '(');
   if (expected.has('max') && expected.size === 1 && first.text === 'while') {
     const help = 'write `while (c) max 100 { … }`: more iterations than that are an error';
     mistakes.add(catalogue.whileWithoutLimit, undefined, found.span, { help });

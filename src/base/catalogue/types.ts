@@ -170,7 +170,7 @@ export const types = {
   countOfValues: error(
     'N0327',
     'wrong number of values',
-    (a: { count: number; found: string }) => `${a.count} values are wanted, this is ${a.found}`,
+    (a: { count: number; found: string }) => `${a.count} values are wanted, ${a.found}`,
     'There must be a name for each of the values, and a value for each name.',
   ),
   assignedSlice: error(

@@ -6,7 +6,7 @@ import { checkAssigned, fits } from './assign.ts';
 import { complain, define, fitted, type Checking } from './context.ts';
 import { checkValues } from './expression.ts';
 import type { Scope, Symbol } from './scope.ts';
-import { exprType, isTuple, tupleType, withArticle, type MaybeType, type Type } from './types.ts';
+import { exprType, isTuple, printType, tupleType, withArticle, type MaybeType, type Type } from './types.ts';
 
 export function checkUnpacking(c: Checking, scope: Scope, declaration: Unpacking): void {
   const { keyword: kind, names, value } = declaration;
@@ -40,5 +40,9 @@ function valuesOf(c: Checking, e: Expression, type: MaybeType, count: number): r
   if (type === undefined) return undefined;
   const several = isTuple(type.scalar) && type.dims.length === 0 ? type.scalar.fields : undefined;
   if (several?.length === count) return several.map((field) => field.type);
-  return complain(c, catalogue.countOfValues, { count, found: withArticle(type) }, e.span);
+  const found =
+    several === undefined
+      ? `this is ${withArticle(type)}`
+      : `these are ${several.length}: ${printType(type)}`;
+  return complain(c, catalogue.countOfValues, { count, found }, e.span);
 }

@@ -60,7 +60,7 @@ export function printType({ scalar, dims }: Type): string {
 
 /** With its article, for messages: `a real`, `an int[N]`, `an Observation`. */
 export function withArticle(type: Type): string {
-  if (isTuple(type.scalar)) return `several values, ${printType(type)}`;
+  if (isTuple(type.scalar)) return printType(type);
   const text = printType(type);
   return `${/^[aeiou]/i.test(text) ? 'an' : 'a'} ${text}`;
 }
