@@ -1,6 +1,7 @@
 // Which values depend on the parameters through reals. Only these carry tangents and adjoints: data, sizes, ints and
 // bools get no derivative at all, rather than one that is multiplied by zero.
 
+import { ops } from '../ops/index.ts';
 import type { Block, LoopStatement, Operand, Program, Statement, Value } from '../ir/types.ts';
 
 /** Ids of the values that depend on a parameter, those inside regions included. */
@@ -26,7 +27,10 @@ function markStatement(statement: Statement, active: Set<number>): void {
   };
   switch (statement.kind) {
     case 'op':
-      for (const arg of statement.args) mark(statement.outs[0], arg);
+      // What is flat in an argument does not depend on it: `stop` and `floor` end a path.
+      Object.keys(ops[statement.op].args).forEach((name, i) => {
+        if (ops[statement.op].d[name] !== 'flat') mark(statement.outs[0], statement.args[i]);
+      });
       return;
     case 'read':
     case 'row':

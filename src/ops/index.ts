@@ -9,6 +9,7 @@ import { gamma } from './gamma.ts';
 import { hyperbolic } from './hyperbolic.ts';
 import { integer } from './integer.ts';
 import { rounding } from './rounding.ts';
+import { stopping } from './stop.ts';
 import { trigonometric } from './trigonometric.ts';
 
 export const ops = {
@@ -22,6 +23,7 @@ export const ops = {
   ...rounding,
   ...comparison,
   ...integer,
+  ...stopping,
 };
 
 export type OpName = keyof typeof ops;

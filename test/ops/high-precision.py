@@ -82,6 +82,7 @@ FUNCTIONS = {
     "clamp": lambda x, low, high: min(max(x, low), high),
     "select": select,
     "chain": lambda g, p: g * p,
+    "stop": lambda x: x,
     "eq": lambda x, y: x == y,
     "ne": lambda x, y: x != y,
     "lt": lambda x, y: x < y,
@@ -113,6 +114,9 @@ FUNCTIONS = {
     "toReal": mpf,
     "toInt": int,
 }
+
+# Their derivative is zero by decree, not by mathematics.
+STOPPED = {"stop"}
 
 CONVERT = {"real": mpf, "int": int, "bool": bool}
 
@@ -154,6 +158,8 @@ def row(f, record, sample):
     if record["result"] != "real":
         return {"args": sample, "value": value, "partials": [], "seconds": []}
     active = [k for k, kind in enumerate(types) if kind == "real"]
+    if name in STOPPED:
+        f = lambda *_: value
     return {
         "args": sample,
         "value": text(value),

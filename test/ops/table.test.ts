@@ -12,7 +12,7 @@ test('every op that the compiler counts on is there', () => {
   const real =
     'add sub mul div neg pow powi erf erfc lgamma digamma polygamma exp log expm1 log1p exp2 log2 log10 sqrt rootOfSquares cbrt hypot sin cos tan ' +
     'asin acos atan atan2 sinh cosh tanh asinh acosh atanh abs sign floor ceil round trunc min max clamp sigmoid ' +
-    'softplus logSigmoid logAddExp softmaxWeight chain select toReal';
+    'softplus logSigmoid logAddExp softmaxWeight chain select stop toReal';
   const bool = 'eq ne lt le gt ge ieq ine ilt ile igt ige and or not beq bne bselect';
   const int = 'iadd isub imul idiv imod ineg imin imax iabs iselect toInt';
   const byResult = (result: ScalarName) => names.filter((name) => record(name).result === result).sort();

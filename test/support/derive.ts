@@ -33,8 +33,13 @@ export function plain(program: Program): Derived {
 /** With all of them, as the compiler does it. */
 export function optimised(program: Program): Derived {
   const ready = prepare(program);
-  const gradient = optimise(reverse(prepareReverse(ready)));
-  return { loss: optimise(ready), gradient, jvp: optimise(forward(ready)), hvp: optimise(forward(gradient)) };
+  const gradient = reverse(prepareReverse(ready));
+  return {
+    loss: optimise(ready),
+    gradient: optimise(gradient),
+    jvp: optimise(forward(ready)),
+    hvp: optimise(forward(gradient)),
+  };
 }
 
 export function lossAt(program: Program, inputs: Inputs, sizes: Sizes): number {
