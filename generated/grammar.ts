@@ -2,6 +2,7 @@
 
 import * as tree from '../src/lang/tree.ts';
 import * as nodes from '../src/lang/items.ts';
+import * as declare from '../src/lang/declarations.ts';
 
 /** A nonterminal by name, a terminal by its text or by its type. */
 export type GrammarSymbol = string | { literal: string } | { type: string };
@@ -26,6 +27,47 @@ export const rules: GrammarRule[] = [
   { name: 'declaration', symbols: ['record'], postprocess: ([one]) => one },
   { name: 'declaration', symbols: ['function'], postprocess: ([one]) => one },
   { name: 'declaration', symbols: ['model'], postprocess: ([one]) => one },
+  { name: 'declaration', symbols: ['import'], postprocess: ([one]) => one },
+  { name: 'declaration', symbols: ['rule'], postprocess: ([one]) => one },
+  {
+    name: 'import',
+    symbols: [
+      { literal: 'import' },
+      { type: 'open' },
+      'imported',
+      { type: 'close' },
+      { literal: 'from' },
+      { type: 'string' },
+      { type: 'end' },
+    ],
+    postprocess: ([word, , list, , , path]) => declare.importing(word, list, path),
+  },
+  {
+    name: 'import',
+    symbols: [
+      { literal: 'import' },
+      { type: 'open' },
+      'imported',
+      { literal: ',' },
+      { type: 'close' },
+      { literal: 'from' },
+      { type: 'string' },
+      { type: 'end' },
+    ],
+    postprocess: ([word, , list, , , , path]) => declare.importing(word, list, path),
+  },
+  { name: 'imported', symbols: ['importedName'], postprocess: ([item]) => tree.append(null, item) },
+  {
+    name: 'imported',
+    symbols: ['imported', { literal: ',' }, 'importedName'],
+    postprocess: ([before, , item]) => tree.append(before, item),
+  },
+  { name: 'importedName', symbols: ['name'], postprocess: ([name]) => declare.importedName(name, name) },
+  {
+    name: 'importedName',
+    symbols: ['name', { literal: 'as' }, 'name'],
+    postprocess: ([name, , local]) => declare.importedName(name, local),
+  },
   {
     name: 'record',
     symbols: [
@@ -363,6 +405,72 @@ export const rules: GrammarRule[] = [
     name: 'return',
     symbols: [{ literal: 'return' }, 'expression', { type: 'end' }],
     postprocess: ([, value]) => tree.settle(value),
+  },
+  {
+    name: 'rule',
+    symbols: ['ruleHead', { literal: '=' }, 'answer', { type: 'end' }],
+    postprocess: ([head, , answer]) => declare.rule(head, declare.shortRule(answer)),
+  },
+  {
+    name: 'rule',
+    symbols: [
+      'ruleHead',
+      { literal: '{' },
+      'steps',
+      { literal: 'return' },
+      'answer',
+      { type: 'end' },
+      { literal: '}' },
+      { type: 'end' },
+    ],
+    postprocess: ([head, , steps, , answer, , close]) =>
+      declare.rule(head, declare.longRule(steps, answer, close)),
+  },
+  {
+    name: 'ruleHead',
+    symbols: [{ literal: 'derivative' }, 'name', { literal: '(' }, 'ruleNames', { literal: ')' }],
+    postprocess: ([word, name, , list]) => declare.ruleHead(word, name, list),
+  },
+  {
+    name: 'ruleHead',
+    symbols: [
+      { literal: 'adjoint' },
+      'name',
+      { literal: '(' },
+      'ruleNames',
+      { literal: ')' },
+      { literal: 'from' },
+      'name',
+    ],
+    postprocess: ([word, name, , list, , , given]) => declare.ruleHead(word, name, list, given),
+  },
+  { name: 'ruleNames', symbols: ['name'], postprocess: ([item]) => tree.append(null, item) },
+  {
+    name: 'ruleNames',
+    symbols: ['ruleNames', { literal: ',' }, 'name'],
+    postprocess: ([before, , item]) => tree.append(before, item),
+  },
+  { name: 'answer', symbols: ['expression'], postprocess: ([value]) => declare.loneAnswer(value) },
+  {
+    name: 'answer',
+    symbols: [{ type: 'open' }, 'partials', { type: 'close' }],
+    postprocess: ([open, list, close]) => declare.answer(open, list, close),
+  },
+  {
+    name: 'answer',
+    symbols: [{ type: 'open' }, 'partials', { literal: ',' }, { type: 'close' }],
+    postprocess: ([open, list, , close]) => declare.answer(open, list, close),
+  },
+  { name: 'partials', symbols: ['partial'], postprocess: ([item]) => tree.append(null, item) },
+  {
+    name: 'partials',
+    symbols: ['partials', { literal: ',' }, 'partial'],
+    postprocess: ([before, , item]) => tree.append(before, item),
+  },
+  {
+    name: 'partial',
+    symbols: ['name', { literal: ':' }, 'expression'],
+    postprocess: ([name, , value]) => ({ name, value }),
   },
   {
     name: 'types',

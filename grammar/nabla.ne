@@ -9,6 +9,7 @@
 @lexer tokens
 @{% import * as tree from '../src/lang/tree.ts'; %}
 @{% import * as nodes from '../src/lang/items.ts'; %}
+@{% import * as declare from '../src/lang/declarations.ts'; %}
 
 file -> declarations {% ([list]) => list %}
 
@@ -22,6 +23,19 @@ declaration -> constant {% ([one]) => one %}
   | record {% ([one]) => one %}
   | function {% ([one]) => one %}
   | model {% ([one]) => one %}
+  | import {% ([one]) => one %}
+  | rule {% ([one]) => one %}
+
+# ---- imports; `from` and `as` are words only here. %open and %close are braces that are brackets.
+
+import -> "import" %open imported %close "from" %string %end {% ([word, , list, , , path]) => declare.importing(word, list, path) %}
+  | "import" %open imported "," %close "from" %string %end {% ([word, , list, , , , path]) => declare.importing(word, list, path) %}
+
+imported -> importedName {% ([item]) => tree.append(null, item) %}
+  | imported "," importedName {% ([before, , item]) => tree.append(before, item) %}
+
+importedName -> name {% ([name]) => declare.importedName(name, name) %}
+  | name "as" name {% ([name, , local]) => declare.importedName(name, local) %}
 
 # ---- types of records: a field ends with its line, or with a comma
 
@@ -151,6 +165,26 @@ steps -> null {% () => null %}
   | steps statement {% ([before, item]) => tree.append(before, item) %}
 
 return -> "return" expression %end {% ([, value]) => tree.settle(value) %}
+
+# ---- rules: the derivative of a function
+
+rule -> ruleHead "=" answer %end {% ([head, , answer]) => declare.rule(head, declare.shortRule(answer)) %}
+  | ruleHead "{" steps "return" answer %end "}" %end {% ([head, , steps, , answer, , close]) => declare.rule(head, declare.longRule(steps, answer, close)) %}
+
+ruleHead -> "derivative" name "(" ruleNames ")" {% ([word, name, , list]) => declare.ruleHead(word, name, list) %}
+  | "adjoint" name "(" ruleNames ")" "from" name {% ([word, name, , list, , , given]) => declare.ruleHead(word, name, list, given) %}
+
+ruleNames -> name {% ([item]) => tree.append(null, item) %}
+  | ruleNames "," name {% ([before, , item]) => tree.append(before, item) %}
+
+answer -> expression {% ([value]) => declare.loneAnswer(value) %}
+  | %open partials %close {% ([open, list, close]) => declare.answer(open, list, close) %}
+  | %open partials "," %close {% ([open, list, , close]) => declare.answer(open, list, close) %}
+
+partials -> partial {% ([item]) => tree.append(null, item) %}
+  | partials "," partial {% ([before, , item]) => tree.append(before, item) %}
+
+partial -> name ":" expression {% ([name, , value]) => ({ name, value }) %}
 
 # ---- types
 

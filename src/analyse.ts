@@ -5,6 +5,7 @@ import { hasErrors, type Diagnostic } from './base/diagnostic.ts';
 import type { Program } from './ir/types.ts';
 import type { File } from './lang/ast.ts';
 import { check } from './lang/check.ts';
+import { alone, link, type Imports } from './lang/modules.ts';
 import { parse } from './lang/parse.ts';
 import { prelude, preludeFor } from './lang/prelude.ts';
 import { fixSizes } from './lang/sizes.ts';
@@ -14,6 +15,10 @@ export interface AnalyseOptions {
   readonly path?: string;
   /** Values for sizes that the models leave open, as if they said `dim N = 100`. */
   readonly sizes?: Readonly<Record<string, number>>;
+  /** What the source imports, as `loadImports` finds it. Without it an import is an error. */
+  readonly imports?: Imports;
+  /** A file of functions is fine, without a model. */
+  readonly library?: boolean;
 }
 
 export interface Analysis {
@@ -25,16 +30,23 @@ export interface Analysis {
 }
 
 /** Parses and checks. */
-export function analyse(text: string, { path = 'model.nabla', sizes = {} }: AnalyseOptions = {}): Analysis {
+export function analyse(text: string, options: AnalyseOptions = {}): Analysis {
+  const { path = 'model.nabla', sizes = {}, imports, library = false } = options;
   const parsed = parse({ path, text });
   if (hasErrors(parsed.diagnostics))
     return { file: parsed.file, programs: [], diagnostics: parsed.diagnostics };
   const fixed = fixSizes(parsed.file, sizes);
   const early = [...parsed.diagnostics, ...fixed.diagnostics];
   if (hasErrors(fixed.diagnostics)) return { file: fixed.file, programs: [], diagnostics: early };
-  let checked = check(fixed.file, preludeFor(text));
+  const links = imports === undefined ? undefined : link(fixed.file, imports);
+  if (links !== undefined && hasErrors(links.diagnostics))
+    return { file: fixed.file, programs: [], diagnostics: [...links.diagnostics, ...early] };
+  const linked = links?.linked ?? alone(fixed.file);
+  const texts = linked.files.map((file) => file.span.source.text);
+  const settings = { linked, library };
+  let checked = check(fixed.file, preludeFor(texts.join('\n')), settings);
   // What has mistakes is checked again for the sake of the messages, which suggest names of the prelude.
-  if (hasErrors(checked.diagnostics)) checked = check(fixed.file, prelude());
+  if (hasErrors(checked.diagnostics)) checked = check(fixed.file, prelude(), settings);
   const { programs, diagnostics } = checked;
   return { file: fixed.file, programs, diagnostics: [...early, ...diagnostics] };
 }

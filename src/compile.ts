@@ -9,9 +9,10 @@ import { catalogue, report } from './base/catalogue.ts';
 import { hasErrors, type Diagnostic } from './base/diagnostic.ts';
 import type { File } from './lang/ast.ts';
 import type { Precision } from './emit/typescript.ts';
+import { loadImports, type Load } from './lang/modules.ts';
 import type { RoutineKind } from './loops/types.ts';
 
-export interface CompileOptions extends AnalyseOptions {
+export interface CompileOptions extends Pick<AnalyseOptions, 'path' | 'sizes'> {
   /** Which functions to emit, as far as the model has what they compute; by default loss, gradient and outputs. */
   readonly emit?: readonly RoutineKind[];
   /** Of arrays of reals; arithmetic is in double precision either way. */
@@ -26,6 +27,8 @@ export interface CompileOptions extends AnalyseOptions {
    * default: segments of √T of the T iterations, where a loop over arrays would otherwise save more than 8 MB.
    */
   readonly checkpoint?: Checkpoint;
+  /** Gives the text of imported files, by path; without it nothing can be imported. */
+  readonly load?: Load;
 }
 
 export interface EmittedFile {
@@ -52,7 +55,9 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
     format = 'auto',
     checkpoint = 'auto',
   } = options;
-  const { file, programs, diagnostics } = analyse(text, options);
+  const imports =
+    options.load === undefined ? {} : { imports: await loadImports({ path, text }, options.load) };
+  const { file, programs, diagnostics } = analyse(text, { ...options, ...imports });
   if (hasErrors(diagnostics)) return { files: [], diagnostics };
 
   const [{ generate }, unboundedLoops] = await Promise.all([

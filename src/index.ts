@@ -13,6 +13,7 @@ export { positionAt, type Position, type Source, type Span } from './base/source
 // The language: syntax trees, and checked IR from them.
 export type * as ast from './lang/ast.ts';
 export { parse } from './lang/parse.ts';
+export { loadImports, type Imports, type Load, type Loaded } from './lang/modules.ts';
 export { check } from './lang/check.ts';
 export { prelude, preludeFor } from './lang/prelude.ts';
 

@@ -10,6 +10,7 @@ import { types } from './catalogue/types.ts';
 import { shapes } from './catalogue/shapes.ts';
 import { models } from './catalogue/models.ts';
 import { syntax } from './catalogue/syntax.ts';
+import { modules } from './catalogue/modules.ts';
 import { limits } from './catalogue/limits.ts';
 
 export type { Row } from './row.ts';
@@ -20,6 +21,7 @@ export const catalogue = {
   ...types,
   ...shapes,
   ...models,
+  ...modules,
   ...limits,
 } as const;
 

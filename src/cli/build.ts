@@ -2,17 +2,19 @@
 // when any model has an error.
 
 import { basename, dirname, join } from 'node:path';
+import { catalogue } from '../base/catalogue.ts';
 import { hasErrors } from '../base/diagnostic.ts';
 import type { CompileOptions } from '../compile.ts';
 import { unifiedDiff } from './diff.ts';
+import { reader, type ImportOptions } from './imports.ts';
 import { readInputs, type InputFile } from './inputs.ts';
 import type { Io } from './io.ts';
 import { declaredSizes, refuseUnknownSizes, sizesAmong } from './models.ts';
 import { replaceFiles, type Replacement } from './replace.ts';
-import { plural, renderAll, summary, usesColor, type Checked } from './report.ts';
+import { plural, renderAll, summary, usesColor, withoutRepeats, type Checked } from './report.ts';
 import { exitCodes, orStop, Stop } from './stop.ts';
 
-export interface BuildOptions extends CompileOptions {
+export interface BuildOptions extends CompileOptions, ImportOptions {
   readonly outDir?: string;
   readonly stdinPath?: string;
   /** Write nothing: say which files are not what a build would write. */
@@ -38,7 +40,8 @@ export async function build(io: Io, args: readonly string[], options: BuildOptio
     throw new Stop(`--out-dir - writes to standard output, which takes one file, not ${inputs.length}`);
 
   const { compile } = await import('../compile.ts');
-  const checked: Checked[] = [];
+  const all: Checked[] = [];
+  const imported = new Set<string>();
   const compiled: { readonly input: InputFile; readonly path: string; readonly text: string }[] = [];
   const sizesOf = await sizesByInput(inputs, sizes);
   for (const input of inputs) {
@@ -46,10 +49,12 @@ export async function build(io: Io, args: readonly string[], options: BuildOptio
       ...compileOptions,
       path: input.path,
       sizes: sizesOf(input),
+      load: reader(io, input, options, imported),
     });
-    checked.push({ path: input.path, diagnostics });
+    all.push({ path: input.path, diagnostics });
     for (const { path, text } of files) compiled.push({ input, path, text });
   }
+  const checked = withoutRepeats(await withoutLibraries(io, all, imported));
   io.stderr.write(renderAll(checked, 'pretty', usesColor(io, io.stderr)));
   const found = summary(checked);
   if (checked.some((file) => hasErrors(file.diagnostics))) {
@@ -69,6 +74,20 @@ export async function build(io: Io, args: readonly string[], options: BuildOptio
   }
   refuseCollisions(emitted);
   return check ? reportStale(io, emitted) : await write(io, emitted, force);
+}
+
+/** Files that others import need no model: what a glob finds may be models and the functions that they share. */
+async function withoutLibraries(
+  io: Io,
+  files: readonly Checked[],
+  imported: ReadonlySet<string>,
+): Promise<readonly Checked[]> {
+  const kept: Checked[] = [];
+  for (const file of files) {
+    const lacksModel = file.diagnostics.some(({ code }) => code === catalogue.noModel.code);
+    if (!lacksModel || !imported.has(await io.files.resolve(file.path))) kept.push(file);
+  }
+  return kept;
 }
 
 /** Each file is told of the sizes that it has. */

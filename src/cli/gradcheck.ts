@@ -8,7 +8,9 @@ import { readGiven, type Given } from '../gradcheck/given.ts';
 import { defaultTolerance, gradcheck as checkModel, type GradcheckReport } from '../gradcheck/gradcheck.ts';
 import type { Precision, Sizes } from '../gradcheck/layout.ts';
 import type { Program } from '../ir/types.ts';
+import { loadImports } from '../lang/modules.ts';
 import { gradcheckTable, largestError } from './gradcheck-table.ts';
+import { reader, type ImportOptions } from './imports.ts';
 import { readInputs } from './inputs.ts';
 import type { Io } from './io.ts';
 import { chooseModels, modelsWithLoss, refuseUnknownSizes, sizesAmong } from './models.ts';
@@ -16,7 +18,7 @@ import { replaceFiles } from './replace.ts';
 import { plural, renderAll, summary, usesColor } from './report.ts';
 import { exitCodes, orStop, Stop } from './stop.ts';
 
-export interface GradcheckCommand {
+export interface GradcheckCommand extends ImportOptions {
   readonly model?: string;
   readonly at?: string;
   /** Where the point goes at which the check fails. */
@@ -36,7 +38,8 @@ export async function gradcheck(io: Io, file: string, options: GradcheckCommand)
   const [input] = await readInputs(io, [file], options.stdinPath);
   if (input === undefined) return exitCodes.usage;
   const { path, text } = input;
-  const { programs, diagnostics } = analyse(text, { path });
+  const load = reader(io, input, options);
+  const { programs, diagnostics } = analyse(text, { path, imports: await loadImports(input, load) });
   const color = usesColor(io, io.stderr);
   io.stderr.write(renderAll([{ path, diagnostics }], 'pretty', color));
   if (hasErrors(diagnostics)) {
@@ -52,6 +55,7 @@ export async function gradcheck(io: Io, file: string, options: GradcheckCommand)
 
   const { files } = await compile(text, {
     path,
+    load,
     emit: ['loss', 'gradient', 'jvp', 'hvp'],
     precision: options.precision,
     format: false,

@@ -57,7 +57,8 @@ async function matches(io: Io, arg: string): Promise<readonly string[]> {
   return paths;
 }
 
-function decode(path: string, bytes: Uint8Array): string {
+/** Text of a file, which must be UTF-8. */
+export function decode(path: string, bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch (error) {

@@ -12,6 +12,17 @@ export interface Checked {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** Each diagnostic once: files that several inputs import are checked with each of them. */
+export function withoutRepeats(files: readonly Checked[]): readonly Checked[] {
+  const told = new Set<string>();
+  const isNew = ({ code, message, span }: Diagnostic): boolean => {
+    const key = [code, span.source.path, span.start, span.end, message].join(' ');
+    const before = told.size;
+    return told.add(key).size > before;
+  };
+  return files.map(({ path, diagnostics }) => ({ path, diagnostics: diagnostics.filter(isNew) }));
+}
+
 /** NO_COLOR (https://no-color.org) and FORCE_COLOR win over what the stream is. */
 export function usesColor(io: Io, stream: OutputStream): boolean {
   const { NO_COLOR: never, FORCE_COLOR: always, TERM: terminal } = io.environment;
@@ -79,8 +90,8 @@ export function summary(files: readonly Checked[]): string {
     ...(errors > 0 ? [plural(errors, 'error')] : []),
     ...(warnings > 0 ? [plural(warnings, 'warning')] : []),
   ];
-  const touched = files.filter((file) => file.diagnostics.length > 0);
+  const touched = new Set(files.flatMap((file) => file.diagnostics.map(({ span }) => span.source.path)));
   const [only] = touched;
   if (only === undefined) return '';
-  return `${counts.join(' and ')} in ${touched.length === 1 ? only.path : plural(touched.length, 'file')}`;
+  return `${counts.join(' and ')} in ${touched.size === 1 ? only : plural(touched.size, 'file')}`;
 }

@@ -7,9 +7,11 @@ import { derive, generate } from '../generate.ts';
 import { printProgram } from '../ir/print.ts';
 import type { Program } from '../ir/types.ts';
 import type { File } from '../lang/ast.ts';
+import { loadImports } from '../lang/modules.ts';
 import { printRoutine, toRoutine } from '../loops/index.ts';
 import { prepareReverse, prepare } from '../passes/index.ts';
 import { reverse } from '../ad/reverse.ts';
+import { reader, type ImportOptions } from './imports.ts';
 import { readInputs } from './inputs.ts';
 import type { Io } from './io.ts';
 import { chooseModels, modelsWithLoss } from './models.ts';
@@ -17,17 +19,19 @@ import { renderAll, summary, usesColor } from './report.ts';
 import { exitCodes, Stop } from './stop.ts';
 import type { Stage } from './values.ts';
 
-export interface ShowOptions {
+export interface ShowOptions extends ImportOptions {
   readonly stage: Stage;
   readonly model?: string;
   readonly stdinPath?: string;
 }
 
-export async function show(io: Io, file: string, { stage, model, stdinPath }: ShowOptions): Promise<number> {
+export async function show(io: Io, file: string, options: ShowOptions): Promise<number> {
+  const { stage, model, stdinPath } = options;
   const [input] = await readInputs(io, [file], stdinPath);
   if (input === undefined) return exitCodes.usage;
   const { path, text } = input;
-  const analysis = analyse(text, { path });
+  const imports = await loadImports(input, reader(io, input, options));
+  const analysis = analyse(text, { path, imports });
   io.stderr.write(
     renderAll([{ path, diagnostics: analysis.diagnostics }], 'pretty', usesColor(io, io.stderr)),
   );

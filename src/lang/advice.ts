@@ -39,6 +39,9 @@ export const homes: ReadonlyMap<string, string> = new Map([
   ['model', 'write `model` outside of any model or function'],
   ['type', 'write `type` outside of any model or function'],
   ['fn', 'write `fn` outside of any model or function'],
+  ['import', 'write `import` outside of any model or function'],
+  ['derivative', 'write `derivative` outside of any model or function, after the function that it is for'],
+  ['adjoint', 'write `adjoint` outside of any model or function, after the function that it is for'],
   ['return', '`return` belongs at the end of a function'],
   ...['let', 'var', 'for', 'while', 'if'].map(ofBody),
   ...['dim', 'data', 'param', 'loss', 'output'].map(ofModel),
@@ -59,8 +62,6 @@ const operators: ReadonlySet<string> = new Set(['+', '-', '*', '/', '^']);
 export function adviceAtStart({ found, rest, outside }: Trouble, place: Place): string {
   const [after, second] = rest;
   switch (found.text) {
-    case 'import':
-      return 'there are no imports yet; the standard functions are there without one';
     case 'else':
       return '`else` follows the `}` of an `if`';
     case 'elif':
@@ -84,6 +85,25 @@ export function adviceAtStart({ found, rest, outside }: Trouble, place: Place): 
   return `it begins with ${place.holds}`;
 }
 
+/** Imports and rules as other languages, or nobody, write them. */
+function declarationAdvice(trouble: Trouble): string | undefined {
+  const { found, first, expected } = trouble;
+  if (first.text === 'import') return importAdvice(trouble);
+  if (found.text === ':' && isRule(first) && expected.has(','))
+    return 'a rule has the types of its function: leave them out';
+  if (first.text === 'adjoint' && expected.has('from'))
+    return 'name the adjoint of the result, as in `adjoint f(a, b) from g { … }`';
+  return undefined;
+}
+
+const isRule = ({ text }: Token): boolean => text === 'derivative' || text === 'adjoint';
+
+/** `import lib from "./lib.nabla"`, `import * as lib from …`, `import "./lib.nabla"` */
+function importAdvice({ found, rest }: Trouble): string {
+  const path = [found, ...rest].find((token) => token.type === 'string')?.text ?? '"./lib.nabla"';
+  return `an import names what it is for: ${quoted(`import { f, g } from ${path}`)}`;
+}
+
 const otherOperators: ReadonlyMap<string, string> = new Map([
   ['and', '&&'],
   ['or', '||'],
@@ -91,7 +111,7 @@ const otherOperators: ReadonlyMap<string, string> = new Map([
 
 export function adviceInside(trouble: Trouble): string | undefined {
   const { found, before, read, first, expected } = trouble;
-  const control = controlAdvice(trouble);
+  const control = controlAdvice(trouble) ?? declarationAdvice(trouble);
   if (control !== undefined) return control;
   const operand = expected.has('%binary');
   const other = otherOperators.get(found.text);

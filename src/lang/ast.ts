@@ -326,7 +326,57 @@ export interface ModelDeclaration {
   readonly span: Span;
 }
 
-export type Declaration = ConstDeclaration | RecordDeclaration | FunctionDeclaration | ModelDeclaration;
+/** One name of an import: `f`, or `f as g`, by which it goes here. */
+export interface ImportedName {
+  readonly name: Name;
+  readonly local: Name;
+  readonly span: Span;
+}
+
+/** `import { f, g as h } from "./lib.nabla"` */
+export interface ImportDeclaration {
+  readonly kind: 'import';
+  readonly names: readonly ImportedName[];
+  readonly path: { readonly text: string; readonly span: Span };
+  readonly span: Span;
+}
+
+/** What a rule says about one parameter. */
+export interface Partial {
+  readonly name: Name;
+  readonly value: Expression;
+}
+
+/** `{ x: …, y: … }`, or one expression for the only parameter that has a derivative. */
+export type Answer =
+  | { readonly kind: 'each'; readonly partials: readonly Partial[]; readonly span: Span }
+  | { readonly kind: 'only'; readonly value: Expression; readonly span: Span };
+
+/**
+ * `derivative f(x, y) = { x: …, y: … }`: the partials of a function of reals.
+ * `adjoint f(a, b) from g { …; return { a: …, b: … } }`: from the adjoint of its result those of its parameters.
+ */
+export interface RuleDeclaration {
+  readonly kind: 'rule';
+  /** Of the function. */
+  readonly name: Name;
+  readonly parameters: readonly Name[];
+  /** The adjoint of the result; a rule without one gives partials. */
+  readonly given?: Name;
+  readonly body: readonly Statement[];
+  readonly answer: Answer;
+  /** `derivative f(x, y)` */
+  readonly head: Span;
+  readonly span: Span;
+}
+
+export type Declaration =
+  | ConstDeclaration
+  | RecordDeclaration
+  | FunctionDeclaration
+  | ModelDeclaration
+  | ImportDeclaration
+  | RuleDeclaration;
 
 export interface File {
   readonly kind: 'file';

@@ -1,23 +1,39 @@
 // From syntax trees to IR: names, types and shapes are checked, then each model is lowered.
 
+import { bug } from '../base/bug.ts';
 import { catalogue, report } from '../base/catalogue.ts';
 import { hasErrors, type Diagnostic } from '../base/diagnostic.ts';
 import type { Span } from '../base/source.ts';
 import type { Program } from '../ir/types.ts';
-import type { File, FunctionDeclaration, ModelDeclaration, Name } from './ast.ts';
-import { checkConstant, predeclared } from './check/constant.ts';
+import type { File, FunctionDeclaration, ImportDeclaration, ModelDeclaration, Name } from './ast.ts';
+import { checkConstant, predeclared, type ConstSymbol } from './check/constant.ts';
 import { complain, define, type Annotations, type Checking, type FunctionInfo } from './check/context.ts';
 import { checkBody, checkCycles, checkSignature } from './check/function.ts';
+import { bringIn, warnIfNotUsed, type Exports, type Imported } from './check/imports.ts';
 import { checkModel, type ModelInfo } from './check/model.ts';
 import { declareRecords } from './check/record.ts';
 import { openScope, type Scope } from './check/scope.ts';
 import { lowerModel } from './lower/model.ts';
+import { alone, importsOf, type Linked } from './modules.ts';
+
+export interface CheckOptions {
+  /** The file with all that it imports. */
+  readonly linked?: Linked;
+  /** A file of functions will do; otherwise one without a model is an error. */
+  readonly library?: boolean;
+}
 
 /** One program for each model of the file; none when there is an error. All errors are reported, in the order of their places. */
 export function check(
   file: File,
   prelude: readonly File[],
+  { linked = alone(file), library: isLibrary = false }: CheckOptions = {},
 ): { readonly programs: readonly Program[]; readonly diagnostics: readonly Diagnostic[] } {
+  const unlinked = linked.files.flatMap(importsOf).filter((item) => !linked.fileOf.has(item));
+  if (unlinked.length > 0) {
+    const faults = unlinked.map((item) => report(catalogue.importUnavailable, {}, item.path.span));
+    return { programs: [], diagnostics: faults };
+  }
   const diagnostics: Diagnostic[] = [];
   const annotations = emptyAnnotations();
   const blank: Checking = {
@@ -26,6 +42,7 @@ export function check(
     used: new Set(),
     functions: new Map(),
     records: new Map(),
+    broken: new Set(),
     later: () => undefined,
     ended: new Map(),
     calls: [],
@@ -33,17 +50,34 @@ export function check(
   const base = openScope('outer');
   for (const constant of predeclared) base.names.set(constant.name, constant);
   const library = checkDeclarations(blank, base, prelude);
-  const user = checkDeclarations(
-    { ...blank, functions: library.functions },
-    openScope('outer', library.scope),
-    [file],
-  );
-  if (user.models.length === 0 && !hasErrors(diagnostics)) {
+  const known = new Map<File, Exports>();
+  const exportsOf = (item: ImportDeclaration): Exports => {
+    const from = linked.fileOf.get(item);
+    return (from && known.get(from)) ?? bug(`\`${item.path.text}\` is not checked yet`);
+  };
+  const visible: Checking = { ...blank, functions: library.functions };
+  for (const imported of linked.files.slice(0, -1)) {
+    // Their models are not compiled here.
+    const declarations = imported.declarations.filter((item) => item.kind !== 'model');
+    const part = { ...imported, declarations };
+    const { exports } = checkFile(
+      { ...visible, used: new Set(), broken: new Set() },
+      library.scope,
+      part,
+      exportsOf,
+    );
+    known.set(imported, { ...exports, file: imported });
+  }
+  const user = checkFile(visible, library.scope, file, exportsOf);
+  for (const item of user.imported) warnIfNotUsed(visible, item);
+  const isEmpty = file.declarations.every((item) => item.kind === 'import');
+  if (user.models.length === 0 && (isEmpty || !isLibrary) && !hasErrors(diagnostics)) {
     diagnostics.push(report(catalogue.noModel, {}, { source: file.span.source, start: 0, end: 0 }));
   }
   const programs = hasErrors(diagnostics)
     ? []
     : user.models.map((model) => lowerModel(annotations, diagnostics, model));
+  const inOrder = (all: readonly Diagnostic[]): readonly Diagnostic[] => sorted(all, linked.files);
   if (!hasErrors(diagnostics)) return { programs, diagnostics: inOrder(diagnostics) };
   // What is unused or unproved may be so because of an error, so errors go alone.
   return {
@@ -61,13 +95,41 @@ const emptyAnnotations = (): Annotations => ({
   slices: new Map(),
 });
 
-const inOrder = (diagnostics: readonly Diagnostic[]): readonly Diagnostic[] =>
-  [...diagnostics].sort((a, b) => a.span.start - b.span.start || a.span.end - b.span.end);
+/** By file, and by place. */
+function sorted(diagnostics: readonly Diagnostic[], files: readonly File[]): readonly Diagnostic[] {
+  const rank = new Map(files.map((file, k) => [file.span.source, k]));
+  const of = ({ span }: Diagnostic): number => rank.get(span.source) ?? -1;
+  return [...diagnostics].sort(
+    (a, b) => of(a) - of(b) || a.span.start - b.span.start || a.span.end - b.span.end,
+  );
+}
 
 interface Checked {
   readonly scope: Scope;
   readonly functions: ReadonlyMap<string, FunctionInfo>;
+  /** Those of these files, as opposed to what they see. */
+  readonly own: readonly FunctionInfo[];
   readonly models: readonly ModelInfo[];
+}
+
+/** A file with what it imports; imported names come first, so that its own declarations see them. */
+function checkFile(
+  c: Checking,
+  outer: Scope,
+  file: File,
+  exportsOf: (item: ImportDeclaration) => Exports,
+): Checked & { readonly imported: readonly Imported[]; readonly exports: Exports } {
+  const scope = openScope('outer', outer);
+  const functions = new Map(c.functions);
+  const imported = bringIn(c, scope, functions, file, exportsOf);
+  const checked = checkDeclarations({ ...c, functions }, scope, [file]);
+  const constants = new Map<string, ConstSymbol>();
+  for (const item of file.declarations) {
+    const symbol = item.kind === 'const' ? scope.names.get(item.name.text) : undefined;
+    if (symbol?.kind === 'const') constants.set(symbol.name, symbol);
+  }
+  const own = new Map(checked.own.map((info) => [info.declaration.name.text, info]));
+  return { ...checked, imported, exports: { file, functions: own, constants } };
 }
 
 /** Constants and functions of the files, over what is visible already; then their models. */
@@ -105,7 +167,7 @@ function checkDeclarations(c: Checking, scope: Scope, files: readonly File[]): C
     isNew(c, names, item);
     models.push(checkModel(visible, scope, item));
   }
-  return { scope, functions, models };
+  return { scope, functions, own, models };
 }
 
 function isNew(

@@ -12,7 +12,7 @@ import type { Mistakes } from './mistakes.ts';
 import { scan } from './scan.ts';
 import { collectStatements } from './statements.ts';
 import type { Statements } from './statements.ts';
-import { closers, closesBlock, openers, opensBlock, statementWords } from './token.ts';
+import { closers, closesBlock, declarationWords, openers, opensBlock, statementWords } from './token.ts';
 import type { Token } from './token.ts';
 
 /** Beyond this the parse would not fit into memory. */
@@ -32,10 +32,14 @@ function goesOn(before: Token, token: Token): boolean {
   );
 }
 
+const ofFunction = new Set('const let var while return'.split(' '));
+
 /** The words that follow the head of a declaration whose `{` was forgotten. */
 const bodyWords: Readonly<Record<string, ReadonlySet<string>>> = {
   model: new Set('dim data param const let var while loss output'.split(' ')),
-  fn: new Set('const let var while return'.split(' ')),
+  fn: ofFunction,
+  derivative: ofFunction,
+  adjoint: ofFunction,
 };
 
 /** The words of heads that a block follows; a `}` that is not the end of its statement has an `else` after it. */
@@ -64,7 +68,7 @@ function startLine(
       brackets.open(brace, head);
       statements.push(brace);
     }
-    if (token.text === 'model' || token.text === 'fn' || token.text === 'type') brackets.closeBlocks(token);
+    if (declarationWords.has(token.text)) brackets.closeBlocks(token);
   }
   const before = statements.last();
   if (before === undefined || brackets.inside() || goesOn(before, token)) return;
@@ -86,7 +90,7 @@ function isShortFunction({ tokens }: Statements): boolean {
   for (let index = tokens.length - 1; index >= 0; index -= 1) {
     const text = tokens[index]?.text;
     if (text === '=') return true;
-    if (text === 'fn' || text === 'model') return false;
+    if (text !== undefined && declarationWords.has(text)) return false;
   }
   return false;
 }
@@ -96,14 +100,14 @@ const isLoopOfC = ({ tokens, first }: Statements): boolean => {
   const head = first();
   return head?.text === 'for' && tokens[tokens.lastIndexOf(head) + 1]?.text === '(';
 };
+/** Statements without a block, in which a brace can only be a bracket. */
+const withoutBlock: ReadonlySet<string> = new Set('import const let var loss output return'.split(' '));
 
-/** Statements without a block, in which a brace can only be that of a record. */
-const withoutBlock: ReadonlySet<string> = new Set('const let var loss output return'.split(' '));
-
-/** No statement of a block begins with `name :`, and the fields of a record all do. */
+/** No statement of a block begins with `name :`, and the fields of a record and the partials of a rule all do. */
 function opensRecord(statements: Statements, peek: (ahead: number) => Token | undefined): boolean {
   const first = statements.first();
   if (first === undefined || first.text === 'type') return false;
+  if (statements.last()?.text === '=') return true;
   return withoutBlock.has(first.text) || (peek(1)?.type === 'name' && peek(2)?.text === ':');
 }
 

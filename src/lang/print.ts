@@ -1,8 +1,8 @@
 // The syntax tree as text, for `nabla show --stage ast` and for tests: one item a line, expressions in prefix form.
 
 import type {
-  Clause, Declaration, Expression, File, FunctionDeclaration, IndexItem, ModelItem, Range, Statement, TypeExpression,
-  TypeExpressions,
+  Clause, Declaration, Expression, File, FunctionDeclaration, IndexItem, ModelItem, Range,
+  RuleDeclaration, Statement, TypeExpression, TypeExpressions,
 } from './ast.ts'; // prettier-ignore
 
 export function printAst(file: File): string {
@@ -10,8 +10,14 @@ export function printAst(file: File): string {
 }
 
 function printDeclaration(declaration: Declaration): readonly string[] {
-  const doc = docLines(declaration.doc);
+  const doc = 'doc' in declaration ? docLines(declaration.doc) : [];
   switch (declaration.kind) {
+    case 'import': {
+      const names = declaration.names.map(({ name, local }) => words(name.text, local.text));
+      return [words('import', ...names, JSON.stringify(declaration.path.text))];
+    }
+    case 'rule':
+      return printRule(declaration);
     case 'const':
       return [...doc, `(const ${declaration.name.text} ${printExpression(declaration.value)})`];
     case 'record': {
@@ -34,6 +40,17 @@ function printFunction({ name, parameters, result, body, value }: FunctionDeclar
     .join(' ');
   const statements = [...body.flatMap(printItem), `(return ${printExpression(value)})`];
   return nest(`fn ${name.text} (${list}) ${printType(result)}`, statements);
+}
+
+function printRule({ name, parameters, given, body, answer }: RuleDeclaration): readonly string[] {
+  const word = given === undefined ? 'derivative' : 'adjoint';
+  const list = words(...parameters.map((parameter) => parameter.text));
+  const values =
+    answer.kind === 'only'
+      ? [printExpression(answer.value)]
+      : answer.partials.map((partial) => words(partial.name.text, printExpression(partial.value)));
+  const statements = [...body.flatMap(printItem), words('return', ...values)];
+  return nest([word, name.text, list, ...(given === undefined ? [] : [given.text])].join(' '), statements);
 }
 
 function printItem(item: ModelItem): readonly string[] {

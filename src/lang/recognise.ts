@@ -46,6 +46,8 @@ const heads: Readonly<Record<string, readonly string[]>> = {
   for: ['for', '%name', '{'],
   while: ['while', '(', '%name', ')', 'max', '%name', '{'],
   if: ['if', '(', '%name', ')', '{'],
+  derivative: ['derivative', '%name', '(', '%name', ')', '{'],
+  adjoint: ['adjoint', '%name', '(', '%name', ')', 'from', '%name', '{'],
 };
 /** The same after the block of an `if`, which is still to be closed. */
 const elseHead = ['}', 'else', '{'];

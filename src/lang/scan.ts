@@ -120,10 +120,15 @@ export function scan(source: Source, mistakes: Mistakes): Scanner {
         repaired = true;
         return undefined;
       case 'string': {
-        // The name of a file to import is no mistake of its own: the `import` is.
-        const isImported = last?.text === 'import' && !startsLine;
-        if (!isImported) mistakes.add(catalogue.stringLiteral, undefined, spanOf(lexeme));
-        return make('name', '', spanOf(lexeme), !isImported);
+        const isPath = !startsLine && ['from', 'import', '}'].includes(last?.text ?? '');
+        if (!isPath) {
+          mistakes.add(catalogue.stringLiteral, undefined, spanOf(lexeme));
+          return make('name', '', spanOf(lexeme), true);
+        }
+        if (/^(["']).*\1$/.test(lexeme.text) && lexeme.text.length > 1)
+          return make('string', lexeme.text, spanOf(lexeme));
+        mistakes.add(catalogue.badPathQuotes, undefined, spanOf(lexeme));
+        return make('string', '""', spanOf(lexeme), true);
       }
       case 'unclosedComment':
         mistakes.add(catalogue.unclosedComment, undefined, { ...spanOf(lexeme), end: lexeme.offset + 2 });

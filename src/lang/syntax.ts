@@ -81,6 +81,8 @@ function describeExpected(expected: ReadonlySet<string>): string {
     for (const sign of assignments) rest.delete(sign);
   }
   const ends = rest.delete('%end');
+  if (rest.delete('%open')) alternatives.push(quoted('{'));
+  if (rest.delete('%string')) alternatives.push('the path of a file in quotes');
   if (rest.delete('%close')) alternatives.push(quoted('}'));
   alternatives.push(...[...rest].map(quoted));
   if (ends) alternatives.push('the end of the statement');

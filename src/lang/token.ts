@@ -9,7 +9,9 @@ export type TokenType =
   /** A binary operator that is nothing else; `-` and `!` are of type 'symbol', since they also stand before an operand. */
   | 'binary'
   | 'symbol'
-  /** `{` and `}` around the values of a record: brackets, where those of a block are of type 'symbol'. */
+  /** The path of an import, quotes included. */
+  | 'string'
+  /** `{` and `}` around the values of a record, the names of an import or the partials of a rule: brackets, where those of a block are of type 'symbol'. */
   | 'open'
   | 'close'
   /** The end of a statement: a newline, a `;`, the `}` of a block or the end of the file. */
@@ -30,7 +32,12 @@ export interface Token {
 
 /** Words that begin a statement. They stand nowhere else, which is how an unclosed bracket is found. */
 export const statementWords: ReadonlySet<string> = new Set(
-  'model fn type const dim data param let loss output return var while import'.split(' '),
+  'model fn type derivative adjoint import const dim data param let loss output return var while'.split(' '),
+);
+
+/** Words that begin a declaration of their own: none of these stands inside another. */
+export const declarationWords: ReadonlySet<string> = new Set(
+  'model fn type derivative adjoint import'.split(' '),
 );
 
 /** Words that cannot be names. */

@@ -91,7 +91,7 @@ export const syntax = {
     'N0114',
     'statement in the wrong place',
     (a: { word: string; place: string }) => `\`${a.word}\` cannot stand ${a.place}`,
-    'A file holds `const`, `fn` and `model`. A model holds `dim`, `data`, `param`, `loss` and `output`, a function one `return` as ' +
+    'A file holds `import`, `const`, `fn`, `derivative`, `adjoint` and `model`. A model holds `dim`, `data`, `param`, `loss` and `output`, a function one `return` as ' +
       'its last statement. Both hold `const`, `let`, `var`, assignments, `for`, `while` and `if`, and so do the blocks of these; in the blocks ' +
       'of a model there may be `loss`, too.',
   ),
@@ -107,6 +107,12 @@ export const syntax = {
     () => 'a `while` needs a limit, `max`',
     'Gradients run backwards through every iteration, so there must be a bound on how many there are: `while (c) max 100 { … }`. The ' +
       'limit is an int, such as a size or a constant. A condition that still holds after so many iterations is an error when the code runs.',
+  ),
+  badPathQuotes: error(
+    'N0118',
+    'path of an import not in quotes',
+    () => 'the path of an import stands between two `"`',
+    'The path is written in quotes of one kind, on one line: `import { f } from "./lib.nabla"`.',
   ),
   notText: error(
     'N0116',

@@ -51,6 +51,7 @@ export function callType(c: Checking, scope: Scope, e: CallExpression): MaybeTyp
   const called = c.functions.get(name);
   if (called !== undefined) {
     c.calls.push({ callee: called, span: e.span });
+    c.used.add(called);
     return functionType(c, e, called, complete ? args : undefined);
   }
   if (!isBuiltIn(name)) return unknownFunction(c, scope, e);
@@ -79,6 +80,7 @@ function unknownFunction(c: Checking, scope: Scope, e: CallExpression): undefine
     const help = e.args.length === 0 ? undefined : insteadOfCalling(value);
     return complain(c, catalogue.notAFunction, { name, what: describe(value) }, span, { notes, help });
   }
+  if (c.broken.has(name)) return undefined;
   const known = [
     ...c.functions.keys(),
     ...Object.keys(ops).filter((op) => callableOp(op)),

@@ -76,11 +76,13 @@ export interface Annotations {
 export interface Checking {
   readonly annotations: Annotations;
   readonly diagnostics: Diagnostic[];
-  readonly used: Set<Symbol>;
+  readonly used: Set<Symbol | FunctionInfo>;
   /** Visible here; functions of the prelude see only each other. */
   readonly functions: ReadonlyMap<string, FunctionInfo>;
   /** Those that are wrong are undefined. */
   readonly records: ReadonlyMap<string, RecordType | undefined>;
+  /** Imported names that are not there, which has been reported. */
+  readonly broken: Set<string>;
   /** Names defined further down, for the message. */
   readonly later: (name: string) => Span | undefined;
   /** Names of blocks that have ended, for the message. */
@@ -190,7 +192,7 @@ export function resolve(c: Checking, scope: Scope, name: Name, advice?: string):
     c.annotations.symbols.set(name, symbol);
     return symbol;
   }
-  if (explainUnknown(c, name)) return undefined;
+  if (explainUnknown(c, name) || c.broken.has(name.text)) return undefined;
   const called = c.functions.get(name.text);
   if (called !== undefined || asReducer(name.text) !== undefined) {
     return complain(c, catalogue.notAValue, { name: name.text }, name.span, {

@@ -75,6 +75,7 @@ const examples: Readonly<Record<string, readonly string[]>> = {
   end: [';'],
   open: ['{'],
   close: ['}'],
+  string: ['"./a.nabla"', "'../b/c.nabla'"],
 };
 
 export function spell(sentence: readonly Terminal[], random: () => number): Word[] {

@@ -1,0 +1,105 @@
+// Imports: names that another file defines become names of this one.
+
+import { catalogue } from '../../base/catalogue.ts';
+import type { Span } from '../../base/source.ts';
+import type { File, ImportDeclaration, ImportedName } from '../ast.ts';
+import { isBuiltIn } from './call.ts';
+import type { ConstSymbol } from './constant.ts';
+import { complain, type Checking, type FunctionInfo } from './context.ts';
+import { didYouMean } from './nearest.ts';
+import type { Scope } from './scope.ts';
+
+/** What a file defines itself. */
+export interface Exports {
+  readonly file: File;
+  readonly functions: ReadonlyMap<string, FunctionInfo>;
+  readonly constants: ReadonlyMap<string, ConstSymbol>;
+}
+
+/** An imported name, and what a use of it marks as used. */
+export interface Imported {
+  readonly name: ImportedName;
+  readonly uses: readonly (ConstSymbol | FunctionInfo)[];
+}
+
+/** Puts imported constants into the scope and imported functions into the table; returns what was imported. */
+export function bringIn(
+  c: Checking,
+  scope: Scope,
+  functions: Map<string, FunctionInfo>,
+  file: File,
+  exportsOf: (item: ImportDeclaration) => Exports,
+): readonly Imported[] {
+  const taken = new Map<string, { readonly message: string; readonly span: Span }>();
+  for (const item of file.declarations) {
+    if (item.kind === 'const' || item.kind === 'fn')
+      taken.set(item.name.text, { message: 'defined here', span: item.name.span });
+  }
+  const imported: Imported[] = [];
+  for (const item of file.declarations) {
+    if (item.kind !== 'import') continue;
+    const from = exportsOf(item);
+    for (const name of item.names) {
+      const { local } = name;
+      const found = find(c, from, name);
+      if (found === undefined) {
+        c.broken.add(local.text);
+        continue;
+      }
+      const before = taken.get(local.text);
+      if (before !== undefined) {
+        const help = `import it by another name: \`${name.name.text} as ${otherName(local.text)}\``;
+        complain(c, catalogue.definedTwice, { name: local.text }, local.span, { notes: [before], help });
+        continue;
+      }
+      taken.set(local.text, { message: 'imported here', span: local.span });
+      const uses: (ConstSymbol | FunctionInfo)[] = [];
+      if (found.constant !== undefined) {
+        const symbol = { ...found.constant, name: local.text, span: local.span };
+        scope.names.set(local.text, symbol);
+        uses.push(symbol);
+      }
+      if (found.function !== undefined) {
+        if (isBuiltIn(local.text)) {
+          const help = `import it by another name: \`${name.name.text} as ${otherName(local.text)}\``;
+          complain(c, catalogue.builtInName, { name: local.text }, local.span, { help });
+          continue;
+        }
+        functions.set(local.text, found.function);
+        uses.push(found.function);
+      }
+      imported.push({ name, uses });
+    }
+  }
+  return imported;
+}
+
+const otherName = (name: string): string => `my${name.charAt(0).toUpperCase()}${name.slice(1)}`;
+
+function find(
+  c: Checking,
+  { file, functions, constants }: Exports,
+  { name }: ImportedName,
+): { readonly function: FunctionInfo | undefined; readonly constant: ConstSymbol | undefined } | undefined {
+  const found = { function: functions.get(name.text), constant: constants.get(name.text) };
+  if (found.function !== undefined || found.constant !== undefined) return found;
+  for (const item of file.declarations) {
+    if (item.kind === 'model' && item.name.text === name.text) {
+      const notes = [{ message: 'the model is here', span: item.name.span }];
+      return complain(c, catalogue.modelImported, { name: name.text }, name.span, { notes });
+    }
+    if (item.kind !== 'import' || !item.names.some(({ local }) => local.text === name.text)) continue;
+    const args = { name: name.text, path: file.span.source.path };
+    const notes = [{ message: 'it is imported there, too', span: item.span }];
+    const help = 'import it from the file that defines it';
+    return complain(c, catalogue.unknownExport, args, name.span, { notes, help });
+  }
+  const help = didYouMean(name.text, [...functions.keys(), ...constants.keys()]);
+  const args = { name: name.text, path: file.span.source.path };
+  return complain(c, catalogue.unknownExport, args, name.span, { help });
+}
+
+export function warnIfNotUsed(c: Checking, { name, uses }: Imported): void {
+  if (uses.some((use) => c.used.has(use)) || name.local.text.startsWith('_')) return;
+  complain(c, catalogue.unusedName, { what: 'the import', name: name.local.text }, name.local.span);
+}
