@@ -10,6 +10,7 @@ import type { Program } from '../../src/ir/types.ts';
 import { verify } from '../../src/ir/verify.ts';
 import { printRoutine, toRoutine } from '../../src/loops/index.ts';
 import { evaluate } from '../../src/base/polynomial.ts';
+import { typeErrors } from '../emit/typescript.ts';
 import { farthestOf, type Numbers } from '../support/compare.ts';
 import { expectMeaningKept } from './meaning.ts';
 import { randomProgram } from './random.ts';
@@ -128,6 +129,20 @@ test('random programs compute what they mean when emitted', async () => {
     const found = await emitted(random, sizes, inputs, { checked: true, precision: 'f64' });
     expect(farthestOf(found, interpret(random, inputs, sizes).outputs), `seed ${seed}`).toBeLessThan(1e-9);
   }
+});
+
+test('the emitted modules have no type errors', async () => {
+  const files = await Promise.all(
+    [
+      ...sequential.map(({ ir }) => parseProgram(ir)),
+      ...[1, 2, 3, 4, 5].map((seed) => randomProgram(seed)),
+    ].map(async (program, i) => {
+      const routines = [toRoutine(program, 'outputs', { checked: true })];
+      const options = { sourcePath: 'p.nabla', precision: 'f64' } as const;
+      return [`p${i}.ts`, await emitTypeScript([{ program, routines }], options)] as const;
+    }),
+  );
+  expect(typeErrors(Object.fromEntries(files))).toEqual([]);
 });
 
 test('an array that loops and branches only change in place is never copied', () => {

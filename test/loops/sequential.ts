@@ -396,4 +396,64 @@ export const sequential: readonly Sequential[] = [
     'u%18',
     'n%19', // prettier-ignore
   ),
+  program(
+    'a history beside state that begins as what the history becomes',
+    `H%10: real[T, N] = loop n%11 in 0..3 with H%12: real[T, N] = X%5 {
+      G%13: real[T, N], H%14: real[T, N] = loop t%15 in 0..<T> with G%16: real[T, N] = H%12 {
+        %17: int = isub(<T>, 1)
+        %18: real = G%16[%17, 0] %19: real = mul(%18, 0.5)
+        G%20: real[T, N] = G%16 with [0, 0] = %19
+        r%21: real[N] = build i%22 { %23: real = G%20[0, i%22] %24: real = add(%23, 1.0) yield %24 }
+        yield G%20, r%21 }
+      yield H%14 }`,
+    'H%10',
+  ),
+  program(
+    'a row that is read when the array has changed',
+    `B%10: real[N, N], s%11: real = loop i%12 in 0..<N> with B%13: real[N, N] = A%2, s%14: real = 0.0 {
+      r%15: real[N] = row B%13[i%12]
+      B%16: real[N, N] = B%13 with [i%12, 0] = 3.0
+      %17: real = sum j%18 in 0..<N> { %19: real = r%15[j%18] yield %19 }
+      %20: real = add(s%14, %17)
+      yield B%16, %20 }`,
+    'B%10',
+    's%11', // prettier-ignore
+  ),
+  program(
+    'a scalar made of an array that is replaced',
+    `s%10: real, u%11: real[N] = loop t%12 in 0..<T> with s%13: real = a%0, u%14: real[N] = x%1 {
+      u%15: real[N] = build i%16 { %17: real = sum j%18 in 0..<N> { %19: real = u%14[j%18] yield %19 } %20: real = mul(%17, s%13) yield %20 }
+      %21: real = u%14[0] %22: real = mul(%21, 0.5)
+      yield %22, u%15 }`,
+    's%10',
+    'u%11', // prettier-ignore
+  ),
+  program(
+    'a condition that sums what the loop then scales in place',
+    `u%10: real[N] = build i%11 { %12: real = x%1[i%11] %13: real = add(%12, 2.0) yield %13 }
+    u%14: real[N], w%15: real[N], n%16: int = loop k%17 in 0..50 with u%18: real[N] = u%10, w%19: real[N] = x%1 while {
+      %20: real = sum i%21 in 0..<N> { %22: real = u%18[i%21] yield %22 }
+      %23: bool = gt(%20, 0.1) yield %23
+    } do {
+      u%24: real[N] = build i%25 { %26: real = u%18[i%25] %27: real = mul(%26, 0.5) yield %27 }
+      yield u%24, u%18 }`,
+    'u%14',
+    'w%15',
+    'n%16', // prettier-ignore
+  ),
+  program(
+    'a condition that changes a copy of the state for itself',
+    `u%10: real[N] = build i%11 { yield 4.0 }
+    u%12: real[N], n%13: int = loop k%14 in 0..20 with u%15: real[N] = u%10 while {
+      %16: real = u%15[0] %17: real = sub(%16, 1.0)
+      v%18: real[N] = u%15 with [0] = %17
+      %19: real = sum i%20 in 0..<N> { %21: real = v%18[i%20] yield %21 }
+      %22: bool = gt(%19, 0.5) yield %22
+    } do {
+      %23: real = toReal(k%14)
+      %30: real[N] = build i%31 { %24: real = toReal(i%31) %25: real = add(%24, %23) %33: real = sub(2.0, %25) yield %33 }
+      yield %30 }`,
+    'u%12',
+    'n%13', // prettier-ignore
+  ),
 ];
