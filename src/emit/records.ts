@@ -2,7 +2,7 @@
 // here they become nested objects again. An array of records is an object of arrays, one for each field.
 
 import type { RecordPlace } from '../ir/types.ts';
-import { fieldType, shapeText, type ModelField, type Precision } from './model.ts';
+import { fieldType, isArray, shapeText, type ModelField, type Precision } from './model.ts';
 import type { Declaration, Field } from './module.ts';
 import type { Scope } from './names.ts';
 
@@ -55,14 +55,17 @@ export function membersOf(
 export const nestedIn = (members: readonly Member[]): readonly Nested[] =>
   members.flatMap((member) => (member.kind === 'leaf' ? [] : [member, ...nestedIn(member.members)]));
 
-/** An object with a value for each leaf, a line each. */
+/** An object with a value for each leaf, a line each; a record of numbers takes one line. */
 export function objectLines(
   members: readonly Member[],
   value: (leaf: ModelField) => string,
 ): readonly string[] {
   return members.flatMap((member) => {
     if (member.kind === 'leaf') return [`${member.field}: ${value(member.leaf)},`];
-    return [`${member.field}: {`, ...objectLines(member.members, value).map((line) => `  ${line}`), '},'];
+    const lines = objectLines(member.members, value);
+    const isNumbers = member.members.every((inner) => inner.kind === 'leaf' && !isArray(inner.leaf));
+    if (isNumbers && lines.length <= 6) return [`${member.field}: { ${lines.join(' ').replace(/,$/, '')} },`];
+    return [`${member.field}: {`, ...lines.map((line) => `  ${line}`), '},'];
   });
 }
 
@@ -77,16 +80,16 @@ export function recordTypes(scope: Scope, precision: Precision): RecordTypes {
   const names = new Map<string, string>();
   const declared: Declaration[] = [];
   function nameOf({ place, members }: Nested): string {
-    const isArray = place.axes > 0;
+    const ofMany = place.axes > 0;
     const fields = membersAsFields(members, place.axes, precision, nameOf);
-    const key = JSON.stringify([place.type, isArray, fields]);
+    const key = JSON.stringify([place.type, ofMany, fields]);
     const known = names.get(key);
     if (known !== undefined) return known;
-    const name = scope.declare(isArray ? `${place.type}Array` : place.type);
+    const name = scope.declare(ofMany ? `${place.type}Array` : place.type);
     names.set(key, name);
     const stored = `An array of \`${place.type}\`: each field holds those of all records, one after the other.`;
     const own = place.typeDoc?.trim();
-    const doc = [own, isArray ? stored : undefined].filter((text) => text !== undefined).join('\n\n');
+    const doc = [own, ofMany ? stored : undefined].filter((text) => text !== undefined).join('\n\n');
     declared.push({
       kind: 'interface',
       name,

@@ -6,11 +6,22 @@ import { compile, type CompileOptions } from '../../src/compile.ts';
 import { loadEmitted } from '../../src/gradcheck/emitted.ts';
 import type { Input, Program } from '../../src/ir/types.ts';
 import { evaluate } from '../../src/base/polynomial.ts';
+import { nest, type Nested } from '../../src/gradcheck/records.ts';
 import { flat, type Numbers } from './compare.ts';
 import type { Sizes } from './derive.ts';
 
 type Values = Readonly<Record<string, Numbers>>;
-type Fields = Record<string, number | boolean | Float64Array | Float32Array | Int32Array | Uint8Array>;
+type Field = number | boolean | Float64Array | Float32Array | Int32Array | Uint8Array;
+/** Fields of records by their paths. */
+type Fields = Record<string, Field>;
+
+function byName(object: Nested<Field>, prefix = ''): Fields {
+  const entries = Object.entries(object).map(([name, value]): Fields => {
+    const isLeaf = typeof value !== 'object' || ArrayBuffer.isView(value);
+    return isLeaf ? { [prefix + name]: value } : byName(value, `${prefix}${name}.`);
+  });
+  return Object.assign({}, ...entries) as Fields;
+}
 
 export interface Point {
   readonly params: Values;
@@ -110,23 +121,26 @@ export async function compileModule(
 
   const run = (point: Point): Found => {
     const params = fields('param', point.params);
-    const data = program.inputs.some((input) => input.role === 'data') ? [fields('data', point.data)] : [];
+    const data = program.inputs.some((input) => input.role === 'data')
+      ? [nest(fields('data', point.data))]
+      : [];
     const workspace = module[`${prefix}Workspace`]?.(...given);
     const call = (suffix: string, ...more: readonly unknown[]): number =>
-      Number(module[prefix + suffix]?.(params, ...data, ...given, ...more, workspace) ?? NaN);
+      Number(module[prefix + suffix]?.(nest(params), ...data, ...given, ...more, workspace) ?? NaN);
     const once = (): Found => {
-      const gradient = blank(params);
-      const outputs = outputFields();
+      const gradient = nest(blank(params));
+      const outputs = nest(outputFields());
       const hasLoss = program.outputs.some((output) => output.role === 'loss');
       const lossAlone = hasLoss ? call('Loss') : NaN;
       const loss = hasLoss ? call('LossAndGradient', gradient) : NaN;
       if (Object.keys(outputs).length > 0) call('Outputs', outputs);
-      if (point.direction === undefined) return { lossAlone, loss, gradient, outputs };
-      const direction = fields('param', point.direction);
-      const hvp = blank(params);
+      const found = { lossAlone, loss, gradient: byName(gradient), outputs: byName(outputs) };
+      if (point.direction === undefined) return found;
+      const direction = nest(fields('param', point.direction));
+      const hvp = nest(blank(params));
       const directional = call('Jvp', direction);
       const hvpDirectional = call('Hvp', direction, hvp);
-      return { lossAlone, loss, gradient, outputs, directional, hvpDirectional, hvp };
+      return { ...found, directional, hvpDirectional, hvp: byName(hvp) };
     };
     const [first, second] = [once(), once()];
     if (JSON.stringify(first) !== JSON.stringify(second))
