@@ -2,8 +2,15 @@
 
 import type { Declaration, FunctionDeclaration, InterfaceDeclaration, Module } from './module.ts';
 
-export const printModule = ({ header, declarations }: Module): string =>
-  [header, ...declarations.map(declaration)].join('\n\n') + '\n';
+export function printModule({ header, declarations }: Module): string {
+  const parts = declarations.map((d, i) => {
+    const before = declarations[i - 1];
+    // A constant does not end in a brace, and a text after it comes closer.
+    const isClose = d.kind === 'text' && before?.kind === 'text' && !before.text.endsWith('}');
+    return `${isClose ? '\n' : '\n\n'}${declaration(d)}`;
+  });
+  return `${[header, ...parts].join('')}\n`;
+}
 
 function declaration(d: Declaration): string {
   switch (d.kind) {
