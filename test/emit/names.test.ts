@@ -1,7 +1,7 @@
 // Names of the emitted TypeScript, from names of models.
 
 import { describe, expect, it } from 'vitest';
-import { camelCase, fieldNames, identifier, pascalCase, Scope } from '../../src/emit/names.ts';
+import { camelCase, fieldNames, fieldPaths, identifier, pascalCase, Scope } from '../../src/emit/names.ts';
 
 describe('identifier', () => {
   it.each([
@@ -17,6 +17,7 @@ describe('identifier', () => {
     ['$', '$'],
     ['', '_'],
     ["it's", 'it_s'],
+    ['camera.pose.x', 'cameraPoseX'],
   ])('of %s is %s', (name, expected) => {
     expect(identifier(name)).toBe(expected);
     expect(() => new Function(`const ${expected} = 1;`)).not.toThrow();
@@ -89,4 +90,9 @@ describe('field names', () => {
   ])('of %j are %j', (names, fields) => {
     expect(fieldNames(names)).toEqual(fields);
   });
+});
+
+it('fields of records keep their paths; names are told apart on their level', () => {
+  const paths = ['c.x₁', 'c.x1', 'd', 'c.__proto__', 'e.f.g', 'e.f.h'];
+  expect(fieldPaths(paths)).toEqual(['c.x1', 'c.x1_1', 'd', 'c.proto', 'e.f.g', 'e.f.h']);
 });

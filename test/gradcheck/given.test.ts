@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { analyse } from '../../src/analyse.ts';
-import { readGiven } from '../../src/gradcheck/given.ts';
+import { readGiven, writePoint } from '../../src/gradcheck/given.ts';
 
 const text = `model M {
   dim N, D
@@ -14,6 +14,13 @@ const text = `model M {
 }`;
 const [program] = analyse(text).programs;
 if (program === undefined) throw new Error('no model');
+const [withRecords] = analyse(`type C = { r: real[2], f: real }
+model R {
+  dim N
+  param c: C, cs: C[N]
+  loss c.f * sum(c.r) + sum(cs.f)
+}`).programs;
+if (withRecords === undefined) throw new Error('no model');
 
 describe('readGiven', () => {
   test.each([
@@ -46,6 +53,47 @@ describe('readGiven', () => {
     ],
   ])('refuses %s', (_, json, message) => {
     expect(readGiven(json, program, {})).toContain(message);
+  });
+
+  test.each([
+    ['of objects', { params: { c: { r: [1, 2], f: 3 } } }, {}, { 'c.r': [1, 2], 'c.f': [3] }],
+    ['by paths', { params: { 'c.r': [1, 2] } }, {}, { 'c.r': [1, 2] }],
+    ['as objects of arrays', { params: { cs: { r: [[1, 2], [3, 4]], f: [5, 6] } } }, { N: 2 }, { 'cs.r': [1, 2, 3, 4], 'cs.f': [5, 6] }],
+    ['as arrays of objects', { params: { cs: [{ r: [1, 2], f: 5 }, { r: [3, 4], f: 6 }] } }, { N: 2 }, { 'cs.r': [1, 2, 3, 4], 'cs.f': [5, 6] }],
+  ])('reads records, %s', (_, json, sizes, params) => {
+    expect(readGiven(json, withRecords, {})).toEqual({ inputs: { params, data: {} }, sizes });
+  }); // prettier-ignore
+
+  test.each([
+    [
+      'a field that is not there',
+      { params: { c: { r: [1, 2], g: 3 } } },
+      '"params" names c.g, which is no param of R',
+    ],
+    ['a number for a record', { params: { c: 3 } }, '"params" names c, which is no param of R'],
+    [
+      'records that differ',
+      { params: { cs: [{ r: [1, 2], f: 5 }, { r: [3, 4] }] } },
+      'cs.f must be a number',
+    ],
+  ])('refuses %s', (_, json, message) => {
+    expect(readGiven(json, withRecords, {})).toContain(message);
+  });
+
+  test('a point with records is written as it is read', () => {
+    const point = {
+      sizes: { N: 1 },
+      params: {
+        'c.r': Float64Array.of(1, 2),
+        'c.f': 3,
+        'cs.r': Float64Array.of(4, 5),
+        'cs.f': Float64Array.of(6),
+      },
+      data: {},
+    };
+    const written = writePoint(withRecords, point);
+    expect(written.params).toEqual({ c: { r: [1, 2], f: 3 }, cs: { r: [4, 5], f: [6] } });
+    expect(readGiven(written, withRecords, {})).toMatchObject({ sizes: { N: 1 } });
   });
 
   test('sizes from the command line win', () => {

@@ -17,7 +17,7 @@ import { elementary } from './elementary.ts';
 import { forEachProgram, programs, type RandomProgram } from './program.ts';
 
 const seed = 20;
-const samples = fc.sample(programs, { numRuns: 400, seed });
+const samples = fc.sample(programs, { numRuns: 600, seed });
 
 /** The IR of a random program, which has no errors. */
 function compiled({ source }: RandomProgram): Program {
@@ -118,6 +118,15 @@ test.each([
   ['a row assigned', /var v\d: real\[\w+, \w+\][^]*v\d\[[^,[\]]*\] = /],
   ['an array assigned', /^ +v\d = \[/m],
   ['a loss in a loop', /^ {4,}loss /m],
+  ['a record', /let r\d = Pair \{/],
+  ['a record as a param', /param wr: (?:Pair|Nested)\n/],
+  ['an array of records as data', /data dr: (?:Pair|Nested)\[/],
+  ['a field of an element', /\]\.(?:pair\.)?[xyz]/],
+  ['a record through a function', /= mixed\(Pair/],
+  ['a record through a loop', /r\d_s = mixed\(r\d_s/],
+  ['a choice of records', /\? Pair \{/],
+  ['several results', /let \(r\d, r\d_k\) = parted\(/],
+  ['several assignments', /^ +\(r\d\[.*\]\.x, r\d_s\.y\) = /m],
   ['several losses', /loss [^]*loss/],
   ['an output', /output prediction/],
 ] as const)('random programs contain %s', (_, pattern) => {

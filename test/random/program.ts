@@ -6,6 +6,7 @@ import { aBool } from './bool.ts';
 import { Choices, numbersFrom, tapes, tapesOf } from './choices.ts';
 import { aVar } from './control.ts';
 import { aFunction } from './function.ts';
+import { aRecord, declarations, recordInput } from './record.ts';
 import { aPosition } from './reduction.ts';
 import { aReal, moderate, type Making } from './scalar.ts';
 import type { Dim, Entry, Scope, Term } from './term.ts';
@@ -29,6 +30,7 @@ const parts = fc.record({
   functions: fc.array(tapesOf(120), { maxLength: 2 }),
   lets: fc.array(tapes, { maxLength: 4 }),
   vars: fc.array(tapesOf(160), { maxLength: 2 }),
+  records: fc.array(tapesOf(120), { maxLength: 2 }),
   losses: fc.array(tapes, { minLength: 1, maxLength: 3 }),
   outputs: fc.array(tapes, { maxLength: 1 }),
   seed: fc.nat(),
@@ -87,9 +89,22 @@ function makeProgram(tape: typeof parts extends fc.Arbitrary<infer Parts> ? Part
     lines.push(...made.lines);
     scope = { ...scope, entries: [...scope.entries, made.entry] };
   });
+  tape.records.forEach((tapeOfLine, k) => {
+    const made = aRecord(making(tapeOfLine, 5), scope, `r${k}`);
+    lines.push(...made.lines);
+    scope = { ...scope, entries: [...scope.entries, ...made.entries] };
+  });
   for (const line of tape.losses) lines.push(`  loss ${aReal(making(line, 9), scope).text}`);
   for (const line of tape.outputs) lines.push(anOutput(making(line, 6), scope));
-  const source = [...functions.map((f) => `${f.text}\n`), 'model Random {', ...lines, '}', ''].join('\n');
+  const usesRecords = lines.some((line) => /Pair|Nested|parted/.test(line));
+  const source = [
+    ...(usesRecords ? [declarations] : []),
+    ...functions.map((f) => `${f.text}\n`),
+    'model Random {',
+    ...lines,
+    '}',
+    '',
+  ].join('\n');
   return { source, sizes: sizes.values, params: inputs.params, data: inputs.data, isSmooth };
 }
 
@@ -139,14 +154,20 @@ function makeInputs(choices: Choices, dims: readonly [Dim, ...Dim[]], number: ()
   const entries: Entry[] = [];
   const values = { param: {} as Record<string, RandomValue>, data: {} as Record<string, RandomValue> };
   const enter = (role: 'param' | 'data', entry: Entry, value: () => number): void => {
-    const { name, scalar, range } = entry;
+    const { scalar, range } = entry;
     const axes = entry.dims.length === 0 ? '' : `[${entry.dims.map((dim) => dim.text).join(', ')}]`;
-    lines.push(`  ${role} ${name}: ${scalar}${axes}${range === undefined ? '' : ` in 0..${range.text}`}`);
+    lines.push(
+      `  ${role} ${entry.name}: ${scalar}${axes}${range === undefined ? '' : ` in 0..${range.text}`}`,
+    );
+    give(role, entry, value);
+  };
+  const give = (role: 'param' | 'data', entry: Entry, value: () => number): void => {
+    const { name, scalar } = entry;
     entries.push(entry);
     const length = entry.dims.reduce((product, dim) => product * dim.value, 1);
     const flat = Array.from({ length }, value);
     const [only = 0] = flat;
-    values[role][name] = axes !== '' ? flat : scalar === 'bool' ? only === 1 : only;
+    values[role][name] = entry.dims.length > 0 ? flat : scalar === 'bool' ? only === 1 : only;
   };
   const shape = (rank: number): readonly Dim[] => Array.from({ length: rank }, () => choices.pick(dims));
 
@@ -196,6 +217,13 @@ function makeInputs(choices: Choices, dims: readonly [Dim, ...Dim[]], number: ()
       weight: 0,
     };
     enter('data', entry, () => Math.round(number()));
+  }
+  for (const role of ['param', 'data'] as const) {
+    if (!choices.chance(0.15)) continue;
+    const of = { scalar: 'real', low: -2, high: 2, weight: 3 } as const;
+    const { declaration, entries: fields } = recordInput(choices, role === 'param' ? 'wr' : 'dr', dims, of);
+    lines.push(`  ${role} ${declaration}`);
+    for (const field of fields) give(role, field, () => between(-2, 2));
   }
   return { lines, entries, params: values.param, data: values.data };
 }

@@ -7,7 +7,7 @@ import { argumentsOf } from './function.ts';
 import { anInt, indexIn, some } from './int.ts';
 import { aBool } from './bool.ts';
 import { aReduction } from './reduction.ts';
-import { difference, hull, magnitude, power, product, quotient, sum, type Entry, type Interval, type Scope, type Term } from './term.ts'; // prettier-ignore
+import { difference, hull, magnitude, power, product, quotient, sum, elementText, type Entry, type Interval, type Scope, type Term } from './term.ts'; // prettier-ignore
 
 /** The state of making one line of a program. */
 export interface Making {
@@ -69,7 +69,7 @@ function leaf(g: Making, scope: Scope): Term {
 export function element(g: Making, scope: Scope, entry: Entry): Term {
   const indices = entry.dims.map((dim) => indexIn(g, scope, dim));
   return {
-    text: indices.length === 0 ? entry.name : `${entry.name}[${indices.join(', ')}]`,
+    text: elementText(entry, indices),
     low: entry.low,
     high: entry.high,
   };

@@ -24,8 +24,18 @@ export interface Entry extends Interval {
   readonly scalar: 'real' | 'int' | 'bool';
   readonly dims: readonly Dim[];
   readonly range?: Dim;
+  /** Of a field of an array of records: how many of the axes are those of the array. */
+  readonly records?: number;
   /** How likely it is read, against the others. */
   readonly weight: number;
+}
+
+/** An element of an entry; of a field of an array of records, the record comes first: `r[i].z[1]`. */
+export function elementText({ name, records = 0 }: Entry, indices: readonly string[]): string {
+  const bracketed = (list: readonly string[]): string => (list.length === 0 ? '' : `[${list.join(', ')}]`);
+  const [root = name, ...path] = name.split('.');
+  if (records === 0) return name + bracketed(indices);
+  return [root + bracketed(indices.slice(0, records)), ...path].join('.') + bracketed(indices.slice(records));
 }
 
 /** An index of a comprehension; how it is used decides whether its range can be left out. */
