@@ -48,7 +48,9 @@ function printStatement(writer: Writer, s: Statement, context: FunctionContext):
       writer.line(`${context.naming.local(s.local)} = ${text(s.value)};`);
       return;
     case 'increase':
-      writer.line(`${context.naming.local(s.local)} ${increment(s.value, text)};`);
+      writer.line(
+        `${context.naming.local(s.local)}${isOne(s.value) ? '++' : ` ${increment(s.value, text)}`};`,
+      );
       return;
     case 'store':
       writer.line(`${element(s.buffer, s.indices, context)} = ${stored(s.buffer, s.value, text)};`);
@@ -163,6 +165,10 @@ function element(buffer: Buffer, indices: readonly Expression[], context: Functi
   if (second !== undefined) bug(`an element of ${buffer.name} by several indices cannot be printed`);
   return context.element(buffer, index && printExpression(typescript, context.naming, index));
 }
+
+/** The int one: counters are counted up. */
+const isOne = (value: Expression): boolean =>
+  value.kind === 'literal' && value.scalar === 'int' && value.value === 1;
 
 /** `+= value`, or `-= value` where the value begins with a minus. */
 function increment(value: Expression, text: (e: Expression) => string): string {

@@ -456,4 +456,17 @@ export const sequential: readonly Sequential[] = [
     'u%12',
     'n%13', // prettier-ignore
   ),
+  program(
+    'arrays of ints and of bools',
+    `q%10: int[T], f%11: bool[T] = build t%12 { %13: bool = gt(a%0, 5.0) yield 0, %13 }
+    q%14: int[T], f%15: bool[T], n%16: int = loop t%17 in 0..<T> down with q%18: int[T] = q%10, f%19: bool[T] = f%11, n%20: int = 0 {
+      %21: int = k%3[t%17] %22: bool = igt(%21, 0)
+      q%23: int[T] = q%18 with [t%17] = %21
+      f%24: bool[T] = f%19 with [t%17] = %22
+      %25: bool = f%24[t%17] %26: int = iselect(%25, 1, 0) %27: int = iadd(n%20, %26)
+      yield q%23, f%24, %27 }
+    %28: int = sum t%29 in 0..<T> { %30: bool = f%15[t%29] %31: int = q%14[t%29] %32: int = iselect(%30, %31, 5) yield %32 }`,
+    'n%16',
+    '%28', // prettier-ignore
+  ),
 ];

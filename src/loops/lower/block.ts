@@ -19,6 +19,7 @@ import {
 } from './places.ts';
 import { lowerLoop } from './loop.ts';
 import { moveAll, type Copy, type Move } from './moves.ts';
+import { Pending } from './pending.ts';
 import { lowerReduce, rangeOf } from './reduce.ts';
 import { bind, bindOp, cellFor, fitted, named, readsChanged, scalar, settlePending, withIndex, type Lowering } from './scalars.ts'; // prettier-ignore
 
@@ -31,7 +32,7 @@ export function lowerBlock(
 ): readonly (Expression | undefined)[] {
   const copies = placeArrays(lowering, block, goals);
   const around = lowering.pending;
-  lowering.pending = new Map();
+  lowering.pending = new Pending();
   for (const statement of block.statements) {
     if (statement === lowering.adjointStart) into.push({ kind: 'section', title: 'adjoint' });
     if (!lowering.uses.live.has(statement)) continue;
@@ -268,7 +269,8 @@ function lowerIf(lowering: Lowering, statement: IfStatement, into: Statement[]):
     if (yes === undefined || no === undefined) return bug('an arm without a result');
     const chosen: Expression = { kind: 'conditional', condition, then: yes, otherwise: no };
     if (lowering.page.fits(chosen)) {
-      if (variable.isNew) cells.delete(variable.storage);
+      const storage = lowering.storages.of(first);
+      if (variable.isNew && storage !== undefined) cells.delete(storage);
       return bind(lowering, into, first, chosen);
     }
   }

@@ -7,6 +7,7 @@ import type { Buffer, Routine, RoutineKind, Statement } from '../types.ts';
 import { newPage } from '../text.ts';
 import { lowerBlock } from './block.ts';
 import { isArray, whole, type Goal } from './places.ts';
+import { Pending } from './pending.ts';
 import type { Lowering } from './scalars.ts';
 import { storagesOf } from './storage.ts';
 import { usesOf } from './uses.ts';
@@ -53,7 +54,7 @@ export function lower(program: Program, kind: RoutineKind, options: { readonly c
     places: new Map(),
     storages: storagesOf(body, program.inputs.map(({ value }) => value), wanted, uses), // prettier-ignore
     cells: new Map(),
-    pending: new Map(),
+    pending: new Pending(),
     scratch: [],
     indices: [],
     names: new Map(),

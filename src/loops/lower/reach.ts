@@ -14,6 +14,15 @@ export interface Region {
   /** Which of the owner's blocks it is. */
   readonly slot: number;
   readonly depth: number;
+  /** When it begins and ends, and when each statement does, in the order of the text. */
+  readonly span: Span;
+  readonly statements: Span[];
+}
+
+/** From one moment to another, both included. */
+export interface Span {
+  readonly from: number;
+  readonly to: number;
 }
 
 /**
@@ -31,6 +40,8 @@ export interface Reach {
   readonly definitions: ReadonlyMap<Value, Site>;
   /** The value is computed before the point, and something after the point reads what was computed then. */
   readonly isLiveAfter: (value: Value, point: Site) => boolean;
+  /** Outside of this span the value is neither computed nor read: a quick answer for most points. */
+  readonly spanOf: (value: Value) => Span;
 }
 
 /** The row is the state as the iteration begins, so it is noted then. */
@@ -48,6 +59,7 @@ export function reachOf(
   const definitions = new Map<Value, Site>();
   const reads = new Map<Value, Site[]>();
   const rows = new Map<Value, RowStatement>();
+  let clock = 0;
 
   function read(operand: Operand, site: Site): void {
     if (operand.kind !== 'value') return;
@@ -60,11 +72,17 @@ export function reachOf(
   }
 
   function enter(block: Block, parent: Site | undefined, owner: Statement | undefined, slot: number): Region {
-    const region = { block, parent, owner, slot, depth: (parent?.region.depth ?? -1) + 1 };
+    const span = { from: clock++, to: Infinity };
+    const depth = (parent?.region.depth ?? -1) + 1;
+    const region = { block, parent, owner, slot, depth, span, statements: [] as Span[] };
     regionOf.set(block, region);
     block.statements.forEach((statement, at) => {
+      const own = { from: clock++, to: Infinity };
+      region.statements.push(own);
       if (uses.live.has(statement)) visit(statement, { region, at });
+      own.to = clock++;
     });
+    span.to = clock++;
     return region;
   }
 
@@ -118,7 +136,43 @@ export function reachOf(
     if (defined === undefined || !precedes(defined, point)) return false;
     return (reads.get(value) ?? []).some((site) => follows(point, site, defined.region));
   }
-  return { top, regionOf, definitions, isLiveAfter };
+
+  const spans = new Map<Value, Span>();
+  function spanOf(value: Value): Span {
+    let span = spans.get(value);
+    if (span === undefined) spans.set(value, (span = measure(value)));
+    return span;
+  }
+
+  function measure(value: Value): Span {
+    const { region, at } = definitions.get(value) ?? { region: top, at: -1 };
+    // What a loop carries is there as long as the loop.
+    const whole =
+      at === -1 ? (region.parent === undefined ? region.span : statementSpan(region.parent)) : undefined;
+    const from = whole?.from ?? statementSpan({ region, at }).from;
+    const ends = (reads.get(value) ?? []).map((site) => lastMoment(site, region));
+    return { from, to: ends.reduce((last, end) => Math.max(last, end), whole?.to ?? from) };
+  }
+  return { top, regionOf, definitions, isLiveAfter, spanOf };
+}
+
+export const statementSpan = ({ region, at }: Site): Span => region.statements[Math.floor(at)] ?? region.span;
+
+/** When a point comes in the order of the text. */
+export function momentOf({ region, at }: Site): number {
+  if (at < 0) return region.span.from;
+  if (at === Infinity) return region.span.to;
+  const { from, to } = statementSpan({ region, at });
+  return Number.isInteger(at) ? from : to;
+}
+
+/** The end of the outermost block that repeats the reading of a value from outside; without one, the reading itself. */
+function lastMoment(site: Site, home: Region): number {
+  let last = momentOf(site);
+  for (let around: Region | undefined = site.region; around !== undefined; around = around.parent?.region)
+    if (repeats(around) && !isWithin(home, around) && around.parent !== undefined)
+      last = statementSpan(around.parent).to;
+  return last;
 }
 
 /** The definition is computed, and in scope, at the point. */

@@ -22,6 +22,7 @@ import { nameFor } from '../names.ts';
 import type { Buffer, Expression, Local, Statement } from '../types.ts';
 import type { Page } from '../text.ts';
 import { visitExpression } from '../walk.ts';
+import type { Pending } from './pending.ts';
 import type { Storage, Storages } from './storage.ts';
 import type { Uses } from './uses.ts';
 
@@ -46,8 +47,8 @@ export interface Lowering {
   readonly storages: Storages;
   /** The variables of scalars that loops and branches change. */
   readonly cells: Map<Storage, Local>;
-  /** Expressions of the block in hand that wait for the one statement that uses them. */
-  pending: Map<Value, Expression>;
+  /** Of the block in hand. */
+  pending: Pending;
   readonly scratch: Buffer[];
   /** Names of the indices of the loops around. */
   readonly indices: string[];
@@ -113,7 +114,7 @@ export function scalar(lowering: Lowering, operand: Operand): Expression {
     case 'extent':
       return sizeOf(operand.size);
     case 'value':
-      lowering.pending.delete(operand);
+      lowering.pending.take(operand);
       return lowering.scalars.get(operand) ?? bug(`value %${operand.id} is used before it is computed`);
   }
 }
@@ -126,11 +127,10 @@ export function settlePending(
   outs: readonly Value[],
 ): void {
   const { pending, scalars } = lowering;
-  if (pending.size === 0 || statements.length === 0) return;
-  const effects = effectsOf(statements);
-  for (const [value, expression] of pending) {
-    if (outs.includes(value) || !readsChanged(expression, effects)) continue;
-    pending.delete(value);
+  if (pending.isEmpty || statements.length === 0) return;
+  for (const [value, expression] of pending.changedBy(effectsOf(statements))) {
+    if (outs.includes(value)) continue;
+    pending.take(value);
     scalars.set(value, named(into, expression));
   }
 }
@@ -148,17 +148,16 @@ export function readsChanged(expression: Expression, effects: Effects): boolean 
 /** The variable that a scalar of a loop or of branches lives in; `isNew`: nobody has declared it yet. */
 export interface Cell {
   readonly local: Local;
-  readonly storage: Storage;
   readonly isNew: boolean;
 }
 
 export function cellFor(lowering: Lowering, value: Value, name: string): Cell {
-  const storage = lowering.storages.of(value) ?? bug(`the scalar %${value.id} has no place`);
-  const known = lowering.cells.get(storage);
-  if (known !== undefined) return { local: known, storage, isNew: false };
+  const storage = lowering.storages.of(value);
+  const known = storage === undefined ? undefined : lowering.cells.get(storage);
+  if (known !== undefined) return { local: known, isNew: false };
   const local = variable(name, value.type.scalar);
-  lowering.cells.set(storage, local);
-  return { local, storage, isNew: true };
+  if (storage !== undefined) lowering.cells.set(storage, local);
+  return { local, isNew: true };
 }
 
 /** Gives a value its expression: nested where it is used, or a local of its own. */
@@ -166,7 +165,7 @@ export function bind(lowering: Lowering, into: Statement[], value: Value, expres
   const name = value.name ?? (lowering.result?.value === value ? lowering.result.name : undefined);
   const nest = lowering.uses.once.has(value) && name === undefined;
   lowering.scalars.set(value, nest ? expression : named(into, expression, name));
-  if (nest && !isAtom(expression)) lowering.pending.set(value, expression);
+  if (nest && !isAtom(expression)) lowering.pending.wait(value, expression);
 }
 
 export function bindOp(

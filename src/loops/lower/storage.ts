@@ -6,7 +6,7 @@
 // class comes when no other member is read any more; a value that only takes over what is there writes nothing.
 
 import type { Block, Operand, Statement, Value } from '../../ir/types.ts';
-import { isWithin, reachOf, type Reach, type Region, type Site } from './reach.ts';
+import { isWithin, momentOf, reachOf, statementSpan, type Reach, type Region, type Site, type Span } from './reach.ts'; // prettier-ignore
 import type { Uses } from './uses.ts';
 
 /** Values that live in one place. */
@@ -26,27 +26,28 @@ export interface Storages {
   readonly at: (block: Block) => readonly Storage[];
 }
 
-/** The target takes over the content of the source at a point; there it is copied if the two do not share. */
-interface Edge {
-  readonly from: Value;
-  readonly to: Value;
-  readonly site: Site;
-  /** What gets its content at the same moment. */
-  readonly together: readonly Value[];
-  /** Lower ones are tried first. */
-  readonly rank: number;
-}
-
 /** The content of a value is written at a point, or anywhere in a statement. */
 interface Write {
   readonly site: Site;
   readonly throughout: boolean;
+  /** What gets its content at the same moment. */
   readonly together: readonly Value[];
+  readonly span: Span;
+}
+
+/** The target takes over the content of the source at a point; there it is copied, a write, if the two do not share. */
+interface Edge extends Write {
+  readonly from: Value;
+  readonly to: Value;
+  /** Lower ones are tried first. */
+  readonly rank: number;
 }
 
 interface Draft {
   readonly members: Value[];
-  readonly isInput: boolean;
+  isInput: boolean;
+  /** From where the first of them is computed to where the last is read. */
+  span: Span;
 }
 
 /** In place updates come first, then what loops carry, then branches that hand on what was there before. */
@@ -60,30 +61,47 @@ export function storagesOf(
 ): Storages {
   const reach = reachOf(body, inputs, results, uses);
   const drafts = new Map<Value, Draft>();
-  for (const input of inputs) if (isArray(input)) drafts.set(input, { members: [input], isInput: true });
+  const draft = (value: Value, isInput: boolean): Draft => ({
+    members: [value],
+    isInput,
+    span: reach.spanOf(value),
+  });
+  for (const input of inputs) if (isArray(input)) drafts.set(input, draft(input, true));
   const { edges, writes, members, adjoints, histories } = collect(reach, uses);
-  for (const value of members) drafts.set(value, { members: [value], isInput: false });
+  for (const value of members) drafts.set(value, draft(value, false));
 
-  const writesOf = (value: Value, together: ReadonlySet<Value>): readonly Write[] => [
-    ...(writes.get(value) ?? []),
-    ...(edges.into.get(value) ?? []).flatMap((edge) =>
-      together.has(edge.from) ? [] : [{ ...edge, throughout: false }],
-    ),
-  ];
-  /** Nothing that the first class writes is in the way of the second. */
-  const leaves = (first: Draft, second: Draft, together: ReadonlySet<Value>): boolean =>
-    first.members.every((value) =>
-      writesOf(value, together).every(
-        (write) => !second.isInput && second.members.every((other) => !isSpoilt(reach, other, write)),
-      ),
+  /** Nothing that the first class writes, but for what the second hands to it, is in the way of the second. */
+  function leaves(first: Draft, second: Draft): boolean {
+    const isHarmless = (write: Write): boolean => {
+      if (second.isInput) return false;
+      if (!meets(write, second.span)) return true;
+      return second.members.every(
+        (other) => !meets(write, reach.spanOf(other)) || !isSpoilt(reach, other, write),
+      );
+    };
+    return first.members.every(
+      (value) =>
+        (writes.get(value) ?? []).every(isHarmless) &&
+        (edges.into.get(value) ?? []).every((edge) => {
+          const source = drafts.get(edge.from);
+          return source === first || source === second || isHarmless(edge);
+        }),
     );
+  }
   for (const { from, to } of edges.all) {
     const [a, b] = [drafts.get(from), drafts.get(to)];
     if (a === undefined || b === undefined || a === b) continue;
-    const together = new Set([...a.members, ...b.members]);
-    if ((a.isInput && b.isInput) || !leaves(a, b, together) || !leaves(b, a, together)) continue;
-    const merged: Draft = { members: [...a.members, ...b.members], isInput: a.isInput || b.isInput };
-    for (const value of merged.members) drafts.set(value, merged);
+    if ((a.isInput && b.isInput) || !leaves(a, b) || !leaves(b, a)) continue;
+    const [large, small] = a.members.length < b.members.length ? [b, a] : [a, b];
+    large.isInput ||= small.isInput;
+    large.span = {
+      from: Math.min(large.span.from, small.span.from),
+      to: Math.max(large.span.to, small.span.to),
+    };
+    for (const value of small.members) {
+      large.members.push(value);
+      drafts.set(value, large);
+    }
   }
   return settle(new Set(drafts.values()));
 
@@ -132,11 +150,14 @@ function collect(reach: Reach, uses: Uses): Collected {
   const members = new Set<Value>();
   const adjoints = new Set<Value>();
   const histories = new Set<Value>();
+  /** Only loops change scalars in place. */
+  const hasLoops = [...reach.regionOf.values()].some(({ owner }) => owner?.kind === 'loop');
   const isCounted = (out: Value | undefined): out is Value => out !== undefined && uses.used.has(out);
 
   function write(value: Value, site: Site, throughout = false, together: readonly Value[] = []): void {
     members.add(value);
-    writes.set(value, [...(writes.get(value) ?? []), { site, throughout, together }]);
+    const span = throughout ? statementSpan(site) : momentSpan(site);
+    writes.set(value, [...(writes.get(value) ?? []), { site, throughout, together, span }]);
   }
 
   function edge(
@@ -148,7 +169,7 @@ function collect(reach: Reach, uses: Uses): Collected {
   ): void {
     members.add(to);
     if (from?.kind !== 'value') return write(to, site, false, together);
-    const made = { from, to, site, rank, together };
+    const made = { from, to, rank, site, throughout: false, together, span: momentSpan(site) };
     edges.push(made);
     into.set(to, [...(into.get(to) ?? []), made]);
   }
@@ -182,7 +203,7 @@ function collect(reach: Reach, uses: Uses): Collected {
         return statement.outs.filter(isCounted).forEach((out) => write(out, site, true));
       case 'if':
         return statement.outs.forEach((out, k) => {
-          if (!isCounted(out)) return;
+          if (!isCounted(out) || !(isArray(out) || hasLoops)) return;
           for (const block of [statement.then, statement.otherwise]) {
             const region = reach.regionOf.get(block);
             const result = block.results[k];
@@ -244,6 +265,13 @@ function commonRegion(a: Region, b: Region): Region {
   }
   return one;
 }
+
+function momentSpan(site: Site): Span {
+  const moment = momentOf(site);
+  return { from: moment, to: moment };
+}
+
+const meets = ({ span }: Write, other: Span): boolean => span.from <= other.to && other.from <= span.to;
 
 /** The content of the value is still wanted when the write is done, or while it is. */
 function isSpoilt(reach: Reach, value: Value, { site, throughout, together }: Write): boolean {
