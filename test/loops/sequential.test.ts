@@ -11,6 +11,7 @@ import { verify } from '../../src/ir/verify.ts';
 import { printRoutine, toRoutine } from '../../src/loops/index.ts';
 import { evaluate } from '../../src/base/polynomial.ts';
 import { typeErrors } from '../emit/typescript.ts';
+import { dropDead } from '../../src/passes/dead.ts';
 import { farthestOf, type Numbers } from '../support/compare.ts';
 import { expectMeaningKept } from './meaning.ts';
 import { randomProgram } from './random.ts';
@@ -111,7 +112,7 @@ describe.each(sequential)('$name', ({ ir, only }) => {
 
 test('random programs keep their meaning in every pass', () => {
   for (let seed = 1; seed <= 60; seed++) {
-    const random = randomProgram(seed);
+    const random = dropDead(randomProgram(seed));
     verify(random);
     for (const sizes of sizesOf) {
       const inputs = inputsOf(random, sizes);
@@ -123,7 +124,7 @@ test('random programs keep their meaning in every pass', () => {
 
 test('random programs compute what they mean when emitted', async () => {
   for (let seed = 1001; seed <= 1010; seed++) {
-    const random = randomProgram(seed);
+    const random = dropDead(randomProgram(seed));
     const [sizes = {}] = sizesOf;
     const inputs = inputsOf(random, sizes);
     const found = await emitted(random, sizes, inputs, { checked: true, precision: 'f64' });
