@@ -30,7 +30,7 @@ async function emitted(source: string): Promise<string> {
 
 describe('README', () => {
   it('has models, and they compile', async () => {
-    expect(models.length).toBe(2);
+    expect(models.length).toBe(3);
     for (const model of models) expect(await emitted(model)).toContain('LossAndGradient(');
   });
 

@@ -13,6 +13,7 @@ import { bringIn, warnIfNotUsed, type Exports, type Imported } from './check/imp
 import { checkModel, type ModelInfo } from './check/model.ts';
 import { declareRecords } from './check/record.ts';
 import { openScope, type Scope } from './check/scope.ts';
+import type { RecordType } from './check/types.ts';
 import { lowerModel } from './lower/model.ts';
 import { alone, importsOf, type Linked } from './modules.ts';
 
@@ -109,6 +110,7 @@ interface Checked {
   readonly functions: ReadonlyMap<string, FunctionInfo>;
   /** Those of these files, as opposed to what they see. */
   readonly own: readonly FunctionInfo[];
+  readonly records: ReadonlyMap<string, RecordType | undefined>;
   readonly models: readonly ModelInfo[];
 }
 
@@ -121,15 +123,21 @@ function checkFile(
 ): Checked & { readonly imported: readonly Imported[]; readonly exports: Exports } {
   const scope = openScope('outer', outer);
   const functions = new Map(c.functions);
-  const imported = bringIn(c, scope, functions, file, exportsOf);
-  const checked = checkDeclarations({ ...c, functions }, scope, [file]);
+  const records = new Map(c.records);
+  const imported = bringIn(c, scope, functions, records, file, exportsOf);
+  const checked = checkDeclarations({ ...c, functions, records }, scope, [file]);
   const constants = new Map<string, ConstSymbol>();
   for (const item of file.declarations) {
     const symbol = item.kind === 'const' ? scope.names.get(item.name.text) : undefined;
     if (symbol?.kind === 'const') constants.set(symbol.name, symbol);
   }
   const own = new Map(checked.own.map((info) => [info.declaration.name.text, info]));
-  return { ...checked, imported, exports: { file, functions: own, constants } };
+  const ownRecords = new Map(
+    file.declarations.flatMap((item) =>
+      item.kind === 'record' ? [[item.name.text, checked.records.get(item.name.text)] as const] : [],
+    ),
+  );
+  return { ...checked, imported, exports: { file, functions: own, constants, records: ownRecords } };
 }
 
 /** Constants and functions of the files, over what is visible already; then their models. */
@@ -167,7 +175,7 @@ function checkDeclarations(c: Checking, scope: Scope, files: readonly File[]): C
     isNew(c, names, item);
     models.push(checkModel(visible, scope, item));
   }
-  return { scope, functions, own, models };
+  return { scope, functions, own, records, models };
 }
 
 function isNew(

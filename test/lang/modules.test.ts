@@ -59,6 +59,23 @@ describe('imports', () => {
       },
     ],
     [
+      'a record, and functions of it',
+      12,
+      {
+        'main.nabla': `import { Vec2, twice } from "./lib.nabla"\ntype Line = { from: Vec2 }\nfn first(l: Line): real = l.from.x\n${model('first(Line { from: twice(Vec2 { x: 3 * x, y: 0 }) })')}`,
+        'lib.nabla':
+          'type Vec2 = { x: real, y: real }\nfn twice(v: Vec2): Vec2 = Vec2 { x: 2 * v.x, y: 2 * v.y }',
+      },
+    ],
+    [
+      'a record by another name, beside one of its own',
+      5,
+      {
+        'main.nabla': `import { Point as Theirs, f } from "./lib.nabla"\ntype Point = { u: real }\nfn g(p: Point): Theirs = Theirs { x: p.u }\n${model('f(g(Point { u: x })) + 3')}`,
+        'lib.nabla': 'type Point = { x: real }\nfn f(p: Point): real = p.x',
+      },
+    ],
+    [
       'what another file imports',
       17,
       {

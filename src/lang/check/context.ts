@@ -76,7 +76,7 @@ export interface Annotations {
 export interface Checking {
   readonly annotations: Annotations;
   readonly diagnostics: Diagnostic[];
-  readonly used: Set<Symbol | FunctionInfo>;
+  readonly used: Set<Symbol | FunctionInfo | RecordType>;
   /** Visible here; functions of the prelude see only each other. */
   readonly functions: ReadonlyMap<string, FunctionInfo>;
   /** Those that are wrong are undefined. */

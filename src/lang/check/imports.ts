@@ -8,31 +8,35 @@ import type { ConstSymbol } from './constant.ts';
 import { complain, type Checking, type FunctionInfo } from './context.ts';
 import { didYouMean } from './nearest.ts';
 import type { Scope } from './scope.ts';
+import type { RecordType } from './types.ts';
 
 /** What a file defines itself. */
 export interface Exports {
   readonly file: File;
   readonly functions: ReadonlyMap<string, FunctionInfo>;
   readonly constants: ReadonlyMap<string, ConstSymbol>;
+  /** Those that are wrong are undefined. */
+  readonly records: ReadonlyMap<string, RecordType | undefined>;
 }
 
 /** An imported name, and what a use of it marks as used. */
 export interface Imported {
   readonly name: ImportedName;
-  readonly uses: readonly (ConstSymbol | FunctionInfo)[];
+  readonly uses: readonly (ConstSymbol | FunctionInfo | RecordType)[];
 }
 
-/** Puts imported constants into the scope and imported functions into the table; returns what was imported. */
+/** Puts imported constants into the scope, imported functions and records into their tables; returns what was imported. */
 export function bringIn(
   c: Checking,
   scope: Scope,
   functions: Map<string, FunctionInfo>,
+  records: Map<string, RecordType | undefined>,
   file: File,
   exportsOf: (item: ImportDeclaration) => Exports,
 ): readonly Imported[] {
   const taken = new Map<string, { readonly message: string; readonly span: Span }>();
   for (const item of file.declarations) {
-    if (item.kind === 'const' || item.kind === 'fn')
+    if (item.kind === 'const' || item.kind === 'fn' || item.kind === 'record')
       taken.set(item.name.text, { message: 'defined here', span: item.name.span });
   }
   const imported: Imported[] = [];
@@ -53,7 +57,7 @@ export function bringIn(
         continue;
       }
       taken.set(local.text, { message: 'imported here', span: local.span });
-      const uses: (ConstSymbol | FunctionInfo)[] = [];
+      const uses: (ConstSymbol | FunctionInfo | RecordType)[] = [];
       if (found.constant !== undefined) {
         const symbol = { ...found.constant, name: local.text, span: local.span };
         scope.names.set(local.text, symbol);
@@ -68,7 +72,11 @@ export function bringIn(
         functions.set(local.text, found.function);
         uses.push(found.function);
       }
-      imported.push({ name, uses });
+      if (found.isRecord) {
+        records.set(local.text, found.record);
+        if (found.record !== undefined) uses.push(found.record);
+      }
+      if (uses.length > 0) imported.push({ name, uses });
     }
   }
   return imported;
@@ -76,13 +84,25 @@ export function bringIn(
 
 const otherName = (name: string): string => `my${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
+interface Found {
+  readonly function: FunctionInfo | undefined;
+  readonly constant: ConstSymbol | undefined;
+  readonly isRecord: boolean;
+  readonly record: RecordType | undefined;
+}
+
 function find(
   c: Checking,
-  { file, functions, constants }: Exports,
+  { file, functions, constants, records }: Exports,
   { name }: ImportedName,
-): { readonly function: FunctionInfo | undefined; readonly constant: ConstSymbol | undefined } | undefined {
-  const found = { function: functions.get(name.text), constant: constants.get(name.text) };
-  if (found.function !== undefined || found.constant !== undefined) return found;
+): Found | undefined {
+  const found: Found = {
+    function: functions.get(name.text),
+    constant: constants.get(name.text),
+    isRecord: records.has(name.text),
+    record: records.get(name.text),
+  };
+  if (found.function !== undefined || found.constant !== undefined || found.isRecord) return found;
   for (const item of file.declarations) {
     if (item.kind === 'model' && item.name.text === name.text) {
       const notes = [{ message: 'the model is here', span: item.name.span }];
@@ -94,7 +114,7 @@ function find(
     const help = 'import it from the file that defines it';
     return complain(c, catalogue.unknownExport, args, name.span, { notes, help });
   }
-  const help = didYouMean(name.text, [...functions.keys(), ...constants.keys()]);
+  const help = didYouMean(name.text, [...functions.keys(), ...constants.keys(), ...records.keys()]);
   const args = { name: name.text, path: file.span.source.path };
   return complain(c, catalogue.unknownExport, args, name.span, { help });
 }

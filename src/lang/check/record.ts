@@ -6,7 +6,7 @@ import { complain, declaredAt, fitted, type Checking, type ConstructExpression }
 import { checkExpression } from './expression.ts';
 import { didYouMean } from './nearest.ts';
 import type { Scope } from './scope.ts';
-import { resolveType, unknownType } from './size.ts';
+import { recordNamed, resolveType } from './size.ts';
 import { exprType, isRecord, printType, sameType, withArticle } from './types.ts';
 import type { MaybeType, RecordField, RecordType, Type } from './types.ts';
 
@@ -118,8 +118,7 @@ export function memberType(c: Checking, scope: Scope, e: MemberExpression): Mayb
 
 export function constructType(c: Checking, scope: Scope, e: ConstructExpression): MaybeType {
   const found = e.values.map(({ value }) => checkExpression(c, scope, value));
-  if (!c.records.has(e.type.text)) return unknownType(c, e.type, []);
-  const record = c.records.get(e.type.text);
+  const record = recordNamed(c, e.type, []);
   if (record === undefined) return undefined;
   const given = new Map<string, Name>();
   let wrong = false;

@@ -4,7 +4,7 @@ import * as polynomial from '../../base/polynomial.ts';
 import type { Polynomial } from '../../base/polynomial.ts';
 import { catalogue } from '../../base/catalogue.ts';
 import type { Scalar } from '../../ir/types.ts';
-import { tupleType, type Type } from './types.ts';
+import { tupleType, type RecordType, type Type } from './types.ts';
 import type { Expression, Name, TypeExpression, TypeExpressions } from '../ast.ts';
 import { complain, resolve, type Annotations, type Checking } from './context.ts';
 import { didYouMean } from './nearest.ts';
@@ -163,10 +163,19 @@ const otherSpellings: ReadonlyMap<string, string> = new Map(Object.entries({
 
 function scalarOf(c: Checking, name: Name): Type['scalar'] | undefined {
   if (name.text === 'real' || name.text === 'int' || name.text === 'bool') return name.text;
-  return c.records.has(name.text) ? c.records.get(name.text) : unknownType(c, name, ['real', 'int', 'bool']);
+  return recordNamed(c, name, ['real', 'int', 'bool']);
 }
 
-export function unknownType(c: Checking, name: Name, scalars: readonly Scalar[]): undefined {
+/** Marked as used; undefined also where it is wrong, which has been reported. */
+export function recordNamed(c: Checking, name: Name, scalars: readonly Scalar[]): RecordType | undefined {
+  if (c.broken.has(name.text)) return undefined;
+  if (!c.records.has(name.text)) return unknownType(c, name, scalars);
+  const record = c.records.get(name.text);
+  if (record !== undefined) c.used.add(record);
+  return record;
+}
+
+function unknownType(c: Checking, name: Name, scalars: readonly Scalar[]): undefined {
   const meant = otherSpellings.get(name.text);
   const known = [...scalars, ...c.records.keys()];
   const help = meant === undefined ? didYouMean(name.text, known) : `write \`${meant}\``;
