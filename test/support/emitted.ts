@@ -121,12 +121,13 @@ export async function compileModule(
 
   const run = (point: Point): Found => {
     const params = fields('param', point.params);
+    const own = Object.keys(params).length > 0 ? [nest(params)] : [];
     const data = program.inputs.some((input) => input.role === 'data')
       ? [nest(fields('data', point.data))]
       : [];
     const workspace = module[`${prefix}Workspace`]?.(...given);
     const call = (suffix: string, ...more: readonly unknown[]): number =>
-      Number(module[prefix + suffix]?.(nest(params), ...data, ...given, ...more, workspace) ?? NaN);
+      Number(module[prefix + suffix]?.(...own, ...data, ...given, ...more, workspace) ?? NaN);
     const once = (): Found => {
       const gradient = nest(blank(params));
       const outputs = nest(outputFields());
