@@ -18,7 +18,7 @@ const blocks = [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language
 const models = blocks
   .filter(({ language, text }) => language === '' && /^model /m.test(text))
   .map(({ text }) => text);
-const [decay = ''] = models;
+const [decay = '', pendulum = ''] = models;
 
 const all = ['loss', 'gradient', 'outputs', 'jvp', 'hvp'] as const;
 
@@ -34,16 +34,24 @@ describe('README', () => {
     for (const model of models) expect(await emitted(model)).toContain('LossAndGradient(');
   });
 
-  it('shows the gradient that is emitted', async () => {
-    const text = await emitted(decay);
-    const shown = /^export function decayLossAndGradient.*?^}\n/ms.exec(text)?.[0];
-    const place = /(<!-- emitted: decay gradient -->\n\n```ts\n)(.*?)(^```$)/ms;
-    if (process.env['UPDATE'] === '1')
+  it.each([
+    ['decay gradient', decay, /^export function decayLossAndGradient.*?^}\n/ms],
+    // From the loop on, after what reads the arguments.
+    [
+      'pendulum excerpt',
+      pendulum,
+      /(?<=^export function pendulumLossAndGradient.*?)^  for .*?^  return \w+;\n/ms,
+    ],
+  ])('shows the code that is emitted: %s', async (name, model, part) => {
+    const [shown = 'nothing'] = part.exec(await emitted(model)) ?? [];
+    const place = new RegExp(`(<!-- emitted: ${name} -->\\n\\n\`\`\`ts\\n)(.*?)(^\`\`\`$)`, 'ms');
+    if (process.env['UPDATE'] === '1') {
+      const before = readFileSync(path, 'utf8');
       writeFileSync(
         path,
-        readme.replace(place, (_, head, __, tail) => `${head}${shown}${tail}`),
+        before.replace(place, (_, head, __, tail) => `${head}${shown}${tail}`),
       );
-    else expect(place.exec(readme)?.[2]).toBe(shown);
+    } else expect(place.exec(readme)?.[2]).toBe(shown);
   });
 
   it('lists the functions that there are', async () => {
