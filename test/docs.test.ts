@@ -15,9 +15,16 @@ const blocks = [...readme.matchAll(/^```(\w*)\n(.*?)^```$/gms)].map(([, language
   language,
   text,
 }));
+/** Blocks that begin with the name of a file, by that name: they may import each other. */
+const named = Object.fromEntries(
+  blocks.flatMap(({ text }) => {
+    const name = /^\/\/ (\S+\.nabla)\n/.exec(text)?.[1];
+    return name === undefined ? [] : [[name, text] as const];
+  }),
+);
 const models = blocks
-  .filter(({ language, text }) => language === '' && /^model /m.test(text))
-  .map(({ text }) => text);
+  .map(({ language, text }) => (language === '' && !Object.values(named).includes(text) ? text : ''))
+  .filter((text) => /^model /m.test(text));
 const [decay = '', pendulum = ''] = models;
 
 const all = ['loss', 'gradient', 'outputs', 'jvp', 'hvp'] as const;
@@ -32,6 +39,16 @@ describe('README', () => {
   it('has models, and they compile', async () => {
     expect(models.length).toBe(3);
     for (const model of models) expect(await emitted(model)).toContain('LossAndGradient(');
+  });
+
+  it('has files, which import each other, and their gradients are right', async () => {
+    expect(Object.keys(named)).toEqual(['units.nabla', 'aim.nabla', 'rules.nabla']);
+    await withWorld(named, async (world) => {
+      const { exitCode, stdout } = await world.nabla(['check', '*.nabla']);
+      expect({ exitCode, stdout }).toEqual({ exitCode: 0, stdout: '' });
+      for (const name of ['aim.nabla', 'rules.nabla'])
+        expect(await world.nabla(['gradcheck', name])).toMatchObject({ exitCode: 0, stderr: '' });
+    });
   });
 
   it.each([

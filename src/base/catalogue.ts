@@ -11,6 +11,7 @@ import { shapes } from './catalogue/shapes.ts';
 import { models } from './catalogue/models.ts';
 import { syntax } from './catalogue/syntax.ts';
 import { modules } from './catalogue/modules.ts';
+import { rules } from './catalogue/rules.ts';
 import { limits } from './catalogue/limits.ts';
 
 export type { Row } from './row.ts';
@@ -22,6 +23,7 @@ export const catalogue = {
   ...shapes,
   ...models,
   ...modules,
+  ...rules,
   ...limits,
 } as const;
 

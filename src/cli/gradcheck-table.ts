@@ -1,7 +1,7 @@
 // The report of a gradient check as a table.
 
 import picocolors from 'picocolors';
-import type { Tally } from '../gradcheck/compare.ts';
+import type { Tally } from '../numeric/compare.ts';
 import type { GradcheckReport } from '../gradcheck/gradcheck.ts';
 
 /** Over everything that was compared with differences; NaN when anything was NaN. */

@@ -2,12 +2,12 @@
 
 import { interpret } from '../ir/interpret.ts';
 import type { Program } from '../ir/types.ts';
-import { count, judge, judgeEqual, type Floors, type Tally } from './compare.ts';
-import { differentiate, stepsAround, type Steps } from './differences.ts';
+import { count, judge, judgeEqual, type Floors, type Tally } from '../numeric/compare.ts';
+import { differentiate, stepsAround, type Steps } from '../numeric/differences.ts';
 import type { BoundModel } from './emitted.ts';
 import { componentName, roundingOf, type Precision, type Slot } from './layout.ts';
 import type { Point } from './point.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../numeric/random.ts';
 
 /** Where a check happens, and what the emitted gradient function says there. */
 export interface At {

@@ -11,12 +11,12 @@ import {
   componentsCompared,
   type At,
 } from './checks.ts';
-import { emptyTally, type Tally } from './compare.ts';
+import { emptyTally, type Tally } from '../numeric/compare.ts';
 import { bind, type EmittedModule } from './emitted.ts';
 import { flatten, layoutOf, type Precision, type Sizes } from './layout.ts';
 import { chooseSizes, drawPoint, elementsOf, type GivenInputs, type Point } from './point.ts';
 import { writePoint, type WrittenPoint } from './given.ts';
-import { random, type Random } from './random.ts';
+import { random, type Random } from '../numeric/random.ts';
 
 export interface GradcheckOptions {
   readonly precision: Precision;

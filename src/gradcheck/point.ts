@@ -13,7 +13,7 @@ import {
   type Precision,
   type Sizes,
 } from './layout.ts';
-import type { Random } from './random.ts';
+import type { Random } from '../numeric/random.ts';
 
 export interface Point {
   readonly sizes: Sizes;

@@ -12,10 +12,12 @@ import { checkBody, checkCycles, checkSignature } from './check/function.ts';
 import { bringIn, warnIfNotUsed, type Exports, type Imported } from './check/imports.ts';
 import { checkModel, type ModelInfo } from './check/model.ts';
 import { declareRecords } from './check/record.ts';
+import { checkRules } from './check/rule.ts';
 import { openScope, type Scope } from './check/scope.ts';
 import type { RecordType } from './check/types.ts';
 import { lowerModel } from './lower/model.ts';
 import { alone, importsOf, type Linked } from './modules.ts';
+import { tryRule } from './trial.ts';
 
 export interface CheckOptions {
   /** The file with all that it imports. */
@@ -74,6 +76,10 @@ export function check(
   const isEmpty = file.declarations.every((item) => item.kind === 'import');
   if (user.models.length === 0 && (isEmpty || !isLibrary) && !hasErrors(diagnostics)) {
     diagnostics.push(report(catalogue.noModel, {}, { source: file.span.source, start: 0, end: 0 }));
+  }
+  if (!hasErrors(diagnostics)) {
+    for (const info of [...known.values(), user.exports].flatMap(({ functions }) => [...functions.values()]))
+      if (info.rule !== undefined) diagnostics.push(...tryRule(annotations, info, info.rule));
   }
   const programs = hasErrors(diagnostics)
     ? []
@@ -167,6 +173,8 @@ function checkDeclarations(c: Checking, scope: Scope, files: readonly File[]): C
   const visible: Checking = { ...typed, functions };
   for (const info of own) checkBody(visible, info);
   checkCycles(visible, own);
+  const rules = declarations.filter((item) => item.kind === 'rule');
+  checkRules(visible, scope, rules, own);
 
   const names = new Map<string, Name>();
   const models: ModelInfo[] = [];

@@ -6,7 +6,7 @@ import type { Polynomial } from '../../base/polynomial.ts';
 import type { Span } from '../../base/source.ts';
 import type { OpName } from '../../ops/index.ts';
 import type { Type } from './types.ts';
-import type { Clause, Expression, FunctionDeclaration, IndexItem, Name } from '../ast.ts';
+import type { Clause, Expression, FunctionDeclaration, IndexItem, Name, RuleDeclaration } from '../ast.ts';
 import { didYouMean } from './nearest.ts';
 import { lookUp, visibleNames, type Scope, type Symbol } from './scope.ts';
 import { exprType, isTuple, printType, tupleType, withArticle, type ExprType, type MaybeType, type RecordType } from './types.ts'; // prettier-ignore
@@ -48,15 +48,32 @@ export type CallMeaning =
       readonly lifted: boolean;
     };
 
+export type ArgumentSymbol = Extract<Symbol, { kind: 'argument' }>;
+
+/** A derivative that the user gives, with its names resolved. */
+export interface RuleInfo {
+  readonly declaration: RuleDeclaration;
+  /** The parameters of the function, as the rule sees them. */
+  readonly arguments: readonly ArgumentSymbol[];
+  /** The result of the function. */
+  readonly out: ArgumentSymbol;
+  /** The adjoint of the result, from which the rule makes those of the parameters; without it the rule has partials. */
+  readonly given: ArgumentSymbol | undefined;
+  /** For each real parameter, in order. */
+  readonly answers: readonly { readonly argument: ArgumentSymbol; readonly value: Expression }[];
+}
+
 /** A function with its signature resolved. */
 export interface FunctionInfo {
   readonly declaration: FunctionDeclaration;
   readonly scope: Scope;
-  readonly arguments: readonly Extract<Symbol, { kind: 'argument' }>[];
+  readonly arguments: readonly ArgumentSymbol[];
   readonly sizes: readonly string[];
   readonly result: Type | undefined;
   /** Calls in its body, filled when the body is checked. */
   readonly calls: { readonly callee: FunctionInfo; readonly span: Span }[];
+  /** Set when the rules are checked. */
+  rule?: RuleInfo | undefined;
 }
 
 /** What the lowering needs to know about the tree. */

@@ -22,6 +22,7 @@ import { lowerExpression, scalarOf } from './expression.ts';
 import { giveUp } from './limit.ts';
 import { mapParts } from './record.ts';
 import { reduceWhole } from './reduce.ts';
+import { callWithRule, isRuled } from './rule.ts';
 import { emitOp } from './scalar.ts';
 import { lowerStatements } from './statement.ts';
 
@@ -104,6 +105,7 @@ function writeOut(
   args: readonly Lowered[],
   hint: Hint,
 ): Lowered {
+  if (isRuled(l, called)) return callWithRule(l, env, b, called, args, hint);
   const bindings = new Map<Symbol, Lowered>();
   called.arguments.forEach((argument, k) => bindings.set(argument, args[k] ?? bug('an argument is missing')));
   const where: Env = { ...env, frame: { ...env.frame, bindings } };

@@ -54,6 +54,8 @@ export interface Lowering {
   readonly told: Set<string>;
   /** Calls written out so far. */
   calls: number;
+  /** Rules being lowered, one inside the other. */
+  rules: number;
   /** Expressions being lowered, one inside the other. */
   level: number;
 }

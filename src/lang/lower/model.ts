@@ -14,20 +14,24 @@ import { learnRange, noFacts } from './facts.ts';
 import { leavesOf, loweredValue, makeValue, operandsOf, recordsIn } from './record.ts';
 import { lowerBinding, lowerStatement } from './statement.ts';
 
+/** The state in which nothing is lowered yet. */
+export const startLowering = (annotations: Annotations, diagnostics: Diagnostic[]): Lowering => ({
+  annotations,
+  diagnostics,
+  facts: noFacts(),
+  ranges: new Map(),
+  told: new Set(),
+  calls: 0,
+  rules: 0,
+  level: 0,
+});
+
 export function lowerModel(
   annotations: Annotations,
   diagnostics: Diagnostic[],
   { declaration, scope }: ModelInfo,
 ): Program {
-  const l: Lowering = {
-    annotations,
-    diagnostics,
-    facts: noFacts(),
-    ranges: new Map(),
-    told: new Set(),
-    calls: 0,
-    level: 0,
-  };
+  const l = startLowering(annotations, diagnostics);
   const env: Env = { frame: { bindings: new Map(), sizes: new Map() }, known: undefined, conditional: false };
   const b = new BlockBuilder(0);
   const sizes: Size[] = [];

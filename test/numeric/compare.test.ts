@@ -1,7 +1,7 @@
 // What counts as agreement. Everything that is not known to be right must not count as right.
 
 import { describe, expect, test } from 'vitest';
-import { count, emptyTally, judge, judgeEqual, type Verdict } from '../../src/gradcheck/compare.ts';
+import { count, emptyTally, judge, judgeEqual, type Verdict } from '../../src/numeric/compare.ts';
 
 const kink = { left: -1, right: 1 };
 

@@ -1,7 +1,7 @@
 // The random numbers: the same for the same seed, and distributed as they say.
 
 import { expect, test } from 'vitest';
-import { random } from '../../src/gradcheck/random.ts';
+import { random } from '../../src/numeric/random.ts';
 
 const many = (draw: () => number): number[] => Array.from({ length: 20_000 }, draw);
 const mean = (values: readonly number[]): number =>

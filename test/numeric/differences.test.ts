@@ -1,7 +1,7 @@
 // The numerical derivatives that emitted ones are held against: right, and honest about how right.
 
 import { describe, expect, test } from 'vitest';
-import { differentiate, stepsAround } from '../../src/gradcheck/differences.ts';
+import { differentiate, stepsAround } from '../../src/numeric/differences.ts';
 
 const noise = 2 ** -52;
 const derivative = (f: (t: number) => number, magnitude = 1) => {
