@@ -37,7 +37,7 @@ async function emitted(source: string): Promise<string> {
 
 describe('README', () => {
   it('has models, and they compile', async () => {
-    expect(models.length).toBe(3);
+    expect(models.length).toBe(4);
     for (const model of models) expect(await emitted(model)).toContain('LossAndGradient(');
   });
 

@@ -22,11 +22,11 @@ export function placeOf(lowering: Lowering, value: Value): Place {
 }
 
 /**
- * An element of a list may be computed in its place in the list: nothing else lives in one of the two, so that nobody reads there
- * what the element writes over before the list is made.
+ * An element of a list may be computed in its place in the list: nothing else lives in either, so that neither is written over
+ * while the other is read.
  */
 const isComputedIn = ({ storages }: Lowering, element: Value, list: Value): boolean =>
-  [element, list].some((value) => storages.of(value)?.members.length === 1);
+  [element, list].every((value) => storages.of(value)?.members.length === 1);
 
 /** A new scratch array. `isUsers`: the user called it so. */
 export function scratchFor(
