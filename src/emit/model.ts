@@ -186,9 +186,14 @@ function slotsOf(routines: readonly Routine[]): readonly Slot[] {
     }
   }
   const fields = fieldNames(slots.map((slot) => identifier(slot.name)));
+  const derived = derivedSizes(routines);
+  // Unlike sizes, derived sizes may be zero.
+  const mayBeNegative = (dim: Polynomial): boolean =>
+    dim.terms.some((term) => term.coefficient < 0) && symbolsOf(dim).some((name) => derived.has(name));
   return slots.map((slot, i) => {
     const isHistory = [...slot.buffers].every((buffer) => buffer.isHistory === true);
-    const clamped = isHistory && slot.type.dims.some(mayBeUnfit);
+    const { dims } = slot.type;
+    const clamped = dims.some(mayBeNegative) || (isHistory && dims.some(mayBeUnfit));
     return { ...slot, field: fields[i] ?? slot.name, ...(clamped ? { clamped } : {}) };
   });
 }
