@@ -8,7 +8,7 @@ import { checkFunction, helperCall, sharedCheck, type Check, type Line } from '.
 import type { Parameter } from './module.ts';
 import type { DoorHelper } from './helpers.ts';
 import {
-  arrayKind,
+  kindOf,
   fieldType,
   isArray,
   lengthText,
@@ -143,7 +143,7 @@ function arrayChecks(
 ): readonly Line[] {
   const arrays = fields.filter(isArray).map((f) => {
     const { field, type } = f;
-    const helper = arrayHelper(arrayKind(type.scalar, model.precision));
+    const helper = arrayHelper(kindOf(f, model.precision));
     const length = lengthText(f, names);
     return helperCall(
       helper,

@@ -31,6 +31,8 @@ export interface ModelField {
   readonly range?: Input['range'] | undefined;
   /** There are no elements where the length comes out negative; elsewhere that is a complaint. */
   readonly clamped?: boolean;
+  /** Ints that a loop saves: scalars of the model, which go up to 2^53 where elements of int arrays have 32 bits. */
+  readonly isWide?: boolean;
 }
 
 /** A place in the workspace; scratch buffers of several routines may share it. */
@@ -192,9 +194,15 @@ function slotsOf(routines: readonly Routine[]): readonly Slot[] {
     dim.terms.some((term) => term.coefficient < 0) && symbolsOf(dim).some((name) => derived.has(name));
   return slots.map((slot, i) => {
     const isHistory = [...slot.buffers].every((buffer) => buffer.isHistory === true);
-    const { dims } = slot.type;
+    const { dims, scalar } = slot.type;
+    const isWide = scalar === 'int' && [...slot.buffers].some((buffer) => buffer.isHistory === true);
     const clamped = dims.some(mayBeNegative) || (isHistory && dims.some(mayBeUnfit));
-    return { ...slot, field: fields[i] ?? slot.name, ...(clamped ? { clamped } : {}) };
+    return {
+      ...slot,
+      field: fields[i] ?? slot.name,
+      ...(clamped ? { clamped } : {}),
+      ...(isWide ? { isWide } : {}),
+    };
   });
 }
 
@@ -218,6 +226,10 @@ export function arrayKind(scalar: Type['scalar'], precision: Precision): ArrayKi
   if (scalar === 'real') return precision === 'f64' ? 'Float64Array' : 'Float32Array';
   return scalar === 'int' ? 'Int32Array' : 'Uint8Array';
 }
+
+/** The kind of the array of a field. */
+export const kindOf = ({ type, isWide }: ModelField, precision: Precision): ArrayKind =>
+  isWide === true ? 'Float64Array' : arrayKind(type.scalar, precision);
 
 export const isArray = (f: ModelField): boolean => f.type.dims.length > 0;
 

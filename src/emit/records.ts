@@ -2,7 +2,7 @@
 // here they become nested objects again. An array of records is an object of arrays, one for each field.
 
 import type { RecordPlace } from '../ir/types.ts';
-import { fieldType, isArray, shapeText, type ModelField, type Precision } from './model.ts';
+import { fieldType, kindOf, isArray, shapeText, type ModelField, type Precision } from './model.ts';
 import type { Declaration, Field } from './module.ts';
 import type { Scope } from './names.ts';
 
@@ -116,7 +116,8 @@ export function membersAsFields(
     if (member.kind === 'record')
       return { name, type: nameOf(member), readonly, doc: described(member.place.doc, shape) };
     const { leaf } = member;
-    return { name, type: fieldType(leaf.type, precision), readonly, doc: described(leaf.doc, shape) };
+    const type = isArray(leaf) ? kindOf(leaf, precision) : fieldType(leaf.type, precision);
+    return { name, type, readonly, doc: described(leaf.doc, shape) };
   });
 }
 

@@ -4,6 +4,7 @@ import { bug } from '../base/bug.ts';
 import { one, subtract } from '../base/polynomial.ts';
 import { apply, integer } from '../loops/make.ts';
 import type { Buffer, Expression, Local, Statement } from '../loops/types.ts';
+import { visitExpression } from '../loops/walk.ts';
 import { printExpression, printPolynomial, type Naming } from './expression.ts';
 import type { Scope } from './names.ts';
 import { typescript } from './target.ts';
@@ -21,6 +22,19 @@ export interface FunctionContext {
   /** Text of the call of a part. */
   readonly call: (part: number) => string;
   readonly checked: boolean;
+}
+
+/**
+ * TypeScript would narrow a bool to the literal that it begins with, and finds it circular to infer a bool from one that
+ * is assigned later.
+ */
+function annotation({ local, value }: Statement & { readonly kind: 'declare' }): string {
+  if (local.scalar !== 'bool' || value === undefined) return '';
+  let isNeeded = local.mutable;
+  visitExpression(value, (e) => {
+    if (e.kind === 'local' && e.local.scalar === 'bool' && e.local.mutable) isNeeded = true;
+  });
+  return isNeeded ? ': boolean' : '';
 }
 
 const typeOf = { real: 'number', int: 'number', bool: 'boolean' } as const;
@@ -41,7 +55,7 @@ function printStatement(writer: Writer, s: Statement, context: FunctionContext):
       const value = s.value && text(s.value);
       const name = declare(s.local, context);
       if (value === undefined) writer.line(`let ${name}: ${typeOf[s.local.scalar]};`);
-      else writer.line(`${s.local.mutable ? 'let' : 'const'} ${name} = ${value};`);
+      else writer.line(`${s.local.mutable ? 'let' : 'const'} ${name}${annotation(s)} = ${value};`);
       return;
     }
     case 'assign':

@@ -6,6 +6,7 @@ import type { Door } from './door.ts';
 import type { Declaration, FunctionDeclaration, Parameter } from './module.ts';
 import {
   arrayKind,
+  kindOf,
   isArray,
   lengthOf,
   lengthText,
@@ -163,7 +164,7 @@ function objectOfZeros(model: Model, fields: readonly ModelField[], names: SizeN
   const value = (f: ModelField): string =>
     f.type.dims.length === 0
       ? zeroText(f.type)
-      : `new ${arrayKind(f.type.scalar, model.precision)}(${lengthText(f, names)})`;
+      : `new ${kindOf(f, model.precision)}(${lengthText(f, names)})`;
   return objectOf(model, fields, value);
 }
 

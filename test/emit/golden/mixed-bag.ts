@@ -127,7 +127,7 @@ export function mixedBagOutputs(
   const L: Numbers = params.L;
   const word: Numbers = data.word;
   const isLarge: Numbers = outputs.isLarge;
-  let seen = false;
+  let seen: boolean = false;
   isLarge.fill(0);
   for (let n = 0; n < N; n++) {
     isLarge[n] = L[word[n]] > 1 ? 1 : 0;
