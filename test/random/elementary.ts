@@ -87,7 +87,7 @@ export const elementary: readonly [Elementary, ...Elementary[]] = [
   { name: 'ceil', range: monotone(Math.ceil), isSmooth: false },
   { name: 'round', range: ({ low, high }) => ({ low: low - 1, high: high + 1 }), isSmooth: false },
   { name: 'trunc', range: monotone(Math.trunc), isSmooth: false },
-  { name: 'stop', range: (x) => x, isSmooth: false },
+  { name: 'stop', range: ({ low, high }) => ({ low, high }), isSmooth: false },
 ];
 
 /** Functions that take any number and give one in an interval that suits, to make an argument fit a domain. */
