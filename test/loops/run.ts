@@ -1,5 +1,6 @@
 // A small interpreter of the loops form, so that tests can hold every pass to the meaning of the program.
 
+import { bindSizes } from '../../src/ir/bind.ts';
 import { evaluate } from '../../src/base/polynomial.ts';
 import type { Content, Inputs } from '../../src/ir/bind.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from '../../src/loops/types.ts';
@@ -24,12 +25,7 @@ export function run(routine: Routine, { sizes, inputs }: Arguments): Results {
   const locals = new Map<Local, Scalar>();
   const memory = new Map<Buffer, Scalar[]>();
   const written: Record<string, Scalar[]> = {};
-  const sizeOf = (name: string): number => {
-    const fixed = routine.program.sizes.find((size) => size.name === name)?.value;
-    const value = sizes[name] ?? fixed;
-    if (value === undefined) throw new Error(`no size ${name}`);
-    return value;
-  };
+  const sizeOf = bindSizes(routine.program, sizes);
 
   function contentOf({ role, name }: Buffer): Content | undefined {
     if (role === 'param') return inputs.params?.[name];
