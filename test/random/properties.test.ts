@@ -21,7 +21,7 @@ import { programOf } from '../support/language.ts';
 import { forEachProgram, type RandomProgram } from './program.ts';
 
 const seed = Number(process.env['NABLA_SEED'] ?? 20_261);
-const count = Number(process.env['NABLA_PROGRAMS'] ?? 2000);
+const count = Number(process.env['NABLA_PROGRAMS'] ?? 300);
 console.log(`random programs: seed ${seed}, ${count} of them`);
 
 /** Rounding differs between forms of one program; what is wrong is wrong by far more. */
