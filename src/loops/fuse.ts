@@ -2,20 +2,28 @@
 // second. The loop over the data and the one of its adjoint are the case that matters. A later loop moves up to an
 // earlier one together with the statements it needs; everything else between them stays behind.
 
-import { effectsOf, writes, type Effects } from './effects.ts';
 import { keysFor, type Keys } from './keys.ts';
 import { isProductNest } from './product.ts';
 import { renameIn } from './rename.ts';
+import { areOpposed, meet, oppose, rename, touchAll, touchedBy, way, type Touched } from './touch.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import { expressionsOf, mapRegions, visitExpression, visitStatements } from './walk.ts';
 
 type Loop = Extract<Statement, { readonly kind: 'for' }>;
 
+type Axes = ReadonlyMap<Buffer, readonly number[]>;
+
 /** A statement of the list in hand, with what is known about it once somebody has asked. */
 interface Item {
   readonly statement: Statement;
   readonly range: string | undefined;
-  effects?: Effects;
+  touched?: Touched;
+  isProduct?: boolean;
+  axes?: Axes;
+}
+
+interface LoopItem extends Item {
+  readonly statement: Loop;
 }
 
 /** Loops further apart than this are not compared, which keeps the pass linear. */
@@ -35,7 +43,7 @@ function fuseList(statements: readonly Statement[], keys: Keys): readonly Statem
   const items: Item[] = [];
   for (const statement of statements) {
     const item: Item = { statement, range: rangeOf(statement, keys) };
-    if (item.range === undefined || !fuseInto(items, item)) items.push(item);
+    if (item.range === undefined || !isLoop(item) || !fuseInto(items, item)) items.push(item);
   }
   return items.map(({ statement }) => mapRegions(statement, (region) => fuseList(region, keys)));
 }
@@ -45,116 +53,95 @@ const rangeOf = (statement: Statement, keys: Keys): string | undefined =>
     ? `${keys.expression(statement.from)}..${keys.expression(statement.to)}`
     : undefined;
 
-const known = (item: Item): Effects => (item.effects ??= effectsOf([item.statement]));
+const touchedIn = (item: Item): Touched => (item.touched ??= touchedBy(item.statement));
+const isProduct = (item: Item): boolean => (item.isProduct ??= isProductNest(item.statement));
+const axesIn = (item: LoopItem): Axes => (item.axes ??= ownAxes(item.statement));
+
+const isLoop = (item: Item | undefined): item is LoopItem => item?.statement.kind === 'for';
 
 /** Fuses the item with the earliest loop in sight that allows it: what is computed first is at hand for most. */
-function fuseInto(items: Item[], item: Item): boolean {
-  const end = items.length;
-  for (let at = Math.max(0, end - farthest); at < end; at++) {
+function fuseInto(items: Item[], item: LoopItem): boolean {
+  for (const at of candidates(items, item)) {
     const first = items[at];
-    if (first === undefined || first.range !== item.range) continue;
-    if (first.statement.kind !== 'for' || item.statement.kind !== 'for') continue;
-    const between = items.slice(at + 1);
-    // What follows need not run at all.
-    if (between.some(({ statement }) => statement.kind === 'leave')) continue;
+    if (!isLoop(first) || !canFuse(first, item)) continue;
     const staying: Item[] = [];
     const moving: Item[] = [];
-    for (const other of between) {
-      const stays =
-        other.statement.kind === 'section' || [first, ...staying].some((one) => mustPrecede(one, other));
+    const passed = new Map(touchedIn(first));
+    for (const other of items.slice(at + 1)) {
+      const stays = other.statement.kind === 'section' || oppose(passed, touchedIn(other));
       (stays ? staying : moving).push(other);
+      if (stays) touchAll(passed, touchedIn(other));
     }
-    if (staying.some((one) => mustPrecede(one, item))) continue;
-    if (!isWorthFusing(first, item) || !canFuse(first.statement, known(first), item.statement, known(item)))
-      continue;
-    const statement = joined(first.statement, item.statement);
-    items.splice(at, items.length - at, ...moving, { statement, range: first.range }, ...staying);
+    items.splice(at, items.length - at, ...moving, joined(first, item), ...staying);
     return true;
   }
   return false;
 }
 
+/** The places of the loops with which the item is worth fusing and up to which it can move, in order. */
+function candidates(items: readonly Item[], item: Item): readonly number[] {
+  const places: number[] = [];
+  let earliest = Math.max(0, items.length - farthest);
+  while (earliest < items.length && !isWorthFusing(items[earliest], item)) earliest++;
+  // What must precede the item takes along what must precede that: what stands between a loop and those stays.
+  const needed = new Map<Local | Buffer, number>();
+  for (let at = items.length - 1; at >= earliest; at--) {
+    const other = items[at];
+    // What follows need not run at all.
+    if (other === undefined || other.statement.kind === 'leave') break;
+    const isNeeded = oppose(touchedIn(other), needed);
+    if (!isNeeded && isWorthFusing(other, item)) places.push(at);
+    if (isNeeded || oppose(touchedIn(other), touchedIn(item))) touchAll(needed, touchedIn(other));
+  }
+  return places.reverse();
+}
+
 /** One loop with both bodies; its index is called as the user called one of the two. */
-function joined(first: Loop, second: Loop): Loop {
-  const index = first.index.invented === true ? second.index : first.index;
-  const names = new Map([
-    [first.index, index],
-    [second.index, index],
-  ]);
-  return { ...first, index, body: [...renameIn(first.body, names), ...renameIn(second.body, names)] };
-}
-
-/** The two statements cannot change places. */
-function mustPrecede(first: Item, second: Item): boolean {
-  const a = known(first);
-  const b = known(second);
-  const changesWhatIsUsed = (x: Effects, y: Effects): boolean =>
-    meets(x.assigned, y.used) || meets(x.increased, y.used) || meets(x.declared, y.used);
-  const writesWhatIsLoaded = (x: Effects, y: Effects): boolean =>
-    meets(x.stored, y.loaded) || meets(x.accumulated, y.loaded);
-  const overwrites = (x: Effects, y: Effects): boolean =>
-    meets(x.assigned, y.assigned) ||
-    meets(x.assigned, y.increased) ||
-    meets(x.declared, y.assigned) ||
-    meets(x.declared, y.increased) ||
-    meets(x.stored, y.stored) ||
-    meets(x.stored, y.accumulated);
-  return (
-    changesWhatIsUsed(a, b) ||
-    changesWhatIsUsed(b, a) ||
-    writesWhatIsLoaded(a, b) ||
-    writesWhatIsLoaded(b, a) ||
-    overwrites(a, b) ||
-    overwrites(b, a)
+function joined(first: LoopItem, second: LoopItem): Item {
+  const index = first.statement.index.invented === true ? second.statement.index : first.statement.index;
+  const loops = [first.statement, second.statement];
+  const body = loops.flatMap((loop) =>
+    loop.index === index ? loop.body : renameIn(loop.body, new Map([[loop.index, index]])),
   );
-}
-
-function meets<T>(a: ReadonlySet<T>, b: ReadonlySet<T>): boolean {
-  const [small, large] = a.size < b.size ? [a, b] : [b, a];
-  for (const item of small) if (large.has(item)) return true;
-  return false;
+  const touched = new Map(touchedIn(first));
+  touchAll(touched, touchedIn(second));
+  for (const loop of loops) rename(touched, loop.index, index);
+  const axes = commonAxes(axesIn(first), axesIn(second));
+  return {
+    statement: { ...first.statement, index, body },
+    range: first.range,
+    touched,
+    isProduct: false,
+    axes,
+  };
 }
 
 /** They work on something in common. Products of matrices stay by themselves: they are fast only when tiled. */
-function isWorthFusing(first: Item, second: Item): boolean {
-  const [a, b] = [known(first), known(second)];
-  const sets = [a.loaded, a.stored, a.accumulated];
-  const others = [b.loaded, b.stored, b.accumulated];
-  const related = sets.some((set) => others.some((other) => meets(set, other)));
-  return related && !isProductNest(first.statement) && !isProductNest(second.statement);
+function isWorthFusing(first: Item | undefined, second: Item): boolean {
+  if (first?.range === undefined || first.range !== second.range) return false;
+  const isRelated = meet(touchedIn(first), touchedIn(second), (_, __, thing) => 'role' in thing);
+  return isRelated && !isProduct(first) && !isProduct(second);
 }
 
 /** Running iteration i of the second right after iteration i of the first changes nothing. */
-function canFuse(first: Loop, a: Effects, second: Loop, b: Effects): boolean {
-  const changed = (effects: Effects): ReadonlySet<Local> =>
-    new Set([...effects.assigned, ...effects.increased]);
-  if (meets(changed(a), b.used) || meets(changed(b), a.used)) return false;
-  if (meets(a.assigned, changed(b)) || meets(b.assigned, changed(a))) return false;
-  const shared = new Set<Buffer>();
-  for (const buffer of [...a.stored, ...a.accumulated, ...a.loaded]) {
-    const both = writes(b, buffer) || b.loaded.has(buffer);
-    if (both && (writes(a, buffer) || writes(b, buffer))) shared.add(buffer);
-  }
-  for (const buffer of shared) {
-    const onlyAdds = (effects: Effects): boolean =>
-      !effects.stored.has(buffer) && !effects.loaded.has(buffer);
-    if (onlyAdds(a) && onlyAdds(b)) continue;
-    const axes = ownAxes(first, buffer);
-    const others = ownAxes(second, buffer);
-    if (!axes.some((axis) => others.includes(axis))) return false;
-  }
-  return true;
-}
+const canFuse = (first: LoopItem, second: LoopItem): boolean =>
+  !meet(touchedIn(first), touchedIn(second), (one, other, thing) => {
+    if (!('role' in thing)) return areOpposed(one & ~way.declared, other & ~way.declared);
+    if (!areOpposed(one, other)) return false;
+    const [axes, others] = [axesIn(first).get(thing) ?? [], axesIn(second).get(thing) ?? []];
+    return !axes.some((axis) => others.includes(axis));
+  });
 
-/** Axes of a buffer on which a loop touches nothing but the row of its own index. */
-function ownAxes(loop: Loop, buffer: Buffer): readonly number[] {
-  let axes = buffer.dims.map((_, axis) => axis);
-  const access = (touched: Buffer, indices: readonly Expression[]): void => {
-    if (touched !== buffer) return;
-    axes = axes.filter((axis) => {
+/** For each buffer, the axes on which a loop touches nothing but the row of its own index. */
+function ownAxes(loop: Loop): Axes {
+  const axes = new Map<Buffer, readonly number[]>();
+  const access = (buffer: Buffer, indices: readonly Expression[]): void => {
+    const before = axes.get(buffer) ?? buffer.dims.map((_, axis) => axis);
+    const own = before.filter((axis) => {
       const index = indices[axis];
       return index?.kind === 'local' && index.local === loop.index;
     });
+    axes.set(buffer, own);
   };
   visitStatements(loop.body, (statement) => {
     if (statement.kind === 'fill') access(statement.buffer, []);
@@ -167,4 +154,13 @@ function ownAxes(loop: Loop, buffer: Buffer): readonly number[] {
     }
   });
   return axes;
+}
+
+function commonAxes(a: Axes, b: Axes): Axes {
+  const both = new Map(a);
+  for (const [buffer, own] of b) {
+    const others = a.get(buffer);
+    both.set(buffer, others === undefined ? own : own.filter((axis) => others.includes(axis)));
+  }
+  return both;
 }

@@ -84,17 +84,16 @@ function liveLoop(statement: LoopStatement, live: Set<number>): Statement | unde
   // A loop whose condition may go on holding fails, but only a result that somebody wants can be wrong.
   if (!hasEffects && !outs.some((out) => live.has(out.id))) return undefined;
   const kept = new Set(state.flatMap((_, k) => (live.has(outs[k]?.id ?? -1) ? [k] : [])));
+  // What was needed for less of the state is needed for more of it, so what is live only grows.
   for (;;) {
-    const inside = new Set(live);
     const isKept = (k: number): boolean => (k < state.length ? kept.has(k) : live.has(outs[k]?.id ?? -1));
-    const asked = condition === undefined ? undefined : liveBlock(condition, inside);
-    const trimmed = liveBlock({ ...body, results: body.results.filter((_, k) => isKept(k)) }, inside);
-    const more = state.flatMap(({ value }, k) => (!kept.has(k) && inside.has(value.id) ? [k] : []));
+    const asked = condition === undefined ? undefined : liveBlock(condition, live);
+    const trimmed = liveBlock({ ...body, results: body.results.filter((_, k) => isKept(k)) }, live);
+    const more = state.flatMap(({ value }, k) => (!kept.has(k) && live.has(value.id) ? [k] : []));
     if (more.length > 0) {
       for (const k of more) kept.add(k);
       continue;
     }
-    for (const id of inside) live.add(id);
     const isEmpty = trimmed.statements.length + trimmed.results.length === 0;
     if (isEmpty && !outs.some((out) => live.has(out.id))) return undefined;
     return {

@@ -157,7 +157,7 @@ function collect(reach: Reach, uses: Uses): Collected {
   function write(value: Value, site: Site, throughout = false, together: readonly Value[] = []): void {
     members.add(value);
     const span = throughout ? statementSpan(site) : momentSpan(site);
-    writes.set(value, [...(writes.get(value) ?? []), { site, throughout, together, span }]);
+    append(writes, value, { site, throughout, together, span });
   }
 
   function edge(
@@ -171,7 +171,7 @@ function collect(reach: Reach, uses: Uses): Collected {
     if (from?.kind !== 'value') return write(to, site, false, together);
     const made = { from, to, rank, site, throughout: false, together, span: momentSpan(site) };
     edges.push(made);
-    into.set(to, [...(into.get(to) ?? []), made]);
+    append(into, to, made);
   }
 
   function visit(statement: Statement, site: Site): void {
@@ -281,4 +281,10 @@ function isSpoilt(reach: Reach, value: Value, { site, throughout, together }: Wr
   let here: Site | undefined = reach.definitions.get(value);
   while (here !== undefined && here.region !== site.region) here = here.region.parent;
   return here?.at === site.at || here?.at === site.at + 0.5;
+}
+
+function append<K, V>(lists: Map<K, V[]>, key: K, item: V): void {
+  const list = lists.get(key);
+  if (list === undefined) lists.set(key, [item]);
+  else list.push(item);
 }
