@@ -17,6 +17,8 @@ type Loop = Extract<Statement, { readonly kind: 'for' }>;
 const width = 4;
 /** Rows of a known length below this are not worth the change. */
 const shortestRow = 8;
+/** What constants stand for is written out: a chain of them, each used twice by the next, would double with each. */
+const largestCoefficient = 64;
 
 export function blockProducts(routine: Routine): Routine {
   return { ...routine, body: routine.body.flatMap(blocked) };
@@ -83,11 +85,19 @@ const withRange = (each: Loop, names: Names): Loop => ({
   to: renamed(each.to, names),
 });
 
-/** Notes what a constant stands for; false for what is not a constant. */
+/** Notes what a constant stands for; false for what is not a constant, or for one with more parts than a coefficient has. */
 function inlined(statement: Statement, names: Map<Local, Expression>): boolean {
   if (statement.kind !== 'declare' || statement.local.mutable || statement.value === undefined) return false;
-  names.set(statement.local, renamed(statement.value, names));
+  const value = renamed(statement.value, names);
+  if (partsOf(value) > largestCoefficient) return false;
+  names.set(statement.local, value);
   return true;
+}
+
+function partsOf(expression: Expression): number {
+  let count = 0;
+  visitExpression(expression, () => count++);
+  return count;
 }
 
 interface Product {

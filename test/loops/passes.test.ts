@@ -4,6 +4,7 @@
 import { expect, test } from 'vitest';
 import { parseProgram } from '../../src/ir/parse.ts';
 import { accumulateInLocals } from '../../src/loops/accumulators.ts';
+import { blockProducts } from '../../src/loops/block.ts';
 import { combine } from '../../src/loops/combine.ts';
 import { contract } from '../../src/loops/contract.ts';
 import { dropDead } from '../../src/loops/dead.ts';
@@ -451,4 +452,28 @@ test("share: the compiler's own names that are left with one use are nested agai
   const program = parseProgram(`program Case(N) {\n${ir}\n}\n`);
   const lowered = lower(program, 'loss', { checked: true });
   expect(printRoutine(nest(share(lowered)))).toBe(printRoutine(lowered));
+});
+
+test('products: a long chain of constants, each used twice by the next, is no coefficient', () => {
+  const chain = Array.from(
+    { length: 40 },
+    (_, k) => `    %${k + 11}: real = mul(%${k + 10}, %${k + 10})\n`,
+  ).join('');
+  const ir = `
+  data x%0: real[N]
+  data y%1: real[N]
+  g%2: real[N] = open
+  for i%3 in 0..<N> {
+    %10: real = x%0[i%3]
+${chain}    for j%4 in 0..<N> {
+      %5: real = y%1[j%4]
+      %6: real = mul(%50, %5)
+      g%2[j%4] += %6
+    }
+  }
+  h%7: real[N] = freeze g%2
+  output h = h%7`;
+  const program = parseProgram(`program Case(N) {${ir}\n}\n`);
+  const lowered = lower(program, 'outputs', { checked: true });
+  expect(printRoutine(blockProducts(lowered))).toBe(printRoutine(lowered));
 });
