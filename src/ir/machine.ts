@@ -7,7 +7,7 @@ import { ops } from '../ops/index.ts';
 import type { OpRecord } from '../ops/types.ts';
 import { reduction } from './reduction.ts';
 import { bool } from './build.ts';
-import type { Block, BuildStatement, ListStatement, LoopStatement, Operand, RowStatement, Scalar, SetStatement, Statement, Type, Value } from './types.ts'; // prettier-ignore
+import type { Block, BuildStatement, ListStatement, LoopStatement, Operand, RowStatement, Scalar, SetStatement, Statement, Value } from './types.ts'; // prettier-ignore
 
 /** What a value holds while a program runs: a scalar, or an array flat in row-major order with bools as 0 and 1. */
 export type Cell = number | boolean | Float64Array;
@@ -124,7 +124,7 @@ export class Machine {
       }
       case 'open': {
         const out = statement.outs[0].id;
-        const length = this.#lengthOf(statement.outs[0].type);
+        const length = this.#lengthOf(statement.outs[0].type.dims);
         const initial = statement.initial === undefined ? undefined : this.cellOf(statement.initial);
         return () => {
           const array = new Float64Array(length);
@@ -179,7 +179,7 @@ export class Machine {
   #list(statement: ListStatement): Run {
     const { cells } = this;
     const out = statement.outs[0].id;
-    const length = this.#lengthOf(statement.outs[0].type);
+    const length = this.#lengthOf(statement.outs[0].type.dims);
     const elements = statement.elements.map((element) => this.cellOf(element));
     const stride = length / elements.length;
     return () => {
@@ -197,7 +197,7 @@ export class Machine {
     );
     const body = this.block(statement.body);
     const results = statement.body.results.map((result) => this.cellOf(result));
-    const outs = statement.outs.map((out) => ({ id: out.id, length: this.#lengthOf(out.type) }));
+    const outs = statement.outs.map((out) => ({ id: out.id, length: this.#lengthOf(out.type.dims) }));
     const points = extents.reduce((product, extent) => product * extent, 1);
     return () => {
       const arrays = outs.map(({ length }) => new Float64Array(length));
@@ -221,8 +221,7 @@ export class Machine {
     const out = statement.outs[0].id;
     const array = statement.array.id;
     const place = this.#place(statement.array, statement.indices);
-    const rest = { ...statement.array.type, dims: statement.array.type.dims.slice(statement.indices.length) };
-    const length = this.#lengthOf(rest);
+    const length = this.#lengthOf(statement.array.type.dims.slice(statement.indices.length), 0);
     if (statement.kind === 'row') {
       return () => {
         const from = place() * length;
@@ -245,9 +244,10 @@ export class Machine {
     const body = this.block(statement.body);
     const results = statement.body.results.map((result) => this.cellOf(result));
     const outs = statement.outs.map((out) => out.id);
-    const histories = statement.outs.slice(state.length, results.length).map(({ type: { scalar, dims } }) => {
+    // A range may end before it starts: then there are no rows, nor in the rows of a loop around this one.
+    const histories = statement.outs.slice(state.length, results.length).map(({ type: { dims } }) => {
       const rows = this.#dimOf(dims[0] ?? bug('a history without rows'), 0);
-      return { rows, rowLength: this.#lengthOf({ scalar, dims: dims.slice(1) }) };
+      return { rows, rowLength: this.#lengthOf(dims.slice(1), 0) };
     });
     const { condition } = statement;
     const ask = condition === undefined ? undefined : this.block(condition);
@@ -333,8 +333,8 @@ export class Machine {
     return scalar === 'real' ? this.#round : (value) => value;
   }
 
-  #lengthOf(type: Type): number {
-    return type.dims.reduce((product, dim) => product * this.#dimOf(dim), 1);
+  #lengthOf(dims: readonly Polynomial[], least?: number): number {
+    return dims.reduce((product, dim) => product * this.#dimOf(dim, least), 1);
   }
 
   /** An extent as the length of an axis: unlike the end of a range it may not be negative. */

@@ -37,6 +37,33 @@ const cases = [
     data: { g: [0, 2], h: [1, 0] },
     sizes: { N: 2, M: 3 },
   },
+  {
+    name: 'an element of an argument made where it is asked for, at an index that only the function knows to be in range',
+    source: `fn before(x: real[n]): real[n] = [i >= 1 ? x[i - 1] : 1 for i in n]
+    model F {
+      dim N
+      param x: real[N]
+      loss sum(before([x[j] for j])^2)
+    }`,
+    params: { x: [0.3, 0.7, -0.2] },
+    sizes: { N: 3 },
+  },
+  {
+    name: 'loops in loops that end before they start',
+    source: `model F {
+      dim N
+      param x: real
+      var v = x
+      for i in N {
+        for j in 1..N - 1 {
+          v = sin(v) * x
+        }
+      }
+      loss v
+    }`,
+    params: { x: 0.7 },
+    sizes: { N: 1 },
+  },
 ];
 
 it.each(cases)('$name', ({ source, params, data = {}, sizes }) => {

@@ -105,7 +105,13 @@ function makeProgram(tape: typeof parts extends fc.Arbitrary<infer Parts> ? Part
     '}',
     '',
   ].join('\n');
-  return { source, sizes: sizes.values, params: inputs.params, data: inputs.data, isSmooth };
+  return {
+    source,
+    sizes: sizes.values,
+    params: inputs.params,
+    data: inputs.data,
+    isSmooth: isSmooth && !inputs.onGrid,
+  };
 }
 
 /** No axis has more elements. */
@@ -141,6 +147,8 @@ interface RandomInputs {
   readonly entries: readonly Entry[];
   readonly params: Record<string, RandomValue>;
   readonly data: Record<string, RandomValue>;
+  /** Values tie and lie on kinks, where the place of an extremum jumps. */
+  readonly onGrid: boolean;
 }
 
 function makeInputs(choices: Choices, dims: readonly [Dim, ...Dim[]], number: () => number): RandomInputs {
@@ -225,7 +233,7 @@ function makeInputs(choices: Choices, dims: readonly [Dim, ...Dim[]], number: ()
     lines.push(`  ${role} ${declaration}`);
     for (const field of fields) give(role, field, () => between(-2, 2));
   }
-  return { lines, entries, params: values.param, data: values.data };
+  return { lines, entries, params: values.param, data: values.data, onGrid };
 }
 
 /** A scalar, indexed, whole-array or int `let`. */

@@ -8,6 +8,7 @@ import type { Operand, Value } from '../../ir/types.ts';
 import type { Clause, Expression } from '../ast.ts';
 import { isRecord } from '../check/types.ts';
 import { force, learnIndex, storedArray } from './array.ts';
+import { below, polynomialOf, rangeOfAtom } from './facts.ts';
 import {
   bind,
   insideRange,
@@ -16,6 +17,7 @@ import {
   symbolOf,
   valueOf,
   arrayValue,
+  withFacts,
   type Env,
   type Lowered,
   type Lowering,
@@ -50,10 +52,10 @@ export function lowerBuild(
   const outer = dims.reduce((scope, size) => insideRange(l.facts, scope, polynomial.zero, size), env);
   const inside = (body: BlockBuilder, indices: readonly Operand[]): Env =>
     clauses.reduce((scope, clause, k) => {
-      const from = ranges[k]?.from ?? polynomial.zero;
+      const { from, size } = ranges[k] ?? bug('a clause without a range');
       const position = indices[k] ?? bug('an axis without an index');
       const index = from.terms.length === 0 ? position : emitOp(l, body, 'iadd', [extent(from), position]);
-      return bind(scope, symbolOf(l, clause.name), index);
+      return bind(onAxis(l, scope, position, size), symbolOf(l, clause.name), index);
     }, outer);
   const { scalar, dims: elementDims } = typeOf(l, element);
   if (isRecord(scalar)) return buildRecords(l, b, dims, names, element, inside, hint);
@@ -67,6 +69,17 @@ export function lowerBuild(
     checked: false,
     element: (body, indices, _inRange, named) => lowerScalar(l, inside(body, indices), body, element, named),
   };
+}
+
+/**
+ * The scope of an element at a position that was proved to be on its axis, by facts of a place that the scope does not know:
+ * `x[i - 1]`, where x is a comprehension and i >= 1.
+ */
+function onAxis(l: Lowering, scope: Env, position: Operand, size: Polynomial): Env {
+  const place = polynomialOf(l.facts, position);
+  const range = rangeOfAtom(l.facts, place);
+  const isItsIndex = range?.from.terms.length === 0 && range.to.key === size.key;
+  return isItsIndex ? scope : withFacts(scope, [place, below(place, size)], false);
 }
 
 /**
