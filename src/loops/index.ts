@@ -11,6 +11,8 @@ import { linearise } from './linearise.ts';
 import { lower } from './lower/program.ts';
 import { splitParts } from './parts.ts';
 import { shareRows } from './share.ts';
+import { jam } from './jam.ts';
+import { shareLogistic } from './logistic.ts';
 import { nest } from './nest.ts';
 import { blockProducts } from './block.ts';
 import { reuseStorage } from './reuse.ts';
@@ -27,6 +29,8 @@ export interface RoutineOptions {
   readonly checked: boolean;
   /** About how many statements one emitted function may hold. */
   readonly partStatements?: number;
+  /** Names of passes to leave out, to see what they do. */
+  readonly without?: readonly string[];
 }
 
 export interface Pass {
@@ -46,6 +50,11 @@ export const passes: readonly Pass[] = [
   { name: 'nest', run: nest, reason: 'sharing left names for what is used only once' },
   { name: 'weights', run: keepExponentials, reason: 'equal elements look equal now that names are gone' },
   {
+    name: 'logistic',
+    run: shareLogistic,
+    reason: 'arguments have names now where several functions take them',
+  },
+  {
     name: 'products',
     run: blockProducts,
     reason: 'loops are as fused as they get; the offsets are not made yet',
@@ -61,6 +70,11 @@ export const passes: readonly Pass[] = [
     reason: 'after hoisting, what an index depends on is plain',
   },
   { name: 'initialise sums', run: initialise, reason: 'elements are now added to once, after the loop' },
+  {
+    name: 'jam',
+    run: jam,
+    reason: 'what is added to in a loop is a local by now, or is one element for all of its iterations',
+  },
   { name: 'tidy', run: tidy, reason: 'all statements are made, and nothing below looks for their patterns' },
   { name: 'reuse', run: reuseStorage, reason: 'no pass below moves statements of the top level' },
   { name: 'linearise', run: linearise, reason: 'everything above needs one index per dim' },
@@ -77,6 +91,7 @@ export function toRoutine(program: Program, kind: RoutineKind, options: RoutineO
   const isShort = routine.body.length <= verifiedThroughout;
   if (isShort) verifyRoutine(routine, 'lower');
   for (const pass of passes) {
+    if (options.without?.includes(pass.name) === true) continue;
     const before = routine;
     routine = pass.run(before, options);
     if (isShort && routine !== before) verifyRoutine(routine, pass.name);

@@ -1,0 +1,74 @@
+// Unroll and jam changes no bit of a result, at sizes with and without iterations left over.
+
+import { describe, expect, it } from 'vitest';
+import { evaluate } from '../../src/base/polynomial.ts';
+import { derive } from '../../src/generate.ts';
+import type { Content } from '../../src/ir/bind.ts';
+import { printRoutine, toRoutine } from '../../src/loops/index.ts';
+import { programOf } from '../support/language.ts';
+import { run } from './run.ts';
+
+const models = {
+  'a sum of products for each point, whose adjoint goes to every weight': `
+    model F {
+      dim N, D
+      data x: real[N, D], y: real[N]
+      param w: real[D]
+      loss sum((tanh(sum(x[n, d] * w[d] for d)) - y[n])^2 for n)
+    }`,
+  'a layer': `
+    model F {
+      dim N, D
+      dim K = 9
+      data x: real[N, D], y: real[N, K]
+      param w: real[D, K], b: real[K]
+      let h = tanh(x @ w + b)
+      loss sum((h - y)^2)
+    }`,
+  'a recurrence for each point': `
+    fn follow(x: real[d], a: real, b: real): real {
+      var s = 0.0
+      for t in d { s = a * s + b * x[t] }
+      return s
+    }
+    model F {
+      dim N, D
+      data x: real[N, D]
+      param a: real, b: real
+      loss sum(follow(x[n], a, b)^2 for n)
+    }`,
+  'a loop that is as long as each point says, beside one that is not': `
+    model F {
+      dim N, D
+      data x: real[N, D], from: int[N] in 0..D
+      param w: real[D]
+      loss sum(sum(x[n, d] for d in 0..from[n] + 1) * sum(w[d] * x[n, d] for d) for n)
+    }`,
+};
+
+describe.each(Object.entries(models))('%s', (_, source) => {
+  it.each([1, 3, 4, 5, 8, 11])('with %d points', (N) => {
+    const sizes = { N, D: 6 };
+    const program = programOf(source);
+    const inputs = { params: {} as Record<string, Content>, data: {} as Record<string, Content> };
+    program.inputs.forEach(({ role, name, value: { type } }, k) => {
+      const length = type.dims.reduce(
+        (product, dim) => product * evaluate(dim, (size) => (size === 'N' ? N : 6)),
+        1,
+      );
+      const waves = Array.from({ length }, (_, i) => Math.sin(k + 1.7 * i));
+      const values = type.scalar === 'int' ? waves.map((wave) => Math.floor(3 + 3 * wave)) : waves;
+      inputs[role === 'param' ? 'params' : 'data'][name] =
+        type.dims.length === 0 ? (values[0] ?? NaN) : values;
+    });
+    for (const kind of ['loss', 'gradient'] as const) {
+      const derived = derive(program, kind);
+      const routine = (without: readonly string[]) => toRoutine(derived, kind, { checked: true, without });
+      const [jammed, plain] = [routine([]), routine(['jam'])];
+      if (kind === 'loss') expect(printRoutine(jammed)).toContain('blocks');
+      const found = run(jammed, { sizes, inputs });
+      expect(found).toEqual(run(plain, { sizes, inputs }));
+      expect(Number.isFinite(Number(found.result))).toBe(true);
+    }
+  });
+});
