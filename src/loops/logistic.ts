@@ -100,15 +100,16 @@ function sharedHere(
   statements: readonly Statement[],
   wanted: ReadonlyMap<Local, Found>,
 ): readonly Statement[] {
+  /** Of those that have been computed where the rewriting is at. */
   const partsOf = new Map<Local, Parts>();
-  const before = new Map<number, Statement[]>();
+  const starts = new Map<number, { readonly declarations: Statement[]; readonly found: [Local, Parts][] }>();
   for (const [local, { first, members }] of wanted) {
-    const declarations = before.get(first) ?? [];
-    before.set(first, declarations);
+    const start = starts.get(first) ?? { declarations: [], found: [] };
+    starts.set(first, start);
     const name = (hint: string, value: Expression, uses: number): Expression => {
       if (uses < 2) return value;
       const constant = invented(hint, 'real');
-      declarations.push(declare(constant, value));
+      start.declarations.push(declare(constant, value));
       return reference(constant);
     };
     const x = reference(local);
@@ -116,7 +117,7 @@ function sharedHere(
     const exponential = name('exponential', apply('exp', apply('neg', apply('abs', x))), members.size);
     const denominator = name('denominator', apply('add', real(1), exponential), sigmoids);
     const logarithm = name('logarithm', apply('log1p', exponential), members.size - sigmoids);
-    partsOf.set(local, { x, exponential, denominator, logarithm });
+    start.found.push([local, { x, exponential, denominator, logarithm }]);
   }
   const replace = (expression: Expression): Expression => {
     const member = memberOf(expression);
@@ -128,7 +129,11 @@ function sharedHere(
       mapExpressions(statement, (root) => mapExpression(root, replace)),
       (region) => region.map(rewritten),
     );
-  return statements.flatMap((statement, at) => [...(before.get(at) ?? []), rewritten(statement)]);
+  return statements.flatMap((statement, at) => {
+    const start = starts.get(at);
+    for (const [local, parts] of start?.found ?? []) partsOf.set(local, parts);
+    return [...(start?.declarations ?? []), rewritten(statement)];
+  });
 }
 
 function fromParts({ op, isNegated }: Member, { x, exponential, denominator, logarithm }: Parts): Expression {

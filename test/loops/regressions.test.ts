@@ -49,6 +49,17 @@ const cases = [
     sizes: { N: 3 },
   },
   {
+    name: 'two logistic functions of one number, after one that only a branch computes',
+    source: `model F {
+      dim N
+      param w: real
+      loss sum((i < N - 1 ? real(i) : silu(w)) for i in N) + w
+      loss softplus(w) * sigmoid(w)
+    }`,
+    params: { w: -0.9 },
+    sizes: { N: 2 },
+  },
+  {
     name: 'loops in loops that end before they start',
     source: `model F {
       dim N
