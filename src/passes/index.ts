@@ -12,7 +12,7 @@ import { inlineRules } from './inline.ts';
 import { simplifyLoops } from './loops.ts';
 import { stabilise } from './stabilise.ts';
 import { scalariseState } from './state.ts';
-import { storeSums } from './store.ts';
+import { storeCostly, storeSums } from './store.ts';
 import { reduceStrength } from './strength.ts';
 import { unroll } from './unroll.ts';
 
@@ -62,6 +62,11 @@ const beforeReverse: readonly Pass[] = [
     reason: 'decides what reverse mode may recompute; only a gradient needs it',
   },
   { name: 'dead after store', run: dropDead, reason: 'the stored sums left their operands behind' },
+  {
+    name: 'store costly',
+    run: storeCostly,
+    reason: 'last: until it is differentiated nobody uses what it adds',
+  },
 ];
 
 const afterDerivatives: readonly Pass[] = [

@@ -5,8 +5,8 @@
 import { bug } from '../base/bug.ts';
 import { activeValues } from '../ad/activity.ts';
 import { isCostly } from '../ad/cost.ts';
-import { BlockBuilder } from '../ir/build.ts';
-import type { Block, BuildStatement, Operand, Program, Statement, Value } from '../ir/types.ts';
+import { arrayType, BlockBuilder } from '../ir/build.ts';
+import type { Block, BuildStatement, Operand, OpStatement, Program, Statement, Value } from '../ir/types.ts';
 import { blocksOf, cloneBlock, mapBlocks, operandsOf } from '../ir/walk.ts';
 import { ops } from '../ops/index.ts';
 import type { OpRecord } from '../ops/types.ts';
@@ -42,6 +42,34 @@ function splitBuild(b: BlockBuilder, build: BuildStatement, active: ReadonlySet<
     };
   }
   return { ...build, body };
+}
+
+/**
+ * Gives every costly op of an element an array of its own: what is a result of a `build` is read back. It runs after the last
+ * pass that drops what nobody uses; of these arrays, only the adjoint will use any, and the others are dropped after it.
+ */
+export function storeCostly(program: Program): Program {
+  const b = new BlockBuilder(program.nextId);
+  const visit = (statement: Statement): Statement => {
+    const inner = mapBlocks(statement, (block) => ({ ...block, statements: block.statements.map(visit) }));
+    return inner.kind === 'build' ? withCostly(b, inner) : inner;
+  };
+  const body = { ...program.body, statements: program.body.statements.map(visit) };
+  return b.nextId === program.nextId ? program : { ...program, body, nextId: b.nextId };
+}
+
+function withCostly(b: BlockBuilder, build: BuildStatement): BuildStatement {
+  const { axes, body, outs } = build;
+  const extents = outs[0]?.type.dims.slice(0, axes.length) ?? bug('a build without outs');
+  const costly = body.statements.filter(
+    (statement) =>
+      statement.kind === 'op' && isCostly(statement) && !body.results.includes(statement.outs[0]),
+  ) as readonly OpStatement[];
+  const arrays = costly.map(({ op, outs: [{ type, name = op, span }] }) =>
+    b.fresh(arrayType(type.scalar, extents), { name, span }),
+  );
+  const results = [...body.results, ...costly.map((statement) => statement.outs[0])];
+  return { ...build, outs: [...outs, ...arrays], body: { ...body, results } };
 }
 
 const readAt = (array: Value, axes: readonly Value[], out: Value): Statement => ({

@@ -115,9 +115,9 @@ export function curveFitLossAndGradient(
   for (let n = 0; n < N; n++) {
     const tn = t[n];
     const exp = Math.exp(-(softplus_1 * tn));
-    const product = amplitude * exp;
     const sum_1 = frequency * tn + phase;
     const cos = Math.cos(sum_1);
+    const product = amplitude * exp;
     const fitted = product * cos;
     const difference = fitted - y[n];
     const r = Math.abs(difference);
@@ -226,7 +226,7 @@ export function curveFitJvp(
 }
 
 /**
- * The Hessian of the loss of CurveFit times a direction. 91 operations as written; loops repeat them.
+ * The Hessian of the loss of CurveFit times a direction. 90 operations as written; loops repeat them.
  *
  * @param params amplitude: real, decay: real, frequency: real, phase: real
  * @param data t: real[N], y: real[N]
@@ -272,16 +272,16 @@ export function curveFitHvp(
   for (let n = 0; n < N; n++) {
     const tn = t[n];
     const exp = Math.exp(-(softplus_1 * tn));
+    const negative = -(product_1 * tn * exp);
     const product_2 = amplitude * exp;
     const sum_1 = frequency * tn + phase;
     const cos = Math.cos(sum_1);
     const sum_2 = frequencyDirection * tn + phaseDirection;
     const sin = Math.sin(sum_1);
-    const product_3 = sum_2 * sin;
+    const negative_1 = -(sum_2 * sin);
     const fitted = product_2 * cos;
-    const product_4 = amplitudeDirection * exp;
-    const product_5 = product_1 * tn * exp;
-    const fittedTangent = (product_4 - product_5 * amplitude) * cos - product_3 * product_2;
+    const sum_3 = amplitudeDirection * exp + negative * amplitude;
+    const fittedTangent = sum_3 * cos + negative_1 * product_2;
     const difference = fitted - y[n];
     const r = Math.abs(difference);
     const chosen = difference < 0 ? -fittedTangent : 0;
@@ -292,28 +292,29 @@ export function curveFitHvp(
     let chosen_2: number;
     let chosen_3: number;
     if (r <= 0.5) {
-      const product_6 = 0.5 * quotient;
-      chosen_2 = product_6 * (2 * r);
-      chosen_3 = 2 * chosen_1 * product_6;
+      const product_3 = 0.5 * quotient;
+      chosen_2 = product_3 * (2 * r);
+      chosen_3 = 2 * chosen_1 * product_3;
     } else {
       chosen_2 = 0.5 * quotient;
       chosen_3 = 0;
     }
     const chosen_4 = holds ? chosen_2 : holds_1 ? -chosen_2 : 0;
     const chosen_5 = holds ? 0 : holds_1 ? -chosen_3 : 0;
-    const sum_3 = (holds ? chosen_3 : 0) + chosen_5;
-    const negative = -product_5;
-    const product_6 = chosen_4 * cos;
-    const difference_1 = sum_3 * cos - product_3 * chosen_4;
-    const product_7 = (sum_3 * product_2 + (product_4 + negative * amplitude) * chosen_4) * sin;
-    const negative_1 = -(product_7 + sum_2 * cos * (chosen_4 * product_2));
-    phaseTangentAdjoint += negative_1;
-    frequencyTangentAdjoint += negative_1 * tn;
-    amplitudeTangentAdjoint += difference_1 * exp + negative * product_6;
-    const product_8 = product_6 * amplitude;
-    const product_9 = (difference_1 * amplitude + amplitudeDirection * product_6) * exp;
-    total -= product_8 * exp * tn;
-    total_1 -= (product_9 + negative * product_8) * tn;
+    const sum_4 = (holds ? chosen_3 : 0) + chosen_5;
+    const product_3 = chosen_4 * cos;
+    const sum_5 = sum_4 * cos + negative_1 * chosen_4;
+    const negative_2 = -(
+      (sum_4 * product_2 + sum_3 * chosen_4) * sin +
+      sum_2 * cos * (chosen_4 * product_2)
+    );
+    phaseTangentAdjoint += negative_2;
+    frequencyTangentAdjoint += negative_2 * tn;
+    amplitudeTangentAdjoint += sum_5 * exp + negative * product_3;
+    const product_4 = product_3 * amplitude;
+    const product_5 = (sum_5 * amplitude + amplitudeDirection * product_3) * exp;
+    total -= product_4 * exp * tn;
+    total_1 -= (product_5 + negative * product_4) * tn;
   }
   const tangent = sum / N;
   product.amplitude = amplitudeTangentAdjoint;

@@ -37,6 +37,8 @@ export interface GaussianMixtureWorkspace {
   /** real[K] */
   readonly work: Float64Array;
   /** real[K] */
+  readonly exp: Float64Array;
+  /** real[K] */
   readonly weights: Float64Array;
   /** real[K] */
   readonly weights2: Float64Array;
@@ -44,6 +46,8 @@ export interface GaussianMixtureWorkspace {
   readonly work2: Float64Array;
   /** real[K] */
   readonly scoreTangent: Float64Array;
+  /** real[K] */
+  readonly expTangent: Float64Array;
 }
 
 /** Where the params of GaussianMixture lie in one flat vector. */
@@ -121,7 +125,7 @@ export function gaussianMixtureLoss(
 }
 
 /**
- * The loss of GaussianMixture and its gradient. 55 operations as written; loops repeat them.
+ * The loss of GaussianMixture and its gradient. 53 operations as written; loops repeat them.
  *
  * @param params center: real[K, D], logWidth: real[K], weight: real[K]
  * @param data x: real[N, D]
@@ -152,6 +156,7 @@ export function gaussianMixtureLossAndGradient(
   const weightGradient: Numbers = gradient.weight;
   const score: Numbers = ws.score;
   const work: Numbers = ws.work;
+  const exp: Numbers = ws.exp;
   const weights: Numbers = ws.weights;
   const weights2: Numbers = ws.weights2;
   let greatest = -Infinity;
@@ -186,9 +191,10 @@ export function gaussianMixtureLossAndGradient(
       }
       work[k] = sum_3;
       const logWidthK = logWidth[k];
-      const difference = weight[k] - total - D * logWidthK;
-      const score_1 = difference - 0.5 * sum_3 * Math.exp(-2 * logWidthK);
+      const exp_1 = Math.exp(-2 * logWidthK);
+      const score_1 = weight[k] - total - D * logWidthK - 0.5 * sum_3 * exp_1;
       score[k] = score_1;
+      exp[k] = exp_1;
       greatest_1 = Math.max(greatest_1, score_1);
     }
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
@@ -202,10 +208,10 @@ export function gaussianMixtureLossAndGradient(
     sum_1 += sum_3;
     for (let k = 0; k < K; k++) {
       const product = quotient * (weights[k] * inverse_1);
-      const exp = Math.exp(-2 * logWidth[k]);
+      const expNK = exp[k];
       const negative = -product;
-      const product_1 = 0.5 * (negative * exp);
-      logWidthGradient[k] += -2 * (negative * (0.5 * work[k]) * exp) - product * D;
+      const product_1 = 0.5 * (negative * expNK);
+      logWidthGradient[k] += -2 * (negative * (0.5 * work[k]) * expNK) - product * D;
       totalAdjoint += negative;
       weightGradient[k] += product;
       const centerRow = k * D;
@@ -368,7 +374,7 @@ export function gaussianMixtureJvp(
 }
 
 /**
- * The Hessian of the loss of GaussianMixture times a direction. 99 operations as written; loops repeat them.
+ * The Hessian of the loss of GaussianMixture times a direction. 95 operations as written; loops repeat them.
  *
  * @param params center: real[K, D], logWidth: real[K], weight: real[K]
  * @param data x: real[N, D]
@@ -405,10 +411,12 @@ export function gaussianMixtureHvp(
   const weightProduct: Numbers = product.weight;
   const score: Numbers = ws.score;
   const work: Numbers = ws.work;
+  const exp: Numbers = ws.exp;
   const weights: Numbers = ws.weights;
   const weights2: Numbers = ws.weights2;
   const work2: Numbers = ws.work2;
   const scoreTangent: Numbers = ws.scoreTangent;
+  const expTangent: Numbers = ws.expTangent;
   let greatest = -Infinity;
   for (let k = 0; k < K; k++) {
     greatest = Math.max(greatest, weight[k]);
@@ -452,11 +460,14 @@ export function gaussianMixtureHvp(
       const logWidthK = logWidth[k];
       const logWidthK_1 = logWidthDirection[k];
       const product_1 = 0.5 * sum_5;
-      const exp = Math.exp(-2 * logWidthK);
-      const score_1 = weight[k] - total - D * logWidthK - product_1 * exp;
-      const sum_7 = 0.5 * sum_6 * exp + -2 * logWidthK_1 * exp * product_1;
+      const exp_1 = Math.exp(-2 * logWidthK);
+      const product_2 = -2 * logWidthK_1 * exp_1;
+      const score_1 = weight[k] - total - D * logWidthK - product_1 * exp_1;
+      const difference = weightDirection[k] - sum_1 - logWidthK_1 * D;
       score[k] = score_1;
-      scoreTangent[k] = weightDirection[k] - sum_1 - logWidthK_1 * D - sum_7;
+      exp[k] = exp_1;
+      scoreTangent[k] = difference - (0.5 * sum_6 * exp_1 + product_2 * product_1);
+      expTangent[k] = product_2;
       greatest_1 = Math.max(greatest_1, score_1);
     }
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
@@ -474,21 +485,22 @@ export function gaussianMixtureHvp(
       const weight_1 = weights[k] * inverse_1;
       const product_1 = (scoreTangent[k] * weight_1 - sum_4 * weight_1) * quotient;
       const product_2 = 0.5 * work[k];
-      const exp = Math.exp(-2 * logWidth[k]);
-      const product_3 = -2 * logWidthDirection[k] * exp;
+      const expNK = exp[k];
+      const expTangentNK = expTangent[k];
       const negative = -(quotient * weight_1);
       const negative_1 = -product_1;
-      const product_4 = (negative_1 * product_2 + 0.5 * work2[k] * negative) * exp;
-      const product_5 = 0.5 * (negative * exp);
-      const product_6 = 0.5 * (negative_1 * exp + product_3 * negative);
-      logWidthProduct[k] += -2 * (product_4 + product_3 * (negative * product_2)) - product_1 * D;
+      const product_3 = (negative_1 * product_2 + 0.5 * work2[k] * negative) * expNK;
+      const product_4 = 0.5 * (negative * expNK);
+      const product_5 = 0.5 * (negative_1 * expNK + expTangentNK * negative);
+      const product_6 = -2 * (product_3 + expTangentNK * (negative * product_2));
+      logWidthProduct[k] += product_6 - product_1 * D;
       totalAdjoint += negative;
       totalTangentAdjoint += negative_1;
       weightProduct[k] += product_1;
       const centerRow = k * D;
       for (let d = 0; d < D; d++) {
-        const product_7 = product_6 * (2 * (x[xRow + d] - center[centerRow + d]));
-        centerProduct[centerRow + d] -= product_7 + -2 * centerDirection[centerRow + d] * product_5;
+        const product_7 = product_5 * (2 * (x[xRow + d] - center[centerRow + d]));
+        centerProduct[centerRow + d] -= product_7 + -2 * centerDirection[centerRow + d] * product_4;
       }
     }
   }
@@ -517,10 +529,12 @@ export function gaussianMixtureWorkspace(sizes: GaussianMixtureSizes): GaussianM
   return {
     score: new Float64Array(K),
     work: new Float64Array(K),
+    exp: new Float64Array(K),
     weights: new Float64Array(K),
     weights2: new Float64Array(K),
     work2: new Float64Array(K),
     scoreTangent: new Float64Array(K),
+    expTangent: new Float64Array(K),
   };
 }
 
@@ -645,10 +659,12 @@ function checkGaussianMixtureWorkspace(
   checkObject('ws', ws);
   checkFloat64Array('ws', '.score', ws.score, K, 'real[K]');
   checkFloat64Array('ws', '.work', ws.work, K, 'real[K]');
+  checkFloat64Array('ws', '.exp', ws.exp, K, 'real[K]');
   checkFloat64Array('ws', '.weights', ws.weights, K, 'real[K]');
   checkFloat64Array('ws', '.weights2', ws.weights2, K, 'real[K]');
   checkFloat64Array('ws', '.work2', ws.work2, K, 'real[K]');
   checkFloat64Array('ws', '.scoreTangent', ws.scoreTangent, K, 'real[K]');
+  checkFloat64Array('ws', '.expTangent', ws.expTangent, K, 'real[K]');
 }
 
 function checkGaussianMixtureGradientApart(

@@ -1,0 +1,43 @@
+// What the backward pass computes again and what it reads back: costly functions run once for each element.
+
+import { expect, it } from 'vitest';
+import { derive } from '../../src/generate.ts';
+import { printRoutine, toRoutine } from '../../src/loops/index.ts';
+import { programOf } from '../support/language.ts';
+
+const cases = [
+  {
+    name: 'gates of a cell, whose backward pass is another loop',
+    source: `model Cell {
+      dim T, H
+      data x: real[T, H], y: real[H]
+      param w: real[H], u: real[H]
+      var h: real[H] = 0
+      for t in T { h = [sigmoid(w[i] * x[t, i] + h[i]) * tanh(u[i] * h[i]) for i in H] }
+      loss squaredDistance(h, y)
+    }`,
+    calls: { sigmoid: 1, tanh: 1 },
+  },
+  {
+    name: 'a function under a function, in an array whose adjoint comes later',
+    source: `model Chain {
+      dim N
+      data y: real[N]
+      param x: real[N]
+      let f[i in N] = sin(exp(x[i]))
+      let most = max(f)
+      loss sum((f[i] - most * y[i])^2 for i)
+    }`,
+    calls: { exp: 1, sin: 1, cos: 1 },
+  },
+];
+
+it.each(cases)('$name', ({ source, calls }) => {
+  const program = derive(programOf(source), 'gradient', 'none');
+  const text = printRoutine(toRoutine(program, 'gradient', { checked: true, without: ['jam'] }));
+  const found = Object.keys(calls).map((call) => [
+    call,
+    text.match(new RegExp(`\\b${call}\\(`, 'g'))?.length,
+  ]);
+  expect(Object.fromEntries(found)).toEqual(calls);
+});
