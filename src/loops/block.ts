@@ -5,8 +5,9 @@
 // coefficients are constants of that loop, each element is loaded and stored a quarter as often, and its terms are still added
 // in the order of r.
 
+import { blocksOf, overBlocks, type Blocks } from './blocks.ts';
 import { changesLocal, effectsOf, writes } from './effects.ts';
-import { apply, declare, integer, invented, isZero, load, loop, real, reference } from './make.ts';
+import { apply, declare, invented, isZero, load, real, reference } from './make.ts';
 import { nameFor } from './names.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import { mapExpression, mapExpressions, mapRegions, visitExpression } from './walk.ts';
@@ -253,10 +254,8 @@ function isRowAlong(row: Expression, c: Local): boolean {
 // ---- the nest as it is to be
 
 function nestOf(product: Product): readonly Statement[] {
-  const { r } = product;
-  const blocks = invented('blocks', 'int');
-  const count = declare(blocks, apply('idiv', r.to, integer(width)));
-  return [count, ...loopsFrom(product, reference(blocks), 0, new Map())];
+  const blocks = blocksOf(product.r.to, width);
+  return [...blocks.before, ...loopsFrom(product, blocks, 0, new Map())];
 }
 
 type Names = ReadonlyMap<Local, Expression>;
@@ -265,7 +264,7 @@ const renamed = (expression: Expression, names: Names): Expression =>
   mapExpression(expression, (each) => (each.kind === 'local' ? (names.get(each.local) ?? each) : each));
 
 /** The loops from the given depth on, with indices of their own, since parts of the nest are there twice. */
-function loopsFrom(product: Product, blocks: Expression, depth: number, names: Names): readonly Statement[] {
+function loopsFrom(product: Product, blocks: Blocks, depth: number, names: Names): readonly Statement[] {
   const { around, r, c } = product;
   const outer = around[depth];
   if (outer === undefined) return [];
@@ -298,19 +297,10 @@ function loopsFrom(product: Product, blocks: Expression, depth: number, names: N
     }
     return body;
   };
-  const block = invented('block', 'int');
-  const first = apply('imul', integer(width), reference(block));
-  const together = Array.from({ length: width }, (_, u) =>
-    u === 0 ? first : apply('iadd', first, integer(u)),
-  );
+  const together = overBlocks(blocks.count, width, steps);
+  if (blocks.rest === undefined) return [together];
   const single = invented(r.index.name, 'int');
-  return [
-    loop(block, blocks, steps(together)),
-    {
-      ...loop(single, r.to, steps([reference(single)])),
-      from: apply('imul', integer(width), blocks),
-    } as Loop,
-  ];
+  return [together, { ...r, index: single, from: blocks.rest, body: steps([reference(single)]) }];
 }
 
 /** Whether the loop over r is the innermost of those around c: always so where elements are set. */

@@ -2,10 +2,11 @@
 // side do not wait for each other's additions, an element to which four iterations add is loaded and stored once, and so
 // are loads that they share. The terms of a statement are still added in the order in which they came.
 
+import { blocksOf, overBlocks } from './blocks.ts';
 import { costOf } from './cost.ts';
 import { changesLocal, effectsOf, writes, type Effects } from './effects.ts';
 import { keysFor, type Keys } from './keys.ts';
-import { apply, declare, integer, invented, isZero, load, loop, reference } from './make.ts';
+import { apply, declare, invented, isZero, load, reference } from './make.ts';
 import { nameFor } from './names.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import { expressionsOf, mapChildren, mapExpressions, mapRegions, visitExpression, visitStatements } from './walk.ts'; // prettier-ignore
@@ -18,6 +19,8 @@ const width = 4;
 const fewestTrips = 2 * width;
 /** Longer bodies are left alone: they are there five times afterwards. */
 const longestBody = 24;
+/** Savings below this are not worth it: see `gain`. */
+const leastGain = 2;
 
 export function jam(routine: Routine): Routine {
   const keys = keysFor();
@@ -57,19 +60,18 @@ function jammedLoop(statement: Loop, keys: Keys): readonly Statement[] | undefin
     return undefined;
   const effects = effectsOf(body);
   if (!isApart(body, index, effects)) return undefined;
-  const blocks = invented('blocks', 'int');
-  const block = invented('block', 'int');
-  const first = apply('imul', integer(width), reference(block));
   const together = new Together(index, effects, keys);
-  const steps = Array.from({ length: width }, (_, u) => (u === 0 ? first : apply('iadd', first, integer(u))));
-  const copies = together.start(steps);
-  const made = together.list(body, copies, 0);
-  if (made === undefined || together.gain < 2) return undefined;
-  return [
-    declare(blocks, apply('idiv', to, integer(width))),
-    loop(block, reference(blocks), [...copies.declarations, ...made]),
-    { ...statement, from: apply('imul', integer(width), reference(blocks)) },
-  ];
+  const blocks = blocksOf(to, width);
+  let isPossible = true;
+  const made = overBlocks(blocks.count, width, (steps) => {
+    const copies = together.start(steps);
+    const inside = together.list(body, copies, 0);
+    isPossible = inside !== undefined && together.gain >= leastGain;
+    return [...copies.declarations, ...(inside ?? [])];
+  });
+  if (!isPossible) return undefined;
+  const rest = blocks.rest === undefined ? [] : [{ ...statement, from: blocks.rest }];
+  return [...blocks.before, made, ...rest];
 }
 
 const isLong = (to: Expression): boolean => to.kind !== 'literal' || Number(to.value) >= fewestTrips;

@@ -60,6 +60,18 @@ const cases = [
     sizes: { N: 2 },
   },
   {
+    name: 'a matrix product over a range that ends before it starts',
+    source: `model F {
+      dim N
+      dim M = 9
+      param A: real[N, N], B: real[N, M]
+      let C[i in N, j in M] = sum(A[i, k] * B[k, j] for k in 0..N - 2)
+      loss sum((C - 1)^2)
+    }`,
+    params: { A: [0.3], B: [1, 2, 3, 4, 5, 6, 7, 8, 9] },
+    sizes: { N: 1 },
+  },
+  {
     name: 'loops in loops that end before they start',
     source: `model F {
       dim N
