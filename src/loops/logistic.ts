@@ -12,6 +12,8 @@ import {
   mapList,
   mapRegions,
   regionsOf,
+  visitExpression,
+  visitStatements,
 } from './walk.ts';
 
 type Logistic = 'sigmoid' | 'logSigmoid' | 'softplus';
@@ -31,9 +33,25 @@ interface Found {
 }
 
 export function shareLogistic(routine: Routine): Routine {
+  if (!hasLogistic(routine)) return routine;
   const body = shared(routine.body);
   return body === routine.body ? routine : { ...routine, body };
 }
+
+/** Most routines have none, and are not looked at any further. */
+function hasLogistic(routine: Routine): boolean {
+  let found = false;
+  const look = (part: Expression): void => {
+    if (part.kind === 'op' && isLogistic(part.op)) found = true;
+  };
+  visitStatements(routine.body, (statement) => {
+    for (const root of expressionsOf(statement)) visitExpression(root, look);
+  });
+  return found;
+}
+
+const isLogistic = (op: string): op is Logistic =>
+  op === 'sigmoid' || op === 'logSigmoid' || op === 'softplus';
 
 /** Outer lists first: what is shared there serves the regions inside. */
 function shared(statements: readonly Statement[]): readonly Statement[] {
@@ -79,7 +97,7 @@ function wantedOf(statements: readonly Statement[]): ReadonlyMap<Local, Found> {
 function memberOf(expression: Expression): Member | undefined {
   if (expression.kind !== 'op') return undefined;
   const { op } = expression;
-  if (op !== 'sigmoid' && op !== 'logSigmoid' && op !== 'softplus') return undefined;
+  if (!isLogistic(op)) return undefined;
   const [argument] = expression.args;
   const isNegated = argument?.kind === 'op' && argument.op === 'neg';
   const of = isNegated ? argument.args[0] : argument;

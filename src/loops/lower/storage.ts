@@ -59,6 +59,7 @@ export function storagesOf(
   results: readonly Operand[],
   uses: Uses,
 ): Storages {
+  if (body.statements.every(isPlain)) return ofInputs(body, inputs);
   const reach = reachOf(body, inputs, results, uses);
   const drafts = new Map<Value, Draft>();
   const draft = (value: Value, isInput: boolean): Draft => ({
@@ -132,6 +133,18 @@ export function storagesOf(
       at: (block) => (at.get(block) ?? []).map(({ storage }) => storage),
     };
   }
+}
+
+/** Straight code on scalars: nothing shares a place. */
+const isPlain = ({ kind, outs }: Statement): boolean =>
+  (kind === 'op' || kind === 'read') && outs.every((out) => !isArray(out));
+
+function ofInputs(body: Block, inputs: readonly Value[]): Storages {
+  const storages = inputs
+    .filter(isArray)
+    .map((input) => ({ members: [input], input, last: input, isAdjoint: false, isHistory: false }));
+  const byInput = new Map<Value, Storage>(storages.map((storage) => [storage.input, storage]));
+  return { of: (value) => byInput.get(value), at: (block) => (block === body ? storages : []) };
 }
 
 interface Collected {
