@@ -133,7 +133,7 @@ export const types = {
     'N0320',
     'constant is no int',
     (a: { value: string }) => `the value ${a.value} is not an int that can be held exactly`,
-    'Ints are whole numbers below 2^53. Write the constant as a real, `1e20`, if that is what it is.',
+    'Ints are whole numbers up to 2^53 in size. Leave the value a real, `1e20`, if that is what it is.',
   ),
   assignedType: error(
     'N0321',
@@ -172,6 +172,12 @@ export const types = {
     'wrong number of values',
     (a: { count: number; found: string }) => `${a.count} values are wanted, ${a.found}`,
     'There must be a name for each of the values, and a value for each name.',
+  ),
+  zeroDivisor: error(
+    'N0328',
+    'division of an int by zero',
+    (a: { operator: string }) => `the divisor of this \`${a.operator}\` is 0`,
+    'There is no int that `a div 0` or `a mod 0` could be. Where the divisor is known only when the emitted code runs, it throws a RangeError.',
   ),
   assignedSlice: error(
     'N0322',

@@ -19,6 +19,7 @@ import {
 } from './context.ts';
 import { reducedType } from './comprehension.ts';
 import { checkExpression } from './expression.ts';
+import { fold } from './fold.ts';
 import { didYouMean } from './nearest.ts';
 import { meet, type Operand } from './operator.ts';
 import { intVariants } from '../operators.ts';
@@ -117,6 +118,10 @@ function conversionType(
     const help = arg.type.scalar === 'bool' ? ofBool : adviceOnRecord(arg.type);
     const found = { operator: to, wants: 'a number', found: withArticle(arg.type) };
     return complain(c, catalogue.operandType, found, arg.expression.span, { help });
+  }
+  const value = to === 'int' ? fold(c, arg.expression) : undefined;
+  if (value !== undefined && !Number.isSafeInteger(Math.trunc(Number(value)))) {
+    return complain(c, catalogue.constantNotInt, { value: String(value) }, arg.expression.span);
   }
   annotate(c, e, { kind: 'convert', to });
   return exprType(to, arg.type.dims);

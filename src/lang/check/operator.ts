@@ -5,6 +5,7 @@ import { catalogue } from '../../base/catalogue.ts';
 import type { Span } from '../../base/source.ts';
 import type { BinaryOperator, Expression } from '../ast.ts';
 import { complain, converted, declaredAt, toReal, type Checking } from './context.ts';
+import { fold } from './fold.ts';
 import { sizeOf } from './size.ts';
 import { adviceOnRecord } from './record.ts';
 import { broadcast, exprType, isNumeric, isRecord, printType, sameType, withArticle, type ExprType, type MaybeType } from './types.ts'; // prettier-ignore
@@ -126,6 +127,9 @@ export function binaryType(c: Checking, e: Binary, left: ExprType, right: ExprTy
         const help =
           e.operator === 'mod' ? '`x - y * floor(x / y)` is the remainder of reals' : '`/` divides reals';
         return needs(c, e.operator, 'ints', side, help);
+      }
+      if (fold(c, e.right) === 0) {
+        return complain(c, catalogue.zeroDivisor, { operator: e.operator }, e.right.span);
       }
       // Never adapts: 7 div 2 is 3, whatever is wanted.
       return meet(c, described(e.operator), e.span, l, r);
