@@ -133,6 +133,7 @@ function intervalOf(op: string, args: readonly Interval[]): Interval {
       return { least: both(other.least, factor, multiply), greatest: both(other.greatest, factor, multiply) };
     }
     case 'imod':
+    case 'imodChecked':
       return isExact(b) ? { least: zero, greatest: both(b.greatest, one, subtract) } : unknown;
     case 'iselect':
       return eitherOf(b, args[2] ?? unknown);

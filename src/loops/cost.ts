@@ -10,7 +10,9 @@ const cheap: ReadonlySet<string> = new Set(
     'iadd isub imul ineg imin imax iabs iselect bselect toReal toInt floor ceil round trunc'
   ).split(' '),
 );
-const moderate: ReadonlySet<string> = new Set(['div', 'sqrt', 'rootOfSquares', 'idiv', 'imod', 'powi']);
+const moderate: ReadonlySet<string> = new Set(
+  'div sqrt rootOfSquares idiv imod idivChecked imodChecked powi'.split(' '),
+);
 
 /** 1 for what is one machine instruction or so, 4 for a division or a root, 10 and more for a transcendental. */
 export function costOf(op: OpName): number {

@@ -2,7 +2,7 @@
 // const declarations and expressions of some cost (row bases such as `n * D`, loads, arithmetic), from code that every
 // iteration runs; integer arithmetic also from branches, since it costs next to nothing and cannot fail.
 
-import type { OpName } from '../ops/index.ts';
+import { canFail, type OpName } from '../ops/index.ts';
 import { costOfExpression } from './cost.ts';
 import { changesLocal, effectsOf, writes, type Effects } from './effects.ts';
 import { keysFor } from './keys.ts';
@@ -82,8 +82,7 @@ export function hoist(routine: Routine): Routine {
         }
         case 'check': {
           const made = rewrite(statement.index, floor);
-          const runs = frames.findLastIndex((frame) => !frame.runs) + 1;
-          const level = Math.max(made.level, floor, runs);
+          const level = Math.max(made.level, floor, levelOfRuns());
           const checked = { ...statement, index: made.expression };
           if (level < frames.length) frames[level]?.before.push(checked);
           else into.push(checked);
@@ -161,6 +160,7 @@ export function hoist(routine: Routine): Routine {
     let level = parts.reduce((deepest, part) => Math.max(deepest, part.level), 0);
     if (expression.kind === 'load')
       level = Math.max(level, levelOfLoad(expression.buffer, expression.indices));
+    if (expression.kind === 'op' && canFail(expression.op)) level = Math.max(level, levelOfRuns());
     let position = 0;
     const rebuilt = mapChildren(expression, (child) => {
       const part = parts[position++];
@@ -195,8 +195,11 @@ export function hoist(routine: Routine): Routine {
   function levelOfLoad(buffer: Buffer, indices: readonly Expression[]): number {
     const written = frames.findLastIndex((frame) => writes(frame.effects, buffer)) + 1;
     if (bounds.inRange(buffer, indices)) return written;
-    return Math.max(written, frames.findLastIndex((frame) => !frame.runs) + 1);
+    return Math.max(written, levelOfRuns());
   }
+
+  /** Further out than here nothing is certain to run. */
+  const levelOfRuns = (): number => frames.findLastIndex((frame) => !frame.runs) + 1;
 
   /** Declares `local` for the value before the loop whose body is one deeper than `level`, unless it is there already. */
   function place(value: Expression, level: number, local: Local): Local {

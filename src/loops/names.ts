@@ -23,6 +23,8 @@ const nouns: Readonly<Record<string, string>> = {
   imul: 'index',
   idiv: 'index',
   imod: 'index',
+  idivChecked: 'index',
+  imodChecked: 'index',
   ineg: 'index',
   toInt: 'index',
   toReal: 'number',

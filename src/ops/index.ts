@@ -2,6 +2,7 @@
 
 import { activation } from './activation.ts';
 import { arithmetic } from './arithmetic.ts';
+import { division } from './division.ts';
 import { errorFunction } from './error-function.ts';
 import { comparison } from './comparison.ts';
 import { exponential } from './exponential.ts';
@@ -11,6 +12,7 @@ import { integer } from './integer.ts';
 import { rounding } from './rounding.ts';
 import { stopping } from './stop.ts';
 import { trigonometric } from './trigonometric.ts';
+import type { OpRecord } from './types.ts';
 
 export const ops = {
   ...arithmetic,
@@ -23,7 +25,14 @@ export const ops = {
   ...rounding,
   ...comparison,
   ...integer,
+  ...division,
   ...stopping,
 };
 
 export type OpName = keyof typeof ops;
+
+/** What the op is without the check that may refuse its arguments; itself where it has none. */
+export const uncheckedOp = (op: OpName): OpName => (ops[op] as OpRecord).unchecked ?? op;
+
+/** It may throw, so it must not run where the program would not have run it. */
+export const canFail = (op: OpName): boolean => uncheckedOp(op) !== op;

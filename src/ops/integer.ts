@@ -41,53 +41,6 @@ export const integer = {
     commutative: true,
     samples: pairs,
   }),
-  idiv: op({
-    doc: '`x div y`: the quotient, rounded towards minus infinity.',
-    args: { x: 'int', y: 'int' },
-    result: 'int',
-    eval: (x: number, y: number) => Math.floor(x / y),
-    d: {},
-    ts: { template: 'Math.floor($x / $y)', precedence: 'call', operands: '/' },
-    wgsl: {
-      helper: 'floor_div',
-      source: `\
-/// The quotient of x and y, rounded towards minus infinity.
-fn floor_div(x: i32, y: i32) -> i32 {
-  let quotient = x / y;
-  return select(quotient, quotient - 1, x % y != 0 && (x < 0) != (y < 0));
-}`,
-    },
-    callable: false,
-    samples: pairs,
-    domain: 'y != 0',
-  }),
-  imod: op({
-    doc: '`x mod y`: what the quotient leaves, with the sign of y.',
-    args: { x: 'int', y: 'int' },
-    result: 'int',
-    eval: (x: number, y: number) => x - y * Math.floor(x / y),
-    d: {},
-    ts: {
-      helper: 'floorMod',
-      source: `\
-/** The remainder of x divided by y, with the sign of y. */
-function floorMod(x: number, y: number): number {
-  return x - y * Math.floor(x / y);
-}`,
-    },
-    wgsl: {
-      helper: 'floor_mod',
-      source: `\
-/// The remainder of x divided by y, with the sign of y.
-fn floor_mod(x: i32, y: i32) -> i32 {
-  let remainder = x % y;
-  return select(remainder, remainder + y, remainder != 0 && (remainder < 0) != (y < 0));
-}`,
-    },
-    callable: false,
-    samples: pairs,
-    domain: 'y != 0',
-  }),
   ineg: op({
     doc: 'Negation of an int.',
     args: { x: 'int' },

@@ -38,6 +38,8 @@ export interface OpRecord {
   readonly eval: (...args: never[]) => number | boolean;
   /** One rule for each real argument of an op with a real result; `{}` otherwise. */
   readonly d: Readonly<Record<string, Partial | 'flat'>>;
+  /** It refuses some arguments with a RangeError; the op that does the same without the check. */
+  readonly unchecked?: 'idiv' | 'imod';
   /**
    * Where a partial is infinite: `finite`: at a point where the value itself is finite (sqrt at 0);
    * `infinite`: only where the value is not (log at 0). An adjoint of exactly zero wins over such a partial.

@@ -4,7 +4,7 @@
 import { add as addSizes, multiply as multiplySizes, subtract as subtractSizes } from '../base/polynomial.ts';
 import { asPolynomial, bool, extent, int, real } from '../ir/build.ts';
 import type { Literal, Operand, OpStatement, Program, Statement } from '../ir/types.ts';
-import { ops, type OpName } from '../ops/index.ts';
+import { canFail, ops, uncheckedOp, type OpName } from '../ops/index.ts';
 import type { OpRecord } from '../ops/types.ts';
 import { hintOf, rewrite, type Context } from './rewrite.ts';
 
@@ -74,9 +74,12 @@ class Folder {
     if (!args.every((arg) => arg.kind === 'literal')) return undefined;
     const values = args.map((arg) => arg.value);
     const record: OpRecord = ops[op];
+    // Left to fail when it runs, if it does.
+    if (canFail(op) && values[1] === 0) return undefined;
     const value = (record.eval as (...values: readonly unknown[]) => number | boolean)(...values);
     if (record.result === 'bool') return bool(value === true);
-    return record.result === 'int' ? int(Number(value)) : real(Number(value));
+    if (record.result === 'real') return real(Number(value));
+    return Number.isSafeInteger(value) ? int(Number(value)) : undefined;
   }
 
   /** The op that made an operand, if it is `op`; `single` asks that nothing else uses it. */
@@ -161,6 +164,9 @@ class Folder {
         }
         return x === y ? x : undefined;
       }
+      case 'idivChecked':
+      case 'imodChecked':
+        return y === undefined || (numberOf(y) ?? 0) === 0 ? undefined : this.#make(uncheckedOp(op), x, y);
       case 'iadd':
       case 'isub':
       case 'imul':

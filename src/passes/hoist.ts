@@ -6,6 +6,7 @@
 import { asPolynomial } from '../ir/build.ts';
 import { subtract, type Polynomial } from '../base/polynomial.ts';
 import type { Block, Operand, Program, Statement } from '../ir/types.ts';
+import { canFail } from '../ops/index.ts';
 import { blocksOf, freeValuesOfStatement, mapBlocks } from '../ir/walk.ts';
 
 export function hoist(program: Program): Program {
@@ -68,6 +69,7 @@ const boundIn = (statement: Statement): readonly number[] => {
 function isMovable(statement: Statement): boolean {
   switch (statement.kind) {
     case 'op':
+      return !canFail(statement.op);
     case 'row':
     case 'list':
       return true;

@@ -106,6 +106,8 @@ FUNCTIONS = {
     "imul": lambda x, y: x * y,
     "idiv": lambda x, y: x // y,
     "imod": lambda x, y: x % y,
+    "idivChecked": lambda x, y: x // y,
+    "imodChecked": lambda x, y: x % y,
     "ineg": lambda x: -x,
     "imin": min,
     "imax": max,

@@ -2,6 +2,7 @@
 
 import { bug } from '../../base/bug.ts';
 import { catalogue, report } from '../../base/catalogue.ts';
+import * as polynomial from '../../base/polynomial.ts';
 import { bool, extent, int, real, type BlockBuilder, type Hint } from '../../ir/build.ts';
 import type { Operand, Scalar } from '../../ir/types.ts';
 import type { Expression } from '../ast.ts';
@@ -22,6 +23,7 @@ import {
   type Lowering,
   type Plain,
 } from './context.ts';
+import { polynomialOf, prove } from './facts.ts';
 import { deepestLevel, giveUp } from './limit.ts';
 import { powerOf, productOf } from './product.ts';
 import { lowerPart } from './read.ts';
@@ -155,7 +157,16 @@ function lowerBinary(l: Lowering, env: Env, b: BlockBuilder, e: Binary, left: Pl
   if (e.operator === '^') return powerOf(l, b, e, left, right, hint);
   const operands = scalarOf(l, e.left);
   const op = plainOp(e.operator, operands) ?? bug(`no op for ${e.operator} of ${operands}s`);
+  const checked = op === 'idiv' ? 'idivChecked' : op === 'imod' ? 'imodChecked' : undefined;
   return elementwise(l, b, [left, right], scalarOf(l, e), hint, (body, args, own) =>
-    emitOp(l, body, op, args, own),
+    emitOp(l, body, checked !== undefined && !divides(l, env, args[1]) ? checked : op, args, own),
+  );
+}
+
+/** Whether an int is known to differ from 0. */
+function divides(l: Lowering, env: Env, divisor: Operand | undefined): boolean {
+  const y = divisor === undefined ? polynomial.zero : polynomialOf(l.facts, divisor);
+  return [y, polynomial.negate(y)].some((side) =>
+    prove(l.facts, polynomial.subtract(side, polynomial.one), env.known),
   );
 }

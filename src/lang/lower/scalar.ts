@@ -51,7 +51,8 @@ function polynomialResult(op: OpName, x: Polynomial, y: Polynomial | undefined):
       return y && polynomial.multiply(x, y);
     case 'ineg':
       return polynomial.negate(x);
-    case 'idiv': {
+    case 'idiv':
+    case 'idivChecked': {
       const divisor = y && polynomial.asConstant(y);
       if (divisor === undefined || divisor === 0) return undefined;
       const dividend = polynomial.asConstant(x);
@@ -77,11 +78,13 @@ function recognise(facts: Facts, op: OpName, x: Polynomial, y: Polynomial | unde
   const { add, subtract, multiply, one } = polynomial;
   switch (op) {
     case 'imod':
+    case 'imodChecked':
       // 0 <= mod(x, y) < y for positive y.
       if (y !== undefined && prove(facts, subtract(y, one), undefined))
         learn(facts, out, [self, below(self, y)]);
       break;
-    case 'idiv': {
+    case 'idiv':
+    case 'idivChecked': {
       // y*q <= x < y*q + y for positive y.
       if (y === undefined || !prove(facts, subtract(y, one), undefined)) break;
       const product = multiply(y, self);

@@ -4,7 +4,7 @@
 import { bug } from '../../base/bug.ts';
 import type { Operand, Statement as IrStatement, Value } from '../../ir/types.ts';
 import type { Polynomial } from '../../base/polynomial.ts';
-import type { OpName } from '../../ops/index.ts';
+import { uncheckedOp, type OpName } from '../../ops/index.ts';
 import { changesLocal, effectsOf, writes, type Effects } from '../effects.ts';
 import {
   apply,
@@ -180,6 +180,6 @@ export function bindOp(
     lowering,
     into,
     out,
-    fitted(lowering, into, parts, (made) => apply(op, ...made)),
+    fitted(lowering, into, parts, (made) => apply(lowering.checked ? op : uncheckedOp(op), ...made)),
   );
 }

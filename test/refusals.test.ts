@@ -1,0 +1,84 @@
+// What only shows when a program runs: the interpreter and the emitted code refuse it, in the same words.
+
+import { describe, expect, it } from 'vitest';
+import { analyse } from '../src/analyse.ts';
+import { compile } from '../src/compile.ts';
+import { interpret } from '../src/ir/interpret.ts';
+import { compileModule } from './support/emitted.ts';
+
+type Numbers = Readonly<Record<string, number | readonly number[]>>;
+interface Given {
+  readonly sizes?: Readonly<Record<string, number>>;
+  readonly data: Numbers;
+}
+
+const model = (body: string): string => `model M {
+  dim N
+  data k: int, n: int[N]
+  param w: real
+  ${body}
+}`;
+
+async function emitted(source: string, { sizes = {}, data }: Given): Promise<unknown> {
+  const { run } = await compileModule(source, 'm.nabla', { sizes, emit: ['loss', 'gradient', 'outputs'] });
+  return run({ params: { w: 3 }, data }).loss;
+}
+
+function interpreted(source: string, { sizes = {}, data }: Given): unknown {
+  const [program] = analyse(source).programs;
+  if (program === undefined) throw new Error('the source has no model');
+  return interpret(program, { params: { w: 3 }, data }, sizes).loss;
+}
+
+const sizes = { N: 3 };
+
+describe('refused', () => {
+  it.each([
+    ['loss w * real(7 div k)', { k: 0, n: [1, 1, 1] }, '7 div 0: the divisor must not be 0'],
+    ['loss w * real(-7 mod k)', { k: 0 }, '-7 mod 0: the divisor must not be 0'],
+    ['loss w * real(sum(6 div n[i] for i))', { n: [1, 2, 0] }, '6 div 0: the divisor must not be 0'],
+    ['loss w * real(sum(6 mod (k - i) for i in N))', { k: 2 }, '6 mod 0: the divisor must not be 0'],
+    [
+      'for i in min(n[0], N) { loss w * real(i mod k) }',
+      { k: 0, n: [1, 1, 1] },
+      '0 mod 0: the divisor must not be 0',
+    ],
+  ])('%s', async (body, given, message) => {
+    const data = { k: 1, n: [1, 1, 1], ...given };
+    const error = new RangeError(message);
+    expect(() => interpreted(model(body), { sizes, data })).toThrow(error);
+    await expect(emitted(model(body), { sizes, data })).rejects.toThrow(error);
+  });
+});
+
+describe('not refused, since it does not run', () => {
+  it.each([
+    ['loss k == 0 ? w : w * real(7 div k)', { k: 0 }, 3],
+    ['loss w + sum(real(7 div k) for i in k)', { k: 0 }, 3],
+    ['var s = w\n for i in min(k, N) { s *= real(7 div k) }\n loss s', { k: 0 }, 3],
+    ['var s = w\n while (s < 0) max 5 { s += real(7 mod k) }\n loss s', { k: 0 }, 3],
+    ['loss w\n if (k > 0) { for i in N { loss w * real(7 mod k) } }', { k: 0 }, 3],
+  ])('%s', async (body, given, loss) => {
+    const data = { n: [1, 1, 1], ...given };
+    expect(interpreted(model(body), { sizes, data })).toBe(loss);
+    expect(await emitted(model(body), { sizes, data })).toBe(loss);
+  });
+});
+
+it.each([
+  ['k div 2 + k mod (0 - 3)', 'a constant'],
+  ['k div N + k mod (2 * N + 1)', 'a size'],
+  ['k > 0 ? 7 mod k : 0', 'what a condition tells'],
+  ['sum(7 div (i + 1) for i in N)', 'a range'],
+])('%s is not checked: %s', async (text) => {
+  const { files } = await compile(model(`loss w * real(${text})`), { format: false });
+  expect(files[0]?.text).not.toMatch(/checkedDiv|checkedMod/);
+});
+
+it('without checks nothing is', async () => {
+  const source = model('loss w * real(7 div k + 7 mod k)');
+  const text = async (checked: boolean): Promise<string | undefined> =>
+    (await compile(source, { checked, format: false })).files[0]?.text;
+  expect(await text(true)).toMatch(/checkedDiv\(7, .*checkedMod\(7, /);
+  expect(await text(false)).not.toMatch(/checkedDiv|checkedMod/);
+});
