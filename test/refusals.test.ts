@@ -3,8 +3,8 @@
 import { describe, expect, it } from 'vitest';
 import { analyse } from '../src/analyse.ts';
 import { compile } from '../src/compile.ts';
-import { interpret } from '../src/ir/interpret.ts';
-import { compileModule } from './support/emitted.ts';
+import { interpret, type Results } from '../src/ir/interpret.ts';
+import { compileModule, type Found } from './support/emitted.ts';
 
 type Numbers = Readonly<Record<string, number | readonly number[]>>;
 interface Given {
@@ -19,21 +19,27 @@ const model = (body: string): string => `model M {
   ${body}
 }`;
 
-async function emitted(source: string, { sizes = {}, data }: Given): Promise<unknown> {
+async function emitted(source: string, { sizes = {}, data }: Given): Promise<Found> {
   const { run } = await compileModule(source, 'm.nabla', { sizes, emit: ['loss', 'gradient', 'outputs'] });
-  return run({ params: { w: 3 }, data }).loss;
+  return run({ params: { w: 3 }, data });
 }
 
-function interpreted(source: string, { sizes = {}, data }: Given): unknown {
+function interpreted(source: string, { sizes = {}, data }: Given): Results {
   const [program] = analyse(source).programs;
   if (program === undefined) throw new Error('the source has no model');
-  return interpret(program, { params: { w: 3 }, data }, sizes).loss;
+  return interpret(program, { params: { w: 3 }, data }, sizes);
 }
 
 const sizes = { N: 3 };
 
 describe('refused', () => {
   it.each([
+    ['output q = 65536 * n', { n: [1, 32767, 32768] }, 'outputs.q must fit into 32 bits, got 2147483648'],
+    [
+      'var q = n\n for i in N { q[i] = q[i] * 65536 }\n output r = q',
+      { n: [1, 2, 32768] },
+      'outputs.r must fit into 32 bits, got 2147483648',
+    ],
     ['loss w * real(7 div k)', { k: 0, n: [1, 1, 1] }, '7 div 0: the divisor must not be 0'],
     ['loss w * real(-7 mod k)', { k: 0 }, '-7 mod 0: the divisor must not be 0'],
     ['loss w * real(sum(6 div n[i] for i))', { n: [1, 2, 0] }, '6 div 0: the divisor must not be 0'],
@@ -60,8 +66,25 @@ describe('not refused, since it does not run', () => {
     ['loss w\n if (k > 0) { for i in N { loss w * real(7 mod k) } }', { k: 0 }, 3],
   ])('%s', async (body, given, loss) => {
     const data = { n: [1, 1, 1], ...given };
-    expect(interpreted(model(body), { sizes, data })).toBe(loss);
-    expect(await emitted(model(body), { sizes, data })).toBe(loss);
+    expect(interpreted(model(body), { sizes, data }).loss).toBe(loss);
+    expect((await emitted(model(body), { sizes, data })).loss).toBe(loss);
+  });
+});
+
+it('ints are exact in arrays of a model', async () => {
+  const body = `
+    let squares = n * n
+    var table = squares
+    for i in N { table[i] = table[i] * 3 }
+    output total = sum(squares) + table[0]
+    loss w * real(table[1])`;
+  const data = { k: 1, n: [1000000, 3000000, 1] };
+  const found = await emitted(model(body), { sizes, data });
+  expect(found.outputs['total']).toBe(13e12 + 1);
+  expect(found.loss).toBe(81e12);
+  expect(interpreted(model(body), { sizes, data })).toMatchObject({
+    loss: 81e12,
+    outputs: { total: 13e12 + 1 },
   });
 });
 
@@ -76,9 +99,9 @@ it.each([
 });
 
 it('without checks nothing is', async () => {
-  const source = model('loss w * real(7 div k + 7 mod k)');
+  const source = model('loss w * real(7 div k + 7 mod k)\n output q = k * n');
   const text = async (checked: boolean): Promise<string | undefined> =>
     (await compile(source, { checked, format: false })).files[0]?.text;
-  expect(await text(true)).toMatch(/checkedDiv\(7, .*checkedMod\(7, /);
-  expect(await text(false)).not.toMatch(/checkedDiv|checkedMod/);
+  expect(await text(true)).toMatch(/checkedDiv\(7, .*checkedMod\(7, [^]*checkInt32\(/);
+  expect(await text(false)).not.toMatch(/checkedDiv|checkedMod|checkInt32\(/);
 });

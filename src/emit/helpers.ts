@@ -116,6 +116,13 @@ function checkIndex(index: number, extent: number, array: string, axis: number):
     throw new RangeError(\`index \${index} of \${array} must be in 0..\${extent} (axis \${axis})\`);
   }
 }`,
+  checkInt32: `\
+function checkInt32(value: number, array: string): number {
+  if (!(value >= -2147483648 && value <= 2147483647)) {
+    throw new RangeError(\`\${array} must fit into 32 bits, got \${value}\`);
+  }
+  return value;
+}`,
 } as const;
 
 export type DoorHelper = keyof typeof doorHelpers;

@@ -31,7 +31,7 @@ export interface ModelField {
   readonly range?: Input['range'] | undefined;
   /** There are no elements where the length comes out negative; elsewhere that is a complaint. */
   readonly clamped?: boolean;
-  /** Ints that a loop saves: scalars of the model, which go up to 2^53 where elements of int arrays have 32 bits. */
+  /** Ints of the workspace: they go up to 2^53, where those that come in and go out have 32 bits. */
   readonly isWide?: boolean;
 }
 
@@ -195,13 +195,12 @@ function slotsOf(routines: readonly Routine[]): readonly Slot[] {
   return slots.map((slot, i) => {
     const isHistory = [...slot.buffers].every((buffer) => buffer.isHistory === true);
     const { dims, scalar } = slot.type;
-    const isWide = scalar === 'int' && [...slot.buffers].some((buffer) => buffer.isHistory === true);
     const clamped = dims.some(mayBeNegative) || (isHistory && dims.some(mayBeUnfit));
     return {
       ...slot,
       field: fields[i] ?? slot.name,
       ...(clamped ? { clamped } : {}),
-      ...(isWide ? { isWide } : {}),
+      ...(scalar === 'int' ? { isWide: true } : {}),
     };
   });
 }

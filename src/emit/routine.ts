@@ -175,7 +175,15 @@ function printBody(
   for (const line of door) writer.line(line);
   if (door.length > 0) writer.gap();
   for (const line of [...sizes.prologue(), ...arrays.lines]) writer.line(line);
-  printStatements(writer, code.body, { scope, locals, naming, element, call, checked: model.checked });
+  printStatements(writer, code.body, {
+    scope,
+    locals,
+    naming,
+    element,
+    call,
+    checked: model.checked,
+    checkedStores: usage.checkedStores,
+  });
   if (code.result) writer.line(`return ${printExpression(typescript, naming, code.result)};`);
   return {
     text: writer.text(),

@@ -22,6 +22,8 @@ export interface FunctionContext {
   /** Text of the call of a part. */
   readonly call: (part: number) => string;
   readonly checked: boolean;
+  /** Of these it is checked whether the array can hold the int. */
+  readonly checkedStores: ReadonlySet<Statement>;
 }
 
 /**
@@ -67,7 +69,9 @@ function printStatement(writer: Writer, s: Statement, context: FunctionContext):
       );
       return;
     case 'store':
-      writer.line(`${element(s.buffer, s.indices, context)} = ${stored(s.buffer, s.value, text)};`);
+      writer.line(
+        `${element(s.buffer, s.indices, context)} = ${fitted(s, stored(s.buffer, s.value, text), context)};`,
+      );
       return;
     case 'accumulate':
       writer.line(`${element(s.buffer, s.indices, context)} ${increment(s.value, text)};`);
@@ -205,6 +209,14 @@ function stored(buffer: Buffer, value: Expression, text: (e: Expression) => stri
     otherwise: { kind: 'literal', scalar: 'int', value: 0 },
   });
 }
+
+/** What is stored, with a check that it fits where it might not. */
+const fitted = (
+  s: Statement & { readonly kind: 'store' },
+  value: string,
+  context: FunctionContext,
+): string =>
+  context.checkedStores.has(s) ? `checkInt32(${value}, ${quote(`outputs.${s.buffer.name}`)})` : value;
 
 /** The last index of a range that ends before `to`. */
 function before(to: Expression): Expression {

@@ -138,5 +138,6 @@ function doorHelpersOf(
     if (model.params.length > 0) helpers.add(arrayHelper(arrayKind('real', model.precision)));
   }
   if (usages.some((usage) => usage.checksIndices)) helpers.add('checkIndex');
+  if (usages.some((usage) => usage.checkedStores.size > 0)) helpers.add('checkInt32');
   return helpers;
 }

@@ -2,7 +2,8 @@
 
 import { symbolsOf } from '../base/polynomial.ts';
 import type { OpName } from '../ops/index.ts';
-import type { Buffer, Expression, Local, Routine } from '../loops/types.ts';
+import type { Buffer, Expression, Local, Routine, Statement } from '../loops/types.ts';
+import { overflows } from './overflow.ts';
 import { expressionsOf, visitExpression, visitStatements } from '../loops/walk.ts';
 
 export interface Usage {
@@ -12,6 +13,8 @@ export interface Usage {
   readonly sizes: ReadonlySet<string>;
   readonly parts: ReadonlySet<number>;
   readonly checksIndices: boolean;
+  /** Stores that check whether the array can hold the int. */
+  readonly checkedStores: ReadonlySet<Statement>;
   readonly declared: ReadonlySet<Local>;
   /** Locals that are used but not declared here: what a part takes from its caller. */
   readonly free: ReadonlySet<Local>;
@@ -20,7 +23,7 @@ export interface Usage {
 /** The code of one function. */
 export type Code = Pick<Routine, 'body' | 'result'>;
 
-/** `checked`: `check` statements are printed. */
+/** `checked`: `check` statements are printed, and what is stored is checked. */
 export function usageOf({ body, result }: Code, checked: boolean): Usage {
   const buffers = new Set<Buffer>();
   const ops = new Set<OpName>();
@@ -51,5 +54,6 @@ export function usageOf({ body, result }: Code, checked: boolean): Usage {
   });
   if (result) visitExpression(result, mention);
   const free = new Set([...used].filter((local) => !declared.has(local)));
-  return { buffers, ops, sizes, parts, checksIndices, declared, free };
+  const checkedStores = checked ? overflows(body) : new Set<Statement>();
+  return { buffers, ops, sizes, parts, checksIndices, checkedStores, declared, free };
 }

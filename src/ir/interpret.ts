@@ -5,7 +5,7 @@ import { bug } from '../base/bug.ts';
 import { evaluate } from '../base/polynomial.ts';
 import { bindInputs, bindSizes, type Inputs } from './bind.ts';
 import { Machine, type Cell } from './machine.ts';
-import type { Output, Program } from './types.ts';
+import type { Output, Program, Type } from './types.ts';
 
 export type { Inputs } from './bind.ts';
 
@@ -24,6 +24,13 @@ export interface Results {
   readonly gradient: Readonly<Record<string, number | Float64Array>>;
   readonly tangent?: number;
   readonly hvp: Readonly<Record<string, number | Float64Array>>;
+}
+
+/** Ints are exact up to 2^53, but an array of them that comes out has 32 bits. */
+function checkInts({ role, name }: Output, type: Type | undefined, result: Cell | undefined): void {
+  if (role !== 'output' || type?.scalar !== 'int' || typeof result !== 'object') return;
+  const wrong = result.find((value) => (value | 0) !== value);
+  if (wrong !== undefined) throw new RangeError(`outputs.${name} must fit into 32 bits, got ${wrong}`);
 }
 
 /**
@@ -45,6 +52,7 @@ export function interpret(
   const results = program.body.results.map(
     (operand) => machine.cells[machine.cellOf(operand)] ?? bug('a lost result'),
   );
+  program.outputs.forEach((output, i) => checkInts(output, program.body.results[i]?.type, results[i]));
   const ofRole = (role: Output['role']): (readonly [string, Cell])[] =>
     program.outputs.flatMap((output, i) =>
       output.role === role ? [[output.name, results[i] ?? 0] as const] : [],
