@@ -129,6 +129,23 @@ describe('compile', () => {
     expect(plain(raw)).toBe(plain(formatted));
   });
 
+  it('says of the loss what is said of its parts', async () => {
+    const text = await textOf(`
+      model Fit {
+        param w: real
+        /// How far it is off,
+        /// squared.
+        loss (w - 1)^2
+        for i in 3 {
+          /// Small weights.
+          loss w^2
+        }
+      }`);
+    const said = '@returns the loss: How far it is off, squared. Small weights.\n';
+    expect(text.split(said)).toHaveLength(3);
+    expect(await textOf(quadratic)).toContain('@returns the loss\n');
+  });
+
   it('leaves out index checks on request', async () => {
     const model =
       'model A {\n  dim N\n  data i: int[N]\n  param x: real[N]\n  loss sum(x[i[n]] for n in N)\n}\n';

@@ -121,7 +121,9 @@ export function docOf(model: Model, routine: Routine): string {
     lines.push(`@param outputs is filled: ${fieldList(model, model.outputs)}`);
   if (routine.scratch.length > 0)
     lines.push('@param ws scratch arrays; with them the call allocates nothing');
-  if (returns !== undefined) lines.push(`@returns ${returns}`);
+  const lossDoc = model.program.outputs.find(({ role }) => role === 'loss')?.doc?.replace(/\s+/g, ' ');
+  const told = returns === 'the loss' && lossDoc !== undefined ? `${returns}: ${lossDoc}` : returns;
+  if (told !== undefined) lines.push(`@returns ${told}`);
   return lines.join('\n');
 }
 

@@ -5,7 +5,7 @@ import * as polynomial from '../../base/polynomial.ts';
 import type { Diagnostic } from '../../base/diagnostic.ts';
 import { BlockBuilder } from '../../ir/build.ts';
 import type { Input, Operand, Output, Program, RecordPlace, Size } from '../../ir/types.ts';
-import type { InputDeclaration } from '../ast.ts';
+import type { InputDeclaration, ModelItem } from '../ast.ts';
 import type { Annotations } from '../check/context.ts';
 import type { ModelInfo } from '../check/model.ts';
 import type { Type as LangType } from '../check/types.ts';
@@ -38,7 +38,6 @@ export function lowerModel(
   const inputs: Input[] = [];
   const records: RecordPlace[] = [];
   const outputs: { readonly output: Output; readonly value: Operand }[] = [];
-  let lossDoc: string | undefined;
   for (const item of declaration.items) {
     switch (item.kind) {
       case 'dim': {
@@ -75,10 +74,11 @@ export function lowerModel(
       }
       default:
         lowerStatement(l, env, b, item);
-        if (item.kind === 'loss') lossDoc ??= item.doc;
     }
   }
   const { loss } = env.frame;
+  const docs = lossDocs(declaration.items);
+  const lossDoc = docs.length === 0 ? undefined : docs.join('\n');
   const all =
     loss === undefined
       ? outputs
@@ -96,6 +96,23 @@ export function lowerModel(
     ...(records.length === 0 ? {} : { records }),
     nextId: b.nextId,
   };
+}
+
+/** What is said of the losses, those in blocks included: they become one. */
+function lossDocs(items: readonly ModelItem[]): readonly string[] {
+  return items.flatMap((item) => {
+    switch (item.kind) {
+      case 'loss':
+        return item.doc === undefined ? [] : [item.doc.trim()];
+      case 'for':
+      case 'while':
+        return lossDocs(item.body);
+      case 'if':
+        return lossDocs([...item.then, ...item.otherwise]);
+      default:
+        return [];
+    }
+  });
 }
 
 const documented = (doc: string | undefined): { readonly doc?: string } => (doc === undefined ? {} : { doc });
