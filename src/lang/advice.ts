@@ -113,6 +113,8 @@ export function adviceInside(trouble: Trouble): string | undefined {
   const { found, before, read, first, expected } = trouble;
   const control = controlAdvice(trouble) ?? declarationAdvice(trouble);
   if (control !== undefined) return control;
+  const counted = countingAdvice(trouble);
+  if (counted !== undefined) return counted;
   const operand = expected.has('%binary');
   const other = otherOperators.get(found.text);
   if (operand && other !== undefined) return `write ${quoted(other)}`;
@@ -140,6 +142,19 @@ export function adviceInside(trouble: Trouble): string | undefined {
     return 'a product is written with `*`';
   }
   return undefined;
+}
+
+/** `s[0]++` and `i++` where a value is wanted. */
+function countingAdvice({ found, before, read, rest }: Trouble): string | undefined {
+  if (!/^[+-]$/.test(found.text)) return undefined;
+  const first = before?.text === found.text ? before : found;
+  const second = first === found ? rest[0] : found;
+  if (second?.text !== first.text || second.span.start !== first.span.end) return undefined;
+  const target = read.filter((token) => token !== first);
+  const isStatement = target.every((token) => token.type !== 'keyword' && token.text !== '=');
+  return isStatement
+    ? `write ${quoted(`${target.map((token) => token.text).join('')} ${first.text}= 1`)}`
+    : `nothing is counted within an expression: ${quoted(`i ${first.text}= 1`)} is a statement of its own`;
 }
 
 export const adviceOnBlock = 'what a loop or a branch runs stands between `{` and `}`';
