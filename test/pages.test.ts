@@ -3,6 +3,7 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, it } from 'vitest';
+import { intVariants } from '../src/lang/operators.ts';
 import { stdFiles } from '../generated/std.ts';
 import { catalogue } from '../src/base/catalogue.ts';
 import type { Row } from '../src/base/row.ts';
@@ -40,7 +41,11 @@ function opsPage(): string {
     return `| \`${name}(${Object.keys(args).join(', ')})\` | ${cell(doc)} | ${cell(domain ?? 'all')} | ${cell(partials.join(', '))} |`;
   });
   const intro =
-    'Each works on numbers and, element by element, on arrays. `out` in a partial derivative is the value of the function.';
+    'Each works on numbers and, element by element, on arrays. ' +
+    `${Object.keys(intVariants)
+      .map((name) => `\`${name}\``)
+      .join(' ')} of ints are ints. ` +
+    '`out` in a partial derivative is the value of the function.';
   return ['# Built-in functions', madeFrom('src/ops'), intro, ['| function | | domain | partial derivatives |', '|---|---|---|---|', ...rows].join('\n')].join('\n\n'); // prettier-ignore
 }
 

@@ -26,9 +26,23 @@ const opsOf: Readonly<Record<PlainOperator, Readonly<Partial<Record<Scalar, OpNa
 export const plainOp = (operator: PlainOperator, operands: Scalar): OpName | undefined =>
   opsOf[operator][operands];
 
-/** Ops that exist for ints under another name. */
-export const intVariants: Readonly<Partial<Record<OpName, OpName>>> = {
-  max: 'imax',
-  min: 'imin',
-  abs: 'iabs',
+/** Ops that take ints as well, and the ops of ints that they are then: each takes what the one before gave, and the next argument. */
+export const intVariants: Readonly<Partial<Record<OpName, readonly OpName[]>>> = {
+  max: ['imax'],
+  min: ['imin'],
+  abs: ['iabs'],
+  clamp: ['imax', 'imin'],
 };
+
+/** An op applied to scalars, those of ints in their own way. */
+export function applyOp<T>(
+  op: OpName,
+  isInt: boolean,
+  args: readonly T[],
+  apply: (op: OpName, args: readonly T[]) => T,
+): T {
+  const steps = isInt ? intVariants[op] : undefined;
+  if (steps === undefined) return apply(op, args);
+  const [first, ...others] = args;
+  return steps.reduce((value, step, k) => apply(step, [value, ...others.slice(k, k + 1)]), first as T);
+}

@@ -3,7 +3,7 @@
 import { bug } from '../../base/bug.ts';
 import { ops, type OpName } from '../../ops/index.ts';
 import type { Expression } from '../ast.ts';
-import { intVariants, plainOp } from '../operators.ts';
+import { applyOp, plainOp } from '../operators.ts';
 import type { Checking } from './context.ts';
 import { isRecord } from './types.ts';
 
@@ -52,8 +52,8 @@ export function fold(
           return meaning.to === 'int' ? Math.trunc(Number(known[0])) : known[0];
         case 'op':
         case 'fold': {
-          const op = (isInt ? intVariants[meaning.op] : undefined) ?? meaning.op;
-          return meaning.kind === 'op' ? evaluate(op, known) : known.reduce((a, b) => evaluate(op, [a, b]));
+          const apply = (some: readonly Folded[]): Folded => applyOp(meaning.op, isInt, some, evaluate);
+          return meaning.kind === 'op' ? apply(known) : known.reduce((a, b) => apply([a, b]));
         }
         case 'whole':
         case 'function':

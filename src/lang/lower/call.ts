@@ -7,7 +7,7 @@ import { real, type BlockBuilder, type Hint } from '../../ir/build.ts';
 import type { Operand } from '../../ir/types.ts';
 import type { CallExpression, CallMeaning, FunctionInfo } from '../check/context.ts';
 import type { Symbol } from '../check/scope.ts';
-import { intVariants } from '../operators.ts';
+import { applyOp } from '../operators.ts';
 import { elementwise, repeatable } from './array.ts';
 import {
   inModel,
@@ -37,12 +37,11 @@ export function lowerCall(l: Lowering, env: Env, b: BlockBuilder, e: CallExpress
   switch (meaning.kind) {
     case 'op':
     case 'fold': {
-      const op = (result === 'int' ? intVariants[meaning.op] : undefined) ?? meaning.op;
-      return elementwise(l, b, args, result, hint, (body, scalars, own) =>
-        meaning.kind === 'op'
-          ? emitOp(l, body, op, scalars, own)
-          : scalars.reduce((x, y) => emitOp(l, body, op, [x, y], own)),
-      );
+      return elementwise(l, b, args, result, hint, (body, scalars, own) => {
+        const apply = (some: readonly Operand[]): Operand =>
+          applyOp(meaning.op, result === 'int', some, (op, given) => emitOp(l, body, op, given, own));
+        return meaning.kind === 'op' ? apply(scalars) : scalars.reduce((x, y) => apply([x, y]));
+      });
     }
     case 'convert':
       return elementwise(l, b, args, result, hint, (body, [x], own) =>
