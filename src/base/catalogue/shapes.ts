@@ -94,9 +94,10 @@ export const shapes = {
   ),
   emptyRange: error(
     'N0415',
-    'range runs backwards',
-    (a: { from: string; to: string }) => `the range ${a.from}..${a.to} runs backwards`,
-    'A range `a..b` runs from a to b - 1, so b must not be smaller than a.',
+    'range is empty',
+    (a: { from: string; to: string; count: number }) =>
+      `the range ${a.from}..${a.to} ${a.count === 0 ? 'is empty' : 'runs backwards'}`,
+    'A range `a..b` runs from a to b - 1: `1..2` is the int 1 alone. So b must not be smaller than a, and for int data it must be larger, since there has to be something to hand in.',
   ),
   uncheckedIndex: warning(
     'N0416',

@@ -5,20 +5,18 @@ import { catalogue } from '../../base/catalogue.ts';
 import type { Type } from './types.ts';
 import { ops, type OpName } from '../../ops/index.ts';
 import {
-  asReducer,
   complain,
   converted,
   declaredAt,
-  reducers,
   toReal,
   type CallExpression,
   type CallMeaning,
   type Checking,
   type FunctionInfo,
-  type ReducerName,
 } from './context.ts';
 import { reducedType } from './comprehension.ts';
 import { checkExpression } from './expression.ts';
+import { asReducer, callableOp, conversions, isBuiltIn, reducers, type ReducerName } from './built-in.ts';
 import { fold } from './fold.ts';
 import { didYouMean } from './nearest.ts';
 import { meet, type Operand } from './operator.ts';
@@ -28,18 +26,6 @@ import { describe, lookUp, type Scope, type Symbol } from './scope.ts';
 import { adviceOnRecord } from './record.ts';
 import { exprType, isNumeric, isRecord, mapDims, withArticle, type MaybeType } from './types.ts';
 import { matchArguments, signatureNote } from './unify.ts';
-
-export const conversions = ['real', 'int'] as const;
-
-const isOp = (name: string): name is OpName => Object.hasOwn(ops, name);
-/** A primitive op that the language can call. */
-export const callableOp = (name: string): OpName | undefined =>
-  isOp(name) && ops[name].callable ? name : undefined;
-/** All names that a file cannot define as functions. */
-export const isBuiltIn = (name: string): boolean =>
-  callableOp(name) !== undefined ||
-  asReducer(name) !== undefined ||
-  conversions.some((conversion) => conversion === name);
 
 export function callType(c: Checking, scope: Scope, e: CallExpression): MaybeType {
   const args: Operand[] = [];
@@ -153,7 +139,7 @@ function wholeType(
   return type && exprType(type.scalar);
 }
 
-/** Elementwise; `max` and `min` take two or more, and ints as well, as `abs` does. */
+/** Elementwise; `max` and `min` take two or more. */
 function opType(c: Checking, e: CallExpression, op: OpName, args: readonly Operand[]): MaybeType {
   const record = ops[op];
   const wanted = Object.entries(record.args);

@@ -1,21 +1,12 @@
 // Types of `[e for i in N]`, `let a[i in N] = e` and `sum(e for i in N if c)`, and the ranges of their indices.
 
+import { asReducer, isBuiltIn, reducers, type ReducerName } from './built-in.ts';
 import * as polynomial from '../../base/polynomial.ts';
 import type { Polynomial } from '../../base/polynomial.ts';
 import { catalogue } from '../../base/catalogue.ts';
 import type { Clause, Expression } from '../ast.ts';
-import {
-  asReducer,
-  complain,
-  converted,
-  declaredAt,
-  reducers,
-  toReal,
-  type Checking,
-  type ReduceExpression,
-  type ReducerName,
-} from './context.ts';
-import { isBuiltIn } from './call.ts';
+import { complain, converted, declaredAt, toReal, type Checking, type ReduceExpression } from './context.ts';
+
 import { checkExpression } from './expression.ts';
 import { didYouMean } from './nearest.ts';
 import { foreignFunctions } from '../spelling.ts';
@@ -80,7 +71,12 @@ function checkRange(c: Checking, scope: Scope, clause: Clause, range: NonNullabl
   if (from === undefined || to === undefined) return;
   const count = polynomial.asConstant(polynomial.subtract(to, from));
   if (count !== undefined && count < 0) {
-    complain(c, catalogue.emptyRange, { from: polynomial.print(from), to: polynomial.print(to) }, range.span);
+    complain(
+      c,
+      catalogue.emptyRange,
+      { from: polynomial.print(from), to: polynomial.print(to), count },
+      range.span,
+    );
     return;
   }
   c.annotations.ranges.set(clause, { from, to });

@@ -7,6 +7,7 @@ import type { Span } from '../../base/source.ts';
 import type { OpName } from '../../ops/index.ts';
 import type { Type } from './types.ts';
 import type { Clause, Expression, FunctionDeclaration, IndexItem, Name, RuleDeclaration } from '../ast.ts';
+import { isBuiltIn, type ReducerName } from './built-in.ts';
 import { didYouMean } from './nearest.ts';
 import { lookUp, visibleNames, type Scope, type Symbol } from './scope.ts';
 import { exprType, isTuple, printType, tupleType, withArticle, type ExprType, type MaybeType, type RecordType } from './types.ts'; // prettier-ignore
@@ -14,22 +15,6 @@ import { exprType, isTuple, printType, tupleType, withArticle, type ExprType, ty
 export type CallExpression = Extract<Expression, { kind: 'call' }>;
 export type ConstructExpression = Extract<Expression, { kind: 'construct' }>;
 export type ReduceExpression = Extract<Expression, { kind: 'reduce' }>;
-
-export const reducers = [
-  'sum',
-  'prod',
-  'mean',
-  'max',
-  'min',
-  'argmax',
-  'argmin',
-  'logSumExp',
-  'any',
-  'all',
-] as const;
-export type ReducerName = (typeof reducers)[number];
-export const asReducer = (name: string): ReducerName | undefined =>
-  reducers.find((reducer) => reducer === name);
 
 /** What a call means. */
 export type CallMeaning =
@@ -211,7 +196,7 @@ export function resolve(c: Checking, scope: Scope, name: Name, advice?: string):
   }
   if (explainUnknown(c, name) || c.broken.has(name.text)) return undefined;
   const called = c.functions.get(name.text);
-  if (called !== undefined || asReducer(name.text) !== undefined) {
+  if (called !== undefined || isBuiltIn(name.text)) {
     return complain(c, catalogue.notAValue, { name: name.text }, name.span, {
       help: `call it: \`${name.text}(…)\``,
     });

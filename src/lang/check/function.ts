@@ -1,9 +1,10 @@
 // Functions: signatures first, so that their order is free; then each body once, generic in its sizes; then a look for cycles.
 
+import { isBuiltIn } from './built-in.ts';
 import * as polynomial from '../../base/polynomial.ts';
 import { catalogue } from '../../base/catalogue.ts';
 import type { FunctionDeclaration } from '../ast.ts';
-import { isBuiltIn } from './call.ts';
+
 import { complain, declaredAt, define, fitted, type Checking, type FunctionInfo } from './context.ts';
 import { checkValues } from './expression.ts';
 import { checkStatements, namesDefined, warnIfUnused } from './statement.ts';

@@ -1,9 +1,10 @@
 // Imports: names that another file defines become names of this one.
 
+import { isBuiltIn } from './built-in.ts';
 import { catalogue } from '../../base/catalogue.ts';
 import type { Span } from '../../base/source.ts';
 import type { File, ImportDeclaration, ImportedName } from '../ast.ts';
-import { isBuiltIn } from './call.ts';
+
 import type { ConstSymbol } from './constant.ts';
 import { complain, type Checking, type FunctionInfo } from './context.ts';
 import { didYouMean } from './nearest.ts';

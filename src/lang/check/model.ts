@@ -89,8 +89,9 @@ function checkInput(c: Checking, scope: Scope, item: InputDeclaration): void {
       complain(
         c,
         catalogue.emptyRange,
-        { from: polynomial.print(from), to: polynomial.print(to) },
+        { from: polynomial.print(from), to: polynomial.print(to), count },
         item.range.span,
+        { help: count === 0 ? oneMore(from, to) : undefined },
       );
     }
   }
@@ -103,6 +104,12 @@ function checkInput(c: Checking, scope: Scope, item: InputDeclaration): void {
     ...(from === undefined || to === undefined ? {} : { range: { from, to } }),
   });
 }
+
+/** For an end that was taken as part of the range. */
+const oneMore = (from: polynomial.Polynomial, to: polynomial.Polynomial): string => {
+  const range = `${polynomial.print(from)}..${polynomial.print(polynomial.add(to, polynomial.one))}`;
+  return `the end is not part of a range: \`${range}\` is ${polynomial.print(from)} alone`;
+};
 
 /** An end of a declared range: as a size, but it may be zero or negative. */
 function rangeEnd(

@@ -120,7 +120,7 @@ function checkSlice(
     return complain(
       c,
       catalogue.emptyRange,
-      { from: polynomial.print(from), to: polynomial.print(to) },
+      { from: polynomial.print(from), to: polynomial.print(to), count },
       item.span,
     );
   }

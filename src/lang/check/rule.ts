@@ -1,9 +1,10 @@
 // Rules: which function one is for, its names, and the types of its values. Whether it is true is asked in ../trial.ts.
 
+import { isBuiltIn } from './built-in.ts';
 import { catalogue } from '../../base/catalogue.ts';
 import type { Span } from '../../base/source.ts';
 import type { Name, RuleDeclaration } from '../ast.ts';
-import { isBuiltIn } from './call.ts';
+
 import {
   complain,
   define,

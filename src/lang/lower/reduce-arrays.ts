@@ -1,11 +1,12 @@
 // Reductions of elements that are arrays: `sum(A[n] for n)`.
 
+import { type ReducerName } from '../check/built-in.ts';
 import { bug } from '../../base/bug.ts';
 import type { Polynomial } from '../../base/polynomial.ts';
 import { extent, int, type BlockBuilder, type Hint } from '../../ir/build.ts';
 import type { Operand, Scalar, Value } from '../../ir/types.ts';
 import type { Clause } from '../ast.ts';
-import type { ReduceExpression, ReducerName } from '../check/context.ts';
+import type { ReduceExpression } from '../check/context.ts';
 import { accumulate, learnIndex, storedArray, wholeAxis, type LoopRange } from './array.ts';
 import { arrayValue, withFacts, type ArrayValue, type Env, type Lowering } from './context.ts';
 import { lowerExpression, lowerScalar } from './expression.ts';

@@ -1,12 +1,13 @@
 // Reductions: over indices, and over whole arrays.
 
+import { type ReducerName } from '../check/built-in.ts';
 import { bug } from '../../base/bug.ts';
 import * as polynomial from '../../base/polynomial.ts';
 import type { Polynomial } from '../../base/polynomial.ts';
 import { bool, extent, int, real, type BlockBuilder, type Hint } from '../../ir/build.ts';
 import type { Operand, Reducer, Scalar, Value } from '../../ir/types.ts';
 import type { Clause, Expression } from '../ast.ts';
-import type { ReduceExpression, ReducerName } from '../check/context.ts';
+import type { ReduceExpression } from '../check/context.ts';
 import { reduceOver, wholeAxis, type LoopRange } from './array.ts';
 import {
   bind,
