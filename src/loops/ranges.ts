@@ -14,6 +14,9 @@ export interface Bounds {
 }
 
 export function boundsOf(routine: Routine): Bounds {
+  const derived = new Set(
+    routine.program.sizes.filter((size) => size.derived !== undefined).map(({ name }) => name),
+  );
   /** `0 <= index < limit` for loop indices, by the key of the limit. */
   const limits = new Map<Local, string>();
   for (const statements of [routine.body, ...routine.parts.map((part) => part.body)]) {
@@ -40,7 +43,7 @@ export function boundsOf(routine: Routine): Bounds {
     runs: ({ from, to }) => {
       if (from.kind !== 'literal') return false;
       if (to.kind === 'literal') return Number(to.value) > Number(from.value);
-      return from.value === 0 && to.kind === 'extent' && isPositive(to.size);
+      return from.value === 0 && to.kind === 'extent' && isPositive(to.size, derived);
     },
     inRange: (buffer, indices) =>
       indices.length === buffer.dims.length &&
@@ -51,6 +54,8 @@ export function boundsOf(routine: Routine): Bounds {
 const isNatural = (expression: Expression): boolean =>
   expression.kind === 'literal' && Number(expression.value) >= 0;
 
-/** Sizes are positive, so a sum without a minus is. */
-const isPositive = (size: Polynomial): boolean =>
-  size.terms.length > 0 && size.denominator > 0 && size.terms.every((term) => term.coefficient > 0);
+/** Sizes are positive, so a sum without a minus is. Derived ones may be 0: a short loop has no segment before its last. */
+const isPositive = (size: Polynomial, derived: ReadonlySet<string>): boolean =>
+  size.denominator > 0 &&
+  size.terms.every((term) => term.coefficient > 0) &&
+  size.terms.some((term) => !term.symbols.some((name) => derived.has(name)));
