@@ -13,7 +13,7 @@ import { lowerExpression, lowerScalar } from './expression.ts';
 import { polynomialOf } from './facts.ts';
 import { asReal, enter, fixedCount, guarded, kernels, overClauses, rangeOf } from './reduce.ts';
 
-/** Elements that are arrays: sums go through an accumulator, the others are a build of reductions. */
+/** Elements that are arrays: sums of reals go through an accumulator, the others are a build of reductions. */
 export function reduceArrays(
   l: Lowering,
   env: Env,
@@ -24,9 +24,9 @@ export function reduceArrays(
   dims: readonly Polynomial[],
   hint: Hint,
 ): ArrayValue {
-  if (reducer === 'sum') return storedArray(l, sumArrays(l, env, b, e, scalar, dims, hint));
+  if (reducer === 'sum' && scalar === 'real') return storedArray(l, sumArrays(l, env, b, e, dims, hint));
   if (reducer === 'mean') {
-    const total = storedArray(l, sumArrays(l, env, b, e, scalar, dims, { span: hint.span }));
+    const total = storedArray(l, sumArrays(l, env, b, e, dims, { span: hint.span }));
     const size = fixedCount(l, env, e);
     const [counted] =
       size === undefined
@@ -68,7 +68,6 @@ function sumArrays(
   env: Env,
   b: BlockBuilder,
   e: ReduceExpression,
-  scalar: Scalar,
   dims: readonly Polynomial[],
   hint: Hint,
 ): Value {
@@ -108,5 +107,5 @@ function sumArrays(
       block.branch(condition, then, () => []);
     }
   };
-  return accumulate(b, scalar, dims, (accumulator) => run(b, env, e.clauses, accumulator), hint);
+  return accumulate(b, 'real', dims, (accumulator) => run(b, env, e.clauses, accumulator), hint);
 }
