@@ -1,4 +1,4 @@
-// Dead code of the loops form: locals that nothing reads, scratch arrays that nothing loads, regions left empty.
+// Dead code of the loops form: locals that nothing reads, scratch arrays that nothing loads, regions left empty or never run.
 
 import { effectsOf } from './effects.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
@@ -16,6 +16,16 @@ export function dropDead(routine: Routine): Routine {
   const { loaded, stored, accumulated } = effectsOf(current.body);
   const scratch = current.scratch.filter((one) => loaded.has(one) || stored.has(one) || accumulated.has(one));
   return { ...current, scratch };
+}
+
+/** The condition is known not to hold. */
+function leavesAtOnce([first]: readonly Statement[]): boolean {
+  if (first?.kind !== 'leave') return false;
+  const { condition } = first;
+  const [asked] = condition.kind === 'op' && condition.op === 'not' ? condition.args : [];
+  return asked?.kind === 'literal'
+    ? asked.value === false
+    : condition.kind === 'literal' && condition.value === true;
 }
 
 function sizeOf(statements: readonly Statement[]): number {
@@ -60,6 +70,7 @@ function round(routine: Routine): Routine {
       case 'if':
         return statement.then.length === 0 && statement.otherwise.length === 0;
       case 'while':
+        return leavesAtOnce(statement.body);
       case 'leave':
       case 'limit':
       case 'check':

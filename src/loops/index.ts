@@ -80,6 +80,7 @@ export const passes: readonly Pass[] = [
   { name: 'linearise', run: linearise, reason: 'everything above needs one index per dim' },
   { name: 'hoist offsets', run: hoist, reason: 'linearising made row bases' },
   { name: 'rows', run: shareRows, reason: 'offsets in arrays of one shape begin alike' },
+  { name: 'dead again', run: dropDead, reason: 'of what moved or was shared, some had another name already' },
   { name: 'parts', run: splitParts, reason: 'last: nothing sees across functions' },
 ];
 
