@@ -78,6 +78,12 @@ inputs -> input {% ([item]) => tree.append(null, item) %}
 
 input -> name ":" type {% ([name, , type]) => ({ name, type }) %}
   | name ":" type "in" range {% ([name, , type, , range]) => ({ name, type, range }) %}
+  | name ":" type relation expression {% ([name, , type, relation, bound]) => ({ name, type, relation, bound }) %}
+
+relation -> ">" {% ([token]) => token %}
+  | ">=" {% ([token]) => token %}
+  | "<" {% ([token]) => token %}
+  | "<=" {% ([token]) => token %}
 
 # ---- statements of models, functions and blocks
 

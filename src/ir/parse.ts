@@ -4,7 +4,7 @@
 import { ops, type OpName } from '../ops/index.ts';
 import { arrayType, bool, int, intType, real } from './build.ts';
 import { Cursor } from './tokens.ts';
-import type { Block, Carried, Extent, Input, Literal, Operand, Output, Program, Reducer, Scalar, Size, Statement, Type, Value } from './types.ts'; // prettier-ignore
+import type { Block, Carried, Constraint, Extent, Input, Literal, Operand, Output, Program, Reducer, Scalar, Size, Statement, Type, Value } from './types.ts'; // prettier-ignore
 
 export function parseProgram(text: string): Program {
   return new Reader(text).program();
@@ -90,10 +90,32 @@ class Reader {
     if (named !== undefined) at.expect('=');
     const value = this.#binding();
     const name = named ?? value.name ?? at.fail('an input needs a name');
+    const constraint = role === 'param' ? this.#constraint() : undefined;
+    if (constraint !== undefined) return { role, name, value, constraint };
     if (!at.skips('in')) return { role, name, value };
     const from = at.size();
     at.expect('..');
     return { role, name, value, range: { from, to: at.size() } };
+  }
+
+  #constraint(): Constraint | undefined {
+    const at = this.#at;
+    if (at.skips('simplex')) return { kind: 'simplex' };
+    if (at.skips('ordered')) return { kind: 'ordered', positive: at.skips('positive') };
+    if (at.skips('in')) {
+      const from = this.#number();
+      at.expect('..');
+      return { kind: 'interval', from, to: this.#number() };
+    }
+    const sign = at.skips('>') ? '>' : at.skips('<') ? '<' : undefined;
+    if (sign === undefined) return undefined;
+    const operator = at.skips('=') ? (`${sign}=` as const) : sign;
+    return { kind: 'bound', operator, bound: this.#number() };
+  }
+
+  #number(): number {
+    const operand = this.#operand();
+    return operand.kind === 'literal' ? Number(operand.value) : this.#at.fail('expected a number', 'before');
   }
 
   /** `name%id: type`, which makes the value. */

@@ -4,6 +4,8 @@
 //     data X%0: real[N, D]                                inputs: role, name, value, type
 //     data label%1: int[N] in 0..K                        int data with its range
 //     param w%2: real[D]
+//     param s%3: real > 0.0                               constraints: also `in 0.0..1.0`, `simplex`, `ordered`, and
+//                                                         `ordered positive`
 //     direction w = wTangent%3: real[D]                   where the input and its value have different names
 //     margin%4: real[N] = build n%5 {                     axes; their extents are in the type of the outs
 //       %6: real = sum d%7 in 0..<D> {                    <…> is an int: a polynomial in the sizes
@@ -47,7 +49,7 @@
 // and not printed.
 
 import { print as printSize } from '../base/polynomial.ts';
-import type { Block, Input, Operand, Program, Size, Statement, Type, Value } from './types.ts';
+import type { Block, Constraint, Input, Operand, Program, Size, Statement, Type, Value } from './types.ts';
 
 export function printProgram(program: Program): string {
   const lines = [
@@ -206,7 +208,21 @@ function printInput(input: Input): string {
   const name = input.name === input.value.name ? '' : `${printName(input.name)} = `;
   const range =
     input.range === undefined ? '' : ` in ${printSize(input.range.from)}..${printSize(input.range.to)}`;
-  return `${input.role} ${name}${printBinding(input.value)}${range}`;
+  const constraint = input.constraint === undefined ? '' : ` ${printConstraint(input.constraint)}`;
+  return `${input.role} ${name}${printBinding(input.value)}${range}${constraint}`;
+}
+
+function printConstraint(constraint: Constraint): string {
+  switch (constraint.kind) {
+    case 'bound':
+      return `${constraint.operator} ${printReal(constraint.bound)}`;
+    case 'interval':
+      return `in ${printReal(constraint.from)}..${printReal(constraint.to)}`;
+    case 'simplex':
+      return 'simplex';
+    case 'ordered':
+      return constraint.positive ? 'ordered positive' : 'ordered';
+  }
 }
 
 /** The shortest text that reads back as the same number, and that no int can have. */

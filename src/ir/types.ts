@@ -259,7 +259,19 @@ export interface Input {
   readonly doc?: string;
   /** Half-open range of int data, checked when the emitted function is called. */
   readonly range?: { readonly from: Polynomial; readonly to: Polynomial };
+  /** Where a param may lie. The program computes with it as it comes; passes/free.ts makes programs of params that may be anything. */
+  readonly constraint?: Constraint;
 }
+
+/**
+ * `bound` and `interval` hold for every element. The others hold for the elements along the last axis: those of a
+ * `simplex` are positive and add up to 1, those of `ordered` increase, from zero on where `positive`.
+ */
+export type Constraint =
+  | { readonly kind: 'bound'; readonly operator: '>' | '>=' | '<' | '<='; readonly bound: number }
+  | { readonly kind: 'interval'; readonly from: number; readonly to: number }
+  | { readonly kind: 'simplex' }
+  | { readonly kind: 'ordered'; readonly positive: boolean };
 
 export interface Output {
   /**

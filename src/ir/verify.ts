@@ -4,6 +4,7 @@
 import { bug } from '../base/bug.ts';
 import { symbolsOf, type Polynomial } from '../base/polynomial.ts';
 import { realType, sameType } from './build.ts';
+import { misfit } from './constraint.ts';
 import { printHeader, printOperand, printType } from './print.ts';
 import type { Block, Operand, Program, Statement, Type, Value } from './types.ts';
 import { typeFault } from './typing.ts';
@@ -58,12 +59,16 @@ class Verifier {
         this.#fail(`size ${name} is ${value}`);
     }
     const typeOfParam = this.#typesOfParams();
-    for (const { role, name, value, range } of inputs) {
+    for (const { role, name, value, range, constraint } of inputs) {
       this.#quote = () => `${role} ${name}`;
       this.#bind(value);
       if (role !== 'data' && value.type.scalar !== 'real') this.#fail(`a ${role} must be real`);
       if (role === 'direction') {
         this.#typed(value, typeOfParam.get(name) ?? this.#fail('there is no such param'));
+      }
+      if (constraint !== undefined) {
+        const problem = role === 'param' ? misfit(value.type, constraint) : 'only params are constrained';
+        if (problem !== undefined) this.#fail(problem);
       }
       if (range === undefined) continue;
       if (role !== 'data' || value.type.scalar !== 'int') this.#fail('only int data has a range');

@@ -286,13 +286,21 @@ export interface DimDeclaration {
   readonly span: Span;
 }
 
-/** `param w: real[D]`, `data label: int[B] in 0..K` */
+/** `real > 0`: the operator, which is `>`, `>=`, `<` or `<=`, and what stands after it. */
+export interface Bound {
+  readonly operator: '>' | '>=' | '<' | '<=';
+  readonly value: Expression;
+  readonly span: Span;
+}
+
+/** `param w: real[D]`, `data label: int[B] in 0..K`, `param s: real > 0` */
 export interface InputDeclaration {
   readonly kind: 'param' | 'data';
   readonly doc?: string;
   readonly name: Name;
   readonly type: TypeExpression;
   readonly range?: Range;
+  readonly bound?: Bound;
   readonly span: Span;
 }
 

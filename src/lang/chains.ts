@@ -52,7 +52,7 @@ export function checkChains(statement: readonly Token[], mistakes: Mistakes): vo
     } else if (between.has(token.text)) {
       complete(level);
     } else if (comparisons.has(token.text)) {
-      if (level.comparison !== undefined) reportChain(level.comparison, token, mistakes);
+      if (level.comparison !== undefined) reportChain(statement, level.comparison, token, mistakes);
       level.operators += 1;
       level.comparison = token;
     } else if (looser.has(token.text)) {
@@ -70,7 +70,8 @@ export function checkChains(statement: readonly Token[], mistakes: Mistakes): vo
   }
 }
 
-function reportChain(before: Token, token: Token, mistakes: Mistakes): void {
+function reportChain([first]: readonly Token[], before: Token, token: Token, mistakes: Mistakes): void {
   const notes = [{ message: 'the comparison before', span: before.span }];
-  mistakes.add(catalogue.chainedComparison, undefined, token.span, { notes, help: 'write `a < b && b < c`' });
+  const help = first?.text === 'param' ? 'between two bounds is `real in lo..hi`' : 'write `a < b && b < c`';
+  mistakes.add(catalogue.chainedComparison, undefined, token.span, { notes, help });
 }

@@ -10,6 +10,7 @@ import { checkConstant, predeclared, type ConstSymbol } from './check/constant.t
 import { complain, define, type Annotations, type Checking, type FunctionInfo } from './check/context.ts';
 import { checkBody, checkCycles, checkSignature } from './check/function.ts';
 import { bringIn, warnIfNotUsed, type Exports, type Imported } from './check/imports.ts';
+import { checkFreeNames } from './check/constraint.ts';
 import { checkModel, type ModelInfo } from './check/model.ts';
 import { declareRecords } from './check/record.ts';
 import { checkRules } from './check/rule.ts';
@@ -183,6 +184,7 @@ function checkDeclarations(c: Checking, scope: Scope, files: readonly File[]): C
     isNew(c, names, item);
     models.push(checkModel(visible, scope, item));
   }
+  checkFreeNames(c, models);
   return { scope, functions, own, records, models };
 }
 

@@ -4,7 +4,7 @@ import { bug } from '../base/bug.ts';
 import { spanBetween } from '../base/source.ts';
 import type { Span } from '../base/source.ts';
 import type {
-  Assignment, AssignmentOfSeveral, BinaryOperator, Choice, Clause, ConstDeclaration, Declaration, DimDeclaration,
+  Assignment, AssignmentOfSeveral, BinaryOperator, Bound, Choice, Clause, ConstDeclaration, Declaration, DimDeclaration,
   Expression, FieldDeclaration, ForLoop, FunctionDeclaration, InputDeclaration, LetDeclaration, LossDeclaration,
   ModelDeclaration, ModelItem, Name, OutputDeclaration, Parameter, RecordDeclaration, Statement, Target, TypeExpression,
   TypeExpressions, Unpacking, VarDeclaration, WhileLoop,
@@ -136,15 +136,24 @@ export interface LooseInput {
   readonly name: Name;
   readonly type: TypeExpression;
   readonly range?: LooseRange;
+  readonly relation?: Token;
+  readonly bound?: Loose;
 }
 
 export function inputs(keyword: Token, list: List<LooseInput>): readonly InputDeclaration[] {
   const kind = keyword.text === 'param' ? 'param' : 'data';
-  return toArray(list).map(({ name, type, range }) => {
-    const settled = rangeOf(range);
-    const span: Span = spanBetween(name.span, settled.range?.span ?? type.span);
+  return toArray(list).map(({ name, type, range, relation, bound }) => {
+    const settled = { ...rangeOf(range), ...boundOf(relation, bound) };
+    const span: Span = spanBetween(name.span, (settled.range ?? settled.bound ?? type).span);
     return { kind, ...docOf(keyword), name, type, ...settled, span };
   });
+}
+
+function boundOf(relation: Token | undefined, loose: Loose | undefined): { readonly bound?: Bound } {
+  if (relation === undefined || loose === undefined) return {};
+  const value = settle(loose);
+  const operator = relation.text as Bound['operator'];
+  return { bound: { operator, value, span: spanBetween(relation.span, value.span) } };
 }
 
 // ---- declarations

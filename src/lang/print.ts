@@ -1,7 +1,7 @@
 // The syntax tree as text, for `nabla show --stage ast` and for tests: one item a line, expressions in prefix form.
 
 import type {
-  Clause, Declaration, Expression, File, FunctionDeclaration, IndexItem, ModelItem, Range,
+  Bound, Clause, Declaration, Expression, File, FunctionDeclaration, IndexItem, ModelItem, Range,
   RuleDeclaration, Statement, TypeExpression, TypeExpressions,
 } from './ast.ts'; // prettier-ignore
 
@@ -62,7 +62,13 @@ function printItem(item: ModelItem): readonly string[] {
     case 'param':
       return [
         ...doc,
-        words(item.kind, item.name.text, printType(item.type), optional(item.range, printRange)),
+        words(
+          item.kind,
+          item.name.text,
+          printType(item.type),
+          optional(item.range, printRange),
+          optional(item.bound, printBound),
+        ),
       ];
     case 'const':
       return [...doc, words('const', item.name.text, printExpression(item.value))];
@@ -126,6 +132,8 @@ function printType(type: TypeExpression | TypeExpressions): string {
 function printRange({ from, to }: Range): string {
   return from === undefined ? printExpression(to) : words('..', printExpression(from), printExpression(to));
 }
+
+const printBound = ({ operator, value }: Bound): string => words(operator, printExpression(value));
 
 const printClause = ({ name, range }: Clause): string => words('for', name.text, optional(range, printRange));
 

@@ -15,6 +15,24 @@ test.each([logistic, trace, control])('what is printed and read is the same data
   expect(parseProgram(printProgram(program))).toEqual(program);
 });
 
+test('constraints are read and printed again', () => {
+  const text = `program Constrained(K) {
+  param a%0: real > 1.5
+  param b%1: real[K] <= -2.0
+  param c%2: real in -1.0..1e+21
+  param d%3: real[K] simplex
+  param e%4: real[K] ordered
+  param f%5: real[K] ordered positive
+  output a = a%0
+}
+`;
+  const program = parseProgram(text);
+  expect(printProgram(program)).toBe(text);
+  expect(program.inputs.map(({ constraint }) => constraint?.kind)).toEqual(
+    ['bound', 'bound', 'interval', 'simplex', 'ordered', 'ordered'], // prettier-ignore
+  );
+});
+
 test.each([
   [real(1), '1.0'],
   [real(-3), '-3.0'],

@@ -129,6 +129,8 @@ test.each([
   ['program P() { direction a%0: real }', 'there is no such param'],
   ['program P() { param a%0: real[2] direction a%1: real }', 'a%1 is real, not real[2]'],
   ['program P() { data a%0: real in 0..3 }', 'only int data has a range'],
+  ['program P() { param a%0: real simplex }', 'a scalar is no simplex'],
+  ['program P() { param a%0: real in 1.0..1.0 }', 'an interval is empty'],
   ['program P() { data a%0: int in 0..K }', 'there is no size K'],
   ['program P() { data a%0: real[K] }', 'there is no size K'],
   ['program P() { data a%0: real data b%0: real }', 'b%0 is bound twice'],

@@ -3,10 +3,11 @@
 import * as polynomial from '../../base/polynomial.ts';
 import { catalogue } from '../../base/catalogue.ts';
 import type { DimDeclaration, InputDeclaration, LossDeclaration, ModelDeclaration } from '../ast.ts';
+import { constrainedType } from './constraint.ts';
 import { complain, define, type Checking } from './context.ts';
 import { checkLet } from './let.ts';
 import { openScope, type Scope } from './scope.ts';
-import { dimension, resolveType } from './size.ts';
+import { dimension } from './size.ts';
 import { blocksOf, checkStatement, namesDefined, warnIfUnused } from './statement.ts';
 import { exprType, isRecord, printType, withArticle, type Type } from './types.ts';
 
@@ -65,7 +66,7 @@ function notReal(
 }
 
 function checkInput(c: Checking, scope: Scope, item: InputDeclaration): void {
-  const type = resolveType(c, scope, item.type);
+  const { type, constraint } = constrainedType(c, scope, item);
   let fine = type !== undefined;
   const wrong = type && item.kind === 'param' ? notReal(type, item.name.text) : undefined;
   if (type !== undefined && wrong !== undefined) {
@@ -73,24 +74,20 @@ function checkInput(c: Checking, scope: Scope, item: InputDeclaration): void {
     complain(c, catalogue.paramType, { ...wrong, found: withArticle(wrong.type) }, item.span, { help });
     fine = false;
   }
-  if (type !== undefined && item.range !== undefined && (item.kind === 'param' || type.scalar !== 'int')) {
-    complain(
-      c,
-      catalogue.rangeOfReals,
-      { what: item.kind === 'param' ? 'a param' : withArticle(type) },
-      item.range.span,
-    );
+  const range = item.kind === 'data' ? item.range : undefined;
+  if (type !== undefined && range !== undefined && type.scalar !== 'int') {
+    complain(c, catalogue.rangeOfReals, { what: withArticle(type) }, range.span);
   }
-  const from = item.range?.from === undefined ? polynomial.zero : rangeEnd(c, scope, item.range.from);
-  const to = item.range === undefined ? undefined : rangeEnd(c, scope, item.range.to);
-  if (from !== undefined && to !== undefined && item.range !== undefined) {
+  const from = range?.from === undefined ? polynomial.zero : rangeEnd(c, scope, range.from);
+  const to = range === undefined ? undefined : rangeEnd(c, scope, range.to);
+  if (from !== undefined && to !== undefined && range !== undefined) {
     const count = polynomial.asConstant(polynomial.subtract(to, from));
     if (count !== undefined && count < 1) {
       complain(
         c,
         catalogue.emptyRange,
         { from: polynomial.print(from), to: polynomial.print(to), count },
-        item.range.span,
+        range.span,
         { help: count === 0 ? oneMore(from, to) : undefined },
       );
     }
@@ -102,6 +99,7 @@ function checkInput(c: Checking, scope: Scope, item: InputDeclaration): void {
     type: fine && type !== undefined ? exprType(type.scalar, type.dims) : undefined,
     declaration: item,
     ...(from === undefined || to === undefined ? {} : { range: { from, to } }),
+    ...(constraint === undefined ? {} : { constraint }),
   });
 }
 

@@ -2,7 +2,7 @@
 
 import type { Polynomial } from '../../base/polynomial.ts';
 import type { Span } from '../../base/source.ts';
-import type { Scalar } from '../../ir/types.ts';
+import type { Constraint, Scalar } from '../../ir/types.ts';
 import type { Type } from './types.ts';
 import type {
   InputDeclaration,
@@ -37,6 +37,7 @@ export type Symbol =
       readonly type: MaybeType;
       readonly declaration: InputDeclaration;
       readonly range?: { readonly from: Polynomial; readonly to: Polynomial };
+      readonly constraint?: Constraint;
     }
   /** A parameter of a function. */
   | { readonly kind: 'argument'; readonly name: string; readonly span: Span; readonly type: Type | undefined }

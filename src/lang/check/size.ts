@@ -7,6 +7,7 @@ import type { Scalar } from '../../ir/types.ts';
 import { tupleType, type RecordType, type Type } from './types.ts';
 import type { Expression, Name, TypeExpression, TypeExpressions } from '../ast.ts';
 import { complain, resolve, type Annotations, type Checking } from './context.ts';
+import { jointNames } from './joint.ts';
 import { didYouMean } from './nearest.ts';
 import { bodyOf, lookUp, type Scope, type Symbol } from './scope.ts';
 
@@ -178,7 +179,11 @@ export function recordNamed(c: Checking, name: Name, scalars: readonly Scalar[])
 function unknownType(c: Checking, name: Name, scalars: readonly Scalar[]): undefined {
   const meant = otherSpellings.get(name.text);
   const known = [...scalars, ...c.records.keys()];
-  const help = meant === undefined ? didYouMean(name.text, known) : `write \`${meant}\``;
+  const help = jointNames.includes(name.text)
+    ? 'only a `param` is declared so; everywhere else its type is `real[…]`'
+    : meant === undefined
+      ? didYouMean(name.text, [...known, ...jointNames])
+      : `write \`${meant}\``;
   return complain(c, catalogue.unknownType, { name: name.text }, name.span, { help });
 }
 

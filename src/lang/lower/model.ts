@@ -133,14 +133,21 @@ function declareInputs(
 ): readonly Input[] {
   const symbol = scope.names.get(item.name.text);
   if (symbol?.kind !== 'input' || symbol.type === undefined) return bug(`\`${item.name.text}\` is no input`);
-  const { range } = symbol;
+  const { range, constraint } = symbol;
   const inputs = leavesOf(symbol.type, symbol.name, item.doc).map(({ name, valueName, type, doc }): Input => {
     const value = b.fresh(type, { name: valueName, span: symbol.span });
     if (range !== undefined) {
       if (type.dims.length === 0) learnRange(l.facts, value, range.from, range.to);
       else l.ranges.set(value, range);
     }
-    return { role: item.kind, name, value, ...documented(doc), ...(range === undefined ? {} : { range }) };
+    return {
+      role: item.kind,
+      name,
+      value,
+      ...documented(doc),
+      ...(range === undefined ? {} : { range }),
+      ...(constraint === undefined ? {} : { constraint }),
+    };
   });
   const waiting = inputs.map((input) => loweredValue(l, input.value));
   env.frame.bindings.set(
