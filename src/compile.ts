@@ -27,6 +27,11 @@ export interface CompileOptions extends Pick<AnalyseOptions, 'path' | 'sizes'> {
    * default: segments of √T of the T iterations, where a loop over arrays would otherwise save more than 8 MB.
    */
   readonly checkpoint?: Checkpoint;
+  /**
+   * Of models with constrained params: take log |det J| of the transform from free params off the loss of these. A loss that
+   * is minus the logarithm of a density is then that of the density of the free params, as samplers want it; false by default.
+   */
+  readonly jacobian?: boolean;
   /** Gives the text of imported files, by path; without it nothing can be imported. */
   readonly load?: Load;
 }
@@ -54,6 +59,7 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
     checked = true,
     format = 'auto',
     checkpoint = 'auto',
+    jacobian = false,
   } = options;
   const imports =
     options.load === undefined ? {} : { imports: await loadImports({ path, text }, options.load) };
@@ -65,7 +71,7 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
     import('./ad/unbounded.ts'),
   ]);
   const name = path.replace(/^.*[/\\]/, '');
-  const settings = { sourcePath: name, emit, precision, format, checked, checkpoint };
+  const settings = { sourcePath: name, emit, precision, format, checked, checkpoint, jacobian };
   let module: string;
   try {
     module = await generate(programs, settings);

@@ -4,10 +4,11 @@ import { checkpoint as cutLoops, type Checkpoint } from './ad/checkpoint.ts';
 import { forward } from './ad/forward.ts';
 import { reverse } from './ad/reverse.ts';
 import { format } from './emit/format.ts';
-import { emitTypeScript, type Precision } from './emit/typescript.ts';
+import { emitTypeScript, type EmittedModel, type Precision } from './emit/typescript.ts';
 import type { Output, Program } from './ir/types.ts';
 import { toRoutine } from './loops/index.ts';
 import type { Routine, RoutineKind } from './loops/types.ts';
+import { constrain, free, hasConstraints, unconstrain } from './passes/free.ts';
 import { optimise, prepare, prepareReverse } from './passes/index.ts';
 
 export interface GenerateOptions {
@@ -18,6 +19,8 @@ export interface GenerateOptions {
   readonly format: boolean | 'auto';
   readonly checked: boolean;
   readonly checkpoint: Checkpoint;
+  /** Take the log-Jacobian off the losses of free params. */
+  readonly jacobian?: boolean;
 }
 
 /** In lines. Prettier takes a second for as many, and its time grows with the length. */
@@ -26,10 +29,25 @@ const FORMATTED_BY_DEFAULT = 5_000;
 /** The module of all models of a file. */
 export async function generate(programs: readonly Program[], options: GenerateOptions): Promise<string> {
   const { sourcePath, precision, checked } = options;
-  const models = programs.map((program) => ({ program, routines: routines(program, options) }));
+  const models = programs.map((program) => modelOf(program, options));
   const text = await emitTypeScript(models, { sourcePath, precision, checked });
   const isShort = text.split('\n').length <= FORMATTED_BY_DEFAULT;
   return options.format === true || (options.format === 'auto' && isShort) ? format(text, 'module.ts') : text;
+}
+
+/** A model, and what it is with free params where params are constrained. */
+function modelOf(program: Program, options: GenerateOptions): EmittedModel {
+  const own = routines(program, options);
+  if (!hasConstraints(program)) return { program, routines: own };
+  const { jacobian = false } = options;
+  const withFree = free(program, { jacobian });
+  const back = toRoutine(optimise(prepare(unconstrain(program))), 'unconstrain', options);
+  const there = toRoutine(optimise(prepare(constrain(program))), 'constrain', options);
+  return {
+    program,
+    routines: [...own, back],
+    free: { program: withFree, routines: [...routines(withFree, options), there], jacobian },
+  };
 }
 
 /** The functions that a model can have, of those asked for. */

@@ -26,6 +26,7 @@ export { interpret, type Inputs, type InterpretOptions, type Results } from './i
 export { reverse } from './ad/reverse.ts';
 export { forward } from './ad/forward.ts';
 export { optimise, prepare, prepareReverse } from './passes/index.ts';
+export { constrain, free, hasConstraints, unconstrain, type FreeOptions } from './passes/free.ts';
 
 // The imperative form, and text.
 export type * as loops from './loops/types.ts';

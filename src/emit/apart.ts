@@ -1,7 +1,7 @@
 // Checks that what a function fills shares no memory with what it reads, nor with what else it fills. The workspace
 // is left out: its arrays are many, and come from the function that makes them.
 
-import type { RoutineKind } from '../loops/types.ts';
+import type { Routine } from '../loops/types.ts';
 import { checkFunction, helperCall, type Check, type Line } from './check.ts';
 import { isArray, type Model, type ModelField } from './model.ts';
 import type { Declaration, Parameter } from './module.ts';
@@ -11,7 +11,7 @@ import { quote } from './statement.ts';
 
 export interface Apart {
   /** By the routine that calls it. */
-  readonly checks: Readonly<Partial<Record<RoutineKind, Check>>>;
+  readonly checks: Readonly<Partial<Record<Routine['kind'], Check>>>;
   /** Constants of the module: the names of the arrays that are compared. */
   readonly names: readonly Declaration[];
 }
@@ -28,24 +28,29 @@ interface Holder extends Parameter {
 type Pair = readonly [filled: Holder, other: Holder];
 
 export function apartOf(model: Model): Apart {
-  const holder = (name: string, role: 'params' | 'data' | 'outputs', names: string): Holder => ({
+  const holder = (name: string, role: 'params' | 'data' | 'outputs', names: string, of = model): Holder => ({
     name,
-    type: role === 'params' ? `Readonly<${model.typeName(role)}>` : model.typeName(role),
-    fields: model[role],
-    records: nestedIn(membersOf(model[role], model.program.records ?? []))
+    type: role === 'params' ? `Readonly<${of.typeName(role)}>` : of.typeName(role),
+    fields: of[role],
+    records: nestedIn(membersOf(of[role], of.program.records ?? []))
       .filter(({ members }) => members.every((member) => member.kind === 'leaf' && !isArray(member.leaf)))
       .map(({ path }) => path),
-    names: model.functionName(names),
+    names: of.functionName(names),
   });
   const likeParams = (name: string): Holder => holder(name, 'params', 'ParamArrays');
-  const read = [likeParams('params'), holder('data', 'data', 'DataArrays')];
-  const pairs: Readonly<Partial<Record<RoutineKind, readonly Pair[]>>> = {
+  const form = model.other?.();
+  const declaring = model.holder === 'free' ? form : model;
+  const read = [likeParams(model.holder), holder('data', 'data', 'DataArrays', declaring)];
+  const forms = form ? pairsOf(holder(form.holder, 'params', 'ParamArrays', form), [likeParams(model.holder)]) : []; // prettier-ignore
+  const pairs: Readonly<Partial<Record<Routine['kind'], readonly Pair[]>>> = {
     gradient: pairsOf(likeParams('gradient'), read),
     hvp: pairsOf(likeParams('product'), [...read, likeParams('direction')]),
     outputs: pairsOf(holder('outputs', 'outputs', 'OutputArrays'), read),
+    constrain: forms,
+    unconstrain: forms,
   };
 
-  const checks: Partial<Record<RoutineKind, Check>> = {};
+  const checks: Partial<Record<Routine['kind'], Check>> = {};
   const names = new Map<string, Declaration>();
   for (const { kind } of model.routines) {
     const compared = pairs[kind] ?? [];

@@ -20,6 +20,7 @@ import {
   type ModelField,
   type SizeNames,
 } from './model.ts';
+import { insideCheck } from './inside.ts';
 import { membersOf, nestedIn } from './records.ts';
 import { quote } from './statement.ts';
 
@@ -32,13 +33,18 @@ export interface Door {
   readonly filled: Check | undefined;
   readonly outputs: Check | undefined;
   readonly workspace: Check | undefined;
+  /** Of data, where two forms of a model take it. */
+  readonly given: Check | undefined;
   /** Of everything that comes in: sizes, params, data. */
   readonly inputs: Check | undefined;
+  /** That params lie inside their constraints. */
+  readonly inside: Check | undefined;
   /** That what is filled is not what is read. */
   readonly apart: Apart;
 }
 
 export function doorOf(model: Model): Door {
+  const { holder } = model;
   const ws: Parameter = { name: 'ws', type: model.typeName('workspace') };
   const outputs: Parameter = { name: 'outputs', type: model.typeName('outputs') };
   const data: Parameter = { name: 'data', type: model.typeName('data') };
@@ -50,19 +56,18 @@ export function doorOf(model: Model): Door {
       : checkFunction(model, suffix, withSizes(model, [holder], fields), (names) =>
           arrayChecks(model, quote(holder.name), holder.name, fields, names),
         );
+  const given = model.other && dataCheck(model);
   const inputs = checkFunction(
     model,
     '',
     [
-      ...(params ? [paramsParameter(model)] : []),
+      ...(params ? [paramsParameter(model, holder)] : []),
       ...(model.data.length > 0 ? [data] : []),
       ...sizesParameter(model),
     ],
     (names) => [
-      ...(params ? [params.call({ owner: quote('params') })] : []),
-      ...(model.data.length > 0 ? arrayChecks(model, quote('data'), 'data', model.data, names) : []),
-      ...scalarChecks(model, quote('data'), 'data', model.data),
-      ...(model.checked ? model.data.flatMap((f) => rangeCheck(f, names)) : []),
+      ...(params ? [params.call({ owner: quote(holder), params: holder })] : []),
+      ...(given ? [given.call()] : dataChecks(model, names)),
     ],
     sizes ? [sizes.call()] : [],
   );
@@ -72,13 +77,15 @@ export function doorOf(model: Model): Door {
     filled,
     outputs: object('Outputs', outputs, model.outputs),
     workspace: object('Workspace', ws, model.workspace),
+    given,
     inputs,
+    inside: insideCheck(model),
     apart: apartOf(model),
   };
 }
 
-const paramsParameter = (model: Model): Parameter => ({
-  name: 'params',
+const paramsParameter = (model: Model, name = 'params'): Parameter => ({
+  name,
   type: `Readonly<${model.typeName('params')}>`,
 });
 
@@ -95,8 +102,15 @@ const withSizes = (
     ? [...parameters, ...sizesParameter(model)]
     : parameters;
 
+/** Both forms of a model have the checks of sizes and data from the one that declares them. */
+function declaredElsewhere(model: Model, check: (model: Model) => Check | undefined): Check | undefined {
+  const found = model.other && check(model.other());
+  return found && { helpers: [], call: found.call };
+}
+
 function sizesCheck(model: Model): Check | undefined {
   if (model.sizes.length === 0) return undefined;
+  if (model.holder === 'free') return declaredElsewhere(model, sizesCheck);
   const lines = (names: SizeNames): readonly Line[] => [
     ...model.sizes.map(({ name, field }) => helperCall('checkSize', quote(field), names.size(name).text)),
     ...unfitExtents(model).map((extent) =>
@@ -106,6 +120,32 @@ function sizesCheck(model: Model): Check | undefined {
   const first = helperCall('checkObject', quote('sizes'), 'sizes');
   return checkFunction(model, 'Sizes', sizesParameter(model), lines, [first]);
 }
+
+function dataCheck(model: Model): Check | undefined {
+  if (model.data.length === 0) return undefined;
+  if (model.holder === 'free') return declaredElsewhere(model, dataCheck);
+  const extents = model.data.flatMap(({ type, range }) => [
+    ...type.dims,
+    ...(range && model.checked ? [range.from, range.to] : []),
+  ]);
+  const parameters = [
+    { name: 'data', type: model.typeName('data') },
+    ...(needSizes(model, extents) ? sizesParameter(model) : []),
+  ];
+  return checkFunction(model, 'Data', parameters, (names) => dataChecks(model, names));
+}
+
+const dataChecks = (model: Model, names: SizeNames): readonly Line[] =>
+  model.data.length === 0
+    ? []
+    : [
+        ...arrayChecks(model, quote('data'), 'data', model.data, names),
+        ...scalarChecks(model, quote('data'), 'data', model.data),
+        ...(model.checked ? model.data.flatMap((f) => rangeCheck(f, names)) : []),
+      ];
+
+/** The check of a form of the params that a function fills. */
+export const filledCheck = (model: Model): Check | undefined => paramsChecks(model).filled;
 
 function paramsChecks(model: Model): Pick<Door, 'params' | 'filled'> {
   if (model.params.length === 0) return { params: undefined, filled: undefined };
@@ -126,7 +166,14 @@ function paramsChecks(model: Model): Pick<Door, 'params' | 'filled'> {
 
 /** Extents that are not positive integers for all positive sizes, such as `N - 2` and `N/2`. */
 function unfitExtents(model: Model): readonly Polynomial[] {
-  const fields = [...model.params, ...model.data, ...model.outputs, ...model.workspace];
+  const other = model.other?.();
+  const fields = [
+    ...model.params,
+    ...model.data,
+    ...model.outputs,
+    ...model.workspace,
+    ...(other === undefined ? [] : [...other.params, ...other.workspace]),
+  ];
   const extents = new Map(
     fields.flatMap((f) => (f.clamped === true ? [] : f.type.dims.map((dim) => [dim.key, dim] as const))),
   );

@@ -110,6 +110,41 @@ function checkRange(name: string, array: Numbers, from: number, to: number): voi
     }
   }
 }`,
+  checkInside: `\
+function checkInside(name: string, value: number, isInside: boolean, constraint: string): void {
+  if (!isInside) throw new RangeError(\`\${name} must be \${constraint}, got \${value}\`);
+}`,
+  checkAllInside: `\
+function checkAllInside(name: string, array: Numbers, isInside: (value: number) => boolean, constraint: string): void {
+  for (let i = 0; i < array.length; i++) {
+    if (!isInside(array[i])) throw new RangeError(\`\${name}[\${i}] must be \${constraint}, got \${array[i]}\`);
+  }
+}`,
+  checkSimplex: `\
+/** Each \`count\` elements are positive and add up to 1, but for rounding. */
+function checkSimplex(name: string, array: Numbers, count: number, rounding: number): void {
+  for (let start = 0; start < array.length; start += count) {
+    let sum = 0;
+    for (let i = start; i < start + count; i++) {
+      if (!(array[i] > 0)) throw new RangeError(\`\${name}[\${i}] must be above 0 in a simplex, got \${array[i]}\`);
+      sum += array[i];
+    }
+    if (!(Math.abs(sum - 1) <= rounding)) {
+      throw new RangeError(\`\${name}[\${start}..\${start + count}] must add up to 1, got \${sum}\`);
+    }
+  }
+}`,
+  checkOrdered: `\
+/** Each \`count\` elements increase, from \`bound\` on. */
+function checkOrdered(name: string, array: Numbers, count: number, bound: number): void {
+  for (let i = 0; i < array.length; i++) {
+    const before = i % count === 0 ? bound : array[i - 1];
+    if (!(array[i] > before)) {
+      const found = i % count === 0 ? '' : \` after \${name}[\${i - 1}]\`;
+      throw new RangeError(\`\${name}[\${i}] must be above \${before}\${found}, got \${array[i]}\`);
+    }
+  }
+}`,
   checkIndex: `\
 function checkIndex(index: number, extent: number, array: string, axis: number): void {
   if (!(index >= 0 && index < extent)) {

@@ -18,17 +18,14 @@ export function interfaces(model: Model, records: RecordTypes): readonly Declara
     if (fields.length > 0)
       declarations.push({ kind: 'interface', name: typeName(role), exported: true, doc, fields });
   };
-  declare(
-    'sizes',
-    `The sizes of ${program.name}, positive integers.`,
-    model.sizes.map((size) => ({ name: size.field, type: 'number', readonly: true, doc: size.doc })),
-  );
-  declare(
-    'params',
-    `What ${program.name} is differentiated by; also its gradient. Arrays are row-major.`,
-    fieldsOf(model.params, false),
-  );
-  declare('data', `What ${program.name} takes as given. Arrays are row-major.`, fieldsOf(model.data, true));
+  const { title } = model;
+  // Both forms of a model take the same sizes and data.
+  const isOwn = model.holder === 'params';
+  const sizes = model.sizes.map(({ field, doc }) => ({ name: field, type: 'number', readonly: true, doc }));
+  if (isOwn) declare('sizes', `The sizes of ${title}, positive integers.`, sizes);
+  declare('params', paramsDoc(model), fieldsOf(model.params, false));
+  if (isOwn)
+    declare('data', `What ${title} takes as given. Arrays are row-major.`, fieldsOf(model.data, true));
   declare(
     'outputs',
     `What \`${model.functionName('Outputs')}\` computes. Arrays are row-major.`,
@@ -36,14 +33,21 @@ export function interfaces(model: Model, records: RecordTypes): readonly Declara
   );
   declare(
     'workspace',
-    `Scratch arrays of ${program.name}; what they hold between calls means nothing.`,
+    `Scratch arrays of ${title}; what they hold between calls means nothing.`,
     fieldsOf(model.workspace, true),
   );
   if (model.params.length > 0) declarations.push(layoutInterface(model));
   return declarations;
 }
 
-function layoutInterface({ program, typeName, params }: Model): Declaration {
+function paramsDoc({ title, holder, other }: Model): string {
+  const differentiated = `What ${title} is differentiated by; also its gradient. Arrays are row-major.`;
+  if (other === undefined || holder === 'params') return differentiated;
+  const constrain = other().functionName('Constrain');
+  return `${differentiated}\nAny numbers will do: \`${constrain}\` makes params of them.`;
+}
+
+function layoutInterface({ title, typeName, params }: Model): Declaration {
   const paths = params.map(({ field }) => quote(field));
   const field = {
     name: params.some((f) => f.field.includes('.')) ? paths.join(' | ') : `keyof ${typeName('params')}`,
@@ -56,7 +60,7 @@ function layoutInterface({ program, typeName, params }: Model): Declaration {
     kind: 'interface',
     name: typeName('layout'),
     exported: true,
-    doc: `Where the params of ${program.name} lie in one flat vector.`,
+    doc: `Where the params of ${title} lie in one flat vector.`,
     fields: [
       { name: 'length', type: 'number', readonly: true },
       { name: 'fields', type: `readonly { ${members.join('; ')} }[]`, readonly: true },

@@ -2,6 +2,7 @@
 
 import { bug } from '../base/bug.ts';
 import { multiply, one, print as printSize, symbolsOf, type Polynomial } from '../base/polynomial.ts';
+import { constrainedText } from '../ir/constraint.ts';
 import type { DerivedSize, Input, Program, Type } from '../ir/types.ts';
 import type { Buffer, Routine } from '../loops/types.ts';
 import { derivedSizes, sourcesOf, textOf } from './derived.ts';
@@ -16,6 +17,15 @@ export interface EmittedModel {
   /** The model as written: sizes, inputs, outputs, docs. */
   readonly program: Program;
   readonly routines: readonly Routine[];
+  /** The same with free params, where params are constrained. */
+  readonly free?: FreeModel;
+}
+
+export interface FreeModel {
+  readonly program: Program;
+  readonly routines: readonly Routine[];
+  /** Whether the log-Jacobian is taken off its loss. */
+  readonly jacobian: boolean;
 }
 
 export type Precision = 'f64' | 'f32';
@@ -29,6 +39,9 @@ export interface ModelField {
   readonly type: Type;
   readonly doc?: string | undefined;
   readonly range?: Input['range'] | undefined;
+  readonly constraint?: Input['constraint'];
+  /** What an array is called in functions, if not as the buffer is. */
+  readonly local?: string | undefined;
   /** There are no elements where the length comes out negative; elsewhere that is a complaint. */
   readonly clamped?: boolean;
   /** Ints of the workspace: they go up to 2^53, where those that come in and go out have 32 bits. */
@@ -45,6 +58,14 @@ export type Role = 'sizes' | 'params' | 'data' | 'outputs' | 'workspace';
 
 export interface Model {
   readonly program: Program;
+  /** What it is called in comments. */
+  readonly title: string;
+  /** The argument that holds the params, by which the two forms of a model are told apart. */
+  readonly holder: 'params' | 'free';
+  /** Of a model with constrained params: the other form of it. */
+  readonly other: (() => Model) | undefined;
+  /** Whether the loss is that of a density of free params. */
+  readonly jacobian: boolean;
   readonly routines: readonly Routine[];
   readonly precision: Precision;
   readonly checked: boolean;
@@ -63,7 +84,7 @@ export interface Model {
   readonly outputs: readonly ModelField[];
   readonly workspace: readonly Slot[];
   /** Where a buffer is found: its field, and the place of that in its interface. */
-  readonly fieldOf: (buffer: Buffer) => { readonly field: string; readonly place: number };
+  readonly fieldOf: (buffer: Buffer) => FieldPlace;
   /** `MlpParams`, … */
   readonly typeName: (role: Role | 'layout') => string;
   /** `mlpLoss`, …, by their suffix. */
@@ -72,20 +93,31 @@ export interface Model {
   readonly checkName: (suffix: string) => string;
 }
 
+export interface FieldPlace {
+  readonly field: string;
+  readonly place: number;
+  readonly local?: string | undefined;
+}
+
+export type ModelOptions = Pick<Model, 'precision' | 'checked' | 'usage'>;
+
+/** One form of a model. */
 export function modelOf(
-  { program, routines }: EmittedModel,
+  { program, routines }: Pick<EmittedModel, 'program' | 'routines'>,
   moduleScope: Scope,
-  options: Pick<Model, 'precision' | 'checked' | 'usage'>,
+  options: ModelOptions & Pick<Model, 'title' | 'holder' | 'other' | 'jacobian'>,
 ): Model {
   const inputs = (role: Input['role']): readonly ModelField[] => {
     const found = program.inputs.filter((input) => input.role === role);
     const fields = fieldPaths(found.map((input) => input.name));
-    return found.map(({ name, value, doc, range }, i) => ({
+    return found.map(({ name, value, doc, range, constraint }, i) => ({
       name,
       field: fields[i] ?? name,
       type: value.type,
       doc,
       range,
+      ...(constraint === undefined ? {} : { constraint }),
+      ...(role === 'param' && options.holder === 'free' ? { local: value.name } : {}),
     }));
   };
   const hasOutputs = routines.some((routine) => routine.kind === 'outputs');
@@ -125,7 +157,11 @@ export function modelOf(
     workspace,
     fieldOf: (buffer) => {
       const found =
-        buffer.role === 'scratch' ? slots.get(buffer) : byRole[listOf[buffer.role]].get(buffer.name);
+        buffer.role === 'scratch'
+          ? slots.get(buffer)
+          : // An output that the model does not declare is one of the params in their other form.
+            (byRole[listOf[buffer.role]].get(buffer.name) ??
+            options.other?.().fieldOf({ ...buffer, role: 'param' }));
       return found ?? bug(`${program.name} has no ${buffer.role} ${buffer.name}`);
     },
     typeName: (role) => declared(typePrefix + pascalCase(role)),
@@ -144,10 +180,8 @@ const listOf = {
   output: 'outputs',
 } as const;
 
-const byName = (
-  fields: readonly ModelField[],
-): ReadonlyMap<string, { readonly field: string; readonly place: number }> =>
-  new Map(fields.map(({ name, field }, place) => [name, { field, place }]));
+const byName = (fields: readonly ModelField[]): ReadonlyMap<string, FieldPlace> =>
+  new Map(fields.map(({ name, field, local }, place) => [name, { field, place, local }]));
 
 /** Makes the value of a key once. */
 export function memo<Key, Value>(make: (key: Key) => Value): (key: Key) => Value {
@@ -239,10 +273,15 @@ export function fieldType(type: Type, precision: Precision): string {
 }
 
 /** The type as the model writes it: `real[N, D]`, `int[B] in 0..K`. */
-export function shapeText({ type, range }: Pick<ModelField, 'type' | 'range'>): string {
+export function shapeText({
+  type,
+  range,
+  constraint,
+}: Pick<ModelField, 'type' | 'range' | 'constraint'>): string {
   const dims = type.dims.length === 0 ? '' : `[${type.dims.map(printSize).join(', ')}]`;
   const bounds = range === undefined ? '' : ` in ${printSize(range.from)}..${printSize(range.to)}`;
-  return `${type.scalar}${dims}${bounds}`;
+  const text = `${type.scalar}${dims}${bounds}`;
+  return constraint === undefined ? text : constrainedText(text, constraint);
 }
 
 /** Number of elements; 1 for a scalar. */

@@ -124,8 +124,8 @@ export function membersAsFields(
 /** The type as the model writes it, without its first axes. */
 export function shapeOf(member: Member, axes = 0): string {
   if (member.kind === 'leaf') {
-    const { type, range } = member.leaf;
-    return shapeText({ type: { ...type, dims: type.dims.slice(axes) }, range });
+    const { type } = member.leaf;
+    return shapeText({ ...member.leaf, type: { ...type, dims: type.dims.slice(axes) } });
   }
   const { type, axes: last } = member.place;
   const dims = leafOf(member).type.dims.slice(axes, last);

@@ -3,12 +3,12 @@
 import { bug } from '../base/bug.ts';
 import type { Buffer, Local, Routine } from '../loops/types.ts';
 import type { Line } from './check.ts';
-import type { Door } from './door.ts';
+import { filledCheck, type Door } from './door.ts';
 import { printExpression, type Naming } from './expression.ts';
 import type { FunctionDeclaration, Parameter } from './module.ts';
 import { isSymbolic, memo, sizeNames, type Model } from './model.ts';
 import type { Scope } from './names.ts';
-import { docOf, holderOf, signatureOf, type Signature } from './signature.ts';
+import { docOf, holdersOf, signatureOf, type Holders, type Signature } from './signature.ts';
 import { printStatements, quote } from './statement.ts';
 import { typescript } from './target.ts';
 import type { Code } from './usage.ts';
@@ -23,12 +23,14 @@ export interface RoutineFunctions {
 export function routineFunctions(model: Model, routine: Routine, door: Door): RoutineFunctions {
   const signature = signatureOf(model, routine);
   const part = partSignatures(model, routine, signature);
-  const lines = doorLines(signature, door);
-  const taken = takenBy(model, routine, part);
+  const lines = doorLines(model, signature, door);
+  const holders = holdersOf(model, routine);
+  const taken = takenBy(model, holders, routine, part);
   const used = new Set([
     ...lines.flatMap((line) => line.uses ?? []),
     ...taken.holders,
-    ...(signature.workspace.length > 0 ? ['sizes'] : []),
+    ...(signature.workspace.length > 0 || signature.form ? ['sizes'] : []),
+    ...(signature.form ? [signature.form.holder] : []),
   ]);
   const whole: FunctionDeclaration = {
     kind: 'function',
@@ -40,10 +42,11 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): Ro
       used.has(parameter.name) ? parameter : { ...parameter, name: `_${parameter.name}` },
     ),
     result: signature.result,
-    body: printBody(model, signature, part, {
+    body: printBody(model, signature, holders, part, {
       door: lines.map((line) => line.text),
       code: routine,
       free: taken.free,
+      returned: signature.form?.holder,
     }).text,
   };
   const known = new Set([...signature.parameters, ...signature.workspace].map(({ name }) => name));
@@ -51,14 +54,14 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): Ro
     if (!known.has(name)) bug(`${signature.name} uses ${name}, which it does not take`);
   if (taken.free.length > 0) bug(`${signature.name} uses ${taken.free[0]?.name}, which it does not declare`);
   const parts = routine.parts.map((code, index): FunctionDeclaration => {
-    const { name, holders, free } = part(index);
-    const printed = printBody(model, signature, part, { door: [], code, free });
+    const { name, holders: taken, free } = part(index);
+    const printed = printBody(model, signature, holders, part, { door: [], code, free });
     return {
       kind: 'function',
       name,
       exported: false,
       doc: `Part ${index + 1} of \`${signature.name}\`.`,
-      parameters: [...holders.map(({ name: holder, type }) => ({ name: holder, type })), ...printed.free],
+      parameters: [...taken.map(({ name: holder, type }) => ({ name: holder, type })), ...printed.free],
       result: 'void',
       body: printed.text,
     };
@@ -67,9 +70,19 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): Ro
 }
 
 /** The checks at the top of a function. */
-function doorLines({ kind, filled, read, takesOutputs, workspace }: Signature, door: Door): readonly Line[] {
+function doorLines(model: Model, signature: Signature, door: Door): readonly Line[] {
+  const { kind, filled, read, takesOutputs, workspace, form } = signature;
+  const { holder } = model;
+  const own = { owner: quote(holder), params: holder };
   const lines = [
-    door.inputs?.call(),
+    ...(form === undefined
+      ? [door.inputs?.call()]
+      : [
+          door.sizes?.call(),
+          door.params?.call(own),
+          kind === 'unconstrain' ? door.inside?.call() : undefined,
+          filledCheck(form)?.call({ owner: quote(form.holder), params: form.holder }),
+        ]),
     ...read.map((name) => door.params?.call({ owner: quote(name), params: name })),
     ...filled.map((name) => door.filled?.call({ owner: quote(name), params: name })),
     takesOutputs ? door.outputs?.call() : undefined,
@@ -100,7 +113,7 @@ function partSignatures(
   );
   const part = memo((index: number): PartSignature => {
     const code = routine.parts[index] ?? bug(`${signature.name} has no part ${index}`);
-    const { holders, free } = takenBy(model, code, part);
+    const { holders, free } = takenBy(model, holdersOf(model, routine), code, part);
     return { name: names[index] ?? '', holders: parameters.filter((p) => holders.has(p.name)), free };
   });
   return part;
@@ -109,6 +122,7 @@ function partSignatures(
 /** What code needs from around it, the parts that it calls included. */
 function takenBy(
   model: Model,
+  holderOf: Holders,
   code: Code,
   part: (index: number) => PartSignature,
 ): { readonly holders: ReadonlySet<string>; readonly free: readonly Local[] } {
@@ -131,13 +145,16 @@ interface Body {
   readonly code: Code;
   /** Locals that come as arguments. */
   readonly free: readonly Local[];
+  /** The object that is returned, where that is no number. */
+  readonly returned?: string | undefined;
 }
 
 function printBody(
   model: Model,
   signature: Signature,
+  holderOf: Holders,
   part: (index: number) => PartSignature,
-  { door, code, free }: Body,
+  { door, code, free, returned }: Body,
 ): { readonly text: string; readonly free: readonly Parameter[] } {
   const scope = model.moduleScope.inner();
   for (const { name } of [...signature.parameters, ...signature.workspace]) scope.reserve(name);
@@ -145,7 +162,7 @@ function printBody(
   const sizes = sizeNames(model, scope);
   for (const { name } of model.sizes) if (usage.sizes.has(name)) sizes.size(name);
   for (const name of model.derived.keys()) if (usage.sizes.has(name)) sizes.size(name);
-  const arrays = arrayLocals(model, scope, usage.buffers);
+  const arrays = arrayLocals(model, scope, holderOf, usage.buffers);
   const locals = new Map(free.map((local) => [local, scope.declare(local.name)]));
 
   const element = (buffer: Buffer, index: string | undefined): string => {
@@ -184,6 +201,7 @@ function printBody(
     checked: model.checked,
     checkedStores: usage.checkedStores,
   });
+  if (returned !== undefined) writer.line(`return ${returned};`);
   if (code.result) writer.line(`return ${printExpression(typescript, naming, code.result)};`);
   return {
     text: writer.text(),
@@ -206,6 +224,7 @@ const localSuffix: Readonly<Record<Buffer['role'], string>> = {
 function arrayLocals(
   model: Model,
   scope: Scope,
+  holderOf: Holders,
   buffers: ReadonlySet<Buffer>,
 ): { readonly lines: readonly string[]; readonly names: ReadonlyMap<Buffer, string> } {
   const roles = Object.keys(holderOf) as readonly Buffer['role'][];
@@ -217,7 +236,7 @@ function arrayLocals(
   const names = new Map<Buffer, string>();
   for (const { buffer, field } of placed) {
     const text = `${holderOf[buffer.role]}.${field.field}`;
-    const local = locals.get(text) ?? scope.declare(buffer.name + localSuffix[buffer.role]);
+    const local = locals.get(text) ?? scope.declare((field.local ?? buffer.name) + localSuffix[buffer.role]);
     locals.set(text, local);
     names.set(buffer, local);
   }

@@ -1,7 +1,7 @@
 // What each kind of function is called, what it takes and returns, and how that is told to the reader.
 
 import { ops } from '../ops/index.ts';
-import type { Buffer, Routine, RoutineKind } from '../loops/types.ts';
+import type { Buffer, Routine } from '../loops/types.ts';
 import { expressionsOf, visitExpression, visitStatements } from '../loops/walk.ts';
 import type { Parameter } from './module.ts';
 import { sizesParameter, type Model, type ModelField } from './model.ts';
@@ -11,12 +11,12 @@ interface Kind {
   /** Of the function's name: `mlpLossAndGradient`. */
   readonly suffix: string;
   readonly summary: (model: string) => string;
-  /** What it takes besides params, data and sizes. */
-  readonly takes: readonly ('gradient' | 'direction' | 'product' | 'outputs')[];
+  /** What it takes besides params, data and sizes; `form` is the other form of the params, to be filled. */
+  readonly takes: readonly ('gradient' | 'direction' | 'product' | 'outputs' | 'form')[];
   readonly returns?: string;
 }
 
-const kinds: Readonly<Record<RoutineKind, Kind>> = {
+const kinds: Readonly<Record<Routine['kind'], Kind>> = {
   loss: { suffix: 'Loss', summary: (model) => `The loss of ${model}.`, takes: [], returns: 'the loss' },
   gradient: {
     suffix: 'LossAndGradient',
@@ -37,21 +37,40 @@ const kinds: Readonly<Record<RoutineKind, Kind>> = {
     returns: 'the directional derivative of the loss',
   },
   outputs: { suffix: 'Outputs', summary: (model) => `The outputs of ${model}.`, takes: ['outputs'] },
+  constrain: {
+    suffix: 'Constrain',
+    summary: (model) => `The params of ${model} that free params stand for.`,
+    takes: ['form'],
+    returns: 'the params',
+  },
+  unconstrain: {
+    suffix: 'Unconstrain',
+    summary: (model) =>
+      `The free params that stand for params of ${model}, which must lie inside their constraints.`,
+    takes: ['form'],
+    returns: 'the free params',
+  },
 };
 
-/** The argument that holds the buffers of a role. */
-export const holderOf = {
-  param: 'params',
+/** The arguments that hold the buffers of each role. */
+export type Holders = Readonly<Record<Buffer['role'], string>>;
+
+export const holdersOf = (model: Model, { kind }: Routine): Holders => ({
+  param: model.holder,
   data: 'data',
   direction: 'direction',
   gradient: 'gradient',
   hvp: 'product',
-  output: 'outputs',
+  output: formOf(model, kind)?.holder ?? 'outputs',
   scratch: 'ws',
-} as const satisfies Record<Buffer['role'], string>;
+});
+
+/** The other form of the params, where a function fills it. */
+export const formOf = (model: Model, kind: Routine['kind']): Model | undefined =>
+  kinds[kind].takes.includes('form') ? model.other?.() : undefined;
 
 export interface Signature {
-  readonly kind: RoutineKind;
+  readonly kind: Routine['kind'];
   readonly name: string;
   /** Without `ws`. */
   readonly parameters: readonly Parameter[];
@@ -61,10 +80,12 @@ export interface Signature {
   readonly filled: readonly string[];
   readonly read: readonly string[];
   readonly takesOutputs: boolean;
+  /** Of the params, which it fills. */
+  readonly form: Model | undefined;
 }
 
 /** Of the function's name: `LossAndGradient`. */
-export const suffixOf = (kind: RoutineKind): string => kinds[kind].suffix;
+export const suffixOf = (kind: Routine['kind']): string => kinds[kind].suffix;
 
 export function signatureOf(model: Model, routine: Routine): Signature {
   const { takes, returns } = kinds[routine.kind];
@@ -76,23 +97,35 @@ export function signatureOf(model: Model, routine: Routine): Signature {
     outputs: model.typeName('outputs'),
   };
   const hasParams = model.params.length > 0;
-  const extra = takes.filter((name) => (name === 'outputs' ? model.outputs.length > 0 : hasParams));
-  const initializer = `${model.functionName('Workspace')}(${model.sizes.length > 0 ? 'sizes' : ''})`;
+  const form = formOf(model, routine.kind);
+  const extra = takes
+    .filter((name) => name !== 'form')
+    .filter((name) => (name === 'outputs' ? model.outputs.length > 0 : hasParams));
+  const sizes = model.sizes.length > 0 ? 'sizes' : '';
+  const initializer = `${model.functionName('Workspace')}(${sizes})`;
+  const formType = form?.typeName('params') ?? '';
   return {
     kind: routine.kind,
-    name: model.functionName(suffixOf(routine.kind)),
+    // Both functions from form to form are named after the model itself.
+    name: (routine.kind === 'constrain' && form ? form : model).functionName(suffixOf(routine.kind)),
     parameters: [
-      ...(hasParams ? [{ name: 'params', type: readParams }] : []),
-      ...(model.data.length > 0 ? [{ name: 'data', type: model.typeName('data') }] : []),
+      ...(hasParams ? [{ name: model.holder, type: readParams }] : []),
+      ...(model.data.length > 0 && form === undefined
+        ? [{ name: 'data', type: model.typeName('data') }]
+        : []),
       ...sizesParameter(model),
       ...extra.map((name) => ({ name, type: types[name] })),
+      ...(form === undefined
+        ? []
+        : [{ name: form.holder, type: formType, initializer: `${form.functionName('Zeros')}(${sizes})` }]),
     ],
     workspace:
       routine.scratch.length === 0 ? [] : [{ name: 'ws', type: model.typeName('workspace'), initializer }],
-    result: returns === undefined ? 'void' : 'number',
+    result: form === undefined ? (returns === undefined ? 'void' : 'number') : formType,
     filled: extra.filter((name) => name === 'gradient' || name === 'product'),
     read: extra.filter((name) => name === 'direction'),
     takesOutputs: extra.includes('outputs'),
+    form,
   };
 }
 
@@ -102,14 +135,17 @@ export function docOf(model: Model, routine: Routine): string {
   const { summary, takes, returns } = kinds[routine.kind];
   // What the model is about is told once.
   const modelDoc = routine === model.routines[0] ? (model.program.doc?.trim() ?? '') : '';
-  const lines = [summary(model.program.name) + operationsText(routine)];
+  const form = formOf(model, routine.kind);
+  const title = form?.holder === 'params' ? form.title : model.title;
+  const lines = [summary(title) + operationsText(routine)];
+  if (model.jacobian && form === undefined) lines.push('', jacobianDoc(model));
   if (modelDoc !== '') lines.push('', modelDoc);
   lines.push('');
   const fields = (name: string, list: readonly ModelField[]): void => {
     if (list.length > 0) lines.push(`@param ${name} ${fieldList(model, list)}`);
   };
-  fields('params', model.params);
-  fields('data', model.data);
+  fields(model.holder, model.params);
+  if (form === undefined) fields('data', model.data);
   if (model.sizes.length > 0) lines.push(`@param sizes ${model.sizes.map((size) => size.field).join(', ')}`);
   if (model.params.length > 0) {
     if (takes.includes('direction')) lines.push('@param direction a change of the params');
@@ -119,12 +155,18 @@ export function docOf(model: Model, routine: Routine): string {
   }
   if (takes.includes('outputs') && model.outputs.length > 0)
     lines.push(`@param outputs is filled: ${fieldList(model, model.outputs)}`);
+  if (form !== undefined) lines.push(`@param ${form.holder} is filled`);
   if (routine.scratch.length > 0)
     lines.push('@param ws scratch arrays; with them the call allocates nothing');
   const lossDoc = model.program.outputs.find(({ role }) => role === 'loss')?.doc?.replace(/\s+/g, ' ');
   const told = returns === 'the loss' && lossDoc !== undefined ? `${returns}: ${lossDoc}` : returns;
   if (told !== undefined) lines.push(`@returns ${told}`);
   return lines.join('\n');
+}
+
+function jacobianDoc({ other }: Model): string {
+  const constrain = other?.().functionName('Constrain') ?? '';
+  return `It is minus the logarithm of a density of the free params: that of the params less log |det J| of \`${constrain}\`.`;
 }
 
 /** `W1: real[D, H], b1: real[H]`; of long lists the names, of very long ones the first names. */

@@ -5,9 +5,10 @@ import { bug } from '../base/bug.ts';
 import { ops, type OpName } from '../ops/index.ts';
 import type { Check } from './check.ts';
 import { arrayHelper, doorOf, type Door } from './door.ts';
+import { formsOf } from './forms.ts';
 import { doorHelpers, type DoorHelper } from './helpers.ts';
 import { interfaces, numbersType } from './interfaces.ts';
-import { arrayKind, memo, modelOf, type EmittedModel, type Model, type Precision } from './model.ts';
+import { arrayKind, memo, type EmittedModel, type Model, type Precision } from './model.ts';
 import type { Declaration, Module } from './module.ts';
 import { Scope } from './names.ts';
 import { printModule } from './plain.ts';
@@ -51,19 +52,18 @@ const bodyLines = ({ declarations }: Module): number =>
 export function moduleOf(models: readonly EmittedModel[], options: TypeScriptOptions): Module {
   const { precision, checked = true } = options;
   const usage = memo((code: Code) => usageOf(code, checked));
-  const functions = models.flatMap(({ routines }) =>
-    routines.flatMap((routine) => [routine, ...routine.parts]),
-  );
+  const functions = models
+    .flatMap(({ routines, free }) => [...routines, ...(free?.routines ?? [])])
+    .flatMap((routine) => [routine, ...routine.parts]);
   const usages = functions.map(usage);
   const opHelpers = opHelpersOf(new Set(usages.flatMap((usage) => [...usage.ops])));
   const scope = new Scope();
   for (const name of ['Numbers', ...Object.keys(doorHelpers), ...opHelpers.keys()]) scope.reserve(name);
 
   const records = recordTypes(scope, precision);
-  const emitted = models.map((model) => {
-    const settled = modelOf(model, scope, { precision, checked, usage });
-    return { model: settled, door: doorOf(settled) };
-  });
+  const emitted = models
+    .flatMap((model) => formsOf(model, scope, { precision, checked, usage }))
+    .map((model) => ({ model, door: doorOf(model) }));
   const printed = emitted.flatMap(({ model, door }) => modelDeclarations(model, door, records));
   const checks = doorHelpersOf(emitted, usages);
   const readsArrays = usages.some((usage) => [...usage.buffers].some((buffer) => buffer.dims.length > 0));
@@ -75,8 +75,17 @@ export function moduleOf(models: readonly EmittedModel[], options: TypeScriptOpt
   ];
   return {
     header,
-    declarations: [...printed, ...shared.map((source) => ({ kind: 'text' as const, text: source }))],
+    declarations: [
+      ...withoutRepeats(printed),
+      ...shared.map((source) => ({ kind: 'text' as const, text: source })),
+    ],
   };
+}
+
+/** Both forms of a model may compare the arrays of one. */
+function withoutRepeats(declarations: readonly Declaration[]): readonly Declaration[] {
+  const seen = new Set<string>();
+  return declarations.filter((d) => d.kind !== 'text' || (!seen.has(d.text) && seen.add(d.text)));
 }
 
 /** What a reader looks for comes first, the checks last. */
@@ -97,9 +106,11 @@ function modelDeclarations(model: Model, door: Door, records: RecordTypes): read
 }
 
 /** The check functions that are called. */
-function checksOf(model: Model, { inputs, apart, ...others }: Door): readonly Check[] {
+function checksOf(model: Model, { inputs, given, apart, ...others }: Door): readonly Check[] {
+  // What goes from one form of the params to the other takes no data.
+  const takesInputs = model.routines.some(({ kind }) => kind !== 'constrain' && kind !== 'unconstrain');
   const called = [
-    model.routines.length > 0 ? inputs : undefined,
+    ...(takesInputs ? [inputs, given] : []),
     ...Object.values(others),
     ...Object.values(apart.checks),
   ];

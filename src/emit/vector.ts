@@ -46,7 +46,8 @@ export function vectorDeclarations(model: Model, door: Door): readonly Declarati
   const flatType = arrayKind('real', model.precision);
   const places = placesOf(model.params);
   const sizesArgument = sizesParameter(model).map(({ name }) => name);
-  const params: Parameter = { name: 'params', type: `Readonly<${paramsType}>` };
+  const { holder } = model;
+  const params: Parameter = { name: holder, type: `Readonly<${paramsType}>` };
 
   return [
     sized(model, door, {
@@ -87,8 +88,8 @@ export function vectorDeclarations(model: Model, door: Door): readonly Declarati
         ...flatCheck(model, names, places.length),
         ...places.fields.map(({ f, offset }) =>
           f.type.dims.length === 0
-            ? `flat[${names.print(offset)}] = params.${f.field};`
-            : `flat.set(params.${f.field}${offset === zero ? '' : `, ${names.print(offset)}`});`,
+            ? `flat[${names.print(offset)}] = ${holder}.${f.field};`
+            : `flat.set(${holder}.${f.field}${offset === zero ? '' : `, ${names.print(offset)}`});`,
         ),
         'return flat;',
       ],
@@ -99,7 +100,7 @@ export function vectorDeclarations(model: Model, door: Door): readonly Declarati
       before: [{ name: 'flat', type: flatType }],
       after: [
         {
-          name: 'params',
+          name: holder,
           type: paramsType,
           initializer: `${functionName('Zeros')}(${sizesArgument.join(', ')})`,
         },
@@ -109,10 +110,10 @@ export function vectorDeclarations(model: Model, door: Door): readonly Declarati
         ...flatCheck(model, names, places.length),
         ...places.fields.map(({ f, offset }) =>
           f.type.dims.length === 0
-            ? `params.${f.field} = flat[${names.print(offset)}]!;`
-            : `params.${f.field}.set(${viewOf(f, offset, names)});`,
+            ? `${holder}.${f.field} = flat[${names.print(offset)}]!;`
+            : `${holder}.${f.field}.set(${viewOf(f, offset, names)});`,
         ),
-        'return params;',
+        `return ${holder};`,
       ],
     }),
     // A scalar cannot be a view: what is written to it would not reach the vector.
@@ -196,12 +197,12 @@ function sized(
   const names = sizeNames(model, scope);
   const body = f.body(names);
   const takes = (list: readonly Parameter[] | undefined): boolean =>
-    list?.some(({ name }) => name === 'params') ?? false;
-  const owner = quote('params');
+    list?.some(({ name }) => name === model.holder) ?? false;
+  const given = { owner: quote(model.holder), params: model.holder };
   const checks = [
     door.sizes?.call(),
-    takes(f.before) ? door.params?.call({ owner }) : undefined,
-    takes(f.after) ? door.filled?.call({ owner }) : undefined,
+    takes(f.before) ? door.params?.call(given) : undefined,
+    takes(f.after) ? door.filled?.call(given) : undefined,
   ];
   return {
     kind: 'function',

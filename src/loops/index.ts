@@ -18,7 +18,7 @@ import { blockProducts } from './block.ts';
 import { reuseStorage } from './reuse.ts';
 import { sinkFills } from './sink.ts';
 import { tidy } from './tidy.ts';
-import type { Routine, RoutineKind } from './types.ts';
+import type { Routine } from './types.ts';
 import { verifyRoutine } from './verify.ts';
 import { keepExponentials } from './weights.ts';
 
@@ -87,7 +87,7 @@ export const passes: readonly Pass[] = [
 /** Routines of up to this many statements are verified after each pass, longer ones at the end. */
 const verifiedThroughout = 2000;
 
-export function toRoutine(program: Program, kind: RoutineKind, options: RoutineOptions): Routine {
+export function toRoutine(program: Program, kind: Routine['kind'], options: RoutineOptions): Routine {
   let routine = lower(program, kind, options);
   const isShort = routine.body.length <= verifiedThroughout;
   if (isShort) verifyRoutine(routine, 'lower');

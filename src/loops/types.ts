@@ -113,7 +113,7 @@ export interface Part {
 
 /** One emitted function, e.g. `mlpLossAndGradient`. */
 export interface Routine {
-  readonly kind: RoutineKind;
+  readonly kind: RoutineKind | FormKind;
   /** Where it came from: the sizes, inputs and outputs of the signature. */
   readonly program: Program;
   readonly body: readonly Statement[];
@@ -125,3 +125,6 @@ export interface Routine {
 }
 
 export type RoutineKind = 'loss' | 'gradient' | 'jvp' | 'hvp' | 'outputs';
+
+/** Nobody asks for these: models with constrained params have functions from each form of their params to the other. */
+export type FormKind = 'constrain' | 'unconstrain';

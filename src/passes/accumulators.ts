@@ -164,8 +164,9 @@ function straightAccumulators(block: Block, found = new Set<number>()): Set<numb
   for (const statement of block.statements) {
     if (statement.kind !== 'open' || statement.initial !== undefined) continue;
     const dims = dimsOf(statement.outs[0]);
-    if (dims !== undefined && dims.reduce((size, dim) => size * dim, 1) <= largest)
-      found.add(statement.outs[0].id);
+    const size = dims?.reduce((product, dim) => product * dim, 1) ?? 0;
+    // The free params of a simplex of one element are none, and no list is empty.
+    if (size > 0 && size <= largest) found.add(statement.outs[0].id);
   }
   dropOthers(block, found, true);
   for (const statement of block.statements) {

@@ -62,6 +62,17 @@ describe('options reach the compiler', () => {
     });
   });
 
+  test('--jacobian', async () => {
+    const scale = 'model Scale {\n  param s: real > 0\n  loss s\n}\n';
+    await withWorld({ 'scale.nabla': scale }, async (world) => {
+      const build = ['build', 'scale.nabla', '--emit', 'loss'];
+      await world.nabla(build);
+      expect(await world.read('scale.ts')).toContain('  return Math.exp(sFree);\n');
+      await world.nabla([...build, '--jacobian']);
+      expect(await world.read('scale.ts')).toContain('  return s - sFree;\n');
+    });
+  });
+
   test('a size goes to the files that have it', async () => {
     await withWorld({ 'bowl.nabla': bowl, 'line.nabla': line }, async (world) => {
       expect(await world.nabla(['build', '*.nabla', '--size', 'N=3'])).toMatchObject({ exitCode: 0 });

@@ -6,7 +6,7 @@ import type { Program } from '../../src/ir/types.ts';
 import { effectsOf } from '../../src/loops/effects.ts';
 import { passes, type RoutineOptions } from '../../src/loops/index.ts';
 import { lower } from '../../src/loops/lower/program.ts';
-import type { Local, Routine, RoutineKind, Statement } from '../../src/loops/types.ts';
+import type { Local, Routine, Statement } from '../../src/loops/types.ts';
 import { verifyRoutine } from '../../src/loops/verify.ts';
 import { visitStatements } from '../../src/loops/walk.ts';
 import { run, type Arguments } from './run.ts';
@@ -16,15 +16,14 @@ type Numbers = Readonly<Record<string, readonly number[]>>;
 const list = (value: number | boolean | ArrayLike<number | boolean>): readonly number[] =>
   typeof value === 'object' ? Array.from(value, Number) : [Number(value)];
 
-function expected(program: Program, kind: RoutineKind, given: Arguments): Numbers {
+function expected(program: Program, kind: Routine['kind'], given: Arguments): Numbers {
   const { loss, tangent, gradient, hvp, outputs } = interpret(program, given.inputs, given.sizes);
-  const byRole = { loss: {}, jvp: {}, gradient: { gradient }, hvp: { hvp }, outputs: { output: outputs } }[
-    kind
-  ];
+  const output = { output: outputs };
+  const byRole = { loss: {}, jvp: {}, gradient: { gradient }, hvp: { hvp }, outputs: output, constrain: output, unconstrain: output }[kind]; // prettier-ignore
   const buffers = Object.entries(byRole).flatMap(([role, values]) =>
     Object.entries(values).map(([name, value]) => [`${role}.${name}`, list(value)] as const),
   );
-  const result = kind === 'outputs' ? undefined : kind === 'jvp' || kind === 'hvp' ? tangent : loss;
+  const result = 'output' in byRole ? undefined : kind === 'jvp' || kind === 'hvp' ? tangent : loss;
   return { ...Object.fromEntries(buffers), ...(result === undefined ? {} : { result: [result] }) };
 }
 
@@ -51,7 +50,7 @@ function expectClose(actual: Numbers, wanted: Numbers, bound: number, stage: str
 /** Lowers a program and runs the routine after each pass: it must be well formed and mean what the program means. */
 export function expectMeaningKept(
   program: Program,
-  kind: RoutineKind,
+  kind: Routine['kind'],
   given: Arguments,
   options: RoutineOptions,
   bound = 1e-12,

@@ -3,7 +3,7 @@
 import { bug } from '../../base/bug.ts';
 import type { Input, Output, Program } from '../../ir/types.ts';
 import { constant, declare, load, reference } from '../make.ts';
-import type { Buffer, Routine, RoutineKind, Statement } from '../types.ts';
+import type { Buffer, Routine, Statement } from '../types.ts';
 import { newPage } from '../text.ts';
 import { lowerBlock } from './block.ts';
 import { isArray, whole, type Goal } from './places.ts';
@@ -15,7 +15,7 @@ import { usesOf } from './uses.ts';
 /** Which outputs of a program a routine of some kind delivers: one as its result, others in buffers. */
 const delivered: Readonly<
   Record<
-    RoutineKind,
+    Routine['kind'],
     { readonly result?: Output['role']; readonly buffers?: Buffer['role'] & Output['role'] }
   >
 > = {
@@ -24,13 +24,19 @@ const delivered: Readonly<
   jvp: { result: 'tangent' },
   hvp: { result: 'tangent', buffers: 'hvp' },
   outputs: { buffers: 'output' },
+  constrain: { buffers: 'output' },
+  unconstrain: { buffers: 'output' },
 };
 
 /**
  * The routine as the program says it, with one index per dim. The buffers of the caller must not overlap each other:
  * a gradient is written while parameters are still read.
  */
-export function lower(program: Program, kind: RoutineKind, options: { readonly checked: boolean }): Routine {
+export function lower(
+  program: Program,
+  kind: Routine['kind'],
+  options: { readonly checked: boolean },
+): Routine {
   const { result: resultRole, buffers: bufferRole } = delivered[kind];
   const { body } = program;
   const isWanted = ({ role }: Output): boolean => role === resultRole || role === bufferRole;
@@ -90,7 +96,10 @@ function bindInput(lowering: Lowering, input: Input, into: Statement[]): void {
   const buffer: Buffer = { role, name, scalar: value.type.scalar, dims: value.type.dims };
   if (isArray(value)) lowering.places.set(value, whole(buffer));
   else if (lowering.uses.used.has(value)) {
-    const local = constant(role === 'direction' ? `${name}Direction` : name, value.type.scalar);
+    const local = constant(
+      role === 'direction' ? `${name}Direction` : (value.name ?? name),
+      value.type.scalar,
+    );
     into.push(declare(local, load(buffer, [])));
     lowering.scalars.set(value, reference(local));
   }
