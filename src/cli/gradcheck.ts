@@ -5,9 +5,11 @@ import { analyse } from '../analyse.ts';
 import { compile } from '../compile.ts';
 import { loadEmitted } from '../gradcheck/emitted.ts';
 import { readGiven, type Given } from '../gradcheck/given.ts';
-import { defaultTolerance, gradcheck as checkModel, type GradcheckReport } from '../gradcheck/gradcheck.ts';
+import { gradcheckForms } from '../gradcheck/forms.ts';
+import { defaultTolerance, type GradcheckReport } from '../gradcheck/gradcheck.ts';
 import type { Precision, Sizes } from '../gradcheck/layout.ts';
 import type { Program } from '../ir/types.ts';
+import { freeName } from '../passes/free.ts';
 import { loadImports } from '../lang/modules.ts';
 import { gradcheckTable, largestError } from './gradcheck-table.ts';
 import { reader, type ImportOptions } from './imports.ts';
@@ -28,6 +30,8 @@ export interface GradcheckCommand extends ImportOptions {
   readonly points: number;
   readonly tolerance?: number;
   readonly precision: Precision;
+  /** Whether the loss of free params has the log-Jacobian taken off. */
+  readonly jacobian?: boolean;
   readonly format: 'pretty' | 'json';
   readonly stdinPath?: string;
 }
@@ -58,12 +62,14 @@ export async function gradcheck(io: Io, file: string, options: GradcheckCommand)
     load,
     emit: ['loss', 'gradient', 'jvp', 'hvp'],
     precision: options.precision,
+    jacobian: options.jacobian ?? false,
     format: false,
   });
   const module = await loadEmitted(files.map((emitted) => emitted.text).join('\n'));
-  const reports = models.map((program) =>
-    checkModel(program, module, {
+  const reports = models.flatMap((program) =>
+    gradcheckForms(program, module, {
       ...options,
+      jacobian: options.jacobian ?? false,
       sizes: given?.sizes ?? sizesOf(program, options.sizes),
       given: given?.inputs ?? { params: {}, data: {} },
       // What is written down is one point.
@@ -72,7 +78,7 @@ export async function gradcheck(io: Io, file: string, options: GradcheckCommand)
     }),
   );
   const exitCode = tell(io, reports, options);
-  await savePoint(io, reports, options);
+  await savePoint(io, models, reports, options);
   return exitCode;
 }
 
@@ -89,13 +95,15 @@ function failingPoint(report: GradcheckReport, { savePoint: path }: GradcheckCom
 
 async function savePoint(
   io: Io,
+  models: readonly Program[],
   reports: readonly GradcheckReport[],
   { savePoint: path }: GradcheckCommand,
 ): Promise<void> {
   const failed = reports.find((report) => report.failingPoint !== undefined);
   if (path === undefined || failed === undefined) return;
   await replaceFiles(io.files, [{ path, text: `${JSON.stringify(failed.failingPoint)}\n` }]);
-  io.stderr.write(`wrote ${path}: to check that point again say --at ${path} --model ${failed.model}\n`);
+  const model = models.find(({ name }) => freeName(name) === failed.model)?.name ?? failed.model;
+  io.stderr.write(`wrote ${path}: to check that point again say --at ${path} --model ${model}\n`);
 }
 
 function tell(io: Io, reports: readonly GradcheckReport[], options: GradcheckCommand): number {

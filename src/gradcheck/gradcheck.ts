@@ -63,6 +63,7 @@ export function gradcheck(
   program: Program,
   module: EmittedModule,
   options: GradcheckOptions,
+  write = (point: Point): WrittenPoint => writePoint(program, point),
 ): GradcheckReport {
   if (!program.outputs.some((output) => output.role === 'loss')) {
     return nothingCompared(
@@ -111,10 +112,10 @@ export function gradcheck(
   failures.push(...failuresIn(parameters, totals));
   const report = { model: program.name, sizes, parameters, ...totals, failures };
   const failing = failures.length === 0 ? undefined : points[firstWrong(parameters, totals) - 1];
-  return failing === undefined ? report : { ...report, failingPoint: writePoint(program, failing) };
+  return failing === undefined ? report : { ...report, failingPoint: write(failing) };
 }
 
-function nothingCompared(program: Program, sizes: Sizes, failure: string): GradcheckReport {
+export function nothingCompared(program: Program, sizes: Sizes, failure: string): GradcheckReport {
   const totals = { forward: emptyTally, hessian: emptyTally, interpreter: emptyTally };
   return { model: program.name, sizes, parameters: [], ...totals, failures: [failure] };
 }

@@ -1,8 +1,11 @@
 // Where a gradient is checked: sizes, and inputs drawn at random inside their ranges.
 
 import { evaluate } from '../base/polynomial.ts';
+import { isConstrained } from '../ir/constraint.ts';
+import { interpret } from '../ir/interpret.ts';
 import type { Input, Program } from '../ir/types.ts';
 import { statementsOf } from '../ir/walk.ts';
+import { constrain } from '../passes/free.ts';
 import {
   elements,
   inputsOf,
@@ -78,6 +81,7 @@ export function drawPoint(
   attempt: number,
 ): Point {
   const { params, data } = distributions[attempt % distributions.length] ?? distributions[0];
+  const inside = { ...drawInside(program, sizes, random), ...given.params };
   const draw = (
     role: 'param' | 'data',
     values: GivenInputs['params'],
@@ -92,7 +96,27 @@ export function drawPoint(
         ];
       }),
     );
-  return { sizes, params: draw('param', given.params, params), data: draw('data', given.data, data) };
+  return { sizes, params: draw('param', inside, params), data: draw('data', given.data, data) };
+}
+
+/** Constrained params, inside their constraints: what free ones stand for. */
+function drawInside(program: Program, sizes: Sizes, random: Random): GivenInputs['params'] {
+  const constrained = program.inputs.filter(isConstrained);
+  if (constrained.length === 0) return {};
+  const transform = constrain({ ...program, inputs: constrained });
+  const draw = (input: Input): number | readonly number[] => {
+    const shape = shapeOf(input, sizes);
+    const values = Array.from({ length: elements(shape) }, () => moderate(random));
+    return shape.length === 0 ? (values[0] ?? NaN) : values;
+  };
+  const params = Object.fromEntries(transform.inputs.map((input) => [input.name, draw(input)]));
+  const { outputs } = interpret(transform, { params }, sizes);
+  return Object.fromEntries(
+    Object.entries(outputs).map(([name, value]) => [
+      name,
+      typeof value === 'object' ? [...value] : [Number(value)],
+    ]),
+  );
 }
 
 function drawScalar(input: Input, sizes: Sizes, random: Random, real: Distribution['params']): number {

@@ -15,6 +15,9 @@ const files = {
     'model Pairs {\n  dim N\n  param x: real[N]\n  let p[i in N, j in N] = x[i] * x[j]\n  loss sum(p)\n}\n',
   'flat.nabla': 'model Flat {\n  param x: real\n  loss (1e10 + x) - 1e10\n}\n',
   'flat.json': '{ "params": { "x": 1e-7 } }',
+  'fit.nabla':
+    'model Fit {\n  dim K\n  param s: real > 0, w: simplex[K]\n  loss s - log(s) - sum(log(w[k]) for k)\n}\n',
+  'outside.json': '{ "params": { "s": -1, "w": [0.5, 0.5] } }',
   'at.json': '{ "params": { "x": [0, 1] } }',
   'kink.json': '{ "params": { "x": [0, 0] } }',
   'wrong.json': '{ "params": { "y": 1 } }',
@@ -52,6 +55,19 @@ describe('endings', () => {
       1,
       /failed: no usable point in 20 tries; at the last one: the loss is NaN/,
     ],
+    [
+      'free params',
+      ['fit.nabla'],
+      0,
+      /^Fit K=3\n[^]*w \(3\) [^]*\n\nFitFree K=3\n[^]*w \(2\) [^]*\nevery derivative agrees\n$/,
+    ],
+    [
+      'params outside their constraints',
+      ['fit.nabla', '--at', 'outside.json'],
+      1,
+      /FitFree K=2\nfailed: `s` as it is given does not lie inside its constraint, so it has no free form\n$/,
+    ],
+    ['a log-Jacobian', ['fit.nabla', '--jacobian'], 0, /FitFree [^]*\nevery derivative agrees\n$/],
     ['a model with errors', ['broken.nabla'], 1, /^$/],
     [
       'sizes beyond memory',
