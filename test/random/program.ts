@@ -4,6 +4,7 @@ import * as fc from 'fast-check';
 import { anArray, overAxes } from './array.ts';
 import { aBool } from './bool.ts';
 import { Choices, numbersFrom, tapes, tapesOf } from './choices.ts';
+import { aConstraint, settleRows } from './constraint.ts';
 import { aVar } from './control.ts';
 import { aFunction } from './function.ts';
 import { aRecord, declarations, recordInput } from './record.ts';
@@ -161,34 +162,36 @@ function makeInputs(choices: Choices, dims: readonly [Dim, ...Dim[]], number: ()
   const lines: string[] = [];
   const entries: Entry[] = [];
   const values = { param: {} as Record<string, RandomValue>, data: {} as Record<string, RandomValue> };
-  const enter = (role: 'param' | 'data', entry: Entry, value: () => number): void => {
+  const axesOf = ({ dims }: Entry): string =>
+    dims.length === 0 ? '' : `[${dims.map((dim) => dim.text).join(', ')}]`;
+  const enter = (entry: Entry, value: () => number): void => {
     const { scalar, range } = entry;
-    const axes = entry.dims.length === 0 ? '' : `[${entry.dims.map((dim) => dim.text).join(', ')}]`;
-    lines.push(
-      `  ${role} ${entry.name}: ${scalar}${axes}${range === undefined ? '' : ` in 0..${range.text}`}`,
-    );
-    give(role, entry, value);
+    const bounds = range === undefined ? '' : ` in 0..${range.text}`;
+    lines.push(`  data ${entry.name}: ${scalar}${axesOf(entry)}${bounds}`);
+    give('data', entry, value);
   };
-  const give = (role: 'param' | 'data', entry: Entry, value: () => number): void => {
+  const give = (
+    role: 'param' | 'data',
+    entry: Entry,
+    value: () => number,
+    settle = (flat: readonly number[]): readonly number[] => flat,
+  ): void => {
     const { name, scalar } = entry;
     entries.push(entry);
     const length = entry.dims.reduce((product, dim) => product * dim.value, 1);
-    const flat = Array.from({ length }, value);
+    const flat = settle(Array.from({ length }, value));
     const [only = 0] = flat;
     values[role][name] = entry.dims.length > 0 ? flat : scalar === 'bool' ? only === 1 : only;
   };
   const shape = (rank: number): readonly Dim[] => Array.from({ length: rank }, () => choices.pick(dims));
 
   for (let k = 0, count = 1 + choices.below(3); k < count; k++) {
-    const entry: Entry = {
-      name: `w${k}`,
-      scalar: 'real',
-      dims: shape(choices.below(3)),
-      low: -2,
-      high: 2,
-      weight: 3,
-    };
-    enter('param', entry, () => between(-2, 2));
+    const dims = shape(choices.below(3));
+    const constraint = aConstraint(choices, dims);
+    const { type, bound, low, high } = constraint;
+    const entry: Entry = { name: `w${k}`, scalar: 'real', dims, low, high, weight: 3 };
+    lines.push(`  param ${entry.name}: ${type}${axesOf(entry)}${bound}`);
+    give('param', entry, () => between(-2, 2), (flat) => settleRows(flat, dims, constraint)); // prettier-ignore
   }
   for (let k = 0, count = choices.below(3); k < count; k++) {
     const low = choices.chance(0.4) ? 0.5 : -2;
@@ -200,7 +203,7 @@ function makeInputs(choices: Choices, dims: readonly [Dim, ...Dim[]], number: ()
       high: 2,
       weight: 2,
     };
-    enter('data', entry, () => between(low, 2));
+    enter(entry, () => between(low, 2));
   }
   if (choices.chance(0.3)) {
     const range = choices.pick(dims);
@@ -213,7 +216,7 @@ function makeInputs(choices: Choices, dims: readonly [Dim, ...Dim[]], number: ()
       high: range.value,
       weight: 0,
     };
-    enter('data', entry, () => Math.floor(number() * range.value));
+    enter(entry, () => Math.floor(number() * range.value));
   }
   if (choices.chance(0.2)) {
     const entry: Entry = {
@@ -224,7 +227,7 @@ function makeInputs(choices: Choices, dims: readonly [Dim, ...Dim[]], number: ()
       high: 1,
       weight: 0,
     };
-    enter('data', entry, () => Math.round(number()));
+    enter(entry, () => Math.round(number()));
   }
   for (const role of ['param', 'data'] as const) {
     if (!choices.chance(0.15)) continue;

@@ -7,6 +7,7 @@ import { loadEmitted } from '../../src/gradcheck/emitted.ts';
 import type { Input, Program } from '../../src/ir/types.ts';
 import { evaluate } from '../../src/base/polynomial.ts';
 import { nest, type Nested } from '../../src/gradcheck/records.ts';
+import { free, type FreeOptions } from '../../src/passes/free.ts';
 import { flat, type Numbers } from './compare.ts';
 import type { Sizes } from './derive.ts';
 
@@ -55,16 +56,20 @@ export async function compileModule(
     readonly sizes: Sizes;
     readonly precision?: 'f64' | 'f32';
     readonly emit: 'all' | NonNullable<CompileOptions['emit']>;
+    /** The functions of free params, rather than those of the params as they are. */
+    readonly free?: FreeOptions;
   },
 ): Promise<Emitted> {
   const { sizes, precision = 'f64' } = options;
   const emit = options.emit === 'all' ? kinds : options.emit;
-  const { files, diagnostics } = await compile(source, { path, emit, precision, format: false });
+  const jacobian = options.free?.jacobian ?? false;
+  const { files, diagnostics } = await compile(source, { path, emit, precision, jacobian, format: false });
   const [file] = files;
-  const [program] = analyse(source, { path }).programs;
-  if (file === undefined || program === undefined)
+  const [written] = analyse(source, { path }).programs;
+  if (file === undefined || written === undefined)
     throw new Error(diagnostics.map((each) => renderDiagnostic(each)).join('\n'));
   const module = await loadEmitted(file.text);
+  const program = options.free === undefined ? written : free(written, options.free);
   const prefix = program.name.charAt(0).toLowerCase() + program.name.slice(1);
   const open = program.sizes.filter((size) => size.value === undefined);
   const all: Sizes = {
