@@ -6,6 +6,8 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../src/compile.ts';
 import { stdFiles } from '../generated/std.ts';
+import { loadEmitted } from '../src/gradcheck/emitted.ts';
+import { typeErrors } from './emit/typescript.ts';
 import { withWorld } from './cli/fake-io.ts';
 
 const path = resolve(import.meta.dirname, '../README.md');
@@ -37,7 +39,7 @@ async function emitted(source: string): Promise<string> {
 
 describe('README', () => {
   it('has models, and they compile', async () => {
-    expect(models.length).toBe(4);
+    expect(models.length).toBe(5);
     for (const model of models) expect(await emitted(model)).toContain('LossAndGradient(');
   });
 
@@ -69,6 +71,32 @@ describe('README', () => {
         before.replace(place, (_, head, __, tail) => `${head}${shown}${tail}`),
       );
     } else expect(place.exec(readme)?.[2]).toBe(shown);
+  });
+
+  it('fits a mixture with free params', async () => {
+    const [text] = /(?<=<!-- run: mixture -->\n\n```ts\n).*?(?=^```$)/ms.exec(readme) ?? [];
+    const source = models.find((model) => model.startsWith('model Mixture')) ?? '';
+    const { files } = await compile(source, { path: 'mixture.nabla' });
+    const body = `export function run(start: MixtureParams, data: MixtureData, sizes: MixtureSizes): unknown {\n${text}\nreturn [free, params, mixtureLoss(start, data, sizes), mixtureLoss(params, data, sizes)];\n}`;
+    const code = `${files[0]?.text}\n${body}`;
+    expect(typeErrors({ 'readme.ts': code })).toEqual([]);
+    const { run } = await loadEmitted(code);
+    const vector = (...values: readonly number[]): Float64Array => Float64Array.from(values);
+    const start = { weight: vector(0.5, 0.5), mean: vector(-2, 4), width: vector(1, 1), offset: 0 };
+    const data = { y: vector(-3, -2.5, -2, 4, 4.5, 5, 5.5, 6) };
+    if (run === undefined) throw new Error('nothing to run');
+    const [free, params, before, after] = run(start, data, { N: 8, K: 2 }) as [
+      { weight: Float64Array },
+      { weight: Float64Array; mean: Float64Array; width: Float64Array; offset: number },
+      number,
+      number,
+    ];
+    expect(free.weight.length).toBe(1);
+    expect(after).toBeLessThan(before - 1);
+    expect(params.weight[0] ?? NaN).toBeCloseTo(3 / 8, 1);
+    expect(Math.abs((params.weight[0] ?? NaN) + (params.weight[1] ?? NaN) - 1)).toBeLessThan(1e-15);
+    expect((params.mean[0] ?? NaN) + params.offset).toBeCloseTo(-2.5, 0);
+    expect((params.mean[1] ?? NaN) + params.offset).toBeCloseTo(5, 0);
   });
 
   it('lists the functions that there are', async () => {

@@ -8,9 +8,13 @@ import { compile } from '../src/compile.ts';
 import { analyse } from '../src/analyse.ts';
 import { positionAt } from '../src/base/source.ts';
 import type { Diagnostic } from '../src/base/diagnostic.ts';
+import { interpret } from '../src/ir/interpret.ts';
+import type { Program } from '../src/ir/types.ts';
+import { hasConstraints, unconstrain } from '../src/passes/free.ts';
 import { reservedWords } from '../src/lang/token.ts';
 import { distance, flat, type Numbers } from './support/compare.ts';
-import { compileModule } from './support/emitted.ts';
+import type { Sizes } from './support/derive.ts';
+import { compileModule, type Point } from './support/emitted.ts';
 import { readExample, withoutErrors, type Example, type Stated, type Values } from './support/example.ts';
 
 const page = readFileSync(resolve(import.meta.dirname, '../docs/language.md'), 'utf8');
@@ -60,8 +64,8 @@ const numbersOf = (values: Values, names: readonly string[]): Record<string, Num
     }),
   );
 
-const statesValues = ({ outputs, loss, gradient }: Example): boolean =>
-  loss !== undefined || Object.keys({ ...outputs, ...gradient }).length > 0;
+const statesValues = ({ outputs, loss, gradient, free, freeGradient }: Example): boolean =>
+  loss !== undefined || Object.keys({ ...outputs, ...gradient, ...free, ...freeGradient }).length > 0;
 
 async function holds(text: string): Promise<void> {
   const example = readExample(text, context);
@@ -95,6 +99,26 @@ async function holds(text: string): Promise<void> {
     compare({ loss: example.loss }, { loss: found.loss });
     compare({ loss: example.loss }, { loss: found.lossAlone });
   }
+  if (program !== undefined && hasConstraints(program)) await holdsFree(example, program, point, sizes);
+}
+
+/** What is stated of the free form, and the loss, which is that of the params. */
+async function holdsFree(
+  { source, loss, free, freeGradient }: Example,
+  program: Program,
+  { params, data }: Point,
+  sizes: Sizes,
+): Promise<void> {
+  const { outputs } = interpret(unconstrain(program), { params }, sizes);
+  compare(free, outputs);
+  const { run } = await compileModule(source, 'example.nabla', {
+    sizes,
+    emit: ['loss', 'gradient'],
+    free: {},
+  });
+  const found = run({ params: outputs, data });
+  compare(freeGradient, found.gradient);
+  if (loss !== undefined) compare({ loss }, { loss: found.loss });
 }
 
 /** Of the headings, as GitHub makes them. */
@@ -145,6 +169,8 @@ describe('the notation', () => {
     'var a = 0\nfor i in 3 { a += i } // a = 2',
     'loss w^2 // = 8',
     'loss w^2 // gradient w = 8',
+    'param s: real > 0 // = 1, free s = 1\nloss s',
+    'param s: real > 0 // = 2\nloss s^2 // = 4, free gradient s = 4',
     '[1, 2] // = [1, 2, 3]',
     'exp(1) // = 2.719…',
     'sqrt(-1) // = 1',

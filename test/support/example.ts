@@ -7,6 +7,7 @@
 //   }                       // s = 2, t = [1, 2]            what names hold after this line
 //   7 div 2                 // = 3                          an expression, which may stand by itself in a fragment
 //   loss w^2                // = 4, gradient w = 4          the loss of the model, and its gradient
+//   param s: real > 0       // = 1, free s = 0              the free form of a constrained param; also `free gradient s`
 //   v + u                   // error N0401: shapes do …     the message about this line; `warning` likewise
 //   v[k]                    // RangeError: index 3 of …     what the emitted function throws
 //
@@ -33,6 +34,9 @@ export interface Example {
   readonly outputs: Values;
   readonly loss: readonly Stated[] | undefined;
   readonly gradient: Values;
+  /** Of constrained params: their free form, and the gradient of the loss in it. */
+  readonly free: Values;
+  readonly freeGradient: Values;
   readonly diagnostics: readonly StatedDiagnostic[];
   readonly thrown: string | undefined;
 }
@@ -45,7 +49,7 @@ export interface StatedDiagnostic {
 }
 
 interface Item {
-  readonly what: 'value' | 'gradient';
+  readonly what: 'value' | 'gradient' | 'free' | 'free gradient';
   /** None where the line itself tells. */
   readonly name: string | undefined;
   readonly values: readonly Stated[];
@@ -75,6 +79,8 @@ export function readExample(text: string, context: string): Example {
   const given: Record<string, readonly Stated[]> = {};
   const outputs: Record<string, readonly Stated[]> = {};
   const gradient: Record<string, readonly Stated[]> = {};
+  const free: Record<string, readonly Stated[]> = {};
+  const freeGradient: Record<string, readonly Stated[]> = {};
   let loss: readonly Stated[] | undefined;
   let count = 0;
 
@@ -92,6 +98,8 @@ export function readExample(text: string, context: string): Example {
       if (name === undefined)
         throw new Error(`line ${number}: nothing has the value that is stated: ${code}`);
       if (what === 'gradient') gradient[name] = values;
+      else if (what === 'free') free[name] = values;
+      else if (what === 'free gradient') freeGradient[name] = values;
       else if (name === 'loss') loss = values;
       else if (/^(dim|data|param) /.test(trimmed)) given[name] = values;
       else if (trimmed.startsWith('output ')) outputs[name] = values;
@@ -110,6 +118,8 @@ export function readExample(text: string, context: string): Example {
     outputs,
     loss,
     gradient,
+    free,
+    freeGradient,
     diagnostics: lines.flatMap(({ diagnostic }) => diagnostic ?? []),
     thrown: lines.find(({ thrown }) => thrown !== undefined)?.thrown,
   };
@@ -166,14 +176,15 @@ function readLine(text: string, index: number): Line {
   }
   const thrown = /^RangeError: (.*)$/.exec(comment)?.[1];
   if (thrown !== undefined) return { number, code: code.trimEnd(), items: [], thrown };
-  const isStated = /^(gradient )?(\w+ )?= /.test(comment);
+  const isStated = /^(free )?(gradient )?(\w+ )?= /.test(comment);
   const items = isStated ? splitAtCommas(comment).map((item) => readItem(item, number)) : [];
   return { number, code: code.trimEnd(), items };
 }
 
 function readItem(text: string, line: number): Item {
-  const [, gradient, name, value = ''] = /^(gradient )?(?:(\w+) )?= (.*)$/.exec(text) ?? [];
-  return { what: gradient === undefined ? 'value' : 'gradient', name, values: readValues(value, line) };
+  const [, what = 'value', name, value = ''] =
+    /^(?:(free gradient|free|gradient) (?=\w))?(?:(\w+) )?= (.*)$/.exec(text) ?? [];
+  return { what: what as Item['what'], name, values: readValues(value, line) };
 }
 
 /** At the commas that stand in no bracket. */
