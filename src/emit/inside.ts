@@ -27,16 +27,17 @@ export function insideCheck(model: Model): Check | undefined {
 
 function insideLine(model: Model, field: ModelField, constraint: Constraint, names: SizeNames): Line {
   const value = `params.${field.field}`;
-  const count = field.type.dims.slice(-1).map((dim) => names.print(dim));
+  /** Printed only where it is wanted: what is printed is declared. */
+  const count = (): readonly string[] => field.type.dims.slice(-1).map((dim) => names.print(dim));
   switch (constraint.kind) {
     case 'simplex':
-      return helperCall('checkSimplex', quote(value), value, ...count, rounding[model.precision]);
+      return helperCall('checkSimplex', quote(value), value, ...count(), rounding[model.precision]);
     case 'ordered':
       return helperCall(
         'checkOrdered',
         quote(value),
         value,
-        ...count,
+        ...count(),
         constraint.positive ? '0' : '-Infinity',
       );
     case 'bound':
