@@ -9,6 +9,7 @@ import type { OpRecord } from '../ops/types.ts';
 export function isCostly(statement: Statement): boolean {
   // Of max and min the adjoint needs the place as well, which is not in the array.
   if (statement.kind === 'reduce') return statement.outs.length === 1;
+  if (statement.kind === 'build') return statement.body.statements.some(isCostly);
   if (statement.kind !== 'op') return false;
   const spelling = (ops[statement.op] as OpRecord).ts;
   return statement.op === 'div' || !('operator' in spelling);

@@ -5,8 +5,17 @@
 import { bug } from '../base/bug.ts';
 import { activeValues } from '../ad/activity.ts';
 import { isCostly } from '../ad/cost.ts';
-import { arrayType, BlockBuilder } from '../ir/build.ts';
-import type { Block, BuildStatement, Operand, OpStatement, Program, Statement, Value } from '../ir/types.ts';
+import type { Polynomial } from '../base/polynomial.ts';
+import { arrayType, asPolynomial, BlockBuilder } from '../ir/build.ts';
+import type {
+  Block,
+  BuildStatement,
+  Operand,
+  Program,
+  ReduceStatement,
+  Statement,
+  Value,
+} from '../ir/types.ts';
 import { blocksOf, cloneBlock, mapBlocks, operandsOf } from '../ir/walk.ts';
 import { ops } from '../ops/index.ts';
 import type { OpRecord } from '../ops/types.ts';
@@ -15,34 +24,37 @@ export function storeSums(program: Program): Program {
   if (!program.body.statements.some((statement) => blocksOf(statement).length > 0)) return program;
   const active = activeValues(program);
   const b = new BlockBuilder(program.nextId);
-  const visit = (into: BlockBuilder, block: Block): Block => {
-    for (const statement of block.statements) {
+  const visit = (into: BlockBuilder, block: Block, isRepeated: boolean): Block => {
+    for (const before of block.statements) {
+      const statement = mapBlocks(before, (inner) =>
+        visit(into.nested(), inner, isRepeated || before.kind === 'build' || before.kind === 'loop'),
+      );
       if (statement.kind === 'build') into.push(splitBuild(into, statement, active));
-      else into.push(mapBlocks(statement, (inner) => visit(into.nested(), inner)));
+      else if (isRepeated && statement.kind === 'reduce') into.push(splitSum(into, statement, active));
+      else into.push(statement);
     }
     return into.block(block.results);
   };
-  const body = visit(b, program.body);
+  const body = visit(b, program.body, false);
   return { ...program, body, nextId: b.nextId };
 }
 
 /** Puts builds for the sums that are worth storing before the build, and yields the build with reads in their place. */
 function splitBuild(b: BlockBuilder, build: BuildStatement, active: ReadonlySet<number>): BuildStatement {
-  let body = build.body;
+  const { axes } = build;
+  const extents = extentsOf(build);
+  let { body } = build;
   for (const statement of build.body.statements) {
     const [out] = statement.outs;
     if (statement.kind !== 'reduce' || out === undefined || statement.outs.length !== 1) continue;
     if (!active.has(out.id) || body.results.includes(out) || !isNeeded(out, body, active)) continue;
-    const stored = storeValue(b, build, body, out);
-    body = {
-      ...body,
-      statements: body.statements.map((inner) =>
-        inner.outs[0] === out ? readAt(stored, build.axes, out) : inner,
-      ),
-    };
+    body = withRead(body, out, storeAlong(b, extents, axes, body, out), axes);
   }
   return { ...build, body };
 }
+
+const extentsOf = ({ outs, axes }: BuildStatement): readonly Polynomial[] =>
+  outs[0]?.type.dims.slice(0, axes.length) ?? bug('a build without outs');
 
 /**
  * Gives every costly op of an element an array of its own: what is a result of a `build` is read back. It runs after the last
@@ -59,43 +71,68 @@ export function storeCostly(program: Program): Program {
 }
 
 function withCostly(b: BlockBuilder, build: BuildStatement): BuildStatement {
-  const { axes, body, outs } = build;
-  const extents = outs[0]?.type.dims.slice(0, axes.length) ?? bug('a build without outs');
-  const costly = body.statements.filter(
-    (statement) =>
-      statement.kind === 'op' && isCostly(statement) && !body.results.includes(statement.outs[0]),
-  ) as readonly OpStatement[];
-  const arrays = costly.map(({ op, outs: [{ type, name = op, span }] }) =>
-    b.fresh(arrayType(type.scalar, extents), { name, span }),
+  const { body, outs } = build;
+  const extents = extentsOf(build);
+  const costly = body.statements.flatMap((statement): readonly (readonly [Value, string | undefined])[] => {
+    if ((statement.kind !== 'op' && statement.kind !== 'build') || !isCostly(statement)) return [];
+    const known = statement.kind === 'op' ? statement.op : undefined;
+    return statement.outs.flatMap((out) =>
+      body.results.includes(out) ? [] : [[out, out.name ?? known] as const],
+    );
+  });
+  const arrays = costly.map(([{ type, span }, name]) =>
+    b.fresh(arrayType(type.scalar, [...extents, ...type.dims]), { name, span }),
   );
-  const results = [...body.results, ...costly.map((statement) => statement.outs[0])];
+  const results = [...body.results, ...costly.map(([value]) => value)];
   return { ...build, outs: [...outs, ...arrays], body: { ...body, results } };
 }
 
-const readAt = (array: Value, axes: readonly Value[], out: Value): Statement => ({
-  kind: 'read',
-  outs: [out],
-  array,
-  indices: axes,
-  inRange: true,
+/**
+ * Puts sums of sums into an array: the outer sum adds up what it holds. It stands in a region that reverse mode runs again,
+ * where the array is read back, as a result of the region, or saved by the loop around it.
+ */
+function splitSum(b: BlockBuilder, sum: ReduceStatement, active: ReadonlySet<number>): ReduceStatement {
+  const { from, to, index, reducer } = sum;
+  const length = asPolynomial(to);
+  if (reducer !== 'sum' || asPolynomial(from)?.terms.length !== 0 || length === undefined) return sum;
+  let { body } = sum;
+  for (const statement of sum.body.statements) {
+    const [out] = statement.outs;
+    if (statement.kind !== 'reduce' || out === undefined || statement.outs.length !== 1) continue;
+    if (!active.has(out.id) || !isNeeded(out, body, active)) continue;
+    body = withRead(body, out, storeAlong(b, [length], [index], body, out), [index]);
+  }
+  return { ...sum, body };
+}
+
+/** The block with a read of the array in place of what computes `out`. */
+const withRead = (body: Block, out: Value, array: Value, axes: readonly Value[]): Block => ({
+  ...body,
+  statements: body.statements.map((inner) =>
+    inner.outs[0] === out ? { kind: 'read', outs: [out], array, indices: axes, inRange: true } : inner,
+  ),
 });
 
-/** An array over the axes of `build` that holds `value`, one of the values of its body. */
-function storeValue(b: BlockBuilder, build: BuildStatement, body: Block, value: Value): Value {
-  const [first] = build.outs;
-  const extents = first?.type.dims.slice(0, build.axes.length) ?? bug('a build without outs');
+/** An array over some axes, those of the region that `body` is, which holds one of the values of `body`. */
+function storeAlong(
+  b: BlockBuilder,
+  extents: readonly Polynomial[],
+  axes: readonly Value[],
+  body: Block,
+  value: Value,
+): Value {
   const needed = slice(body, value);
   return b.build(
     extents,
-    (inner, axes) => {
-      const bindings = new Map<number, Operand>(build.axes.map((axis, k) => [axis.id, axes[k] ?? axis]));
+    (inner, indices) => {
+      const bindings = new Map<number, Operand>(axes.map((axis, k) => [axis.id, indices[k] ?? axis]));
       const { block } = cloneBlock({ statements: needed, results: [value] }, bindings, (each) =>
         inner.fresh(each.type, each),
       );
       for (const statement of block.statements) inner.push(statement);
       return block.results[0] ?? bug('a stored value got lost');
     },
-    { name: value.name, span: value.span, indexNames: build.axes.map((axis) => axis.name) },
+    { name: value.name, span: value.span, indexNames: axes.map((axis) => axis.name) },
   );
 }
 

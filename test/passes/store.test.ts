@@ -30,9 +30,21 @@ const cases = [
     }`,
     calls: { exp: 1, sin: 1, cos: 1 },
   },
+  {
+    name: 'a sum of squared sums, in an array whose adjoint comes later',
+    source: `model Norms {
+      dim N, D
+      data x: real[N, D]
+      param Q: real[D, D]
+      let s[n in N] = squaredNorm(Q @ x[n])
+      loss logSumExp(s)
+    }`,
+    calls: { exp: 1 },
+    sums: 1,
+  },
 ];
 
-it.each(cases)('$name', ({ source, calls }) => {
+it.each(cases)('$name', ({ source, calls, sums }) => {
   const program = derive(programOf(source), 'gradient', 'none');
   const text = printRoutine(toRoutine(program, 'gradient', { checked: true, without: ['jam'] }));
   const found = Object.keys(calls).map((call) => [
@@ -40,4 +52,6 @@ it.each(cases)('$name', ({ source, calls }) => {
     text.match(new RegExp(`\\b${call}\\(`, 'g'))?.length,
   ]);
   expect(Object.fromEntries(found)).toEqual(calls);
+  // Of a matrix with a vector; what the adjoint adds up is the transposed product and an outer one.
+  if (sums !== undefined) expect(text.match(/\+= \(Q\[/g)).toHaveLength(sums);
 });

@@ -230,17 +230,20 @@ export class Sweep {
       const copy = this.fresh(inner, body, before.map((axis, k) => [axis, axes[k] ?? axis])); // prettier-ignore
       // An element that was costly to compute is read back from the array rather than computed again.
       for (const primal of withoutOuterAdds(copy.statements)) {
-        const which = isCostly(primal) ? copy.results.indexOf(primal.outs[0] ?? int(0)) : -1;
-        const out = outs[which];
-        const [element] = primal.outs;
-        if (out === undefined || element === undefined) inner.push(this.reading(primal));
-        else {
-          const array = this.current(out);
-          inner.push({ kind: 'read', outs: [element], array, indices: axes, inRange: true });
-        }
+        const arrays = isCostly(primal) ? primal.outs.map((out) => outs[copy.results.indexOf(out)]) : [];
+        if (arrays.length === 0 || arrays.includes(undefined)) inner.push(this.reading(primal));
+        else primal.outs.forEach((out, k) => inner.push(this.#readingBack(out, arrays[k], axes)));
       }
       this.reverseCopy(inner, copy, seeds, risk);
     });
+  }
+
+  /** An element, or a row, of what an array holds now. */
+  #readingBack(out: Value, array: Value | undefined, indices: readonly Value[]): Statement {
+    const from = this.current(array ?? bug('an array to read back from is missing'));
+    return out.type.dims.length === 0
+      ? { kind: 'read', outs: [out], array: from, indices, inRange: true }
+      : { kind: 'row', outs: [out], array: from, indices };
   }
 
   #branches(
