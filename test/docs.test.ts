@@ -43,6 +43,12 @@ describe('README', () => {
     for (const model of models) expect(await emitted(model)).toContain('LossAndGradient(');
   });
 
+  it('names all parts of the prelude and links to them', () => {
+    const parts = stdFiles.map(({ path }) => path.replace(/^std\/|\.nabla$/g, ''));
+    expect(parts.length).toBeGreaterThan(5);
+    for (const part of parts) expect(readme).toContain(`](docs/prelude.md#${part})`);
+  });
+
   it('has files, which import each other, and their gradients are right', async () => {
     expect(Object.keys(named)).toEqual(['units.nabla', 'aim.nabla', 'rules.nabla']);
     await withWorld(named, async (world) => {
