@@ -40,6 +40,24 @@ describe('refused', () => {
       { n: [1, 2, 32768] },
       'outputs.r must fit into 32 bits, got 2147483648',
     ],
+    ['loss w * real(n[k])', { k: 3 }, 'index 3 of n must be in 0..3 (axis 0)'],
+    [
+      'loss w * sum((w * real(n))[i + k] for i in N)',
+      { k: 1 },
+      'index 3 of an array must be in 0..3 (axis 0)',
+    ],
+    ['let s = w * real(n)\n output q = s\n loss s[k]', { k: -1 }, 'index -1 of s must be in 0..3 (axis 0)'],
+    ['var s = n\n s[k] = 7\n output q = s\n loss w', { k: 4 }, 'index 4 of s must be in 0..3 (axis 0)'],
+    [
+      'let d = [real(n[i + 1]) * w for i in N - 1]\n loss w * d[k - 1]',
+      { N: 1, k: 1 },
+      'index 0 of d must be in 0..0 (axis 0)',
+    ],
+    [
+      'let d = [real(n[i + 1]) * w for i in N - 1]\n loss w * d[0]',
+      { N: 1 },
+      'index 0 of d must be in 0..0 (axis 0)',
+    ],
     ['loss w * real(7 div k)', { k: 0, n: [1, 1, 1] }, '7 div 0: the divisor must not be 0'],
     ['loss w * real(-7 mod k)', { k: 0 }, '-7 mod 0: the divisor must not be 0'],
     ['loss w * real(sum(6 div n[i] for i))', { n: [1, 2, 0] }, '6 div 0: the divisor must not be 0'],
@@ -49,8 +67,9 @@ describe('refused', () => {
       { k: 0, n: [1, 1, 1] },
       '0 mod 0: the divisor must not be 0',
     ],
-  ])('%s', async (body, given, message) => {
-    const data = { k: 1, n: [1, 1, 1], ...given };
+  ])('%s', async (body, { N = 3, ...given }: Numbers & { readonly N?: number }, message) => {
+    const sizes = { N };
+    const data = { k: 1, n: Array.from({ length: N }, () => 1), ...given };
     const error = new RangeError(message);
     expect(() => interpreted(model(body), { sizes, data })).toThrow(error);
     await expect(emitted(model(body), { sizes, data })).rejects.toThrow(error);

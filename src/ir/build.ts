@@ -34,6 +34,9 @@ export function asPolynomial(operand: Operand): Polynomial | undefined {
     : undefined;
 }
 
+/** What an error of the emitted code calls an array. */
+export const nameOf = ({ name }: Value): string => name ?? 'an array';
+
 export const sameType = (a: Type, b: Type): boolean =>
   a === b ||
   (a.scalar === b.scalar &&

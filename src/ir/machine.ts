@@ -6,7 +6,7 @@ import { print as printSize, type Polynomial } from '../base/polynomial.ts';
 import { ops } from '../ops/index.ts';
 import type { OpRecord } from '../ops/types.ts';
 import { reduction } from './reduction.ts';
-import { bool } from './build.ts';
+import { bool, nameOf } from './build.ts';
 import type { Block, BuildStatement, ListStatement, LoopStatement, Operand, RowStatement, Scalar, SetStatement, Statement, Value } from './types.ts'; // prettier-ignore
 
 /** What a value holds while a program runs: a scalar, or an array flat in row-major order with bools as 0 and 1. */
@@ -220,7 +220,9 @@ export class Machine {
     const { cells } = this;
     const out = statement.outs[0].id;
     const array = statement.array.id;
-    const place = this.#place(statement.array, statement.indices);
+    // What is assigned to may begin as another array.
+    const called = statement.kind === 'set' ? statement.outs[0] : statement.array;
+    const place = this.#place(called, statement.indices);
     const length = this.#lengthOf(statement.array.type.dims.slice(statement.indices.length), 0);
     if (statement.kind === 'row') {
       return () => {
@@ -309,7 +311,7 @@ export class Machine {
   /** The flat offset of an element (of a row, in rows, when indices are left out), checked on every axis. */
   #place(array: Value, indices: readonly Operand[]): () => number {
     const { cells } = this;
-    const name = array.name ?? `%${array.id}`;
+    const name = nameOf(array);
     const shape: Shape = array.type.dims.slice(0, indices.length).map(this.extentOf);
     const from = indices.map((index) => this.cellOf(index));
     return () => {
@@ -319,9 +321,7 @@ export class Machine {
         const extent = shape[axis] ?? 0;
         // Written so that NaN is out of range.
         if (!(index >= 0 && index < extent)) {
-          throw new RangeError(
-            `${name}: index ${index} on axis ${axis} is out of range, the extent is ${extent}`,
-          );
+          throw new RangeError(`index ${index} of ${name} must be in 0..${extent} (axis ${axis})`);
         }
         offset = offset * extent + index;
       }

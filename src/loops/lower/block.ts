@@ -54,7 +54,8 @@ function lowerStatement(lowering: Lowering, statement: IrStatement, into: Statem
     case 'read': {
       const place = placeOf(lowering, statement.array);
       let indices: readonly Expression[] = statement.indices.map((index) => scalar(lowering, index));
-      if (lowering.checked && !statement.inRange) indices = checkIndices(lowering, into, place, indices);
+      if (lowering.checked && !statement.inRange)
+        indices = checkIndices(lowering, into, statement.array, place, indices);
       const element = fitted(lowering, into, indices, (made) =>
         load(place.buffer, [...place.prefix, ...made]),
       );
@@ -121,7 +122,8 @@ function lowerStatement(lowering: Lowering, statement: IrStatement, into: Statem
       }
       const place = placeOf(lowering, statement.accumulator);
       let indices: readonly Expression[] = statement.indices.map((index) => scalar(lowering, index));
-      if (lowering.checked && !statement.inRange) indices = checkIndices(lowering, into, place, indices);
+      if (lowering.checked && !statement.inRange)
+        indices = checkIndices(lowering, into, statement.accumulator, place, indices);
       into.push({ kind: 'accumulate', buffer: place.buffer, indices: [...place.prefix, ...indices], value });
       return;
     }
@@ -145,7 +147,8 @@ function lowerSet(lowering: Lowering, statement: SetStatement, into: Statement[]
   const { array, value } = statement;
   const place = placeOf(lowering, statement.outs[0]);
   let indices: readonly Expression[] = statement.indices.map((index) => scalar(lowering, index));
-  if (lowering.checked && !statement.inRange) indices = checkIndices(lowering, into, place, indices);
+  if (lowering.checked && !statement.inRange)
+    indices = checkIndices(lowering, into, statement.outs[0], place, indices);
   const source = placeOf(lowering, array);
   const copied = source === place ? [] : [copy(source, place)];
   if (value.kind === 'value' && isArray(value)) {

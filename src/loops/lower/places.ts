@@ -4,6 +4,7 @@
 import { bug } from '../../base/bug.ts';
 import { asConstant, type Polynomial } from '../../base/polynomial.ts';
 import type { Block, Operand, Type, Value } from '../../ir/types.ts';
+import { nameOf } from '../../ir/build.ts';
 import { constant, integer, isAtom, load, loop, reference, sizeOf, zeroOf } from '../make.ts';
 import type { Buffer, Expression, Statement } from '../types.ts';
 import { named, type Lowering, type Place } from './scalars.ts';
@@ -169,25 +170,28 @@ export function clear({ buffer, prefix }: Place): Statement {
   }));
 }
 
+/** What an extent is at least: a sum of sizes is positive, a difference may be 0. */
+function least(extent: Polynomial): number {
+  const known = asConstant(extent);
+  if (known !== undefined) return known;
+  return extent.terms.every((term) => term.coefficient > 0) ? 1 : 0;
+}
+
 /** Checks the indices of an element that are not known to be in range; they become locals first. */
 export function checkIndices(
   lowering: Lowering,
   into: Statement[],
+  array: Value,
   { buffer, prefix }: Place,
   indices: readonly Expression[],
 ): readonly Expression[] {
   return indices.map((index, k) => {
-    const axis = prefix.length + k;
-    const extent = buffer.dims[axis] ?? bug(`index ${axis} of ${buffer.name} has no axis`);
+    const extent = buffer.dims[prefix.length + k] ?? bug(`index ${k} of ${buffer.name} has no axis`);
     if (index.kind === 'local' && lowering.ranges.get(index.local)?.key === extent.key) return index;
-    if (
-      index.kind === 'literal' &&
-      Number(index.value) >= 0 &&
-      Number(index.value) < (asConstant(extent) ?? 1)
-    )
+    if (index.kind === 'literal' && Number(index.value) >= 0 && Number(index.value) < least(extent))
       return index;
     const bound = isAtom(index) ? index : named(into, index, 'index');
-    into.push({ kind: 'check', index: bound, extent, array: buffer.name, axis });
+    into.push({ kind: 'check', index: bound, extent, array: nameOf(array), axis: k });
     return bound;
   });
 }

@@ -254,9 +254,9 @@ describe('losses', () => {
 
 test.each([
   ['var r = 1; while (r > 0) max 5 { r += 1 }', 'r: the condition still holds after 5 iterations'],
-  ['var r = v; for i in k + 2 { r[i] = 0 }', 'r: index 3 on axis 0 is out of range, the extent is 3'],
-  ['var r = 0.0; var i = 0; while (r < 100) max 9 { r += v[i]; i += 1 }', 'v: index 3 on axis 0 is out of range'],
-  ['var r: real[N] = 0; if (on) { r[n[2]] = 0 }', 'r: index 3 on axis 0 is out of range'],
+  ['var r = v; for i in k + 2 { r[i] = 0 }', 'index 3 of r must be in 0..3 (axis 0)'],
+  ['var r = 0.0; var i = 0; while (r < 100) max 9 { r += v[i]; i += 1 }', 'index 3 of v must be in 0..3 (axis 0)'],
+  ['var r: real[N] = 0; if (on) { r[n[2]] = 0 }', 'index 3 of r must be in 0..3 (axis 0)'],
 ])('%s: %s', (statements, message) => {
   expect(() => after(statements)).toThrow(RangeError);
   expect(() => after(statements)).toThrow(message);
