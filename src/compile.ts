@@ -85,5 +85,9 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
 function unbounded({ indexName, span }: UnboundedLoop, file: File): Diagnostic {
   const name = indexName === undefined ? 'this loop' : `the loop over \`${indexName}\``;
   const place = span ?? file.declarations[0]?.span ?? bug('a loop in an empty file');
-  return report(catalogue.unboundedLoop, { name }, place);
+  const help =
+    indexName === undefined
+      ? undefined
+      : `let a size bound it, \`${indexName} in min(…, N)\`, or declare the range of the data that decides`;
+  return report(catalogue.unboundedLoop, { name }, place, { help });
 }

@@ -128,8 +128,10 @@ function intervalOf(op: string, args: readonly Interval[]): Interval {
     case 'ineg':
       return { least: opposite(a.greatest), greatest: opposite(a.least) };
     case 'imul': {
+      if (isNatural(a.least) && isNatural(b.least))
+        return { least: both(a.least, b.least, multiply), greatest: both(a.greatest, b.greatest, multiply) };
       const [factor, other] = isExact(a) ? [a.least, b] : isExact(b) ? [b.least, a] : [undefined, a];
-      if (factor === undefined || !factor.terms.every((term) => term.coefficient >= 0)) return unknown;
+      if (factor === undefined || !isNatural(factor)) return unknown;
       return { least: both(other.least, factor, multiply), greatest: both(other.greatest, factor, multiply) };
     }
     case 'imod':
@@ -147,6 +149,10 @@ function intervalOf(op: string, args: readonly Interval[]): Interval {
 }
 
 const isExact = ({ least, greatest }: Interval): boolean => least !== undefined && least === greatest;
+
+/** Not negative for any sizes. */
+const isNatural = (size: Polynomial | undefined): boolean =>
+  size?.terms.every((term) => term.coefficient >= 0) ?? false;
 
 const opposite = (size: Polynomial | undefined): Polynomial | undefined =>
   size === undefined ? undefined : negate(size);

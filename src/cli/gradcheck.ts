@@ -57,7 +57,7 @@ export async function gradcheck(io: Io, file: string, options: GradcheckCommand)
   );
   const given = await readAt(io, models, options);
 
-  const { files } = await compile(text, {
+  const { files, diagnostics: found } = await compile(text, {
     path,
     load,
     emit: ['loss', 'gradient', 'jvp', 'hvp'],
@@ -65,6 +65,12 @@ export async function gradcheck(io: Io, file: string, options: GradcheckCommand)
     jacobian: options.jacobian ?? false,
     format: false,
   });
+  // What only the derivative shows.
+  if (hasErrors(found)) {
+    const wrong = [{ path, diagnostics: found.slice(diagnostics.length) }];
+    io.stderr.write(`${renderAll(wrong, 'pretty', color)}${summary(wrong)}; nothing was checked\n`);
+    return exitCodes.findings;
+  }
   const module = await loadEmitted(files.map((emitted) => emitted.text).join('\n'));
   const reports = models.flatMap((program) =>
     gradcheckForms(program, module, {

@@ -13,6 +13,8 @@ const files = {
   'domain.nabla': 'model Domain {\n  param x: real\n  loss log(-1 - x^2)\n}\n',
   'pairs.nabla':
     'model Pairs {\n  dim N\n  param x: real[N]\n  let p[i in N, j in N] = x[i] * x[j]\n  loss sum(p)\n}\n',
+  'endless.nabla':
+    'model Endless {\n  data n: int\n  param x: real\n  var s = x\n  for i in n { s = sin(s) }\n  loss s\n}\n',
   'flat.nabla': 'model Flat {\n  param x: real\n  loss (1e10 + x) - 1e10\n}\n',
   'flat.json': '{ "params": { "x": 1e-7 } }',
   'fit.nabla':
@@ -105,6 +107,14 @@ test('the point of a failure is written on demand, and --at reads it', async () 
     const second = await world.nabla([...args, 'point.json']);
     expect(second.stdout).toContain(await world.read('point.json'));
     expect(second.exitCode).toBe(1);
+  });
+});
+
+test('what only the derivative refuses is told with its place', async () => {
+  await withWorld(files, async (world) => {
+    const { exitCode, stderr } = await world.nabla(['gradcheck', 'endless.nabla']);
+    expect(stderr).toMatch(/^endless\.nabla:5:7: error N0417: [^]*\n1 error in .*; nothing was checked\n$/);
+    expect(exitCode).toBe(1);
   });
 });
 
