@@ -129,6 +129,11 @@ describe('compile', () => {
     expect(plain(raw)).toBe(plain(formatted));
   });
 
+  it('reads no sizes to check constraints that need none', async () => {
+    const text = await textOf('model A {\n  dim N\n  param w: real[N] < 3\n  loss sum(w)\n}\n');
+    expect(typeErrors({ 'a.ts': text })).toEqual([]);
+  });
+
   it('says of the loss what is said of its parts', async () => {
     const text = await textOf(`
       model Fit {
