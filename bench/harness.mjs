@@ -1,6 +1,6 @@
 // What the benchmarks share: each measurement in a process of its own, CPU time, medians, and tables of results.
 
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
@@ -14,11 +14,17 @@ export function median(values) {
   return sorted.length % 2 === 1 ? sorted[middle] : (sorted[middle - 1] + sorted[middle]) / 2;
 }
 
+/** The first quartile, the median and the third quartile. */
+export function quartiles(values) {
+  const sorted = [...values].sort((a, b) => a - b);
+  const at = (share) => sorted[Math.round((sorted.length - 1) * share)];
+  return [at(0.25), median(values), at(0.75)];
+}
+
 /** The median and the first and third quartile, as text. */
 export function spread(values) {
-  const sorted = [...values].sort((a, b) => a - b);
-  const at = (share) => rounded(sorted[Math.round((sorted.length - 1) * share)]);
-  return `${rounded(median(values))} (${at(0.25)}–${at(0.75)})`;
+  const [first, middle, third] = quartiles(values).map(rounded);
+  return `${middle} (${first}–${third})`;
 }
 
 /** With three digits, and no exponent. */
@@ -36,7 +42,20 @@ export const found = (result) => process.stdout.write(JSON.stringify(result));
 /** Runs the benchmark's own script again to measure one thing in a fresh process. */
 export function measure(script, argument, flags = []) {
   const args = [...flags, fileURLToPath(script), '--measure', JSON.stringify(argument)];
-  return JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8', maxBuffer: 1e8 }));
+  const [command, ...rest] = [...pinned(), process.execPath, ...args];
+  return JSON.parse(execFileSync(command, rest, { encoding: 'utf8', maxBuffer: 1e8 }));
+}
+
+/** What to put before a command that is to stay on one core, the last one, where the system can do that. */
+const pinned = once(() => {
+  const prefix = ['taskset', '-c', String(cpus().length - 1)];
+  const { status } = spawnSync(prefix[0], [...prefix.slice(1), 'true'], { stdio: 'ignore' });
+  return status === 0 ? prefix : [];
+});
+
+function once(make) {
+  let made;
+  return () => (made ??= make());
 }
 
 /** Measures each argument `rounds` times, in turn, so that a change of the machine's speed meets all alike. */
@@ -50,16 +69,20 @@ export function measureInTurn(script, args, rounds, flags) {
 
 /** CPU time of one call in milliseconds: the median of batches of at least 50 ms, after a warm-up. */
 export function timeCalls(call, { warmUp = 1_000, batches = 7 } = {}) {
+  // What nobody uses need not be computed.
+  let returned = 0;
   const batchOf = (calls) => {
     const start = cpuTime();
-    for (let i = 0; i < calls; i++) call();
+    for (let i = 0; i < calls; i++) returned += call();
     return cpuTime() - start;
   };
   const warm = cpuTime() + warmUp;
   while (cpuTime() < warm) batchOf(1);
   let calls = 1;
   while (batchOf(calls) < 50) calls *= 2;
-  return median(Array.from({ length: batches }, () => batchOf(calls) / calls));
+  const time = median(Array.from({ length: batches }, () => batchOf(calls) / calls));
+  if (Number.isNaN(returned)) throw new Error('a call returned NaN');
+  return time;
 }
 
 /** A Markdown table from rows of objects with equal keys; the keys are the heads. */
@@ -70,12 +93,13 @@ export function table(rows) {
   return [line(heads), line(rule), ...rows.map((row) => line(heads.map((head) => row[head])))].join('\n');
 }
 
-/** Prints the report, and writes it with the numbers behind it to `results/`. */
-export function report(name, markdown, numbers) {
+/** Prints the report, and writes it with the numbers behind it, and a chart if there is one, to `results/`. */
+export function report(name, markdown, numbers, svg) {
   const machine = { node: process.version, cpu: cpus()[0].model };
   const folder = new URL('results/', import.meta.url);
   mkdirSync(folder, { recursive: true });
   writeFileSync(new URL(`${name}.json`, folder), `${JSON.stringify({ machine, ...numbers }, null, 2)}\n`);
   writeFileSync(new URL(`${name}.md`, folder), `${markdown}\n\nNode ${machine.node}, ${machine.cpu}.\n`);
+  if (svg !== undefined) writeFileSync(new URL(`${name}.svg`, folder), svg);
   console.log(markdown);
 }

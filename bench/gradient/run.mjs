@@ -1,80 +1,90 @@
-// Emitted gradients against the emitted loss and against gradients written by hand: node bench/gradient/run.mjs
+// Emitted gradients against the emitted loss and against gradients written by hand:
+// node bench/gradient/run.mjs [--rounds 7] [model or start of its name …]
 
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
-import { compile } from '../../dist/src/index.js';
-import { loadEmitted } from '../../dist/src/gradcheck/emitted.js';
-import { found, measureInTurn, measuring, report, root, spread, table, timeCalls } from '../harness.mjs';
-import { cases } from './cases.mjs';
-
-const ROUNDS = 7;
-const TOLERANCE = 1e-10;
-const variants = ['loss', 'gradient', 'hand'];
-
-/** One variant of a case as a function without arguments; `gradient` is what it fills. */
-async function prepare(name, variant) {
-  const { path, hand, sizes, inputs, zeros } = cases[name];
-  const { params, data } = inputs(sizes);
-  const gradient = zeros(sizes);
-  if (variant === 'hand') {
-    const module = await loadEmitted(readFileSync(new URL(hand, import.meta.url), 'utf8'));
-    const ws = module.workspace?.(sizes);
-    return { gradient, call: () => module.lossAndGradient(params, data, sizes, gradient, ws) };
-  }
-  const { files } = await compile(readFileSync(join(root, path), 'utf8'), { path });
-  const module = await loadEmitted(files[0].text);
-  const ws = module[`${name}Workspace`]?.(sizes);
-  const loss = module[`${name}Loss`];
-  const lossAndGradient = module[`${name}LossAndGradient`];
-  return variant === 'loss'
-    ? { gradient, call: () => loss(params, data, sizes, ...(ws ? [ws] : [])) }
-    : { gradient, call: () => lossAndGradient(params, data, sizes, gradient, ...(ws ? [ws] : [])) };
-}
-
-/** The largest difference between the emitted and the hand-written code, relative to the largest element of its field. */
-async function disagreement(name) {
-  const [emitted, hand] = await Promise.all(
-    ['gradient', 'hand'].map(async (variant) => {
-      const { call, gradient } = await prepare(name, variant);
-      return { loss: call(), ...gradient };
-    }),
-  );
-  const fields = Object.keys(hand).map((field) => {
-    const [a, b] = [numbersOf(emitted[field]), numbersOf(hand[field])];
-    const scale = Math.max(...b.map(Math.abs));
-    return Math.max(...b.map((value, i) => Math.abs(a[i] - value))) / scale;
-  });
-  const worst = Math.max(...fields);
-  if (!(worst < TOLERANCE)) throw new Error(`${name}: emitted and hand-written code differ by ${worst}`);
-  return worst;
-}
-
-/** An array of numbers, or a number as an array of one. */
-const numbersOf = (value) => (typeof value === 'number' ? [value] : Array.from(value));
+import { parseArgs } from 'node:util';
+import { found, measureInTurn, measuring, median, report, spread, table, timeCalls } from '../harness.mjs';
+import { cases } from '../models/index.mjs';
+import { checkAgreement } from './agree.mjs';
+import { chart } from './chart.mjs';
+import { compileModel, prepare, variants } from './variants.mjs';
 
 async function main() {
-  const rows = [];
-  const numbers = {};
-  for (const name of Object.keys(cases)) {
-    const difference = await disagreement(name);
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { rounds: { type: 'string', default: '7' } },
+  });
+  const rounds = Number(values.rounds);
+  const names = chosen(positionals);
+  await Promise.all([...new Set(names.map((name) => cases[name].model))].map(compileModel));
+  const differences = {};
+  for (const name of names) differences[name] = await checkAgreement(name);
+
+  const results = {};
+  for (const name of names) {
     const args = variants.map((variant) => ({ name, variant }));
-    const [loss, gradient, hand] = measureInTurn(import.meta.url, args, ROUNDS);
-    const ratio = (a, b) => a.map((value, i) => value / b[i]);
-    numbers[name] = { difference, loss, gradient, hand };
-    rows.push({
-      model: name,
-      'loss, ms': spread(loss),
-      'gradient, ms': spread(gradient),
-      'by hand, ms': spread(hand),
-      'gradient / loss': spread(ratio(gradient, loss)),
-      'gradient / by hand': spread(ratio(gradient, hand)),
-      'largest difference': difference.toExponential(1),
-    });
+    const times = measureInTurn(import.meta.url, args, rounds);
+    results[name] = {
+      sizes: cases[name].sizes,
+      difference: differences[name],
+      milliseconds: Object.fromEntries(variants.map((variant, i) => [variant, times[i]])),
+    };
+    process.stderr.write(
+      `${name}: ${variants.map((v, i) => `${v} ${median(times[i]).toPrecision(3)}`).join(', ')} ms\n`,
+    );
   }
-  const note = `Median CPU time of ${ROUNDS} processes for each variant, in turn; quartiles in brackets.`;
-  report('gradient', `${table(rows)}\n\n${note}`, numbers);
+  const rows = Object.entries(results).map(([name, result]) => row(name, result));
+  const note =
+    `Median CPU time of ${rounds} processes for each variant, in turn; quartiles in brackets. ` +
+    'All variants agree to 1e-10; the last column is by how much they differ.';
+  // What is not the whole suite does not replace its results.
+  const file = names.length === Object.keys(cases).length ? 'gradient' : 'gradient-chosen';
+  report(
+    file,
+    `${table(rows)}\n\n${note}\n\n![The ratios](${file}.svg)`,
+    { results },
+    chart(ratiosByModel(results)),
+  );
 }
+
+/** All models, or those that are named, by their names or by how these begin. */
+function chosen(asked) {
+  const all = Object.keys(cases);
+  if (asked.length === 0) return all;
+  const named = asked.flatMap((name) => {
+    const found = name in cases ? [name] : all.filter((other) => other.startsWith(name));
+    if (found.length === 0) throw new Error(`no model ${name}; there are ${all.join(', ')}`);
+    return found;
+  });
+  return all.filter((name) => named.includes(name));
+}
+
+/** Round by round, so that a change of the machine's speed between rounds falls out. */
+const ratios = ({ loss, emitted, plain, tuned }) => {
+  const each = (a, b) => a.map((value, i) => value / b[i]);
+  return {
+    'gradient / loss': each(emitted, loss),
+    'emitted / plain': each(emitted, plain),
+    'emitted / tuned': each(emitted, tuned),
+  };
+};
+
+const ratiosByModel = (results) =>
+  Object.fromEntries(Object.entries(results).map(([name, { milliseconds }]) => [name, ratios(milliseconds)]));
+
+function row(name, { difference, milliseconds }) {
+  return {
+    model: name,
+    ...mapped(milliseconds, ([variant, times]) => [
+      `${variant}, µs`,
+      spread(times.map((time) => 1e3 * time)),
+    ]),
+    ...mapped(ratios(milliseconds), ([head, values]) => [head, spread(values)]),
+    difference: difference.toExponential(0),
+  };
+}
+
+const mapped = (object, change) => Object.fromEntries(Object.entries(object).map(change));
 
 const argument = measuring();
 if (argument === undefined) await main();
-else found(timeCalls((await prepare(argument.name, argument.variant)).call));
+else found(timeCalls((await prepare(argument.name, argument.variant)).run));

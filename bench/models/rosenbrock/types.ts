@@ -1,0 +1,7 @@
+export interface Sizes {
+  readonly N: number;
+}
+
+export interface Params {
+  readonly x: Float64Array;
+}
