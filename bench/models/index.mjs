@@ -17,6 +17,23 @@ const gmm = (D, K) => ({
   },
 });
 
+const bundleAdjustment = (points, obs) => ({
+  folder: 'bundle-adjustment',
+  model: 'test/reference/models/bundle-adjustment.nabla',
+  sizes: { points, obs },
+  inputs() {
+    const next = random(9);
+    // Turned a little, 5 in front of the points, with focal length 100 and little distortion.
+    const rows = [0.3, 0.3, 0.3, 1, 1, 1, 10, 5, 5, 0.01, 0.01];
+    const middle = [0.1, 0.2, 0.3, 0, 0, -5, 100, 50, 50, 0, 0];
+    const cams = Float64Array.from({ length: 33 }, (_, i) => middle[i % 11] + rows[i % 11] * next());
+    return {
+      params: { cams, X: reals(next, points * 3), w: reals(next, obs) },
+      data: { obs_cam: ints(next, obs, 3), obs_pt: ints(next, obs, points), feats: reals(next, obs * 2, 50) },
+    };
+  },
+});
+
 const logistic = (N, D) => ({
   folder: 'logistic',
   model: 'examples/logistic.nabla',
@@ -133,6 +150,59 @@ export const cases = {
           start: reals(next, L * 2 * W),
           text: reals(next, T * W).map((value) => (value > 0.5 ? 1 : 0)),
         },
+      };
+    },
+  },
+  'inverse-kinematics': {
+    folder: 'inverse-kinematics',
+    model: 'test/reference/models/inverse-kinematics.nabla',
+    sizes: { n: 6 },
+    inputs: ({ n }) => ({
+      params: { theta: reals(random(10), n) },
+      data: { len: Float64Array.from({ length: n }, (_, i) => 1 - 0.1 * i), tx: 1.5, ty: 2 },
+    }),
+  },
+  'bundle-residual': bundleAdjustment(1, 1),
+  'bundle-adjustment': bundleAdjustment(300, 1000),
+  ode: {
+    folder: 'ode',
+    model: 'bench/models/ode/ode.nabla',
+    sizes: { seen: 100 },
+    inputs: ({ seen }) => ({
+      params: { u0: Float64Array.of(1.2, 0.8), a: 1.1, b: 0.9, c: 0.8, d: 1.05 },
+      data: { obs: reals(random(11), 2 * seen).map((value) => 1 + 0.5 * value) },
+    }),
+  },
+  hmm: {
+    folder: 'hmm',
+    model: 'test/reference/models/hmm-forward.nabla',
+    sizes: { T: 500, S: 16, V: 32 },
+    inputs({ T, S, V }) {
+      const next = random(12);
+      return {
+        params: { A: reals(next, S * S, 2), B: reals(next, S * V, 2), pi: reals(next, S) },
+        data: { obs: ints(next, T, V) },
+      };
+    },
+  },
+  convnet: {
+    folder: 'convnet',
+    model: 'bench/models/convnet/convnet.nabla',
+    sizes: { B: 16 },
+    inputs({ B }) {
+      const next = random(13);
+      return {
+        params: {
+          K1: reals(next, 16 * 3 * 9, 0.3),
+          c1: reals(next, 16, 0.1),
+          K2: reals(next, 32 * 16 * 9, 0.15),
+          c2: reals(next, 32, 0.1),
+          W1: reals(next, 1568 * 64, 0.05),
+          b1: reals(next, 64, 0.1),
+          W2: reals(next, 640, 0.2),
+          b2: reals(next, 10, 0.1),
+        },
+        data: { x: reals(next, B * 3 * 32 * 32), y: ints(next, B, 10) },
       };
     },
   },
