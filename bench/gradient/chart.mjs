@@ -6,7 +6,7 @@ const LEFT = 150;
 const WIDTH = 640;
 const ROW = 26;
 const TOP = 48;
-const TICKS = [0.1, 0.2, 0.5, 1, 2, 5];
+const TICKS = [0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10, 20];
 const COLORS = { 'gradient / loss': '#888888', 'emitted / plain': '#4477aa', 'emitted / tuned': '#cc3311' };
 
 /** An SVG of `{ model: { head: [ratio of each round] } }`. */
@@ -16,7 +16,7 @@ export function chart(ratios) {
   const [low, high] = [Math.min(0.1, ...all), Math.max(5, ...all)].map(Math.log);
   const x = (ratio) => (LEFT + ((Math.log(ratio) - low) / (high - low)) * WIDTH).toFixed(1);
   const bottom = TOP + models.length * ROW;
-  const axis = TICKS.flatMap((tick) => [
+  const axis = TICKS.filter((tick) => Math.log(tick) >= low && Math.log(tick) <= high).flatMap((tick) => [
     line(x(tick), TOP - 8, x(tick), bottom, tick === 1 ? '#000000' : '#dddddd'),
     text(x(tick), bottom + 16, tick, 'middle'),
   ]);
