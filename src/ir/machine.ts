@@ -197,8 +197,11 @@ export class Machine {
     );
     const body = this.block(statement.body);
     const results = statement.body.results.map((result) => this.cellOf(result));
-    const outs = statement.outs.map((out) => ({ id: out.id, length: this.#lengthOf(out.type.dims) }));
-    const points = extents.reduce((product, extent) => product * extent, 1);
+    // Reverse mode puts zeros in place of the rows that a branch would have saved, and of those there may be none.
+    const isFiller = statement.body.results.every(({ kind }) => kind === 'literal');
+    const least = isFiller ? 0 : undefined;
+    const outs = statement.outs.map(({ id, type }) => ({ id, length: this.#lengthOf(type.dims, least) }));
+    const points = extents.reduce((product, extent) => product * Math.max(0, extent), 1);
     return () => {
       const arrays = outs.map(({ length }) => new Float64Array(length));
       for (let point = 0; point < points; point++) {

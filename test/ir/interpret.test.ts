@@ -172,7 +172,10 @@ test.each([
   ['%4: real = X%0[0, -1]', 'index -1 of X must be in 0..3 (axis 1)'],
   ['%4: int = toInt(NaN) %5: real = X%0[0, %4]', 'index NaN of X must be in 0..3 (axis 1)'],
   ['a%4: real[N] = open a%4[2] += 1.0 a%5: real[N] = freeze a%4', 'index 2 of a must be in 0..2 (axis 0)'],
-  ['%4: real[N - 3] = build a%5 { yield 0.0 }', 'an axis has extent N - 3, which is -1'],
+  [
+    '%4: real[N - 3] = build a%5 { %6: real = toReal(a%5) yield %6 }',
+    'an axis has extent N - 3, which is -1',
+  ],
 ])('%s: %s', (statements, message) => {
   expect(() => run(statements)).toThrow(RangeError);
   expect(() => run(statements)).toThrow(message);

@@ -72,6 +72,26 @@ const cases = [
     sizes: { N: 1 },
   },
   {
+    name: 'a branch that saves rows of loops in loops, not taken, where there are none',
+    source: `model F {
+      dim N
+      data pick: int in 0..N
+      param w: real
+      var v: real[N] = [tanh(w * real(i + 1)) for i in N]
+      if (w > 1) {
+        for i in 0..pick {
+          for j in 0..i {
+            if (j + 1 < N || w > 2) { v[j] = sin(v[j]) * w }
+          }
+        }
+      }
+      loss tanh(v[0]) * w
+    }`,
+    params: { w: 0.7 },
+    data: { pick: 0 },
+    sizes: { N: 1 },
+  },
+  {
     name: 'loops in loops that end before they start',
     source: `model F {
       dim N
