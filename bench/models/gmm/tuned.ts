@@ -92,6 +92,10 @@ function lossAndGradient(
         gradient.alphas[k] += planeMoments(xs, means, score, S, moment, k, P, p);
         continue;
       }
+      if (D >= 32 && D % 8 === 0) {
+        gradient.alphas[k] += wideMoments(x, start, means, score, c, S, moment, k, D, P, p);
+        continue;
+      }
       centre(xs, means, c, k, D, P, p);
       let weights = 0;
       for (let n = k * P; n < k * P + p; n++) weights += score[n];
@@ -483,6 +487,110 @@ function moments(
       S[r1 + j] += s1;
     }
   }
+}
+
+/** The same for rows that are long enough for rank updates: eight rows of S, four points at a time. Returns Σ w. */
+function wideMoments(
+  x: Float64Array,
+  start: number,
+  means: Float64Array,
+  w: Float64Array,
+  c: Float64Array,
+  S: Float64Array,
+  moment: Float64Array,
+  k: number,
+  D: number,
+  P: number,
+  p: number,
+): number {
+  const mean = k * D;
+  let weights = 0;
+  for (let n = 0; n < p; n++) {
+    const weight = w[k * P + n];
+    weights += weight;
+    const from = (start + n) * D;
+    const to = n * D;
+    for (let d = 0; d < D; d++) {
+      const value = x[from + d] - means[mean + d];
+      c[to + d] = value;
+      moment[mean + d] += weight * value;
+    }
+  }
+  const end = p - (p % 4);
+  for (let i = 0; i < D; i += 8) {
+    const r0 = (k * D + i) * D;
+    const r1 = r0 + D;
+    const r2 = r1 + D;
+    const r3 = r2 + D;
+    const r4 = r3 + D;
+    const r5 = r4 + D;
+    const r6 = r5 + D;
+    const r7 = r6 + D;
+    const length = i + 8;
+    for (let n = 0; n < end; n += 4) {
+      const c0 = n * D;
+      const c1 = c0 + D;
+      const c2 = c1 + D;
+      const c3 = c2 + D;
+      const w0 = w[k * P + n];
+      const w1 = w[k * P + n + 1];
+      const w2 = w[k * P + n + 2];
+      const w3 = w[k * P + n + 3];
+      const a00 = w0 * c[c0 + i];
+      const a01 = w1 * c[c1 + i];
+      const a02 = w2 * c[c2 + i];
+      const a03 = w3 * c[c3 + i];
+      const a10 = w0 * c[c0 + i + 1];
+      const a11 = w1 * c[c1 + i + 1];
+      const a12 = w2 * c[c2 + i + 1];
+      const a13 = w3 * c[c3 + i + 1];
+      const a20 = w0 * c[c0 + i + 2];
+      const a21 = w1 * c[c1 + i + 2];
+      const a22 = w2 * c[c2 + i + 2];
+      const a23 = w3 * c[c3 + i + 2];
+      const a30 = w0 * c[c0 + i + 3];
+      const a31 = w1 * c[c1 + i + 3];
+      const a32 = w2 * c[c2 + i + 3];
+      const a33 = w3 * c[c3 + i + 3];
+      const a40 = w0 * c[c0 + i + 4];
+      const a41 = w1 * c[c1 + i + 4];
+      const a42 = w2 * c[c2 + i + 4];
+      const a43 = w3 * c[c3 + i + 4];
+      const a50 = w0 * c[c0 + i + 5];
+      const a51 = w1 * c[c1 + i + 5];
+      const a52 = w2 * c[c2 + i + 5];
+      const a53 = w3 * c[c3 + i + 5];
+      const a60 = w0 * c[c0 + i + 6];
+      const a61 = w1 * c[c1 + i + 6];
+      const a62 = w2 * c[c2 + i + 6];
+      const a63 = w3 * c[c3 + i + 6];
+      const a70 = w0 * c[c0 + i + 7];
+      const a71 = w1 * c[c1 + i + 7];
+      const a72 = w2 * c[c2 + i + 7];
+      const a73 = w3 * c[c3 + i + 7];
+      for (let j = 0; j < length; j++) {
+        const b0 = c[c0 + j];
+        const b1 = c[c1 + j];
+        const b2 = c[c2 + j];
+        const b3 = c[c3 + j];
+        S[r0 + j] += a00 * b0 + a01 * b1 + a02 * b2 + a03 * b3;
+        S[r1 + j] += a10 * b0 + a11 * b1 + a12 * b2 + a13 * b3;
+        S[r2 + j] += a20 * b0 + a21 * b1 + a22 * b2 + a23 * b3;
+        S[r3 + j] += a30 * b0 + a31 * b1 + a32 * b2 + a33 * b3;
+        S[r4 + j] += a40 * b0 + a41 * b1 + a42 * b2 + a43 * b3;
+        S[r5 + j] += a50 * b0 + a51 * b1 + a52 * b2 + a53 * b3;
+        S[r6 + j] += a60 * b0 + a61 * b1 + a62 * b2 + a63 * b3;
+        S[r7 + j] += a70 * b0 + a71 * b1 + a72 * b2 + a73 * b3;
+      }
+    }
+    for (let n = end; n < p; n++) {
+      for (let r = 0; r < 8; r++) {
+        const a = w[k * P + n] * c[n * D + i + r];
+        for (let j = 0; j < length; j++) S[r0 + r * D + j] += a * c[n * D + j];
+      }
+    }
+  }
+  return weights;
 }
 
 /** The gradient by the mean and by Q of one cluster, from its moments. */
