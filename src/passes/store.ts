@@ -88,7 +88,7 @@ function withCostly(b: BlockBuilder, build: BuildStatement): BuildStatement {
 }
 
 /**
- * Puts sums of sums into an array: the outer sum adds up what it holds. It stands in a region that reverse mode runs again,
+ * Puts what is costly in a sum into an array: sums in it, and functions. The sum stands in a region that reverse mode runs again,
  * where the array is read back, as a result of the region, or saved by the loop around it.
  */
 function splitSum(b: BlockBuilder, sum: ReduceStatement, active: ReadonlySet<number>): ReduceStatement {
@@ -96,14 +96,26 @@ function splitSum(b: BlockBuilder, sum: ReduceStatement, active: ReadonlySet<num
   const length = asPolynomial(to);
   if (reducer !== 'sum' || asPolynomial(from)?.terms.length !== 0 || length === undefined) return sum;
   let { body } = sum;
-  for (const statement of sum.body.statements) {
-    const [out] = statement.outs;
-    if (statement.kind !== 'reduce' || out === undefined || statement.outs.length !== 1) continue;
-    if (!active.has(out.id) || !isNeeded(out, body, active)) continue;
-    body = withRead(body, out, storeAlong(b, [length], [index], body, out), [index]);
-  }
+  const isWanted = ({ outs: [out] }: Statement): boolean =>
+    out !== undefined && active.has(out.id) && isNeeded(out, body, active);
+  const called = body.statements.filter((statement) => isCall(statement) && isWanted(statement));
+  // A sum that goes into a function is there already when the function is computed.
+  const sources = new Set(called.flatMap(({ outs: [out] }) => (out === undefined ? [] : slice(body, out))));
+  const stored = sum.body.statements.filter(
+    (statement) =>
+      called.includes(statement) ||
+      (statement.kind === 'reduce' &&
+        statement.outs.length === 1 &&
+        (sources.has(statement) || isWanted(statement))),
+  );
+  for (const { outs } of stored)
+    for (const out of outs) body = withRead(body, out, storeAlong(b, [length], [index], body, out), [index]);
   return { ...sum, body };
 }
+
+/** A function, rather than a division. */
+const isCall = (statement: Statement): boolean =>
+  statement.kind === 'op' && isCostly(statement) && statement.op !== 'div';
 
 /** The block with a read of the array in place of what computes `out`. */
 const withRead = (body: Block, out: Value, array: Value, axes: readonly Value[]): Block => ({
