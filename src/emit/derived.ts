@@ -1,6 +1,6 @@
 // Sizes that follow from others, as emitted code computes them: the formulas of ir/derived.ts.
 
-import { multiply, symbolsOf, type Polynomial } from '../base/polynomial.ts';
+import { asConstant, multiply, symbolsOf, type Polynomial } from '../base/polynomial.ts';
 import { bug } from '../base/bug.ts';
 import { smallHistory } from '../ir/derived.ts';
 import type { DerivedSize, Size } from '../ir/types.ts';
@@ -28,8 +28,11 @@ export const sourcesOf = (derived: DerivedSize): readonly string[] => [
 /** The formula, as TypeScript. */
 export function textOf(derived: DerivedSize, print: (size: Polynomial) => string): string {
   const trips = print(derived.trips);
-  if (derived.rule === 'earlier')
-    return `Math.max(0, Math.ceil((${trips}) / (${print(derived.length)})) - 1)`;
+  if (derived.rule === 'earlier') {
+    const length = print(derived.length);
+    const earlier = `Math.max(0, Math.ceil((${trips}) / (${length})) - 1)`;
+    return asConstant(derived.length) === undefined ? `${length} === 0 ? 0 : ${earlier}` : earlier;
+  }
   const saved = print(multiply(derived.trips, derived.row));
-  return `${saved} <= ${smallHistory} ? Math.max(1, ${trips}) : Math.ceil(Math.sqrt(${trips}))`;
+  return `${saved} <= ${smallHistory} ? 0 : Math.ceil(Math.sqrt(${trips}))`;
 }

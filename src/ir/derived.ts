@@ -9,6 +9,8 @@ export const smallHistory = 2 ** 20;
 /** The value of a derived size. The emitted code computes it in the same way (emit/derived.ts). */
 export function derivedSize(derived: DerivedSize, valueOf: (size: Polynomial) => number): number {
   const trips = valueOf(derived.trips);
-  if (derived.rule === 'earlier') return Math.max(0, Math.ceil(trips / valueOf(derived.length)) - 1);
-  return trips * valueOf(derived.row) <= smallHistory ? Math.max(1, trips) : Math.ceil(Math.sqrt(trips));
+  if (derived.rule === 'length')
+    return trips * valueOf(derived.row) <= smallHistory ? 0 : Math.ceil(Math.sqrt(trips));
+  const length = valueOf(derived.length);
+  return length === 0 ? 0 : Math.max(0, Math.ceil(trips / length) - 1);
 }

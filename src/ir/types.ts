@@ -245,7 +245,8 @@ export interface Size {
 
 /**
  * How `trips` iterations are cut into segments (derived.ts has the formulas). `length`: of a segment, when each
- * iteration may save `row` elements; `earlier`: how many segments of some length come before the last one.
+ * iteration may save `row` elements, and 0 where nothing is cut; `earlier`: how many segments of some length come before
+ * the last one.
  */
 export type DerivedSize =
   | { readonly rule: 'length'; readonly trips: Polynomial; readonly row: Polynomial }

@@ -87,3 +87,33 @@ describe.each(Object.entries(cases))('%s', (_, { source, params, sizes: all }) =
     }
   });
 });
+
+describe('the workspace of a long loop', () => {
+  const source = `model Rnn {
+    dim T, H
+    data x: real[T]
+    param W: real[H, H], u: real[H]
+    var h: real[H] = 0
+    for t in T { h = [tanh(sum(W[i, j] * h[j] for j) + u[i] * x[t]) for i in H] }
+    loss sum(h^2)
+  }`;
+
+  async function bytesOf(checkpoint: 'none' | 'auto', sizes: Record<string, number>): Promise<number> {
+    const { files } = await compile(source, { checkpoint, emit: ['gradient'], format: false });
+    const module = (await loadEmitted(files[0]?.text ?? '')) as Record<string, (sizes: unknown) => object>;
+    const arrays = Object.values(module['rnnWorkspace']?.(sizes) ?? {}) as readonly Float64Array[];
+    return arrays.reduce((sum, { byteLength }) => sum + byteLength, 0);
+  }
+
+  it('holds each iteration once where one segment is enough', async () => {
+    const sizes = { T: 1000, H: 20 };
+    const [cut, whole] = [await bytesOf('auto', sizes), await bytesOf('none', sizes)];
+    expect(whole).toBeGreaterThan(2 * 1000 * 20 * 8 - 1);
+    expect(cut).toBeLessThan(whole + 10 * 20 * 8);
+  });
+
+  it('holds about √T iterations where they are many', async () => {
+    const sizes = { T: 60_000, H: 20 };
+    expect(await bytesOf('auto', sizes)).toBeLessThan(5 * Math.sqrt(60_000) * 20 * 8);
+  });
+});
