@@ -7,6 +7,7 @@ import type { UnboundedLoop } from './ad/unbounded.ts';
 import { bug } from './base/bug.ts';
 import { catalogue, report } from './base/catalogue.ts';
 import { hasErrors, type Diagnostic } from './base/diagnostic.ts';
+import type { Optimisation } from './base/optimisations.ts';
 import type { File } from './lang/ast.ts';
 import type { Precision } from './emit/typescript.ts';
 import { loadImports, type Load } from './lang/modules.ts';
@@ -32,6 +33,8 @@ export interface CompileOptions extends Pick<AnalyseOptions, 'path' | 'sizes'> {
    * is minus the logarithm of a density is then that of the density of the free params, as samplers want it; false by default.
    */
   readonly jacobian?: boolean;
+  /** Optimisations to leave out, to find the one that a fault comes from; base/optimisations.ts says what each does. */
+  readonly without?: readonly Optimisation[];
   /** Gives the text of imported files, by path; without it nothing can be imported. */
   readonly load?: Load;
 }
@@ -60,6 +63,7 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
     format = 'auto',
     checkpoint = 'auto',
     jacobian = false,
+    without = [],
   } = options;
   const imports =
     options.load === undefined ? {} : { imports: await loadImports({ path, text }, options.load) };
@@ -71,7 +75,7 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
     import('./ad/unbounded.ts'),
   ]);
   const name = path.replace(/^.*[/\\]/, '');
-  const settings = { sourcePath: name, emit, precision, format, checked, checkpoint, jacobian };
+  const settings = { sourcePath: name, emit, precision, format, checked, checkpoint, jacobian, without };
   let module: string;
   try {
     module = await generate(programs, settings);

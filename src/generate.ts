@@ -9,9 +9,9 @@ import type { Output, Program } from './ir/types.ts';
 import { toRoutine } from './loops/index.ts';
 import type { Routine, RoutineKind } from './loops/types.ts';
 import { constrain, free, hasConstraints, unconstrain } from './passes/free.ts';
-import { optimise, prepare, prepareReverse } from './passes/index.ts';
+import { optimise, prepare, prepareReverse, type PassOptions } from './passes/index.ts';
 
-export interface GenerateOptions {
+export interface GenerateOptions extends PassOptions {
   /** What the header of the module names as its source. */
   readonly sourcePath: string;
   readonly emit: readonly RoutineKind[];
@@ -41,8 +41,9 @@ function modelOf(program: Program, options: GenerateOptions): EmittedModel {
   if (!hasConstraints(program)) return { program, routines: own };
   const { jacobian = false } = options;
   const withFree = free(program, { jacobian });
-  const back = toRoutine(optimise(prepare(unconstrain(program))), 'unconstrain', options);
-  const there = toRoutine(optimise(prepare(constrain(program))), 'constrain', options);
+  const plainly = (form: Program): Program => optimise(prepare(form, options), options);
+  const back = toRoutine(plainly(unconstrain(program)), 'unconstrain', options);
+  const there = toRoutine(plainly(constrain(program)), 'constrain', options);
   return {
     program,
     routines: [...own, back],
@@ -51,31 +52,42 @@ function modelOf(program: Program, options: GenerateOptions): EmittedModel {
 }
 
 /** The functions that a model can have, of those asked for. */
-function routines(program: Program, { emit, checked, checkpoint }: GenerateOptions): readonly Routine[] {
+function routines(program: Program, options: GenerateOptions): readonly Routine[] {
+  const { emit, checkpoint } = options;
   const has = (role: Output['role']): boolean => program.outputs.some((output) => output.role === role);
   const possible = emit.filter((kind) => has(kind === 'outputs' ? 'output' : 'loss'));
-  const ready = prepare(program);
-  return possible.map((kind) => toRoutine(deriveFrom(ready, kind, checkpoint), kind, { checked }));
+  const ready = prepare(program, options);
+  return possible.map((kind) => toRoutine(deriveFrom(ready, kind, checkpoint, options), kind, options));
 }
 
 /** The optimised program that computes what a function of this kind returns and fills. */
-export function derive(program: Program, kind: RoutineKind, checkpoint: Checkpoint = 'auto'): Program {
-  return deriveFrom(prepare(program), kind, checkpoint);
+export function derive(
+  program: Program,
+  kind: RoutineKind,
+  checkpoint: Checkpoint = 'auto',
+  options: PassOptions = {},
+): Program {
+  return deriveFrom(prepare(program, options), kind, checkpoint, options);
 }
 
-function deriveFrom(ready: Program, kind: RoutineKind, checkpoint: Checkpoint): Program {
-  const gradient = (): Program => reverse(cutLoops(prepareReverse(ready), checkpoint));
+function deriveFrom(
+  ready: Program,
+  kind: RoutineKind,
+  checkpoint: Checkpoint,
+  options: PassOptions,
+): Program {
+  const gradient = (): Program => reverse(cutLoops(prepareReverse(ready, options), checkpoint));
   switch (kind) {
     case 'loss':
-      return optimise(only(ready, 'loss'));
+      return optimise(only(ready, 'loss'), options);
     case 'outputs':
-      return optimise(only(ready, 'output'));
+      return optimise(only(ready, 'output'), options);
     case 'gradient':
-      return optimise(gradient());
+      return optimise(gradient(), options);
     case 'jvp':
-      return optimise(forward(ready));
+      return optimise(forward(ready), options);
     case 'hvp':
-      return optimise(forward(gradient()));
+      return optimise(forward(gradient()), options);
   }
 }
 

@@ -3,6 +3,7 @@
 export { compile, type CompileOptions, type CompileResult, type EmittedFile } from './compile.ts';
 export { analyse, type Analysis, type AnalyseOptions } from './analyse.ts';
 export { derive } from './generate.ts';
+export { optimisations, type Optimisation } from './base/optimisations.ts';
 
 // What is told to the user.
 export { CompilerBug } from './base/bug.ts';
@@ -25,7 +26,7 @@ export { verify } from './ir/verify.ts';
 export { interpret, type Inputs, type InterpretOptions, type Results } from './ir/interpret.ts';
 export { reverse } from './ad/reverse.ts';
 export { forward } from './ad/forward.ts';
-export { optimise, prepare, prepareReverse } from './passes/index.ts';
+export { optimise, prepare, prepareReverse, type PassOptions } from './passes/index.ts';
 export { constrain, free, hasConstraints, unconstrain, type FreeOptions } from './passes/free.ts';
 
 // The imperative form, and text.

@@ -1,21 +1,16 @@
 // The examples as users see them emitted: IR of the gradient and the whole module, as files that someone has read. They are
 // type-checked under the strictest settings, together with the modules of all reference models. `vitest -u` writes them.
 
-import { readdirSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { compile } from '../src/compile.ts';
 import { derive } from '../src/generate.ts';
 import { printProgram } from '../src/ir/print.ts';
 import { printRoutine, toRoutine } from '../src/loops/index.ts';
 import { typeErrors } from './emit/typescript.ts';
+import { examples, smallModels } from './support/golden.ts';
 import { programOf } from './support/language.ts';
 import { modelNames, referenceCase } from './support/reference.ts';
 
-const folder = resolve(import.meta.dirname, '../examples');
-const examples = readdirSync(folder)
-  .filter((file) => file.endsWith('.nabla'))
-  .map((file) => ({ name: file.slice(0, -'.nabla'.length), text: readFileSync(join(folder, file), 'utf8') }));
 const all = ['loss', 'gradient', 'outputs', 'jvp', 'hvp'] as const;
 
 async function moduleOf(name: string, text: string): Promise<string> {
@@ -23,14 +18,16 @@ async function moduleOf(name: string, text: string): Promise<string> {
   return files[0]?.text ?? '';
 }
 
-describe.each(examples)('$name', ({ name, text }) => {
+describe.each([...examples, ...smallModels])('$name', ({ name, text }) => {
   it('has the IR and the loops that it had', async () => {
     const gradient = derive(programOf(text), 'gradient');
     await expect(printProgram(gradient)).toMatchFileSnapshot(`golden/${name}.gradient.ir`);
     const routine = toRoutine(gradient, 'gradient', { checked: true });
     await expect(printRoutine(routine)).toMatchFileSnapshot(`golden/${name}.gradient.loops`);
   });
+});
 
+describe.each(examples)('$name', ({ name, text }) => {
   it('is emitted as it was', async () => {
     await expect(await moduleOf(name, text)).toMatchFileSnapshot(`golden/${name}.ts`);
   });

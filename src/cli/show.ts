@@ -1,6 +1,7 @@
 // `nabla show`: what a model looks like at a stage of its compilation.
 
 import { hasErrors } from '../base/diagnostic.ts';
+import type { Optimisation } from '../base/optimisations.ts';
 import { analyse } from '../analyse.ts';
 import { defaultEmit } from '../compile.ts';
 import { derive, generate } from '../generate.ts';
@@ -22,11 +23,13 @@ import type { Stage } from './values.ts';
 export interface ShowOptions extends ImportOptions {
   readonly stage: Stage;
   readonly model?: string;
+  /** Optimisations to leave out. */
+  readonly without?: readonly Optimisation[];
   readonly stdinPath?: string;
 }
 
 export async function show(io: Io, file: string, options: ShowOptions): Promise<number> {
-  const { stage, model, stdinPath } = options;
+  const { stage, model, without = [], stdinPath } = options;
   const [input] = await readInputs(io, [file], stdinPath);
   if (input === undefined) return exitCodes.usage;
   const { path, text } = input;
@@ -40,7 +43,7 @@ export async function show(io: Io, file: string, options: ShowOptions): Promise<
     return exitCodes.findings;
   }
   const models = chooseModels(analysis.programs, path, model);
-  const texts = await textsAt(stage, analysis.file, models, path, io);
+  const texts = await textsAt(stage, analysis.file, models, path, without, io);
   io.stdout.write(texts.map((shown) => `${shown.trimEnd()}\n`).join('\n'));
   return exitCodes.ok;
 }
@@ -50,6 +53,7 @@ async function textsAt(
   file: File,
   models: readonly Program[],
   sourcePath: string,
+  without: readonly Optimisation[],
   io: Io,
 ): Promise<readonly string[]> {
   switch (stage) {
@@ -63,6 +67,7 @@ async function textsAt(
         format: 'auto',
         checked: true,
         checkpoint: 'auto',
+        without,
       } as const;
       return [await generate(models, options)];
     }
@@ -70,13 +75,14 @@ async function textsAt(
     case 'gradient':
     case 'optimised':
     case 'loops':
-      return programsAt(stage, models, io);
+      return programsAt(stage, models, without, io);
   }
 }
 
 function programsAt(
   stage: Exclude<Stage, 'ast' | 'typescript'>,
   models: readonly Program[],
+  without: readonly Optimisation[],
   io: Io,
 ): readonly string[] {
   if (stage === 'ir') return models.map(printProgram);
@@ -84,13 +90,14 @@ function programsAt(
     if (!program.outputs.some((output) => output.role === 'loss')) {
       throw new Stop(`${program.name} has no loss, hence no gradient to show: say --stage ir`);
     }
+    const gradient = (): Program => derive(program, 'gradient', 'auto', { without });
     switch (stage) {
       case 'gradient':
-        return printProgram(reverse(prepareReverse(prepare(program))));
+        return printProgram(reverse(prepareReverse(prepare(program, { without }), { without })));
       case 'optimised':
-        return printProgram(derive(program, 'gradient'));
+        return printProgram(gradient());
       case 'loops':
-        return printRoutine(toRoutine(derive(program, 'gradient'), 'gradient', { checked: true }));
+        return printRoutine(toRoutine(gradient(), 'gradient', { checked: true, without }));
     }
   });
 }

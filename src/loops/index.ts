@@ -1,5 +1,6 @@
 // From IR to the loops form, and the order of the passes that improve it.
 
+import type { Optimisation } from '../base/optimisations.ts';
 import type { Program } from '../ir/types.ts';
 import { accumulateInLocals } from './accumulators.ts';
 import { combine } from './combine.ts';
@@ -29,57 +30,109 @@ export interface RoutineOptions {
   readonly checked: boolean;
   /** About how many statements one emitted function may hold. */
   readonly partStatements?: number;
-  /** Names of passes to leave out, to see what they do. */
-  readonly without?: readonly string[];
+  /** Optimisations to leave out, to see what they do. */
+  readonly without?: readonly Optimisation[] | undefined;
 }
 
 export interface Pass {
   readonly name: string;
   readonly run: (routine: Routine, options: RoutineOptions) => Routine;
+  /** What it belongs to; without one, it always runs. */
+  readonly optimisation?: Optimisation;
   /** Why it stands where it stands. */
   readonly reason: string;
 }
 
 /** One index per dim up to `linearise`, flat offsets from there on. */
 export const passes: readonly Pass[] = [
-  { name: 'initialise', run: initialise, reason: 'stores fuse where fills do not' },
-  { name: 'combine', run: combine, reason: 'brings together, and computes once, what loops have in common' },
-  { name: 'sink', run: sinkFills, reason: 'rows cleared in their own iteration contract' },
-  { name: 'contract', run: contract, reason: 'once only its own iteration reads a row, no array is needed' },
+  {
+    name: 'initialise',
+    run: initialise,
+    optimisation: 'initialise',
+    reason: 'stores fuse where fills do not',
+  },
+  {
+    name: 'combine',
+    run: combine,
+    optimisation: 'fuse',
+    reason: 'brings together, and computes once, what loops have in common',
+  },
+  {
+    name: 'sink',
+    run: sinkFills,
+    optimisation: 'sink',
+    reason: 'rows cleared in their own iteration contract',
+  },
+  {
+    name: 'contract',
+    run: contract,
+    optimisation: 'contract',
+    reason: 'once only its own iteration reads a row, no array is needed',
+  },
   { name: 'dead', run: dropDead, reason: 'sharing left stores that nothing loads' },
-  { name: 'nest', run: nest, reason: 'sharing left names for what is used only once' },
-  { name: 'weights', run: keepExponentials, reason: 'equal elements look equal now that names are gone' },
+  { name: 'nest', run: nest, optimisation: 'nest', reason: 'sharing left names for what is used only once' },
+  {
+    name: 'weights',
+    run: keepExponentials,
+    optimisation: 'weights',
+    reason: 'equal elements look equal now that names are gone',
+  },
   {
     name: 'logistic',
     run: shareLogistic,
+    optimisation: 'logistic',
     reason: 'arguments have names now where several functions take them',
   },
   {
     name: 'products',
     run: blockProducts,
+    optimisation: 'products',
     reason: 'loops are as fused as they get; the offsets are not made yet',
   },
   {
     name: 'hoist',
     run: hoist,
+    optimisation: 'hoist',
     reason: 'loads leave loops while their indices still show that they are in range',
   },
   {
     name: 'accumulators',
     run: accumulateInLocals,
+    optimisation: 'accumulators',
     reason: 'after hoisting, what an index depends on is plain',
   },
-  { name: 'initialise sums', run: initialise, reason: 'elements are now added to once, after the loop' },
+  {
+    name: 'initialise sums',
+    run: initialise,
+    optimisation: 'initialise',
+    reason: 'elements are now added to once, after the loop',
+  },
   {
     name: 'jam',
     run: jam,
+    optimisation: 'jam',
     reason: 'what is added to in a loop is a local by now, or is one element for all of its iterations',
   },
-  { name: 'tidy', run: tidy, reason: 'all statements are made, and nothing below looks for their patterns' },
-  { name: 'reuse', run: reuseStorage, reason: 'no pass below moves statements of the top level' },
+  {
+    name: 'tidy',
+    run: tidy,
+    optimisation: 'tidy',
+    reason: 'all statements are made, and nothing below looks for their patterns',
+  },
+  {
+    name: 'reuse',
+    run: reuseStorage,
+    optimisation: 'reuse',
+    reason: 'no pass below moves statements of the top level',
+  },
   { name: 'linearise', run: linearise, reason: 'everything above needs one index per dim' },
-  { name: 'hoist offsets', run: hoist, reason: 'linearising made row bases' },
-  { name: 'rows', run: shareRows, reason: 'offsets in arrays of one shape begin alike' },
+  { name: 'hoist offsets', run: hoist, optimisation: 'hoist', reason: 'linearising made row bases' },
+  {
+    name: 'rows',
+    run: shareRows,
+    optimisation: 'offsets',
+    reason: 'offsets in arrays of one shape begin alike',
+  },
   { name: 'dead again', run: dropDead, reason: 'of what moved or was shared, some had another name already' },
   { name: 'parts', run: splitParts, reason: 'last: nothing sees across functions' },
 ];
@@ -91,8 +144,9 @@ export function toRoutine(program: Program, kind: Routine['kind'], options: Rout
   let routine = lower(program, kind, options);
   const isShort = routine.body.length <= verifiedThroughout;
   if (isShort) verifyRoutine(routine, 'lower');
+  const { without = [] } = options;
   for (const pass of passes) {
-    if (options.without?.includes(pass.name) === true) continue;
+    if (pass.optimisation !== undefined && without.includes(pass.optimisation)) continue;
     const before = routine;
     routine = pass.run(before, options);
     if (isShort && routine !== before) verifyRoutine(routine, pass.name);

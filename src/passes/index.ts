@@ -1,6 +1,7 @@
 // The passes, in order, each with the reason for its place. `prepare` runs before differentiation, `optimise` after.
 // Every pass is a pure function Program → Program, and what it yields is verified.
 
+import type { Optimisation } from '../base/optimisations.ts';
 import type { Program } from '../ir/types.ts';
 import { verify } from '../ir/verify.ts';
 import { sumAccumulators } from './accumulators.ts';
@@ -19,34 +20,59 @@ import { unroll } from './unroll.ts';
 interface Pass {
   readonly name: string;
   readonly run: (program: Program) => Program;
+  /** What it belongs to; without one, it always runs. */
+  readonly optimisation?: Optimisation;
   /** Why it stands where it stands. */
   readonly reason: string;
 }
 
+export interface PassOptions {
+  /** Optimisations to leave out, to see what they do. */
+  readonly without?: readonly Optimisation[] | undefined;
+}
+
 const beforeDerivatives: readonly Pass[] = [
-  { name: 'fold', run: fold, reason: 'constants first, so that patterns see literals' },
-  { name: 'cse', run: cse, reason: 'patterns compare operands by identity' },
+  { name: 'fold', run: fold, optimisation: 'fold', reason: 'constants first, so that patterns see literals' },
+  { name: 'cse', run: cse, optimisation: 'share', reason: 'patterns compare operands by identity' },
   { name: 'stabilise', run: stabilise, reason: 'before unrolling, which takes sums of exponentials apart' },
   { name: 'dead exponents', run: dropDead, reason: 'what stabilising offered and nobody took is not a use' },
-  { name: 'unroll', run: unroll, reason: 'before sharing: copies of a body have much in common' },
-  { name: 'state', run: scalariseState, reason: 'small comprehensions are lists now' },
+  {
+    name: 'unroll',
+    run: unroll,
+    optimisation: 'unroll',
+    reason: 'before sharing: copies of a body have much in common',
+  },
+  { name: 'state', run: scalariseState, optimisation: 'state', reason: 'small comprehensions are lists now' },
   {
     name: 'unroll again',
     run: unroll,
+    optimisation: 'unroll',
     reason: 'reads of lists became constant by unrolling what is around them',
   },
-  { name: 'fold again', run: fold, reason: 'index arithmetic became constant by unrolling' },
+  {
+    name: 'fold again',
+    run: fold,
+    optimisation: 'fold',
+    reason: 'index arithmetic became constant by unrolling',
+  },
   {
     name: 'loops',
     run: simplifyLoops,
+    optimisation: 'loops',
     reason: 'what a loop does not change is not differentiated as if it did',
   },
   {
     name: 'hoist',
     run: hoist,
+    optimisation: 'hoist',
     reason: 'before sharing, which then finds what several iterations have in common',
   },
-  { name: 'cse again', run: cse, reason: 'unrolled copies and hoisted values are equal now' },
+  {
+    name: 'cse again',
+    run: cse,
+    optimisation: 'share',
+    reason: 'unrolled copies and hoisted values are equal now',
+  },
   {
     name: 'stabilise again',
     run: stabilise,
@@ -59,18 +85,20 @@ const beforeReverse: readonly Pass[] = [
   {
     name: 'store',
     run: storeSums,
+    optimisation: 'store',
     reason: 'decides what reverse mode may recompute; only a gradient needs it',
   },
   { name: 'dead after store', run: dropDead, reason: 'the stored sums left their operands behind' },
   {
     name: 'store costly',
     run: storeCostly,
+    optimisation: 'store',
     reason: 'last: until it is differentiated nobody uses what it adds',
   },
 ];
 
 const afterDerivatives: readonly Pass[] = [
-  { name: 'inline', run: inlineRules, reason: 'rules have had their say' },
+  { name: 'inline', run: inlineRules, reason: 'rules and stops have had their say' },
   {
     name: 'dead',
     run: dropDead,
@@ -79,19 +107,36 @@ const afterDerivatives: readonly Pass[] = [
   {
     name: 'accumulators',
     run: sumAccumulators,
+    optimisation: 'accumulators',
     reason: 'what is added up in straight code and branches needs no memory',
   },
   {
     name: 'fold',
     run: fold,
+    optimisation: 'fold',
     reason: 'adjoints start from a literal 1; what they add up to may subtract or scale',
   },
-  { name: 'loops', run: simplifyLoops, reason: 'adjoints may go through a loop as they came' },
-  { name: 'strength', run: reduceStrength, reason: 'after folding: derivatives of powers are powers' },
-  { name: 'cse', run: cse, reason: 'the adjoint repeats parts of the primal' },
+  {
+    name: 'loops',
+    run: simplifyLoops,
+    optimisation: 'loops',
+    reason: 'adjoints may go through a loop as they came',
+  },
+  {
+    name: 'strength',
+    run: reduceStrength,
+    optimisation: 'strength',
+    reason: 'after folding: derivatives of powers are powers',
+  },
+  { name: 'cse', run: cse, optimisation: 'share', reason: 'the adjoint repeats parts of the primal' },
   { name: 'dead values', run: dropDead, reason: 'what nobody uses must not count as a use below' },
-  { name: 'fold again', run: fold, reason: 'operands became single and equal by sharing' },
-  { name: 'cse again', run: cse, reason: 'folding made new equal expressions' },
+  {
+    name: 'fold again',
+    run: fold,
+    optimisation: 'fold',
+    reason: 'operands became single and equal by sharing',
+  },
+  { name: 'cse again', run: cse, optimisation: 'share', reason: 'folding made new equal expressions' },
   { name: 'dead code', run: dropDead, reason: 'last: sharing and folding leave unused values' },
 ];
 
@@ -105,12 +150,13 @@ export const passLists = {
 /** Programs up to this many statements are verified after each pass, larger ones after each list of passes. */
 const verifiedThroughout = 2000;
 
-function run(passes: readonly Pass[], program: Program): Program {
+function run(passes: readonly Pass[], program: Program, { without = [] }: PassOptions): Program {
   let current = program;
   const isSmall = program.body.statements.length <= verifiedThroughout;
   /** What each pass has yielded: it has nothing to do where nothing has changed since. */
   const yielded = new Map<Pass['run'], Program>();
   for (const pass of passes) {
+    if (pass.optimisation !== undefined && without.includes(pass.optimisation)) continue;
     if (yielded.get(pass.run) === current) continue;
     current = pass.run(current);
     yielded.set(pass.run, current);
@@ -129,10 +175,13 @@ function verifyOnce(program: Program): void {
 }
 
 /** Makes a checked model ready to be differentiated. */
-export const prepare = (program: Program): Program => run(beforeDerivatives, program);
+export const prepare = (program: Program, options: PassOptions = {}): Program =>
+  run(beforeDerivatives, program, options);
 
 /** What reverse mode wants beyond that. */
-export const prepareReverse = (program: Program): Program => run(beforeReverse, program);
+export const prepareReverse = (program: Program, options: PassOptions = {}): Program =>
+  run(beforeReverse, program, options);
 
 /** Makes a program, differentiated or not, ready to be lowered to loops. */
-export const optimise = (program: Program): Program => run(afterDerivatives, program);
+export const optimise = (program: Program, options: PassOptions = {}): Program =>
+  run(afterDerivatives, program, options);

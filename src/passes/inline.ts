@@ -1,4 +1,5 @@
-// Functions with derivatives of their own are called by their bodies once everything is differentiated.
+// What was there for differentiation alone goes once everything is differentiated: functions with derivatives of their own
+// become their bodies, and a `stop` becomes what it stops.
 
 import type { Program, RuleStatement, Value } from '../ir/types.ts';
 import { cloneBlock } from '../ir/walk.ts';
@@ -7,6 +8,7 @@ import { rewrite } from './rewrite.ts';
 
 export function inlineRules(program: Program): Program {
   return rewrite(program, (statement, { b }) => {
+    if (statement.kind === 'op' && statement.op === 'stop') return statement.args;
     if (statement.kind !== 'rule') return undefined;
     const { block } = cloneBlock(statement.body, argumentsOf(statement), (value: Value) =>
       b.fresh(value.type, value),

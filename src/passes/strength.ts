@@ -1,5 +1,5 @@
-// Strength reduction: constant powers become products and square roots. `Math.pow(x, 3)` costs 70 multiplications. A `stop`
-// becomes what it stops. It runs after differentiation, which knows more about a power than about the product that it becomes.
+// Strength reduction: constant powers become products and square roots. `Math.pow(x, 3)` costs 70 multiplications. It runs
+// after differentiation, which knows more about a power than about the product that it becomes.
 
 import { real } from '../ir/build.ts';
 import type { Operand, Program } from '../ir/types.ts';
@@ -13,7 +13,6 @@ export function reduceStrength(program: Program): Program {
   return rewrite(program, (statement, { b }) => {
     if (statement.kind !== 'op') return undefined;
     const [x, y] = statement.args;
-    if (statement.op === 'stop') return x === undefined ? undefined : [x];
     if (statement.op !== 'powi' && statement.op !== 'pow') return undefined;
     if (x === undefined || y?.kind !== 'literal') return undefined;
     const make = (op: OpName, ...args: readonly Operand[]): Operand => b.op(op, args, hintOf(statement));

@@ -73,6 +73,16 @@ describe('options reach the compiler', () => {
     });
   });
 
+  test('--without', async () => {
+    await withWorld({ 'bowl.nabla': bowl }, async (world) => {
+      const build = ['build', 'bowl.nabla', '--emit', 'loss'];
+      await world.nabla(build);
+      expect(await world.read('bowl.ts')).toContain('sum += xi * xi;');
+      await world.nabla([...build, '--without', 'fold', '--without', 'strength']);
+      expect(await world.read('bowl.ts')).toContain('sum += integerPower(x[i], 2);');
+    });
+  });
+
   test('a size goes to the files that have it', async () => {
     await withWorld({ 'bowl.nabla': bowl, 'line.nabla': line }, async (world) => {
       expect(await world.nabla(['build', '*.nabla', '--size', 'N=3'])).toMatchObject({ exitCode: 0 });

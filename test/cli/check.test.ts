@@ -127,6 +127,21 @@ describe('show', () => {
     });
   });
 
+  test.each([
+    ['gradient', 'share', 'mul(u%1, u%1)', 'mul(u%1, v%2)'],
+    ['optimised', 'strength', 'mul(%2, %2)', 'powi(%2, 2)'],
+    ['loops', 'strength', '(xi * xi)', 'powi(x[i], 2)'],
+    ['typescript', 'strength', 'xi * xi', 'integerPower(x[i], 2)'],
+  ])('--stage %s --without %s', async (stage, without, before, after) => {
+    const twice = 'model Twice {\n  param x: real\n  let u = exp(x)\n  let v = exp(x)\n  loss u * v\n}\n';
+    const model = stage === 'gradient' ? twice : bowl;
+    await withWorld({ 'm.nabla': model }, async (world) => {
+      const show = ['show', 'm.nabla', '--stage', stage];
+      expect((await world.nabla(show)).stdout).toContain(before);
+      expect((await world.nabla([...show, '--without', `${without},fuse`])).stdout).toContain(after);
+    });
+  });
+
   test('one model of several', async () => {
     await withWorld({ 'two.nabla': bowl + line }, async (world) => {
       const all = await world.nabla(['show', 'two.nabla', '--stage', 'ir']);

@@ -12,6 +12,8 @@ describe('wrong usage', () => {
     ['a misspelt command', ['biuld', 'm.nabla'], 'Did you mean build?'],
     ['a misspelt option', ['build', 'm.nabla', '--presicion', 'f32'], 'Did you mean --precision?'],
     ['a misspelt kind', ['build', 'm.nabla', '--emit', 'loss,gradeint'], 'Did you mean gradient?'],
+    ['a misspelt optimisation', ['build', 'm.nabla', '--without', 'fold,hoits'], 'Did you mean hoist?'],
+    ['one that is none', ['show', 'm.nabla', '--without', 'stabilise'], 'Expected fold, share, unroll,'],
     ['an unknown precision', ['build', 'm.nabla', '--precision', 'f16'], 'Expected f64, f32.'],
     ['an unknown stage', ['show', 'm.nabla', '--stage', 'gradients'], 'Did you mean gradient?'],
     ['no file', ['build'], "missing required argument 'files'"],

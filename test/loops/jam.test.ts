@@ -1,6 +1,7 @@
 // Unroll and jam changes no bit of a result, at sizes with and without iterations left over.
 
 import { describe, expect, it } from 'vitest';
+import type { Optimisation } from '../../src/base/optimisations.ts';
 import { evaluate } from '../../src/base/polynomial.ts';
 import { derive } from '../../src/generate.ts';
 import type { Content } from '../../src/ir/bind.ts';
@@ -63,7 +64,7 @@ describe.each(Object.entries(models))('%s', (_, source) => {
     });
     for (const kind of ['loss', 'gradient'] as const) {
       const derived = derive(program, kind);
-      const routine = (without: readonly string[]) => toRoutine(derived, kind, { checked: true, without });
+      const routine = (without: readonly Optimisation[]) => toRoutine(derived, kind, { checked: true, without });
       const [jammed, plain] = [routine([]), routine(['jam'])];
       if (kind === 'loss') expect(printRoutine(jammed)).toContain('blocks');
       const found = run(jammed, { sizes, inputs });

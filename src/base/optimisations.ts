@@ -1,0 +1,34 @@
+// The optimisations by name: each can be left out alone, to find out which one a fault or a slow function comes from. The lists
+// of passes (passes/index.ts, loops/index.ts) say which passes belong to one. Those that belong to none always run.
+
+/**
+ * What emitted code computes is the same without any of these, but for rounding. (Without `fold` it may compare literals, which
+ * tsc takes for a mistake.)
+ */
+export const optimisations = {
+  fold: 'computes what is constant, and simplifies arithmetic with 0 and 1',
+  share: 'computes equal expressions once',
+  unroll: 'writes out small loops, sums and arrays',
+  state: 'carries the elements of small arrays through loops as numbers',
+  loops: 'takes what an iteration leaves as it found it out of the state of its loop',
+  hoist: 'moves what is the same in every iteration out of the loop',
+  store: 'keeps sums and costly values for the backward pass, rather than computing them again',
+  accumulators: 'adds up in locals rather than in arrays',
+  strength: 'makes products and roots of constant powers',
+  initialise: 'stores the first value of an element, rather than adding it to a zero',
+  fuse: 'runs loops over one range as one loop, and computes once what they have in common',
+  sink: 'clears a row of an array in the iteration that uses it',
+  contract: 'makes numbers of arrays of which an iteration uses only its own element',
+  nest: 'takes the names off values that are used once',
+  weights: 'computes one exponential for a logSumExp and its gradient',
+  logistic: 'computes one exponential for the sigmoid, logSigmoid and softplus of a number',
+  products: 'blocks matrix products',
+  jam: 'runs four iterations of a loop over points side by side',
+  tidy: 'writes statements shorter: +=, one branch for neighbours, no name for a result',
+  reuse: 'lets scratch arrays take turns in one',
+  offsets: 'computes the beginning of an offset once for arrays of one shape',
+} as const;
+
+export type Optimisation = keyof typeof optimisations;
+
+export const optimisationNames = Object.keys(optimisations) as readonly Optimisation[];
