@@ -86,7 +86,8 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
   return { files: [{ path: `${name.replace(/\.nabla$/, '')}.ts`, text: module }], diagnostics };
 }
 
-function unbounded({ indexName, span }: UnboundedLoop, file: File): Diagnostic {
+/** What is said of a loop that would have to save too much for its derivative. */
+export function unbounded({ indexName, span }: UnboundedLoop, file: File): Diagnostic {
   const name = indexName === undefined ? 'this loop' : `the loop over \`${indexName}\``;
   const place = span ?? file.declarations[0]?.span ?? bug('a loop in an empty file');
   const help =

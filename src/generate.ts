@@ -11,7 +11,7 @@ import type { Routine, RoutineKind } from './loops/types.ts';
 import { constrain, free, hasConstraints, unconstrain } from './passes/free.ts';
 import { optimise, prepare, prepareReverse, type PassOptions } from './passes/index.ts';
 
-export interface GenerateOptions extends PassOptions {
+export interface GenerateOptions extends Pick<PassOptions, 'without'> {
   /** What the header of the module names as its source. */
   readonly sourcePath: string;
   readonly emit: readonly RoutineKind[];

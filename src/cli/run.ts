@@ -27,6 +27,7 @@ Examples:
   nabla build 'src/**/*.nabla' --check       fails where an emitted file is stale
   nabla gradcheck model.nabla --size N=10    compares the gradient with differences
   nabla show model.nabla --stage gradient    prints the gradient program
+  nabla report model.nabla --size N=1000     tells what the loss and the gradient cost
 
 Exit codes: 0 fine, 1 errors in a model or stale files, 2 wrong usage, 70 a bug in nabla.`;
 
@@ -96,11 +97,7 @@ function commandLine(io: Io, end: (exitCode: number) => void): Command {
       '--unchecked',
       'emit no checks of ranges of int data, nor of indices that are not proved in range',
     )
-    .option(
-      '--checkpoint <what>',
-      'what loops save for their derivative: none (everything), a number (the state after so many iterations), or auto (after √T of T iterations, if everything is over 8 MB)',
-      checkpointValue,
-    )
+    .addOption(checkpointOption())
     .addOption(jacobianOption())
     .addOption(withoutOption())
     .option('--check', 'write nothing; list what is missing or stale, with the difference, and exit with 1')
@@ -171,6 +168,22 @@ function commandLine(io: Io, end: (exitCode: number) => void): Command {
     });
 
   program
+    .command('report')
+    .description('say what the loss and the gradient of a model cost, and what each pass did')
+    .argument('<file>', 'a model file; `-` reads standard input')
+    .addOption(modelOption())
+    .addOption(sizeOption('give a size its value, for what memory comes to'))
+    .addOption(checkpointOption())
+    .addOption(withoutOption())
+    .addOption(choice('--format <format>', 'how to tell it', ['pretty', 'json']).default('pretty'))
+    .addOption(allowOutsideOption())
+    .addOption(stdinPathOption())
+    .action(async (file: string, { size, ...options }) => {
+      const { report } = await import('./model-report.ts');
+      end(await report(io, file, { ...options, sizes: size ?? {} }));
+    });
+
+  program
     .command('explain')
     .description('explain a diagnostic, such as N0101; without a code list them all')
     .argument('[code]')
@@ -205,6 +218,12 @@ const jacobianOption = (): Option =>
 
 const sizeOption = (description: string): Option =>
   new Option('--size <name=number>', `${description}; may be repeated, or B=64,D=3`).argParser(sizeTable);
+
+const checkpointOption = (): Option =>
+  new Option(
+    '--checkpoint <what>',
+    'what loops save for their derivative: none (everything), a number (the state after so many iterations), or auto (after √T of T iterations, if everything is over 8 MB)',
+  ).argParser(checkpointValue);
 
 const withoutOption = (): Option =>
   new Option(

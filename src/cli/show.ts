@@ -18,6 +18,7 @@ import type { Io } from './io.ts';
 import { chooseModels, modelsWithLoss } from './models.ts';
 import { renderAll, summary, usesColor } from './report.ts';
 import { exitCodes, Stop } from './stop.ts';
+import { orFindings } from './unbounded.ts';
 import type { Stage } from './values.ts';
 
 export interface ShowOptions extends ImportOptions {
@@ -43,7 +44,10 @@ export async function show(io: Io, file: string, options: ShowOptions): Promise<
     return exitCodes.findings;
   }
   const models = chooseModels(analysis.programs, path, model);
-  const texts = await textsAt(stage, analysis.file, models, path, without, io);
+  const texts = await orFindings(analysis.file, path, io, () =>
+    textsAt(stage, analysis.file, models, path, without, io),
+  );
+  if (texts === undefined) return exitCodes.findings;
   io.stdout.write(texts.map((shown) => `${shown.trimEnd()}\n`).join('\n'));
   return exitCodes.ok;
 }

@@ -1,10 +1,9 @@
 // What each kind of function is called, what it takes and returns, and how that is told to the reader.
 
-import { ops } from '../ops/index.ts';
 import type { Buffer, Routine } from '../loops/types.ts';
-import { expressionsOf, visitExpression, visitStatements } from '../loops/walk.ts';
 import type { Parameter } from './module.ts';
 import { sizesParameter, type Model, type ModelField } from './model.ts';
+import { operationsOf } from './operations.ts';
 import { membersOf, shapeOf } from './records.ts';
 
 interface Kind {
@@ -186,31 +185,10 @@ function fieldList({ program }: Model, fields: readonly ModelField[]): string {
   return names.join(', ');
 }
 
-/** How much arithmetic on reals the function's text holds, as a sentence; choices and conversions do not count. */
+/** How much arithmetic the function's text holds, as a sentence. */
 function operationsText(routine: Routine): string {
-  let count = 0;
-  let hasLoops = false;
-  for (const body of [routine.body, ...routine.parts.map((part) => part.body)]) {
-    visitStatements(body, (statement) => {
-      if (statement.kind === 'for' || statement.kind === 'while') hasLoops = true;
-      if (statement.kind === 'increase' || statement.kind === 'accumulate') count++;
-      for (const root of expressionsOf(statement)) {
-        visitExpression(root, (e) => {
-          if (e.kind === 'op' && isArithmetic(e.op)) count++;
-        });
-      }
-    });
-  }
-  if (routine.result)
-    visitExpression(routine.result, (e) => {
-      if (e.kind === 'op' && isArithmetic(e.op)) count++;
-    });
+  const { count, hasLoops } = operationsOf(routine);
   if (count === 0) return '';
   const operations = ` ${count} operation${count === 1 ? '' : 's'}`;
   return hasLoops ? `${operations} as written; loops repeat them.` : `${operations}.`;
-}
-
-function isArithmetic(op: keyof typeof ops): boolean {
-  const { result, ts } = ops[op];
-  return result === 'real' && !('argument' in ts) && !('template' in ts && ts.precedence === '?:');
 }

@@ -32,6 +32,8 @@ export interface RoutineOptions {
   readonly partStatements?: number;
   /** Optimisations to leave out, to see what they do. */
   readonly without?: readonly Optimisation[] | undefined;
+  /** Is told what each pass made of what. */
+  readonly observe?: (pass: Pass, before: Routine, after: Routine) => void;
 }
 
 export interface Pass {
@@ -149,6 +151,7 @@ export function toRoutine(program: Program, kind: Routine['kind'], options: Rout
     if (pass.optimisation !== undefined && without.includes(pass.optimisation)) continue;
     const before = routine;
     routine = pass.run(before, options);
+    options.observe?.(pass, before, routine);
     if (isShort && routine !== before) verifyRoutine(routine, pass.name);
   }
   if (!isShort) verifyRoutine(routine, 'all passes');

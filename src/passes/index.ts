@@ -17,7 +17,7 @@ import { storeCostly, storeSums } from './store.ts';
 import { reduceStrength } from './strength.ts';
 import { unroll } from './unroll.ts';
 
-interface Pass {
+export interface Pass {
   readonly name: string;
   readonly run: (program: Program) => Program;
   /** What it belongs to; without one, it always runs. */
@@ -29,6 +29,15 @@ interface Pass {
 export interface PassOptions {
   /** Optimisations to leave out, to see what they do. */
   readonly without?: readonly Optimisation[] | undefined;
+  /** Is told what each pass made of what. */
+  readonly observe?: ((step: PassStep) => void) | undefined;
+}
+
+export interface PassStep {
+  readonly list: keyof typeof passLists;
+  readonly pass: Pass;
+  readonly before: Program;
+  readonly after: Program;
 }
 
 const beforeDerivatives: readonly Pass[] = [
@@ -150,15 +159,21 @@ export const passLists = {
 /** Programs up to this many statements are verified after each pass, larger ones after each list of passes. */
 const verifiedThroughout = 2000;
 
-function run(passes: readonly Pass[], program: Program, { without = [] }: PassOptions): Program {
+function run(
+  list: keyof typeof passLists,
+  program: Program,
+  { without = [], observe }: PassOptions,
+): Program {
   let current = program;
   const isSmall = program.body.statements.length <= verifiedThroughout;
   /** What each pass has yielded: it has nothing to do where nothing has changed since. */
   const yielded = new Map<Pass['run'], Program>();
-  for (const pass of passes) {
+  for (const pass of passLists[list]) {
     if (pass.optimisation !== undefined && without.includes(pass.optimisation)) continue;
     if (yielded.get(pass.run) === current) continue;
-    current = pass.run(current);
+    const before = current;
+    current = pass.run(before);
+    observe?.({ list, pass, before, after: current });
     yielded.set(pass.run, current);
     if (isSmall) verifyOnce(current);
   }
@@ -176,12 +191,12 @@ function verifyOnce(program: Program): void {
 
 /** Makes a checked model ready to be differentiated. */
 export const prepare = (program: Program, options: PassOptions = {}): Program =>
-  run(beforeDerivatives, program, options);
+  run('prepare', program, options);
 
 /** What reverse mode wants beyond that. */
 export const prepareReverse = (program: Program, options: PassOptions = {}): Program =>
-  run(beforeReverse, program, options);
+  run('prepareReverse', program, options);
 
 /** Makes a program, differentiated or not, ready to be lowered to loops. */
 export const optimise = (program: Program, options: PassOptions = {}): Program =>
-  run(afterDerivatives, program, options);
+  run('optimise', program, options);

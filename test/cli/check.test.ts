@@ -2,7 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { withWorld } from './fake-io.ts';
-import { bowl, broken, line, odd } from './models.ts';
+import { bowl, broken, line, odd, unbounded } from './models.ts';
 
 const models = { 'bowl.nabla': bowl, 'broken.nabla': broken, 'odd.nabla': odd };
 
@@ -161,6 +161,15 @@ describe('show', () => {
       const alone = await world.nabla(['show', 'sum.nabla']);
       expect(alone.stderr).toContain('Sum has no loss, hence no gradient to show: say --stage ir');
       expect(alone.exitCode).toBe(2);
+    });
+  });
+
+  test('a loop without a bound', async () => {
+    await withWorld({ 'm.nabla': unbounded }, async (world) => {
+      const { exitCode, stdout, stderr } = await world.nabla(['show', 'm.nabla']);
+      expect(stderr).toContain('error N0417');
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: '' });
+      expect(await world.nabla(['show', 'm.nabla', '--stage', 'ir'])).toMatchObject({ exitCode: 0 });
     });
   });
 

@@ -7,3 +7,6 @@ export const line = 'model Line {\n  param slope: real\n  loss (slope - 1)^2\n}\
 export const broken = 'model Broken {\n  param x: real\n  loss y + z\n}\n';
 /** A warning: a parameter that nothing uses. */
 export const odd = 'model Odd {\n  param x: real, y: real\n  loss x^2\n}\n';
+/** A loop of which nobody knows how often it runs, and whose derivative saves something each time. */
+export const unbounded =
+  'model Unbounded {\n  data n: int\n  param x: real\n  var y = x\n  for i in n { y = y * y }\n  loss y\n}\n';
