@@ -99,8 +99,8 @@ test('memory, as a formula and at sizes', async () => {
         u4           real[N]                                      8*N                                         values
         uHistory3    real[segmentLength, N]                       8*N*segmentLength                           history of a loop
         flow3        real[N - 1]                                  8*N - 8                                     values
-        segmentLength = 3*N*T - T <= 1048576 ? Math.max(1, T) : Math.ceil(Math.sqrt(T))
-        earlierSegments = Math.max(0, Math.ceil((T) / (segmentLength)) - 1)"
+        segmentLength = 3*N*T - T <= 1048576 ? 0 : Math.ceil(Math.sqrt(T))
+        earlierSegments = segmentLength === 0 ? 0 : Math.max(0, Math.ceil((T) / (segmentLength)) - 1)"
     `);
     expect(await arrays('--size', 'T=100000,N=100')).toMatchInlineSnapshot(`
       "Scratch arrays of the gradient
@@ -116,8 +116,8 @@ test('memory, as a formula and at sizes', async () => {
         u4           real[N]                                      800      values
         uHistory3    real[segmentLength, N]                       253,600  history of a loop
         flow3        real[N - 1]                                  792      values
-        segmentLength = 3*N*T - T <= 1048576 ? Math.max(1, T) : Math.ceil(Math.sqrt(T)) = 317
-        earlierSegments = Math.max(0, Math.ceil((T) / (segmentLength)) - 1) = 315"
+        segmentLength = 3*N*T - T <= 1048576 ? 0 : Math.ceil(Math.sqrt(T)) = 317
+        earlierSegments = segmentLength === 0 ? 0 : Math.max(0, Math.ceil((T) / (segmentLength)) - 1) = 315"
     `);
     expect(await arrays('--size', 'T=1000', '--checkpoint', 'none')).toMatchInlineSnapshot(`
       "Scratch arrays of the gradient
