@@ -64,7 +64,8 @@ describe.each(Object.entries(models))('%s', (_, source) => {
     });
     for (const kind of ['loss', 'gradient'] as const) {
       const derived = derive(program, kind);
-      const routine = (without: readonly Optimisation[]) => toRoutine(derived, kind, { checked: true, without });
+      const routine = (without: readonly Optimisation[]) =>
+        toRoutine(derived, kind, { checked: true, without });
       const [jammed, plain] = [routine([]), routine(['jam'])];
       if (kind === 'loss') expect(printRoutine(jammed)).toContain('blocks');
       const found = run(jammed, { sizes, inputs });
