@@ -58,6 +58,9 @@ describe('refused', () => {
       { N: 1 },
       'index 0 of d must be in 0..0 (axis 0)',
     ],
+    ['loss w * real(n[clamp(int(0 / real(k)), 0, N - 1)])', { k: 0 }, 'int(NaN): no int is that'],
+    ['loss w * real(int(1 / real(k)) mod 3)', { k: 0 }, 'int(Infinity): no int is that'],
+    ['loss w * real(int(1e20 * real(k)))', {}, 'int(100000000000000000000): no int is that'],
     ['loss w * real(7 div k)', { k: 0, n: [1, 1, 1] }, '7 div 0: the divisor must not be 0'],
     ['loss w * real(-7 mod k)', { k: 0 }, '-7 mod 0: the divisor must not be 0'],
     ['loss w * real(sum(6 div n[i] for i))', { n: [1, 2, 0] }, '6 div 0: the divisor must not be 0'],
@@ -79,6 +82,7 @@ describe('refused', () => {
 describe('not refused, since it does not run', () => {
   it.each([
     ['loss k == 0 ? w : w * real(7 div k)', { k: 0 }, 3],
+    ['loss k == 0 ? w : w * real(int(1 / real(k)))', { k: 0 }, 3],
     ['loss w + sum(real(7 div k) for i in k)', { k: 0 }, 3],
     ['var s = w\n for i in min(k, N) { s *= real(7 div k) }\n loss s', { k: 0 }, 3],
     ['var s = w\n while (s < 0) max 5 { s += real(7 mod k) }\n loss s', { k: 0 }, 3],

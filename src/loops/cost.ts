@@ -11,7 +11,7 @@ const cheap: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 const moderate: ReadonlySet<string> = new Set(
-  'div sqrt rootOfSquares idiv imod idivChecked imodChecked powi'.split(' '),
+  'div sqrt rootOfSquares idiv imod idivChecked imodChecked toIntChecked powi'.split(' '),
 );
 
 /** 1 for what is one machine instruction or so, 4 for a division or a root, 10 and more for a transcendental. */

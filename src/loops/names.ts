@@ -27,6 +27,7 @@ const nouns: Readonly<Record<string, string>> = {
   imodChecked: 'index',
   ineg: 'index',
   toInt: 'index',
+  toIntChecked: 'index',
   toReal: 'number',
   and: 'both',
   or: 'either',

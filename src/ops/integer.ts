@@ -121,4 +121,29 @@ export const integer = {
     callable: false,
     samples: [[3.7], [-3.7], [5]],
   }),
+  toIntChecked: op({
+    doc: '`int(x)` where x may be NaN or too large for an int, which is refused.',
+    args: { x: 'real' },
+    result: 'int',
+    unchecked: 'toInt',
+    eval: (x: number) => {
+      const whole = Math.trunc(x);
+      if (!Number.isSafeInteger(whole)) throw new RangeError(`int(${x}): no int is that`);
+      return whole;
+    },
+    d: {},
+    ts: {
+      helper: 'checkedInt',
+      source: `\
+/** The real without its fraction. */
+function checkedInt(x: number): number {
+  const whole = Math.trunc(x);
+  if (!Number.isSafeInteger(whole)) throw new RangeError(\`int(\${x}): no int is that\`);
+  return whole;
+}`,
+    },
+    wgsl: { call: 'i32' },
+    callable: false,
+    samples: [[3.7], [-3.7], [5]],
+  }),
 };

@@ -39,7 +39,7 @@ export interface OpRecord {
   /** One rule for each real argument of an op with a real result; `{}` otherwise. */
   readonly d: Readonly<Record<string, Partial | 'flat'>>;
   /** It refuses some arguments with a RangeError; the op that does the same without the check. */
-  readonly unchecked?: 'idiv' | 'imod';
+  readonly unchecked?: 'idiv' | 'imod' | 'toInt';
   /**
    * Where a partial is infinite: `finite`: at a point where the value itself is finite (sqrt at 0);
    * `infinite`: only where the value is not (log at 0). An adjoint of exactly zero wins over such a partial.

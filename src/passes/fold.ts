@@ -50,6 +50,10 @@ function isPowerOfTwo(value: number): boolean {
   return Number.isInteger(Math.log2(size)) && 2 ** Math.round(Math.log2(size)) === size;
 }
 
+/** Whether an op that can fail does so. */
+const fails = (op: OpName, [x, y]: readonly (number | boolean | undefined)[]): boolean =>
+  op === 'toIntChecked' ? !Number.isSafeInteger(Math.trunc(Number(x))) : y === 0;
+
 /** Simplifies one op; what it makes is simplified in turn. */
 class Folder {
   readonly #context: Context;
@@ -75,7 +79,7 @@ class Folder {
     const values = args.map((arg) => arg.value);
     const record: OpRecord = ops[op];
     // Left to fail when it runs, if it does.
-    if (canFail(op) && values[1] === 0) return undefined;
+    if (canFail(op) && fails(op, values)) return undefined;
     const value = (record.eval as (...values: readonly unknown[]) => number | boolean)(...values);
     if (record.result === 'bool') return bool(value === true);
     if (record.result === 'real') return real(Number(value));

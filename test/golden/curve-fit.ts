@@ -72,14 +72,15 @@ export function curveFitLoss(
   for (let n = 0; n < N; n++) {
     const tn = t[n];
     const fitted = amplitude * Math.exp(-(softplus_1 * tn)) * Math.cos(frequency * tn + phase);
-    const r = Math.abs(fitted - y[n]);
-    sum += r <= 0.5 ? 0.5 * (r * r) : 0.5 * (r - 0.25);
+    const r = fitted - y[n];
+    const abs = Math.abs(r);
+    sum += abs <= 0.5 ? 0.5 * (r * r) : 0.5 * (abs - 0.25);
   }
   return sum / N;
 }
 
 /**
- * The loss of CurveFit and its gradient. 46 operations as written; loops repeat them.
+ * The loss of CurveFit and its gradient. 47 operations as written; loops repeat them.
  *
  * @param params amplitude: real, decay: real, frequency: real, phase: real
  * @param data t: real[N], y: real[N]
@@ -119,14 +120,21 @@ export function curveFitLossAndGradient(
     const cos = Math.cos(sum_1);
     const product = amplitude * exp;
     const fitted = product * cos;
-    const difference = fitted - y[n];
-    const r = Math.abs(difference);
-    sum += r <= 0.5 ? 0.5 * (r * r) : 0.5 * (r - 0.25);
-    const chosen = r <= 0.5 ? 0.5 * quotient * (2 * r) : 0.5 * quotient;
-    const chosen_1 = difference < 0 ? -chosen : 0;
-    const chosen_2 = difference > 0 ? chosen : chosen_1;
-    const product_1 = chosen_2 * cos;
-    const negative = -(chosen_2 * product * Math.sin(sum_1));
+    const r = fitted - y[n];
+    const abs = Math.abs(r);
+    sum += abs <= 0.5 ? 0.5 * (r * r) : 0.5 * (abs - 0.25);
+    let chosen: number;
+    let chosen_1: number;
+    if (abs <= 0.5) {
+      chosen = 0.5 * quotient * (2 * r);
+      chosen_1 = 0;
+    } else {
+      chosen = 0;
+      chosen_1 = 0.5 * quotient;
+    }
+    const sum_2 = chosen + (r > 0 ? chosen_1 : r < 0 ? -chosen_1 : 0);
+    const product_1 = sum_2 * cos;
+    const negative = -(sum_2 * product * Math.sin(sum_1));
     phaseAdjoint += negative;
     frequencyAdjoint += negative * tn;
     amplitudeAdjoint += product_1 * exp;
@@ -216,17 +224,15 @@ export function curveFitJvp(
     const product_2 = (frequencyDirection * tn + phaseDirection) * Math.sin(sum_1) * product_1;
     const fittedTangent =
       (amplitudeDirection * exp - product * tn * exp * amplitude) * cos - product_2;
-    const difference = fitted - y[n];
-    const r = Math.abs(difference);
-    const chosen = difference < 0 ? -fittedTangent : 0;
-    const chosen_1 = difference > 0 ? fittedTangent : chosen;
-    sum += r <= 0.5 ? 0.5 * (chosen_1 * (2 * r)) : 0.5 * chosen_1;
+    const r = fitted - y[n];
+    const chosen = r > 0 ? fittedTangent : r < 0 ? -fittedTangent : 0;
+    sum += Math.abs(r) <= 0.5 ? 0.5 * (fittedTangent * (2 * r)) : 0.5 * chosen;
   }
   return sum / N;
 }
 
 /**
- * The Hessian of the loss of CurveFit times a direction. 90 operations as written; loops repeat them.
+ * The Hessian of the loss of CurveFit times a direction. 89 operations as written; loops repeat them.
  *
  * @param params amplitude: real, decay: real, frequency: real, phase: real
  * @param data t: real[N], y: real[N]
@@ -282,31 +288,29 @@ export function curveFitHvp(
     const fitted = product_2 * cos;
     const sum_3 = amplitudeDirection * exp + negative * amplitude;
     const fittedTangent = sum_3 * cos + negative_1 * product_2;
-    const difference = fitted - y[n];
-    const r = Math.abs(difference);
-    const chosen = difference < 0 ? -fittedTangent : 0;
-    const chosen_1 = difference > 0 ? fittedTangent : chosen;
-    sum += r <= 0.5 ? 0.5 * (chosen_1 * (2 * r)) : 0.5 * chosen_1;
-    const holds = difference > 0;
-    const holds_1 = difference < 0;
+    const r = fitted - y[n];
+    const holds = Math.abs(r) <= 0.5;
+    const chosen = r > 0 ? fittedTangent : r < 0 ? -fittedTangent : 0;
+    sum += holds ? 0.5 * (fittedTangent * (2 * r)) : 0.5 * chosen;
+    let chosen_1: number;
     let chosen_2: number;
     let chosen_3: number;
-    if (r <= 0.5) {
+    if (holds) {
       const product_3 = 0.5 * quotient;
-      chosen_2 = product_3 * (2 * r);
-      chosen_3 = 2 * chosen_1 * product_3;
-    } else {
-      chosen_2 = 0.5 * quotient;
+      chosen_1 = product_3 * (2 * r);
+      chosen_2 = 2 * fittedTangent * product_3;
       chosen_3 = 0;
+    } else {
+      chosen_1 = 0;
+      chosen_2 = 0;
+      chosen_3 = 0.5 * quotient;
     }
-    const chosen_4 = holds ? chosen_2 : holds_1 ? -chosen_2 : 0;
-    const chosen_5 = holds ? 0 : holds_1 ? -chosen_3 : 0;
-    const sum_4 = (holds ? chosen_3 : 0) + chosen_5;
-    const product_3 = chosen_4 * cos;
-    const sum_5 = sum_4 * cos + negative_1 * chosen_4;
+    const sum_4 = chosen_1 + (r > 0 ? chosen_3 : r < 0 ? -chosen_3 : 0);
+    const product_3 = sum_4 * cos;
+    const sum_5 = chosen_2 * cos + negative_1 * sum_4;
     const negative_2 = -(
-      (sum_4 * product_2 + sum_3 * chosen_4) * sin +
-      sum_2 * cos * (chosen_4 * product_2)
+      (chosen_2 * product_2 + sum_3 * sum_4) * sin +
+      sum_2 * cos * (sum_4 * product_2)
     );
     phaseTangentAdjoint += negative_2;
     frequencyTangentAdjoint += negative_2 * tn;

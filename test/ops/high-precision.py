@@ -115,6 +115,7 @@ FUNCTIONS = {
     "iselect": select,
     "toReal": mpf,
     "toInt": int,
+    "toIntChecked": int,
 }
 
 # Their derivative is zero by decree, not by mathematics.

@@ -99,7 +99,7 @@ describe.each(['ts', 'wgsl'] as const)('the helpers in %s', (target) => {
 });
 
 const builtins: Readonly<Record<Target, readonly string[]>> = {
-  ts: ['RangeError'],
+  ts: ['RangeError', 'Number.isSafeInteger', 'int'],
   wgsl: 'f32 i32 vec2f abs atan ceil exp floor length log max min pow round select sign sin sinh sqrt tan'.split(
     ' ',
   ),

@@ -14,7 +14,8 @@ test('every op that the compiler counts on is there', () => {
     'asin acos atan atan2 sinh cosh tanh asinh acosh atanh abs sign floor ceil round trunc min max clamp sigmoid ' +
     'softplus logSigmoid logAddExp softmaxWeight chain select stop toReal';
   const bool = 'eq ne lt le gt ge ieq ine ilt ile igt ige and or not beq bne bselect';
-  const int = 'iadd isub imul idiv imod idivChecked imodChecked ineg imin imax iabs iselect toInt';
+  const int =
+    'iadd isub imul idiv imod idivChecked imodChecked ineg imin imax iabs iselect toInt toIntChecked';
   const byResult = (result: ScalarName) => names.filter((name) => record(name).result === result).sort();
   expect(byResult('real')).toEqual(real.split(' ').sort());
   expect(byResult('bool')).toEqual(bool.split(' ').sort());

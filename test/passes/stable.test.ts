@@ -17,6 +17,9 @@ interface Case {
 }
 
 const scalar: readonly Case[] = [
+  { loss: 'huber(x, 1, 0.5)', x: 1, value: 0, slope: 0, curvature: 1 },
+  { loss: 'logCosh(x, 1)', x: 1, value: 0, slope: 0, curvature: 1 },
+  { loss: 'logCosh(x, 0)', x: -1000, value: 1000 - Math.log(2), slope: -1, curvature: 0 },
   { loss: 'log(sigmoid(x))', x: -800, value: -800, slope: 1, curvature: 0 },
   { loss: 'log(1 + exp(x))', x: 800, value: 800, slope: 1, curvature: 0 },
   { loss: 'log(exp(x) + 1)', x: -800, value: 0, slope: 0, curvature: 0 },

@@ -54,7 +54,7 @@ export function lowerCall(l: Lowering, env: Env, b: BlockBuilder, e: CallExpress
 
 function convert(l: Lowering, b: BlockBuilder, to: 'real' | 'int', x: Operand, hint: Hint): Operand {
   if (x.type.scalar === to) return x;
-  if (to === 'int') return emitOp(l, b, 'toInt', [x], hint);
+  if (to === 'int') return emitOp(l, b, 'toIntChecked', [x], hint);
   return x.kind === 'literal' ? real(Number(x.value)) : emitOp(l, b, 'toReal', [x], hint);
 }
 
