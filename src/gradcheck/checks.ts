@@ -4,6 +4,7 @@ import { interpret } from '../ir/interpret.ts';
 import type { Program } from '../ir/types.ts';
 import { count, judge, judgeEqual, type Floors, type Tally } from '../numeric/compare.ts';
 import { differentiate, stepsAround, type Steps } from '../numeric/differences.ts';
+import type { Differenced } from './differenced.ts';
 import type { BoundModel } from './emitted.ts';
 import { componentName, roundingOf, type Precision, type Slot } from './layout.ts';
 import type { Point } from './point.ts';
@@ -16,6 +17,7 @@ export interface At {
   readonly x: readonly number[];
   readonly loss: number;
   readonly gradient: readonly number[];
+  readonly differenced: Differenced;
 }
 
 /** What a check needs besides. `number` counts the points from 1. */
@@ -42,12 +44,12 @@ function gradientFloors({ gradient, loss, options }: Context): Floors {
 }
 
 export function checkParameter(context: Context, slot: Slot, before: Tally): Tally {
-  const { bound, x, gradient, options, number } = context;
+  const { differenced, x, gradient, options, number } = context;
   const noise = roundingOf[options.precision];
   let tally = before;
   for (const component of chooseComponents(slot, context.slots, context.source)) {
     const center = x[component] ?? NaN;
-    const along = (step: number): readonly number[] => [bound.loss(x.with(component, center + step))];
+    const along = (step: number): readonly number[] => [differenced.loss(x.with(component, center + step))];
     const [numeric] = differentiate(along, stepsAround(Math.abs(center), noise), noise);
     if (numeric === undefined) continue;
     const emitted = gradient[component] ?? NaN;
@@ -113,7 +115,7 @@ const stepsAlong = (v: readonly number[], { x, options }: Context): Steps =>
 
 /** ⟨g, v⟩ = jvp(v), and both are the slope of the loss along v: this also covers the components that were not chosen. */
 export function checkForward(context: Context, before: Tally): Tally {
-  const { bound, x, gradient, options, source, number } = context;
+  const { bound, differenced, x, gradient, options, source, number } = context;
   let tally = before;
   for (let direction = 1; direction <= directionsPerPoint; direction++) {
     const v = x.map(() => source.normal());
@@ -127,7 +129,7 @@ export function checkForward(context: Context, before: Tally): Tally {
       expected: byGradient,
     });
 
-    const along = (t: number): readonly number[] => [bound.loss(step(x, v, t))];
+    const along = (t: number): readonly number[] => [differenced.loss(step(x, v, t))];
     const [slope] = differentiate(along, stepsAlong(v, context), roundingOf[options.precision]);
     if (slope === undefined) continue;
     const { numeric, compared } = gradientFloors(context);
@@ -142,7 +144,7 @@ export function checkForward(context: Context, before: Tally): Tally {
 }
 
 export function checkHessian(context: Context, before: Tally): Tally {
-  const { bound, x, gradient, slots, options, source, number } = context;
+  const { bound, differenced, x, gradient, slots, options, source, number } = context;
   let tally = before;
   for (let direction = 1; direction <= directionsPerPoint; direction++) {
     const v = x.map(() => source.normal());
@@ -151,7 +153,7 @@ export function checkHessian(context: Context, before: Tally): Tally {
     const place = { component: `direction ${direction}`, emitted: tangent, expected: value, point: number };
     tally = count(tally, judgeEqual(tangent, value, size, exactTolerance[options.precision]), place);
 
-    const along = (t: number): readonly number[] => bound.gradient(step(x, v, t)).gradient;
+    const along = (t: number): readonly number[] => differenced.gradient(step(x, v, t));
     const slopes = differentiate(along, stepsAlong(v, context), roundingOf[options.precision]);
     const numeric = lossFloor[options.precision] * largest(gradient);
     const floors = { numeric, compared: Math.max(1e-3 * largest(product), numeric) };

@@ -16,6 +16,7 @@ import { bind, type EmittedModule } from './emitted.ts';
 import { flatten, layoutOf, type Precision, type Sizes } from './layout.ts';
 import { chooseSizes, drawPoint, elementsOf, type GivenInputs, type Point } from './point.ts';
 import { writePoint, type WrittenPoint } from './given.ts';
+import { differenced } from './differenced.ts';
 import { random, type Random } from '../numeric/random.ts';
 
 export interface GradcheckOptions {
@@ -135,7 +136,10 @@ function findPoint(
     const x = flatten(layoutOf(program, sizes), ({ name }) => point.params[name]);
     try {
       const { loss, gradient } = bound.gradient(x);
-      if (Number.isFinite(loss)) return { point, bound, x, loss, gradient };
+      if (Number.isFinite(loss)) {
+        const curves = differenced(program, point, bound, x, options.precision);
+        return { point, bound, x, loss, gradient, differenced: curves };
+      }
       reason = `the loss is ${loss}`;
     } catch (error) {
       // What the emitted code refuses: an index out of range, a length that does not fit.

@@ -12,6 +12,28 @@ export type { Inputs } from './bind.ts';
 export interface InterpretOptions {
   /** Applied to every real that comes in or is computed: `Math.fround` gives the meaning in f32. */
   readonly round?: (value: number) => number;
+  /** What a `stop` gives, which is its argument unless it is held (see `holdStops`). */
+  readonly stop?: (value: number) => number;
+}
+
+/**
+ * For differences, which have to take for constant what derivatives do: called for each run of a program, it gives in all
+ * of them what every `stop` gave in the first.
+ */
+export function holdStops(): () => (value: number) => number {
+  let held: number[] | undefined;
+  return () => {
+    if (held === undefined) {
+      const first: number[] = [];
+      held = first;
+      return (value) => {
+        first.push(value);
+        return value;
+      };
+    }
+    const values = held[Symbol.iterator]();
+    return () => values.next().value ?? NaN;
+  };
 }
 
 /** A scalar, or an array flat in row-major order, in which bools are 0 and 1. */
@@ -45,7 +67,7 @@ export function interpret(
 ): Results {
   const sizeOf = bindSizes(program, sizes);
   const round = options.round ?? ((value: number): number => value);
-  const machine = new Machine(program.nextId, (size) => evaluate(size, sizeOf), round);
+  const machine = new Machine(program.nextId, (size) => evaluate(size, sizeOf), round, options.stop);
   for (const [value, content] of bindInputs(program, inputs, machine.extentOf)) machine.enter(value, content);
   const run = machine.block(program.body);
   run();

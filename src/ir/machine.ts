@@ -21,12 +21,19 @@ export class Machine {
   readonly cells: Cell[] = [];
   readonly extentOf: (size: Polynomial) => number;
   readonly #round: (value: number) => number;
+  readonly #stop: (value: number) => number;
 
-  constructor(values: number, extentOf: (size: Polynomial) => number, round: (value: number) => number) {
+  constructor(
+    values: number,
+    extentOf: (size: Polynomial) => number,
+    round: (value: number) => number,
+    stop = ops.stop.eval as (value: number) => number,
+  ) {
     this.cells.length = values;
     this.cells.fill(0);
     this.extentOf = extentOf;
     this.#round = round;
+    this.#stop = stop;
   }
 
   /** Gives an input its content. */
@@ -162,7 +169,9 @@ export class Machine {
 
   #op(out: number, record: OpRecord, args: readonly Operand[]): Run {
     const { cells } = this;
-    const evaluate = record.eval as (...args: readonly (Cell | undefined)[]) => Cell;
+    const evaluate = (record === ops.stop ? this.#stop : record.eval) as (
+      ...args: readonly (Cell | undefined)[]
+    ) => Cell;
     const round = this.#roundingOf(record.result) as (value: Cell) => Cell;
     const from = args.map((arg) => this.cellOf(arg));
     const [x = 0, y = 0] = from;

@@ -4,7 +4,7 @@
 import { evaluate } from '../base/polynomial.ts';
 import { catalogue, report } from '../base/catalogue.ts';
 import type { Diagnostic } from '../base/diagnostic.ts';
-import { interpret, type Result } from '../ir/interpret.ts';
+import { holdStops, interpret, type Result } from '../ir/interpret.ts';
 import type { Input, Program } from '../ir/types.ts';
 import { judge } from '../numeric/compare.ts';
 import { differentiate, stepsAround } from '../numeric/differences.ts';
@@ -94,9 +94,11 @@ function tryAt(
     const { name } = argument;
     const start = point[name] ?? [];
     const direction = start.map(() => (rule.given === undefined ? 1 : draw(source.normal())));
+    const hold = holdStops();
+    run(value, point, sizes, hold());
     const along = (t: number): Numbers => {
       const moved = start.map((x, k) => x + t * (direction[k] ?? NaN));
-      return [dot(run(value, { ...point, [name]: moved }, sizes)?.[given.out] ?? [NaN], adjoint)];
+      return [dot(run(value, { ...point, [name]: moved }, sizes, hold())?.[given.out] ?? [NaN], adjoint)];
     };
     const steps = stepsAround(
       Math.max(...start.map(Math.abs)),
@@ -115,7 +117,12 @@ function tryAt(
 }
 
 /** Undefined where the program has no value, be it that an index is out of range or that a loop does not end. */
-function run(program: Program, point: Point, sizes: Sizes): Readonly<Record<string, Numbers>> | undefined {
+function run(
+  program: Program,
+  point: Point,
+  sizes: Sizes,
+  stop = (x: number): number => x,
+): Readonly<Record<string, Numbers>> | undefined {
   const data = Object.fromEntries(
     program.inputs.map(({ name, value }) => {
       const numbers = point[name] ?? [];
@@ -123,7 +130,7 @@ function run(program: Program, point: Point, sizes: Sizes): Readonly<Record<stri
     }),
   );
   try {
-    const { outputs } = interpret(program, { data }, sizes);
+    const { outputs } = interpret(program, { data }, sizes, { stop });
     return Object.fromEntries(Object.entries(outputs).map(([name, result]) => [name, flat(result)]));
   } catch (problem) {
     if (problem instanceof RangeError) return undefined;

@@ -48,10 +48,18 @@ const ridge = `model Ridge {
   loss sum(r[n]^2 for n in N) + sum(exp(w[d]) for d in D)
 }`;
 
+const stopped = `model M {
+  param x: real, w: real[3]
+  loss x^2 * stop(x) + sum(w[i] * stop(sin(w[i] * x)) for i in 3)
+  loss x > stop(2 * x) ? w[0] : stop(w[1]) * w[2]
+}`;
+
 describe('what is right passes', () => {
   const cases: readonly (readonly [string, Case])[] = [
     ['arrays and scalars, data and sizes', { text: ridge }],
     ['in single precision', { text: ridge, precision: 'f32' }],
+    ['what is taken for constant', { text: stopped }],
+    ['the same in single precision', { text: stopped, precision: 'f32' }],
     ['one scalar and nothing else', { text: 'model M { param x: real; loss sin(x) * x }' }],
     ['a loss that does not depend on a parameter', { text: 'model M { param x: real, y: real; loss x^2 }' }],
     [
@@ -104,6 +112,12 @@ const after = (
     },
   });
 };
+
+test('what is planted beside what is taken for constant is found', async () => {
+  const tamper = after('mLossAndGradient', (loss, { w }) => (w?.fill(0), loss));
+  const { failures } = await reportOn({ text: stopped, tamper });
+  expect(failures.join()).toMatch(/gradient of w is wrong/);
+});
 
 describe('what is planted is found', () => {
   const cases: readonly (readonly [string, Tamper, RegExp])[] = [

@@ -217,6 +217,7 @@ describe('the trial', () => {
       'fn f(p: real): real = log(p) - log(1 - p)\nderivative f(p) = 1 / (p * (1 - p))',
     ],
     ['at a kink', 'fn f(x: real): real = abs(x)\nderivative f(x) = x < 0 ? -1 : 1'],
+    ['straight through a step', 'fn f(x: real): real = x + stop(round(x) - x)\nderivative f(x) = 1'],
     ['of a step', 'fn f(x: real): real = floor(x)\nderivative f(x) = 0'],
     ['of a large function', 'fn f(x: real): real = 1e12 * x^2\nderivative f(x) = 2e12 * x'],
     ['of a small function', 'fn f(x: real): real = 1e-12 * x^2\nderivative f(x) = 2e-12 * x'],
@@ -269,6 +270,7 @@ adjoint f(a) from g {
     ['a factor near one', 'fn f(x: real): real = sin(x)\nderivative f(x) = 1.00001 * cos(x)'],
     ['a constant', 'fn f(x: real): real = 1e-9 * sin(x)\nderivative f(x) = 1e-9 * cos(x) + 1e-12'],
     ['what is not a number', 'fn f(x: real): real = sin(x)\nderivative f(x) = log(-1 - x^2)'],
+    ['through what is stopped', 'fn f(x: real): real = x * stop(x)\nderivative f(x) = 2 * x'],
     ['one of two', 'fn f(x: real, y: real): real = x * y\nderivative f(x, y) = { x: y, y: y }'],
     [
       'a transpose',
