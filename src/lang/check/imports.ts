@@ -49,15 +49,20 @@ export function bringIn(
       const found = find(c, from, name);
       if (found === undefined) {
         c.broken.add(local.text);
+        records.set(local.text, undefined);
         continue;
       }
       const before = taken.get(local.text);
+      const help = `import it by another name: \`${name.name.text} as ${otherName(local.text)}\``;
       if (before !== undefined) {
-        const help = `import it by another name: \`${name.name.text} as ${otherName(local.text)}\``;
         complain(c, catalogue.definedTwice, { name: local.text }, local.span, { notes: [before], help });
         continue;
       }
       taken.set(local.text, { message: 'imported here', span: local.span });
+      if ((found.function && isBuiltIn(local.text)) || (found.isRecord && isScalar(local.text))) {
+        complain(c, catalogue.builtInName, { name: local.text }, local.span, { help });
+        continue;
+      }
       const uses: (ConstSymbol | FunctionInfo | RecordType)[] = [];
       if (found.constant !== undefined) {
         const symbol = { ...found.constant, name: local.text, span: local.span };
@@ -65,11 +70,6 @@ export function bringIn(
         uses.push(symbol);
       }
       if (found.function !== undefined) {
-        if (isBuiltIn(local.text)) {
-          const help = `import it by another name: \`${name.name.text} as ${otherName(local.text)}\``;
-          complain(c, catalogue.builtInName, { name: local.text }, local.span, { help });
-          continue;
-        }
         functions.set(local.text, found.function);
         uses.push(found.function);
       }
@@ -83,6 +83,7 @@ export function bringIn(
   return imported;
 }
 
+const isScalar = (name: string): boolean => name === 'real' || name === 'int' || name === 'bool';
 const otherName = (name: string): string => `my${name.charAt(0).toUpperCase()}${name.slice(1)}`;
 
 interface Found {
