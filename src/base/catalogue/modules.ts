@@ -36,8 +36,8 @@ export const modules = {
   unknownExport: error(
     'N0706',
     'import of what a file does not have',
-    (a: { name: string; path: string }) => `\`${a.path}\` has no function or constant \`${a.name}\``,
-    'An import brings functions and constants that the other file defines itself; what that file imports is not passed on.',
+    (a: { name: string; path: string }) => `\`${a.path}\` has no function, type or constant \`${a.name}\``,
+    'An import brings functions, types and constants that the other file defines itself; what that file imports is not passed on.',
   ),
   modelImported: error(
     'N0707',
