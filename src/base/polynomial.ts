@@ -121,6 +121,30 @@ export function evaluate(a: Polynomial, valueOf: (name: string) => number): numb
   return sum / a.denominator;
 }
 
+/**
+ * Whether it is negative for no symbols of at least 1, as far as can be told cheaply: a positive term whose symbols include
+ * those of the negative ones covers them.
+ */
+export function isNeverNegative(a: Polynomial): boolean {
+  const negative = a.terms.filter((term) => term.coefficient < 0);
+  const positive = a.terms.filter((term) => term.coefficient > 0);
+  if (negative.length === 0) return true;
+  const owed = negative.reduce((sum, term) => sum - term.coefficient, 0);
+  return positive.some(
+    (lead) => lead.coefficient >= owed && negative.every((term) => divides(term.symbols, lead.symbols)),
+  );
+}
+
+/** Both are sorted. */
+function divides(part: readonly string[], whole: readonly string[]): boolean {
+  let at = 0;
+  for (const name of part) {
+    while (at < whole.length && whole[at] !== name) at++;
+    if (at++ >= whole.length) return false;
+  }
+  return true;
+}
+
 /** As a person writes it: `2*L + 1`, `(D^2 + D)/2`. Highest degree first, then by the alphabet. */
 export function print(a: Polynomial): string {
   if (a.terms.length === 0) return '0';

@@ -95,9 +95,9 @@ export const shapes = {
   emptyRange: error(
     'N0415',
     'range is empty',
-    (a: { from: string; to: string; count: number }) =>
-      `the range ${a.from}..${a.to} ${a.count === 0 ? 'is empty' : 'runs backwards'}`,
-    'A range `a..b` runs from a to b - 1: `1..2` is the int 1 alone. So b must not be smaller than a, and for int data it must be larger, since there has to be something to hand in.',
+    (a: { from: string; to: string; nothing: 'is empty' | 'runs backwards' }) =>
+      `the range ${a.from}..${a.to} ${a.nothing}`,
+    'A range `a..b` runs from a to b - 1: `1..2` is the int 1 alone. So b must not be smaller than a whatever the sizes are, and for int data it must be larger, since there has to be something to hand in. To go backwards, count `i` upwards and use `N - 1 - i`.',
   ),
   uncheckedIndex: warning(
     'N0416',

@@ -11,7 +11,7 @@ import { checkExpression } from './expression.ts';
 import { didYouMean } from './nearest.ts';
 import { foreignFunctions } from '../spelling.ts';
 import { lookUp, openScope, type Scope, type Symbol } from './scope.ts';
-import { adviceOnSize, namesAreKnown, sizeOf } from './size.ts';
+import { adviceOnSize, namesAreKnown, nothingIn, sizeOf } from './size.ts';
 import { adviceOnRecord } from './record.ts';
 import { exprType, isNumeric, isRecord, withArticle, type ExprType, type MaybeType } from './types.ts'; // prettier-ignore
 
@@ -69,14 +69,12 @@ function checkRange(c: Checking, scope: Scope, clause: Clause, range: NonNullabl
   const from = range.from === undefined ? polynomial.zero : bound(range.from);
   const to = bound(range.to);
   if (from === undefined || to === undefined) return;
-  const count = polynomial.asConstant(polynomial.subtract(to, from));
-  if (count !== undefined && count < 0) {
-    complain(
-      c,
-      catalogue.emptyRange,
-      { from: polynomial.print(from), to: polynomial.print(to), count },
-      range.span,
-    );
+  const nothing = nothingIn(from, to);
+  if (nothing === 'runs backwards') {
+    const args = { from: polynomial.print(from), to: polynomial.print(to), nothing } as const;
+    const { text } = clause.name;
+    const help = `ranges run upwards: to go backwards, read \`x[N - 1 - ${text}]\` for \`${text} in N\``;
+    complain(c, catalogue.emptyRange, args, range.span, { help });
     return;
   }
   c.annotations.ranges.set(clause, { from, to });

@@ -7,7 +7,7 @@ import { constrainedType } from './constraint.ts';
 import { complain, define, type Checking } from './context.ts';
 import { checkLet } from './let.ts';
 import { openScope, type Scope } from './scope.ts';
-import { dimension } from './size.ts';
+import { dimension, nothingIn } from './size.ts';
 import { blocksOf, checkStatement, namesDefined, warnIfUnused } from './statement.ts';
 import { exprType, isRecord, printType, withArticle, type Type } from './types.ts';
 
@@ -81,15 +81,11 @@ function checkInput(c: Checking, scope: Scope, item: InputDeclaration): void {
   const from = range?.from === undefined ? polynomial.zero : rangeEnd(c, scope, range.from);
   const to = range === undefined ? undefined : rangeEnd(c, scope, range.to);
   if (from !== undefined && to !== undefined && range !== undefined) {
-    const count = polynomial.asConstant(polynomial.subtract(to, from));
-    if (count !== undefined && count < 1) {
-      complain(
-        c,
-        catalogue.emptyRange,
-        { from: polynomial.print(from), to: polynomial.print(to), count },
-        range.span,
-        { help: count === 0 ? oneMore(from, to) : undefined },
-      );
+    const nothing = nothingIn(from, to);
+    if (nothing !== undefined) {
+      const args = { from: polynomial.print(from), to: polynomial.print(to), nothing };
+      const help = nothing === 'is empty' ? oneMore(from, to) : undefined;
+      complain(c, catalogue.emptyRange, args, range.span, { help });
     }
   }
   define(c, scope, {

@@ -7,7 +7,7 @@ import type { Expression, IndexItem } from '../ast.ts';
 import { complain, converted, declaredAt, type Checking } from './context.ts';
 import { checkExpression } from './expression.ts';
 import type { Scope } from './scope.ts';
-import { adviceOnSize, namesAreKnown, sizeOf } from './size.ts';
+import { adviceOnSize, namesAreKnown, nothingIn, sizeOf } from './size.ts';
 import { exprType, printType, withArticle, type ExprType, type MaybeType } from './types.ts';
 
 type IndexExpression = Extract<Expression, { kind: 'index' }>;
@@ -114,16 +114,11 @@ function checkSlice(
     };
     return complain(c, catalogue.outOfRange, args, (item.to ?? item).span);
   }
-  const length = polynomial.subtract(to, from);
-  const count = polynomial.asConstant(length);
-  if (count !== undefined && count < 0) {
-    return complain(
-      c,
-      catalogue.emptyRange,
-      { from: polynomial.print(from), to: polynomial.print(to), count },
-      item.span,
-    );
+  const nothing = nothingIn(from, to);
+  if (nothing === 'runs backwards') {
+    const args = { from: polynomial.print(from), to: polynomial.print(to), nothing } as const;
+    return complain(c, catalogue.emptyRange, args, item.span);
   }
   c.annotations.slices.set(item, { from, to });
-  return length;
+  return polynomial.subtract(to, from);
 }

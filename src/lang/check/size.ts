@@ -157,6 +157,13 @@ export function dimension(
   return size;
 }
 
+/** What is wrong with a range in which there is nothing, whatever the sizes are. */
+export function nothingIn(from: Polynomial, to: Polynomial): 'is empty' | 'runs backwards' | undefined {
+  const missing = polynomial.subtract(from, to);
+  if (missing.terms.length === 0) return 'is empty';
+  return polynomial.isNeverNegative(missing) ? 'runs backwards' : undefined;
+}
+
 const otherSpellings: ReadonlyMap<string, string> = new Map(Object.entries({
   float: 'real', double: 'real', number: 'real', f32: 'real', f64: 'real',
   integer: 'int', i32: 'int', u32: 'int', boolean: 'bool',
