@@ -28,9 +28,11 @@ export function gradcheckTable(report: GradcheckReport, color: boolean): string 
   ];
   const shown = report.parameters.length === 0 ? [] : table([heading, ...rows]).map((line) => `  ${line}`);
   const verdicts =
-    report.failures.length === 0
-      ? [paint.green(agreement(report))]
-      : report.failures.map((failure) => `${paint.red('failed:')} ${failure}`);
+    report.skipped !== undefined
+      ? [`not checked: ${report.skipped}`]
+      : report.failures.length === 0
+        ? [paint.green(agreement(report))]
+        : report.failures.map((failure) => `${paint.red('failed:')} ${failure}`);
   return [`${paint.bold(report.model)}${paint.dim(sizes.join(''))}`, ...shown, ...verdicts, '']
     .join('\n')
     .trimEnd();

@@ -1,7 +1,8 @@
 // Models with constrained params: points inside the constraints, and the check of the form with free params.
 
 import { interpret, type Results } from '../ir/interpret.ts';
-import type { Program } from '../ir/types.ts';
+import { isInside } from '../ir/constraint.ts';
+import type { Input, Program } from '../ir/types.ts';
 import { constrain, free, hasConstraints, unconstrain } from '../passes/free.ts';
 import type { EmittedModule } from './emitted.ts';
 import { gradcheck, nothingCompared, type GradcheckOptions, type GradcheckReport } from './gradcheck.ts';
@@ -26,10 +27,16 @@ export function gradcheckForms(
   if (!hasConstraints(program) || !hasLoss) return [report];
   const form = free(program, { jacobian });
   const params = freeParams(program, options);
-  const outside = Object.entries(params).find(([, values]) => !values.every(Number.isFinite));
+  const infinite = program.inputs.filter(({ name }) => params[name]?.every(Number.isFinite) === false);
+  const outside = infinite.find((input) => !isAtEnd(input, options.given.params[input.name]));
   if (outside !== undefined) {
-    const failure = `\`${outside[0]}\` as it is given does not lie inside its constraint, so it has no free form`;
+    const failure = `\`${outside.name}\` as it is given does not lie inside its constraint, so it has no free form`;
     return [report, nothingCompared(form, report.sizes, failure)];
+  }
+  const [atEnd] = infinite;
+  if (atEnd !== undefined) {
+    const skipped = `\`${atEnd.name}\` as it is given lies at an end of its constraint, where its free form is infinite`;
+    return [report, { ...nothingCompared(form, report.sizes), skipped }];
   }
   const given = { ...options.given, params };
   const write = (point: Point): ReturnType<typeof writePoint> => {
@@ -38,6 +45,11 @@ export function gradcheckForms(
   };
   return [report, gradcheck(form, module, { ...options, given }, write)];
 }
+
+/** Whether values without finite free ones lie inside all the same: at an end that belongs to the constraint. */
+const isAtEnd = ({ constraint }: Input, values: readonly number[] = []): boolean =>
+  (constraint?.kind === 'bound' || constraint?.kind === 'interval') &&
+  values.every((value) => isInside(constraint, value));
 
 /** Given params as free ones: all of them, if one is given. */
 function freeParams(program: Program, options: GradcheckOptions): Record<string, readonly number[]> {

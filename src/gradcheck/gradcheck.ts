@@ -48,6 +48,8 @@ export interface GradcheckReport {
   readonly interpreter: Tally;
   /** Why the check fails, a sentence each; empty when everything agrees. */
   readonly failures: readonly string[];
+  /** Why nothing was compared where that is no failure. */
+  readonly skipped?: string;
   /** Where it first fails, as `readGiven` reads it; only where a point was compared. */
   readonly failingPoint?: WrittenPoint;
 }
@@ -116,9 +118,13 @@ export function gradcheck(
   return failing === undefined ? report : { ...report, failingPoint: write(failing) };
 }
 
-export function nothingCompared(program: Program, sizes: Sizes, failure: string): GradcheckReport {
+export function nothingCompared(
+  program: Program,
+  sizes: Sizes,
+  ...failures: readonly string[]
+): GradcheckReport {
   const totals = { forward: emptyTally, hessian: emptyTally, interpreter: emptyTally };
-  return { model: program.name, sizes, parameters: [], ...totals, failures: [failure] };
+  return { model: program.name, sizes, parameters: [], ...totals, failures };
 }
 
 /** A point at which the loss is finite, or why there is none. */

@@ -30,6 +30,22 @@ export function misfit({ scalar, dims }: Type, constraint: Constraint): string |
   return undefined;
 }
 
+/** Both ends of an interval are inside, and so is a bound that is written with `=`. */
+export function isInside(constraint: OfElements, x: number): boolean {
+  if (constraint.kind === 'interval') return x >= constraint.from && x <= constraint.to;
+  const { operator, bound } = constraint;
+  switch (operator) {
+    case '>':
+      return x > bound;
+    case '>=':
+      return x >= bound;
+    case '<':
+      return x < bound;
+    case '<=':
+      return x <= bound;
+  }
+}
+
 /** What stands after the type: `> 0`, `in 0..1`. */
 export const boundText = (constraint: OfElements): string =>
   constraint.kind === 'bound'

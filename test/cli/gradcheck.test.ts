@@ -20,6 +20,8 @@ const files = {
   'fit.nabla':
     'model Fit {\n  dim K\n  param s: real > 0, w: simplex[K]\n  loss s - log(s) - sum(log(w[k]) for k)\n}\n',
   'outside.json': '{ "params": { "s": -1, "w": [0.5, 0.5] } }',
+  'rate.nabla': 'model Rate {\n  param e: real in 0..1\n  loss (e - 0.5)^2\n}\n',
+  'end.json': '{ "params": { "e": 0 } }',
   'at.json': '{ "params": { "x": [0, 1] } }',
   'kink.json': '{ "params": { "x": [0, 0] } }',
   'wrong.json': '{ "params": { "y": 1 } }',
@@ -68,6 +70,12 @@ describe('endings', () => {
       ['fit.nabla', '--at', 'outside.json'],
       1,
       /FitFree K=2\nfailed: `s` as it is given does not lie inside its constraint, so it has no free form\n$/,
+    ],
+    [
+      'params at an end of an interval',
+      ['rate.nabla', '--at', 'end.json'],
+      0,
+      /every derivative agrees\n\nRateFree\nnot checked: `e` as it is given lies at an end of its constraint, where its free form is infinite\n$/,
     ],
     ['a log-Jacobian', ['fit.nabla', '--jacobian'], 0, /FitFree [^]*\nevery derivative agrees\n$/],
     ['a model with errors', ['broken.nabla'], 1, /^$/],

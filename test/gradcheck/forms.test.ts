@@ -7,7 +7,7 @@ import { loadEmitted, type EmittedModule } from '../../src/gradcheck/emitted.ts'
 import { gradcheckForms } from '../../src/gradcheck/forms.ts';
 import type { GradcheckReport } from '../../src/gradcheck/gradcheck.ts';
 
-const source = `model Fit {
+const fit = `model Fit {
   dim K
   data y: real[K]
   param weight: simplex[K], mean: ordered[K], width: real[K] > 0, p: real in 0..1, steep: positiveOrdered[2] 
@@ -16,6 +16,7 @@ const source = `model Fit {
 }`;
 
 interface Settings {
+  readonly source?: string;
   readonly compiled?: boolean;
   readonly jacobian?: boolean;
   readonly params?: Readonly<Record<string, readonly number[]>>;
@@ -23,7 +24,13 @@ interface Settings {
 }
 
 async function check(settings: Settings = {}): Promise<readonly GradcheckReport[]> {
-  const { jacobian = false, compiled = jacobian, params = {}, change = (module) => module } = settings;
+  const {
+    source = fit,
+    jacobian = false,
+    compiled = jacobian,
+    params = {},
+    change = (module) => module,
+  } = settings;
   const emit = ['loss', 'gradient', 'jvp', 'hvp'] as const;
   const { files } = await compile(source, { emit, jacobian: compiled, format: false });
   const [program] = analyse(source).programs;
@@ -71,6 +78,22 @@ test('a missing log-Jacobian is found', async () => {
   expect(plain?.failures).toEqual([]);
   expect(free?.failures.join('\n')).toMatch(/loss/);
 });
+
+test.each([[[1, 0.5, 1]], [[0, 0.5, 0.25]]])(
+  'params at an end, %j, have no finite free form',
+  async (rate) => {
+    const source = 'model Ends { param rate: real[3] in 0..1, low: real >= 0; loss sum(rate * rate) + low }';
+    const [plain, free] = await check({ source, params: { rate, low: [0] } });
+    expect(plain?.failures).toEqual([]);
+    expect(plain?.parameters[0]?.tally.agrees).toBe(6);
+    expect(free?.failures).toEqual([]);
+    expect(free?.skipped).toBe(
+      '`rate` as it is given lies at an end of its constraint, where its free form is infinite',
+    );
+    const [, outside] = await check({ source, params: { rate, low: [-1] } });
+    expect(outside?.failures.join()).toMatch(/`low` .* does not lie inside/);
+  },
+);
 
 test('params that are given outside their constraints have no free form', async () => {
   const [, free] = await check({ params: { width: [1, -1, 1] } });
