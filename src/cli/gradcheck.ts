@@ -1,5 +1,6 @@
 // `nabla gradcheck`: compiles a model and compares what the emitted functions return with numerical derivatives.
 
+import type { Checkpoint } from '../ad/checkpoint.ts';
 import { hasErrors } from '../base/diagnostic.ts';
 import { analyse } from '../analyse.ts';
 import { compile } from '../compile.ts';
@@ -30,6 +31,8 @@ export interface GradcheckCommand extends ImportOptions {
   readonly points: number;
   readonly tolerance?: number;
   readonly precision: Precision;
+  /** Of the code that is checked. */
+  readonly checkpoint?: Checkpoint;
   /** Whether the loss of free params has the log-Jacobian taken off. */
   readonly jacobian?: boolean;
   readonly format: 'pretty' | 'json';
@@ -62,6 +65,7 @@ export async function gradcheck(io: Io, file: string, options: GradcheckCommand)
     load,
     emit: ['loss', 'gradient', 'jvp', 'hvp'],
     precision: options.precision,
+    checkpoint: options.checkpoint ?? 'auto',
     jacobian: options.jacobian ?? false,
     format: false,
   });

@@ -144,6 +144,7 @@ function commandLine(io: Io, end: (exitCode: number) => void): Command {
     .option('--points <count>', 'how many random points', positiveInteger, 3)
     .option('--tolerance <number>', 'relative, against differences (1e-6; f32: 1e-2)', positiveNumber)
     .addOption(precisionOption())
+    .addOption(checkpointOption())
     .addOption(jacobianOption())
     .addOption(choice('--format <format>', 'how to report', ['pretty', 'json']).default('pretty'))
     .addOption(allowOutsideOption())
@@ -209,6 +210,12 @@ const emitOption = (): Option =>
 
 const precisionOption = (): Option =>
   choice('--precision <precision>', 'of arrays of reals', precisions).default('f64');
+
+const checkpointOption = (): Option =>
+  new Option(
+    '--checkpoint <what>',
+    'what loops save for their derivative: none (everything), a number (the state after so many iterations), or auto (after √T of T iterations, if everything is over 8 MB)',
+  ).argParser(checkpointValue);
 
 const jacobianOption = (): Option =>
   new Option(

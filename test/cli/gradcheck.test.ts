@@ -15,6 +15,8 @@ const files = {
     'model Pairs {\n  dim N\n  param x: real[N]\n  let p[i in N, j in N] = x[i] * x[j]\n  loss sum(p)\n}\n',
   'endless.nabla':
     'model Endless {\n  data n: int\n  param x: real\n  var s = x\n  for i in n { s = sin(s) }\n  loss s\n}\n',
+  'long.nabla':
+    'model Long {\n  dim N\n  param x: real[N]\n  var s = x\n  for t in 7 { s = sin(s) * x }\n  loss sum(s^2)\n}\n',
   'flat.nabla': 'model Flat {\n  param x: real\n  loss (1e10 + x) - 1e10\n}\n',
   'flat.json': '{ "params": { "x": 1e-7 } }',
   'fit.nabla':
@@ -78,6 +80,9 @@ describe('endings', () => {
       /every derivative agrees\n\nRateFree\nnot checked: `e` as it is given lies at an end of its constraint, where its free form is infinite\n$/,
     ],
     ['a log-Jacobian', ['fit.nabla', '--jacobian'], 0, /FitFree [^]*\nevery derivative agrees\n$/],
+    ['checkpoints', ['long.nabla', '--checkpoint', '2'], 0, /x \(3\) +9 [^]*every derivative agrees\n$/],
+    ['checkpoints that are none', ['long.nabla', '--checkpoint', 'none'], 0, /every derivative agrees\n$/],
+    ['checkpoints of no length', ['long.nabla', '--checkpoint', '0'], 2, /^$/],
     ['a model with errors', ['broken.nabla'], 1, /^$/],
     [
       'sizes beyond memory',
