@@ -110,7 +110,7 @@ const otherOperators: ReadonlyMap<string, string> = new Map([
 ]);
 
 export function adviceInside(trouble: Trouble): string | undefined {
-  const { found, before, read, first, expected } = trouble;
+  const { found, before, read, rest, first, expected } = trouble;
   const control = controlAdvice(trouble) ?? declarationAdvice(trouble);
   if (control !== undefined) return control;
   const counted = countingAdvice(trouble);
@@ -124,6 +124,8 @@ export function adviceInside(trouble: Trouble): string | undefined {
     return 'a record begins with its name: `Vec2 { x: 1, y: 2 }`';
   if (expected.has(':') && before?.type === 'name' && read.some((token) => token.type === 'open'))
     return `a field is written ${quoted(`${before.text}: …`)}`;
+  if (expected.has('%close') && found.type === 'name' && rest[0]?.text === ':')
+    return `a comma or a new line goes before ${quoted(`${found.text}: …`)}`;
   const dotted = dotAdvice(trouble);
   if (dotted !== undefined) return dotted;
   if (operand && found.text === 'in') return 'a clause begins with `for`: `sum(… for i in N)`';

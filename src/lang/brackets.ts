@@ -25,6 +25,8 @@ interface Open {
 export interface Brackets {
   /** Newlines mean nothing here. */
   inside(): boolean;
+  /** The innermost bracket is a brace: of a record, an import or a rule. */
+  inBraces(): boolean;
   /** False if that is too deep. `indented`: the block has no braces, and ends with its indentation. */
   open(token: Token, line: Token, indented?: boolean): boolean;
   close(token: Token): void;
@@ -46,6 +48,7 @@ export function trackBrackets(statements: Statements, mistakes: Mistakes): Brack
   const innermost = (): string => stack[stack.length - 1]?.token.text ?? '{';
   const isBlock = ({ token }: Open): boolean => opensBlock(token);
   const inside = (): boolean => stack.length > 0 && !stack.slice(-1).every(isBlock);
+  const inBraces = (): boolean => stack.at(-1)?.token.type === 'open';
   const column = ({ span }: Token): number => positionAt(span.source, span.start).column;
 
   function pushCloser(opener: Token, at: Span): void {
@@ -113,6 +116,7 @@ export function trackBrackets(statements: Statements, mistakes: Mistakes): Brack
 
   return {
     inside,
+    inBraces,
     open: (token, line, indented = false) => {
       const ofIf = opensBlock(token) && isOfIf();
       const follows = ofIf && statements.first()?.text === '}';

@@ -45,9 +45,14 @@ const bodyWords: Readonly<Record<string, ReadonlySet<string>>> = {
 /** The words of heads that a block follows; a `}` that is not the end of its statement has an `else` after it. */
 const headWords: ReadonlySet<string> = new Set(['for', 'while', 'if', '}']);
 
-/** `line` is the first token of the line before. */
+/** The fields of a value may end with their lines, as those of a type do: `name :` begins the next one. */
+const endsField = (before: Token, token: Token, after: Token | undefined): boolean =>
+  token.type === 'name' && after?.text === ':' && before.type !== 'open' && !goesOn(before, token);
+
+/** `line` is the first token of the line before, `after` the one that follows `token`. */
 function startLine(
   token: Token,
+  after: Token | undefined,
   line: Token | undefined,
   statements: Statements,
   brackets: Brackets,
@@ -71,6 +76,8 @@ function startLine(
     if (declarationWords.has(token.text)) brackets.closeBlocks(token);
   }
   const before = statements.last();
+  if (before !== undefined && brackets.inBraces() && endsField(before, token, after))
+    statements.push({ ...statements.made('symbol', ',', statements.place(token.span)), repaired: false });
   if (before === undefined || brackets.inside() || goesOn(before, token)) return;
   if (token.text === 'max' && statements.first()?.text === 'while') return;
   const column = ({ span }: Token): number => positionAt(span.source, span.start).column;
@@ -151,7 +158,7 @@ export function layOut(source: Source, mistakes: Mistakes): readonly Token[] | u
     if (last !== undefined && closesBlock(last) && !(token.text === 'else' && brackets.closedIf()))
       statements.end('end of the line');
     if (token.startsLine) {
-      startLine(token, line, statements, brackets, mistakes);
+      startLine(token, peek(1), line, statements, brackets, mistakes);
       line = token;
     }
     if (token.text === ';' && !(brackets.inside() && isLoopOfC(statements))) {

@@ -103,6 +103,8 @@ describe('expressions', () => {
     ['f(\n  a,\n  b\n)', '(call f a b)'],
     ['a[\n  0\n]', '(at a 0)'],
     ['sum(\n  x[i]\n  for i in N\n  if i > 0\n)', '(sum (at x i) (for i N) (if (> i 0)))'],
+    ['V {\n  x: a,\n  y: b\n}', '(new V (x a) (y b))'],
+    ['V {\n  x: a\n  y: W { z: b }\n  u: c ?\n    d\n    : e,\n  v: f(\n    a\n  ),\n}', '(new V (x a) (y (new W (z b))) (u (? c d e)) (v (call f a)))'],
     ['a /* one\n two */ + /**/ b // three', '(+ a b)'],
     ['a + // the first\n b', '(+ a b)'],
   ]; // prettier-ignore
