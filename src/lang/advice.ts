@@ -85,6 +85,16 @@ export function adviceAtStart({ found, rest, outside }: Trouble, place: Place): 
   return `it begins with ${place.holds}`;
 }
 
+const relations: ReadonlySet<string> = new Set(['>', '>=', '<', '<=', 'in']);
+
+/** `type Cam = { f: real > 0 }` */
+function fieldAdvice({ found, read, first, expected }: Trouble): string | undefined {
+  const isField = first.type === 'name' && expected.has(',') && expected.has('%end');
+  if (!isField || !relations.has(found.text)) return undefined;
+  const name = read[read.findLastIndex((token) => token.text === ':') - 1] ?? first;
+  return `only a \`param\` by itself is constrained: ${quoted(`param ${name.text}: real ${found.text} …`)}`;
+}
+
 /** Imports and rules as other languages, or nobody, write them. */
 function declarationAdvice(trouble: Trouble): string | undefined {
   const { found, first, expected } = trouble;
@@ -116,6 +126,8 @@ export function adviceInside(trouble: Trouble): string | undefined {
   const counted = countingAdvice(trouble);
   if (counted !== undefined) return counted;
   const operand = expected.has('%binary');
+  const field = operand ? undefined : fieldAdvice(trouble);
+  if (field !== undefined) return field;
   const other = otherOperators.get(found.text);
   if (operand && other !== undefined) return `write ${quoted(other)}`;
   if (before?.text === 'not' && before.type === 'name') return 'write `!` for logical not';
