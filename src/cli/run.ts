@@ -226,12 +226,6 @@ const jacobianOption = (): Option =>
 const sizeOption = (description: string): Option =>
   new Option('--size <name=number>', `${description}; may be repeated, or B=64,D=3`).argParser(sizeTable);
 
-const checkpointOption = (): Option =>
-  new Option(
-    '--checkpoint <what>',
-    'what loops save for their derivative: none (everything), a number (the state after so many iterations), or auto (after √T of T iterations, if everything is over 8 MB)',
-  ).argParser(checkpointValue);
-
 const withoutOption = (): Option =>
   new Option(
     '--without <names>',
