@@ -23,7 +23,7 @@ import { meet, type Operand } from './operator.ts';
 import { intVariants } from '../operators.ts';
 import { foreignFunctions } from '../spelling.ts';
 import { describe, lookUp, type Scope, type Symbol } from './scope.ts';
-import { adviceOnRecord } from './record.ts';
+import { adviceOnRecord, adviceOnStop } from './record.ts';
 import { exprType, isNumeric, isRecord, mapDims, withArticle, type MaybeType } from './types.ts';
 import { matchArguments, signatureNote } from './unify.ts';
 
@@ -177,7 +177,7 @@ function fit(c: Checking, e: CallExpression, parameter: string, wanted: Type, ar
     wanted.scalar === 'int' && arg.type.scalar === 'real'
       ? `\`${converted('int', arg.expression.span)}\` cuts off the fraction`
       : wanted.scalar === 'real' || wanted.scalar === 'int'
-        ? adviceOnRecord(arg.type)
+        ? (e.callee.text === 'stop' ? adviceOnStop : adviceOnRecord)(arg.type, arg.expression.span)
         : undefined;
   return complain(c, catalogue.argumentType, args, arg.expression.span, {
     notes: [declaredAt(c, arg.expression)],

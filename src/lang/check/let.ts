@@ -1,13 +1,14 @@
 // `let`, `var` and `output`: a value with a name, in a function, a model or a block.
 
 import { catalogue } from '../../base/catalogue.ts';
+import * as polynomial from '../../base/polynomial.ts';
 import type { LetDeclaration, OutputDeclaration, VarDeclaration } from '../ast.ts';
 import { buildType } from './comprehension.ts';
 import { complain, declaredAt, define, fitted, type Checking } from './context.ts';
 import { checkExpression } from './expression.ts';
 import type { Scope } from './scope.ts';
 import { resolveType, sizeOf } from './size.ts';
-import { exprType, printType, sameType, withArticle, type MaybeType } from './types.ts';
+import { exprType, printType, sameType, withArticle, type MaybeType, type Type } from './types.ts';
 
 export function checkLet(c: Checking, scope: Scope, declaration: LetDeclaration | OutputDeclaration): void {
   const { name, clauses, value } = declaration;
@@ -64,5 +65,14 @@ function declaredType(
     declaration.type && { message: 'declared here', span: declaration.type.span },
     declaredAt(c, value),
   ];
-  return complain(c, catalogue.declaredType, args, value.span, { notes });
+  const isFill = type.scalar === declared.scalar && type.dims.length === 0;
+  const help = isFill ? adviceOnFill(declaration.kind, name.text, declared) : undefined;
+  return complain(c, catalogue.declaredType, args, value.span, { notes, help });
+}
+
+/** `let a: real[N] = 0` */
+function adviceOnFill(kind: 'let' | 'output' | 'var', name: string, { dims }: Type): string {
+  const clauses = dims.map((dim, axis) => `${'ijklm'[axis] ?? `i${axis}`} in ${polynomial.print(dim)}`);
+  const filled = `\`${kind} ${name}[${clauses.join(', ')}] = …\``;
+  return kind === 'let' ? `use a \`var\`, which a scalar fills, or write ${filled}` : `write ${filled}`;
 }

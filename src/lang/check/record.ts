@@ -1,8 +1,16 @@
 // Records: their declarations, `Vec2 { x: 1, y: 2 }` and `p.x`.
 
 import { catalogue } from '../../base/catalogue.ts';
+import type { Span } from '../../base/source.ts';
 import type { Expression, MemberExpression, Name, RecordDeclaration } from '../ast.ts';
-import { complain, declaredAt, fitted, type Checking, type ConstructExpression } from './context.ts';
+import {
+  complain,
+  declaredAt,
+  fitted,
+  sourceText,
+  type Checking,
+  type ConstructExpression,
+} from './context.ts';
 import { checkExpression } from './expression.ts';
 import { didYouMean } from './nearest.ts';
 import type { Scope } from './scope.ts';
@@ -163,4 +171,14 @@ export function adviceOnRecord(type: Type): string | undefined {
   return numbers.length === 0
     ? undefined
     : `take a field of it: ${numbers.map(({ name }) => `\`.${name}\``).join(', ')}`;
+}
+
+/** `stop(p)` of a record: its fields are stopped one by one. */
+export function adviceOnStop(type: Type, span: Span): string | undefined {
+  if (!isRecord(type.scalar) || type.scalar.name === undefined) return undefined;
+  const fields = type.scalar.fields.filter(
+    (field) => field.type.scalar !== 'int' && field.type.scalar !== 'bool',
+  );
+  const stopped = fields.map(({ name }) => `\`stop(${sourceText(span)}.${name})\``);
+  return stopped.length === 0 ? undefined : `stop its fields, each by itself: ${stopped.join(', ')}`;
 }
