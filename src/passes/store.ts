@@ -59,25 +59,42 @@ const extentsOf = ({ outs, axes }: BuildStatement): readonly Polynomial[] =>
 /**
  * Gives every costly op of an element an array of its own: what is a result of a `build` is read back. It runs after the last
  * pass that drops what nobody uses; of these arrays, only the adjoint will use any, and the others are dropped after it.
+ * A loop would save such an array in each iteration: what is the same in all of them is computed again instead.
  */
 export function storeCostly(program: Program): Program {
   const b = new BlockBuilder(program.nextId);
-  const visit = (statement: Statement): Statement => {
-    const inner = mapBlocks(statement, (block) => ({ ...block, statements: block.statements.map(visit) }));
-    return inner.kind === 'build' ? withCostly(b, inner) : inner;
+  /** `varying`: what may differ between iterations of the loops around; undefined where there is no loop. */
+  const visit = (statement: Statement, varying: Set<number> | undefined): Statement => {
+    const here = statement.kind === 'loop' ? new Set(varying) : varying;
+    if (statement.kind === 'loop')
+      for (const { id } of [statement.index, ...statement.state.map(({ value }) => value)]) here?.add(id);
+    const inner = mapBlocks(statement, (block) => ({
+      ...block,
+      statements: block.statements.map((each) => visit(each, here)),
+    }));
+    if (varying !== undefined && touches(statement, varying))
+      for (const out of statement.outs) varying.add(out.id);
+    return inner.kind === 'build' ? withCostly(b, inner, varying) : inner;
   };
-  const body = { ...program.body, statements: program.body.statements.map(visit) };
-  return b.nextId === program.nextId ? program : { ...program, body, nextId: b.nextId };
+  const statements = program.body.statements.map((statement) => visit(statement, undefined));
+  return b.nextId === program.nextId
+    ? program
+    : { ...program, body: { ...program.body, statements }, nextId: b.nextId };
 }
 
-function withCostly(b: BlockBuilder, build: BuildStatement): BuildStatement {
+function withCostly(
+  b: BlockBuilder,
+  build: BuildStatement,
+  varying: ReadonlySet<number> | undefined,
+): BuildStatement {
   const { body, outs } = build;
   const extents = extentsOf(build);
   const costly = body.statements.flatMap((statement): readonly (readonly [Value, string | undefined])[] => {
     if ((statement.kind !== 'op' && statement.kind !== 'build') || !isCostly(statement)) return [];
+    if (varying !== undefined && !touches(statement, varying)) return [];
     const known = statement.kind === 'op' ? statement.op : undefined;
     return statement.outs.flatMap((out) =>
-      body.results.includes(out) ? [] : [[out, out.name ?? known] as const],
+      body.results.includes(out) || out.type.scalar !== 'real' ? [] : [[out, out.name ?? known] as const],
     );
   });
   const arrays = costly.map(([{ type, span }, name]) =>

@@ -31,6 +31,19 @@ const cases = [
     calls: { exp: 1, sin: 1, cos: 1 },
   },
   {
+    name: 'what is the same in every step of a loop, and places: computed again, since a loop would save them in each step',
+    source: `model Rod {
+      dim T, N
+      data start: real[N]
+      param k: real[N]
+      var u = start
+      for t in T { u = [u[i] + sigmoid(k[i]) * u[(i + 1) mod N] * u[i] for i in N] }
+      loss sum(u)
+    }`,
+    calls: { sigmoid: 2 },
+    scratch: /^  scratch \w+: real\[T, N\]$/gm,
+  },
+  {
     name: 'a sum of squared sums, in an array whose adjoint comes later',
     source: `model Norms {
       dim N, D
@@ -44,7 +57,7 @@ const cases = [
   },
 ];
 
-it.each(cases)('$name', ({ source, calls, sums }) => {
+it.each(cases)('$name', ({ source, calls, sums, scratch }) => {
   const program = derive(programOf(source), 'gradient', 'none');
   const text = printRoutine(toRoutine(program, 'gradient', { checked: true, without: ['jam'] }));
   const found = Object.keys(calls).map((call) => [
@@ -52,6 +65,8 @@ it.each(cases)('$name', ({ source, calls, sums }) => {
     text.match(new RegExp(`\\b${call}\\(`, 'g'))?.length,
   ]);
   expect(Object.fromEntries(found)).toEqual(calls);
+  // The state alone.
+  if (scratch !== undefined) expect(text.match(scratch)).toHaveLength(1);
   // Of a matrix with a vector; what the adjoint adds up is the transposed product and an outer one.
   if (sums !== undefined) expect(text.match(/\+= \(Q\[/g)).toHaveLength(sums);
 });
