@@ -9,8 +9,9 @@ import { blocksOf, overBlocks, type Blocks } from './blocks.ts';
 import { changesLocal, effectsOf, writes } from './effects.ts';
 import { apply, declare, invented, isZero, load, real, reference } from './make.ts';
 import { nameFor } from './names.ts';
+import { substituted, type Names } from './rename.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
-import { mapExpression, mapExpressions, mapRegions, visitExpression } from './walk.ts';
+import { mapExpressions, mapRegions, visitExpression } from './walk.ts';
 
 type Loop = Extract<Statement, { readonly kind: 'for' }>;
 
@@ -48,8 +49,8 @@ function separated(nest: Loop): readonly Loop[] {
       targets.add(statement.buffer);
       const add: Statement = {
         ...statement,
-        indices: statement.indices.map((index) => renamed(index, here)),
-        value: renamed(statement.value, here),
+        indices: statement.indices.map((index) => substituted(index, here)),
+        value: substituted(statement.value, here),
       };
       found.push(around(loops, add));
       return true;
@@ -65,15 +66,15 @@ function around(loops: readonly Loop[], statement: Statement): Loop {
   const names: Names = new Map(
     loops.map(({ index }) => [index, reference(invented(index.name, 'int'))] as const),
   );
-  const inner = mapExpressions(statement, (expression) => renamed(expression, names));
+  const inner = mapExpressions(statement, (expression) => substituted(expression, names));
   return loops.reduceRight<Statement>((body, each) => {
     const index = names.get(each.index);
     if (index?.kind !== 'local') return body;
     return {
       ...each,
       index: index.local,
-      from: renamed(each.from, names),
-      to: renamed(each.to, names),
+      from: substituted(each.from, names),
+      to: substituted(each.to, names),
       body: [body],
     };
   }, inner) as Loop;
@@ -82,14 +83,14 @@ function around(loops: readonly Loop[], statement: Statement): Loop {
 /** The loop with its range in terms of what the constants before it stand for. */
 const withRange = (each: Loop, names: Names): Loop => ({
   ...each,
-  from: renamed(each.from, names),
-  to: renamed(each.to, names),
+  from: substituted(each.from, names),
+  to: substituted(each.to, names),
 });
 
 /** Notes what a constant stands for; false for what is not a constant, or for one with more parts than a coefficient has. */
 function inlined(statement: Statement, names: Map<Local, Expression>): boolean {
   if (statement.kind !== 'declare' || statement.local.mutable || statement.value === undefined) return false;
-  const value = renamed(statement.value, names);
+  const value = substituted(statement.value, names);
   if (partsOf(value) > largestCoefficient) return false;
   names.set(statement.local, value);
   return true;
@@ -134,9 +135,9 @@ function productOf(outermost: Loop): Product | undefined {
   }
   const [first] = body;
   if (first?.kind === 'accumulate' && body.length === 1) {
-    const indices = first.indices.map((index) => renamed(index, names));
+    const indices = first.indices.map((index) => substituted(index, names));
     const summed = loops.filter((each) => !indices.some((index) => mentions(index, each.index)));
-    return assembled(loops, summed.at(-1), first.buffer, indices, renamed(first.value, names));
+    return assembled(loops, summed.at(-1), first.buffer, indices, substituted(first.value, names));
   }
   const [start, sums, ...rest] = body;
   const store = rest.at(-1);
@@ -153,16 +154,22 @@ function productOf(outermost: Loop): Product | undefined {
   const isSum = start.value !== undefined && isZero(start.value) && sum.scalar === 'real';
   if (!isSum || more.length > 0 || term?.kind !== 'increase' || term.local !== sum) return undefined;
   if (!constants.every((each) => each.kind === 'declare' && !each.local.mutable)) return undefined;
-  const indices = store.indices.map((index) => renamed(index, names));
+  const indices = store.indices.map((index) => substituted(index, names));
   const summed = withRange(sums, names);
-  const product = assembled([...loops, summed], summed, store.buffer, indices, renamed(term.value, names));
+  const product = assembled(
+    [...loops, summed],
+    summed,
+    store.buffer,
+    indices,
+    substituted(term.value, names),
+  );
   // What the result is made of must not see elements that are not finished.
   if (product === undefined || effectsOf(rest).loaded.has(store.buffer)) return undefined;
   const renaming = (each: Statement): Statement =>
-    mapExpressions(each, (expression) => renamed(expression, names));
+    mapExpressions(each, (expression) => substituted(expression, names));
   return {
     ...product,
-    result: { sum, constants: constants.map(renaming), value: renamed(store.value, names) },
+    result: { sum, constants: constants.map(renaming), value: substituted(store.value, names) },
   };
 }
 
@@ -258,11 +265,6 @@ function nestOf(product: Product): readonly Statement[] {
   return [...blocks.before, ...loopsFrom(product, blocks, 0, new Map())];
 }
 
-type Names = ReadonlyMap<Local, Expression>;
-
-const renamed = (expression: Expression, names: Names): Expression =>
-  mapExpression(expression, (each) => (each.kind === 'local' ? (names.get(each.local) ?? each) : each));
-
 /** The loops from the given depth on, with indices of their own, since parts of the nest are there twice. */
 function loopsFrom(product: Product, blocks: Blocks, depth: number, names: Names): readonly Statement[] {
   const { around, r, c } = product;
@@ -317,7 +319,7 @@ function finished(
   ): Statement => {
     const index = invented(c.index.name, 'int');
     const here = new Map([...names, [c.index, reference(index)] as const]);
-    const places = indices.map((each) => renamed(each, here));
+    const places = indices.map((each) => substituted(each, here));
     const [constants, value] = body(load(target, places), here);
     return { ...c, index, body: [...constants, { kind: 'store', buffer: target, indices: places, value }] };
   };
@@ -329,11 +331,11 @@ function finished(
     const constants = result.constants.flatMap((each): readonly Statement[] => {
       if (each.kind !== 'declare' || each.value === undefined) return [];
       const local: Local = { ...each.local };
-      const value = renamed(each.value, here);
+      const value = substituted(each.value, here);
       here.set(each.local, reference(local));
       return [declare(local, value)];
     });
-    return [constants, renamed(result.value, here)];
+    return [constants, substituted(result.value, here)];
   });
   return [start, ...inner, end];
 }
@@ -346,16 +348,16 @@ function stepsOf(
 ): readonly Statement[] {
   const index = invented(c.index.name, 'int');
   const coefficients = steps.map((names) => {
-    const value = renamed(coefficient, names);
+    const value = substituted(coefficient, names);
     const local = invented(nameFor(value), 'real');
     return { local, statement: declare(local, value) };
   });
   const places = indices.map((each) =>
-    renamed(each, new Map([...(steps[0] ?? []), [c.index, reference(index)] as const])),
+    substituted(each, new Map([...(steps[0] ?? []), [c.index, reference(index)] as const])),
   );
   const value = steps.reduce<Expression>(
     (sum, names, u) => {
-      const here = renamed(row, new Map([...names, [c.index, reference(index)] as const]));
+      const here = substituted(row, new Map([...names, [c.index, reference(index)] as const]));
       const factor = coefficients[u];
       return factor === undefined ? sum : apply('add', sum, apply('mul', reference(factor.local), here));
     },

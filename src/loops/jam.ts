@@ -8,8 +8,9 @@ import { changesLocal, effectsOf, writes, type Effects } from './effects.ts';
 import { keysFor, type Keys } from './keys.ts';
 import { apply, declare, invented, isZero, load, reference } from './make.ts';
 import { nameFor } from './names.ts';
+import { copied, substituted, type Names } from './rename.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
-import { expressionsOf, mapChildren, mapExpressions, mapRegions, visitExpression, visitStatements } from './walk.ts'; // prettier-ignore
+import { expressionsOf, mapChildren, mapExpressions, mapRegions, someExpression, visitExpression, visitStatements } from './walk.ts'; // prettier-ignore
 
 type Loop = Extract<Statement, { readonly kind: 'for' }>;
 
@@ -114,16 +115,8 @@ const selects: ReadonlySet<string> = new Set(['select', 'iselect', 'bselect']);
 /** From this cost on, an op is a call of a function. */
 const costOfCall = 12;
 
-function hasCalls(statements: readonly Statement[]): boolean {
-  let found = false;
-  const look = (part: Expression): void => {
-    if (part.kind === 'op' && costOf(part.op) >= costOfCall) found = true;
-  };
-  visitStatements(statements, (statement) => {
-    for (const root of expressionsOf(statement)) visitExpression(root, look);
-  });
-  return found;
-}
+const hasCalls = (statements: readonly Statement[]): boolean =>
+  someExpression(statements, (part) => part.kind === 'op' && costOf(part.op) >= costOfCall);
 
 /** Whether the regions of a statement change locals that are neither their own nor an iteration's. */
 function changesOuter(statement: Statement, own: Names): boolean {
@@ -136,42 +129,6 @@ const copyOf = (local: Local, u: number): Local => ({
   ...local,
   name: `${local.name}${/\d$/.test(local.name) ? '_' : ''}${u}`,
 });
-
-const renamed = (expression: Expression, names: Names): Expression => {
-  if (expression.kind === 'local') return names.get(expression.local) ?? expression;
-  return mapChildren(expression, (child) => renamed(child, names));
-};
-
-/** The statement with locals of its own for all that it declares. */
-function copied(statement: Statement, names: Names): Statement {
-  const here = new Map(names);
-  const copy = (inner: Statement): Statement => {
-    const mapped = mapExpressions(inner, (root) => renamed(root, here));
-    switch (mapped.kind) {
-      case 'declare':
-        return { ...mapped, local: fresh(mapped.local) };
-      case 'assign':
-      case 'increase': {
-        const target = here.get(mapped.local);
-        return target?.kind === 'local' ? { ...mapped, local: target.local } : mapped;
-      }
-      case 'for': {
-        const index = fresh(mapped.index);
-        return { ...mapped, index, body: mapped.body.map(copy) };
-      }
-      default:
-        return mapRegions(mapped, (region) => region.map(copy));
-    }
-  };
-  const fresh = (local: Local): Local => {
-    const own: Local = { ...local };
-    here.set(local, reference(own));
-    return own;
-  };
-  return copy(statement);
-}
-
-type Names = ReadonlyMap<Local, Expression>;
 
 /** What locals are called in each of the iterations that are taken together. */
 interface Copies {
@@ -220,7 +177,7 @@ class Together {
         const { local, value } = statement;
         if (!local.mutable && value !== undefined && !this.#varies(value)) {
           const shared: Local = { ...local };
-          into.push(declare(shared, renamed(value, common)));
+          into.push(declare(shared, substituted(value, common)));
           for (const names of [common, ...each]) names.set(local, reference(shared));
           continue;
         }
@@ -229,7 +186,7 @@ class Together {
         each.forEach((names, u) => {
           const own = copyOf(local, u);
           const initial = ready.kind === 'declare' ? ready.value : undefined;
-          into.push({ kind: 'declare', local: own, ...(initial && { value: renamed(initial, names) }) });
+          into.push({ kind: 'declare', local: own, ...(initial && { value: substituted(initial, names) }) });
           names.set(local, reference(own));
         });
         continue;
@@ -245,8 +202,8 @@ class Together {
         into.push({
           ...statement,
           index,
-          from: renamed(statement.from, common),
-          to: renamed(statement.to, common),
+          from: substituted(statement.from, common),
+          to: substituted(statement.to, common),
           body,
         });
         continue;
@@ -280,10 +237,10 @@ class Together {
         const { buffer } = statement;
         const ready = this.#withLoads(statement, depth, common, loads, into);
         const [term] = expressionsOf(ready).slice(-1);
-        const indices = statement.indices.map((index) => renamed(index, common));
+        const indices = statement.indices.map((index) => substituted(index, common));
         const plus = buffer.scalar === 'int' ? 'iadd' : 'add';
         const value = each.reduce<Expression>(
-          (sum, names) => (term === undefined ? sum : apply(plus, sum, renamed(term, names))),
+          (sum, names) => (term === undefined ? sum : apply(plus, sum, substituted(term, names))),
           load(buffer, indices),
         );
         into.push({ kind: 'store', buffer, indices, value });
@@ -329,7 +286,7 @@ class Together {
       if (local === undefined) {
         local = invented(nameFor(part), part.buffer.scalar);
         loads.set(key, local);
-        into.push(declare(local, renamed(part, common)));
+        into.push(declare(local, substituted(part, common)));
         this.gain++;
       }
       return reference(local);

@@ -12,8 +12,7 @@ import {
   mapList,
   mapRegions,
   regionsOf,
-  visitExpression,
-  visitStatements,
+  someExpression,
 } from './walk.ts';
 
 type Logistic = 'sigmoid' | 'logSigmoid' | 'softplus';
@@ -39,16 +38,8 @@ export function shareLogistic(routine: Routine): Routine {
 }
 
 /** Most routines have none, and are not looked at any further. */
-function hasLogistic(routine: Routine): boolean {
-  let found = false;
-  const look = (part: Expression): void => {
-    if (part.kind === 'op' && isLogistic(part.op)) found = true;
-  };
-  visitStatements(routine.body, (statement) => {
-    for (const root of expressionsOf(statement)) visitExpression(root, look);
-  });
-  return found;
-}
+const hasLogistic = (routine: Routine): boolean =>
+  someExpression(routine.body, (part) => part.kind === 'op' && isLogistic(part.op));
 
 const isLogistic = (op: string): op is Logistic =>
   op === 'sigmoid' || op === 'logSigmoid' || op === 'softplus';

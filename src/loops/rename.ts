@@ -30,6 +30,44 @@ export function renameExpression(expression: Expression, names: ReadonlyMap<Loca
   return mapChildren(expression, (child) => renameExpression(child, names));
 }
 
+/** What stands for locals in a copy of some code. */
+export type Names = ReadonlyMap<Local, Expression>;
+
+/** The expression with other expressions for its locals. */
+export function substituted(expression: Expression, names: Names): Expression {
+  if (expression.kind === 'local') return names.get(expression.local) ?? expression;
+  return mapChildren(expression, (child) => substituted(child, names));
+}
+
+/** The statement with locals of its own for all that it declares. */
+export function copied(statement: Statement, names: Names): Statement {
+  const here = new Map(names);
+  const fresh = (local: Local): Local => {
+    const own: Local = { ...local };
+    here.set(local, reference(own));
+    return own;
+  };
+  const copy = (inner: Statement): Statement => {
+    const mapped = mapExpressions(inner, (root) => substituted(root, here));
+    switch (mapped.kind) {
+      case 'declare':
+        return { ...mapped, local: fresh(mapped.local) };
+      case 'assign':
+      case 'increase': {
+        const target = here.get(mapped.local);
+        return target?.kind === 'local' ? { ...mapped, local: target.local } : mapped;
+      }
+      case 'for': {
+        const index = fresh(mapped.index);
+        return { ...mapped, index, body: mapped.body.map(copy) };
+      }
+      default:
+        return mapRegions(mapped, (region) => region.map(copy));
+    }
+  };
+  return copy(statement);
+}
+
 /** Replaces buffers in the whole routine; those replaced leave the workspace. */
 export function replaceBuffers(routine: Routine, buffers: ReadonlyMap<Buffer, Buffer>): Routine {
   if (buffers.size === 0) return routine;

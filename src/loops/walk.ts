@@ -163,3 +163,18 @@ export function visitStatements(
     if (regions.length > 0) regions.forEach((region) => visitStatements(region, visit));
   }
 }
+
+/** Whether something that the statements evaluate, at any depth, passes the test. */
+export function someExpression(
+  statements: readonly Statement[],
+  test: (part: Expression) => boolean,
+): boolean {
+  let found = false;
+  const look = (part: Expression): void => {
+    found ||= test(part);
+  };
+  visitStatements(statements, (statement) => {
+    for (const root of expressionsOf(statement)) visitExpression(root, look);
+  });
+  return found;
+}

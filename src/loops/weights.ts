@@ -9,14 +9,7 @@ import { keysFor, type Keys } from './keys.ts';
 import { apply, declare, invented, isZero, load, real, reference } from './make.ts';
 import { renameExpression } from './rename.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
-import {
-  expressionsOf,
-  mapExpression,
-  mapExpressions,
-  mapRegions,
-  visitExpression,
-  visitStatements,
-} from './walk.ts';
+import { mapExpression, mapExpressions, mapRegions, visitExpression, someExpression } from './walk.ts';
 
 type Loop = Extract<Statement, { readonly kind: 'for' }>;
 
@@ -106,7 +99,7 @@ function planFor(
   const start = statements.indexOf(loop, Math.max(0, position - farthest));
   const users = statements.slice(position, position + farthest).filter((one, offset) => {
     if (one.kind !== 'for' || range(one) !== range(loop)) return false;
-    if (!contains(one, (part) => isWeight(part, one.index))) return false;
+    if (!someExpression([one], (part) => isWeight(part, one.index))) return false;
     return isSteady(element, loop, effectsOf(statements.slice(start, position + offset + 1)));
   });
   if (users.length === 0) return [];
@@ -169,18 +162,6 @@ function isSteady(
     if (part.kind === 'load' && writes(between, part.buffer)) steady = false;
   });
   return steady;
-}
-
-function contains(statement: Statement, test: (part: Expression) => boolean): boolean {
-  let found = false;
-  visitStatements([statement], (inner) => {
-    for (const root of expressionsOf(inner)) {
-      visitExpression(root, (part) => {
-        if (test(part)) found = true;
-      });
-    }
-  });
-  return found;
 }
 
 function replaceIn(

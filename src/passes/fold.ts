@@ -4,7 +4,7 @@
 import { add as addSizes, multiply as multiplySizes, subtract as subtractSizes } from '../base/polynomial.ts';
 import { asPolynomial, bool, extent, int, real } from '../ir/build.ts';
 import type { Literal, Operand, OpStatement, Program, Statement } from '../ir/types.ts';
-import { canFail, ops, uncheckedOp, type OpName } from '../ops/index.ts';
+import { ops, uncheckedOp, type OpName } from '../ops/index.ts';
 import type { OpRecord } from '../ops/types.ts';
 import { hintOf, rewrite, type Context } from './rewrite.ts';
 
@@ -50,9 +50,15 @@ function isPowerOfTwo(value: number): boolean {
   return Number.isInteger(Math.log2(size)) && 2 ** Math.round(Math.log2(size)) === size;
 }
 
-/** Whether an op that can fail does so. */
-const fails = (op: OpName, [x, y]: readonly (number | boolean | undefined)[]): boolean =>
-  op === 'toIntChecked' ? !Number.isSafeInteger(Math.trunc(Number(x))) : y === 0;
+/** The value, unless the op fails there: that is left to happen when the program runs, if it does. */
+function evaluated(record: OpRecord, args: readonly unknown[]): number | boolean | undefined {
+  try {
+    return (record.eval as (...args: readonly unknown[]) => number | boolean)(...args);
+  } catch (problem) {
+    if (problem instanceof RangeError && record.unchecked !== undefined) return undefined;
+    throw problem;
+  }
+}
 
 /** Simplifies one op; what it makes is simplified in turn. */
 class Folder {
@@ -78,9 +84,8 @@ class Folder {
     if (!args.every((arg) => arg.kind === 'literal')) return undefined;
     const values = args.map((arg) => arg.value);
     const record: OpRecord = ops[op];
-    // Left to fail when it runs, if it does.
-    if (canFail(op) && fails(op, values)) return undefined;
-    const value = (record.eval as (...values: readonly unknown[]) => number | boolean)(...values);
+    const value = evaluated(record, values);
+    if (value === undefined) return undefined;
     if (record.result === 'bool') return bool(value === true);
     if (record.result === 'real') return real(Number(value));
     return Number.isSafeInteger(value) ? int(Number(value)) : undefined;

@@ -1,3 +1,5 @@
+// The sizes, inputs and gradient that the hand-written variants of bundle-adjustment take.
+
 export interface Sizes {
   readonly points: number;
   readonly obs: number;

@@ -1,3 +1,5 @@
+// The sizes, inputs and gradient that the hand-written variants of gmm take.
+
 export interface Sizes {
   readonly N: number;
   readonly D: number;

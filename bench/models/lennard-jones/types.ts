@@ -1,3 +1,5 @@
+// The sizes, inputs and gradient that the hand-written variants of lennard-jones take.
+
 export interface Sizes {
   readonly n: number;
 }

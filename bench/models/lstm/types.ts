@@ -1,3 +1,5 @@
+// The sizes, inputs and gradient that the hand-written variants of lstm take.
+
 export interface Sizes {
   readonly T: number;
   readonly V: number;

@@ -1,3 +1,5 @@
+// The sizes, inputs and gradient that the hand-written variants of mlp take.
+
 export interface Sizes {
   readonly B: number;
   readonly D: number;

@@ -1,3 +1,5 @@
+// The sizes, inputs and gradient that the hand-written variants of ode take.
+
 export interface Sizes {
   readonly seen: number;
 }
