@@ -3,7 +3,7 @@
 import { constant } from '../base/polynomial.ts';
 import { ops } from '../ops/index.ts';
 import type { OpRecord } from '../ops/types.ts';
-import { arrayType, boolType, intType, sameType, scalarType } from './build.ts';
+import { arrayType, boolType, intType, realType, sameType, scalarType } from './build.ts';
 import { printOperand, printType } from './print.ts';
 import type {
   Block,
@@ -27,10 +27,18 @@ export function typeFault(statement: Statement): string | undefined {
 function opFault({ op, args, outs }: OpStatement): string | undefined {
   const record: OpRecord | undefined = ops[op];
   if (record === undefined) return `there is no op ${String(op)}`;
-  const types = Object.values(record.args);
+  const types = argTypesOf(record);
   let fault = count(args, types.length, 'arguments');
-  types.forEach((type, i) => (fault ??= typed(args[i], scalarType(type))));
+  for (let i = 0; i < types.length && fault === undefined; i++) fault = typed(args[i], types[i] ?? realType);
   return fault ?? typed(outs[0], scalarType(record.result));
+}
+
+const argTypes = new WeakMap<OpRecord, readonly Type[]>();
+
+function argTypesOf(record: OpRecord): readonly Type[] {
+  let types = argTypes.get(record);
+  if (types === undefined) argTypes.set(record, (types = Object.values(record.args).map(scalarType)));
+  return types;
 }
 
 /** The rules are generators of faults, which are looked at in order until there is one. */

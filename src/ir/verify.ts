@@ -35,14 +35,15 @@ interface Accumulator {
 class Verifier {
   readonly #program: Program;
   readonly #sizes: ReadonlySet<string>;
-  /** What every id bound so far stands for; nothing once it is out of scope. */
-  readonly #bound = new Map<number, Value | undefined>();
+  /** What every id bound so far stands for, by the ids, which are dense; 'gone' once it is out of scope. */
+  readonly #bound: (Value | 'gone' | undefined)[];
   readonly #accumulators = new Map<number, Accumulator>();
   /** What a message quotes: the statement, or the part of the program, that is being looked at. */
   #quote: () => string;
 
   constructor(program: Program) {
     this.#program = program;
+    this.#bound = Array.from({ length: program.nextId });
     this.#sizes = new Set(program.sizes.map((size) => size.name));
     this.#quote = () => 'the header';
   }
@@ -121,7 +122,7 @@ class Verifier {
         };
         for (const value of boundBy(statement)) this.#bind(value);
         for (const inner of blocks) this.#block(inner, place);
-        for (const value of boundBy(statement)) this.#bound.set(value.id, undefined);
+        for (const value of boundBy(statement)) this.#bound[value.id] = 'gone';
         this.#quote = quote;
       }
       this.#accumulate(statement, block, pureDepth);
@@ -138,8 +139,8 @@ class Verifier {
   #leave(block: Block): void {
     for (const statement of block.statements) {
       for (const out of statement.outs) {
-        this.#bound.set(out.id, undefined);
-        if (this.#accumulators.get(out.id)?.frozen !== false) continue;
+        this.#bound[out.id] = 'gone';
+        if (statement.kind !== 'open' || this.#accumulators.get(out.id)?.frozen !== false) continue;
         this.#quote = () => quoted(statement);
         this.#fail('the accumulator is opened and never frozen');
       }
@@ -147,8 +148,11 @@ class Verifier {
   }
 
   #operands(statement: Statement): void {
-    const touched = statement.kind === 'add' || statement.kind === 'freeze';
-    operandsOf(statement).forEach((operand, i) => this.#use(operand, touched && i === 0));
+    let asAccumulator = statement.kind === 'add' || statement.kind === 'freeze';
+    for (const operand of operandsOf(statement)) {
+      this.#use(operand, asAccumulator);
+      asAccumulator = false;
+    }
   }
 
   /** The life of an accumulator: open, adds at any depth but not from a pure region, freeze in the block of the open. */
@@ -170,26 +174,22 @@ class Verifier {
   }
 
   #bind(value: Value): void {
-    const name = (): string => printOperand(value);
-    if (!Number.isSafeInteger(value.id) || value.id < 0) this.#fail(`${name()} has no proper id`);
-    if (value.id >= this.#program.nextId)
-      this.#fail(`${name()} is not below nextId, which is ${this.#program.nextId}`);
-    if (this.#bound.has(value.id)) this.#fail(`${name()} is bound twice`);
-    for (const dim of value.type.dims) this.#sized(dim);
-    this.#bound.set(value.id, value);
+    const { id, type } = value;
+    if (!Number.isSafeInteger(id) || id < 0) this.#fail(`${printOperand(value)} has no proper id`);
+    if (id >= this.#program.nextId)
+      this.#fail(`${printOperand(value)} is not below nextId, which is ${this.#program.nextId}`);
+    if (this.#bound[id] !== undefined) this.#fail(`${printOperand(value)} is bound twice`);
+    for (const dim of type.dims) this.#sized(dim);
+    this.#bound[id] = value;
   }
 
   #use(operand: Operand, asAccumulator = false): void {
-    const name = (): string => printOperand(operand);
     switch (operand.kind) {
       case 'value': {
-        const bound = this.#bound.get(operand.id);
-        if (bound === undefined) {
-          this.#fail(`${name()} is ${this.#bound.has(operand.id) ? 'out of scope' : 'not defined before'}`);
-        }
-        if (bound !== operand) this.#fail(`${name()} is not the object that was bound`);
+        const bound = this.#bound[operand.id];
+        if (bound !== operand) this.#fail(`${printOperand(operand)} is ${unbound(bound)}`);
         if (!asAccumulator && this.#accumulators.has(operand.id))
-          this.#fail(`the accumulator ${name()} is used as a value`);
+          this.#fail(`the accumulator ${printOperand(operand)} is used as a value`);
         return;
       }
       case 'literal': {
@@ -202,7 +202,8 @@ class Verifier {
         return;
       }
       case 'extent':
-        if (operand.type.scalar !== 'int' || operand.type.dims.length > 0) this.#fail(`${name()} is no int`);
+        if (operand.type.scalar !== 'int' || operand.type.dims.length > 0)
+          this.#fail(`${printOperand(operand)} is no int`);
         this.#sized(operand.size);
         return;
     }
@@ -230,5 +231,13 @@ class Verifier {
     return bug(`${this.#quote()} in ${this.#program.name}: ${message}`);
   }
 }
+
+/** What is wrong with the use of a value where something else is bound to its id. */
+const unbound = (bound: Value | 'gone' | undefined): string =>
+  bound === undefined
+    ? 'not defined before'
+    : bound === 'gone'
+      ? 'out of scope'
+      : 'not the object that was bound';
 
 const quoted = (statement: Statement): string => `\`${printHeader(statement)}\``;

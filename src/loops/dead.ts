@@ -7,10 +7,9 @@ import { expressionsOf, mapRegions, visitExpression, visitStatements } from './w
 export function dropDead(routine: Routine): Routine {
   let current = routine;
   // What a dead statement reads may be dead after it; chains of constants die in one round.
-  for (let before = Infinity, size = sizeOf(routine.body); size < before;) {
-    before = size;
+  for (let before; current !== before;) {
+    before = current;
     current = round(current);
-    size = sizeOf(current.body);
   }
   if (routine.scratch.length === 0) return current;
   const { loaded, stored, accumulated } = effectsOf(current.body);
@@ -28,12 +27,7 @@ function leavesAtOnce([first]: readonly Statement[]): boolean {
     : condition.kind === 'literal' && condition.value === true;
 }
 
-function sizeOf(statements: readonly Statement[]): number {
-  let size = 0;
-  visitStatements(statements, () => size++);
-  return size;
-}
-
+/** The same routine where nothing is dead. */
 function round(routine: Routine): Routine {
   const needed = new Set<Local>();
   const loaded = new Set<Buffer>();
@@ -80,17 +74,22 @@ function round(routine: Routine): Routine {
     }
   };
 
+  let dropped = false;
   function list(statements: readonly Statement[]): readonly Statement[] {
     const kept: Statement[] = [];
     for (let position = statements.length - 1; position >= 0; position--) {
       const statement = statements[position];
       if (statement === undefined) continue;
       const inner = mapRegions(statement, list);
-      if (isDead(inner)) continue;
+      if (isDead(inner)) {
+        dropped = true;
+        continue;
+      }
       for (const expression of expressionsOf(inner)) need(expression);
       kept.push(inner);
     }
     return kept.reverse();
   }
-  return { ...routine, body: list(routine.body) };
+  const body = list(routine.body);
+  return dropped ? { ...routine, body } : routine;
 }

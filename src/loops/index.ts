@@ -21,6 +21,7 @@ import { sinkFills } from './sink.ts';
 import { tidy } from './tidy.ts';
 import type { Routine } from './types.ts';
 import { verifyRoutine } from './verify.ts';
+import { visitStatements } from './walk.ts';
 import { keepExponentials } from './weights.ts';
 
 export { printRoutine } from './print.ts';
@@ -43,6 +44,11 @@ export interface Pass {
   readonly optimisation?: Optimisation;
   /** Why it stands where it stands. */
   readonly reason: string;
+  /**
+   * It looks at what loops and arrays of the compiler's own leave behind. In straight code there is nothing: sharing on
+   * the IR found what is equal, and lowering left no name that is used once and nothing unused.
+   */
+  readonly forLoops?: true;
 }
 
 /** One index per dim up to `linearise`, flat offsets from there on. */
@@ -58,6 +64,7 @@ export const passes: readonly Pass[] = [
     run: combine,
     optimisation: 'fuse',
     reason: 'brings together, and computes once, what loops have in common',
+    forLoops: true,
   },
   {
     name: 'sink',
@@ -71,8 +78,14 @@ export const passes: readonly Pass[] = [
     optimisation: 'contract',
     reason: 'once only its own iteration reads a row, no array is needed',
   },
-  { name: 'dead', run: dropDead, reason: 'sharing left stores that nothing loads' },
-  { name: 'nest', run: nest, optimisation: 'nest', reason: 'sharing left names for what is used only once' },
+  { name: 'dead', run: dropDead, reason: 'sharing left stores that nothing loads', forLoops: true },
+  {
+    name: 'nest',
+    run: nest,
+    optimisation: 'nest',
+    reason: 'sharing left names for what is used only once',
+    forLoops: true,
+  },
   {
     name: 'weights',
     run: keepExponentials,
@@ -128,26 +141,49 @@ export const passes: readonly Pass[] = [
     reason: 'no pass below moves statements of the top level',
   },
   { name: 'linearise', run: linearise, reason: 'everything above needs one index per dim' },
-  { name: 'hoist offsets', run: hoist, optimisation: 'hoist', reason: 'linearising made row bases' },
+  {
+    name: 'hoist offsets',
+    run: hoist,
+    optimisation: 'hoist',
+    reason: 'linearising made row bases',
+    forLoops: true,
+  },
   {
     name: 'rows',
     run: shareRows,
     optimisation: 'offsets',
     reason: 'offsets in arrays of one shape begin alike',
+    forLoops: true,
   },
-  { name: 'dead again', run: dropDead, reason: 'of what moved or was shared, some had another name already' },
+  {
+    name: 'dead again',
+    run: dropDead,
+    reason: 'of what moved or was shared, some had another name already',
+    forLoops: true,
+  },
   { name: 'parts', run: splitParts, reason: 'last: nothing sees across functions' },
 ];
 
 /** Routines of up to this many statements are verified after each pass, longer ones at the end. */
 const verifiedThroughout = 2000;
 
+/** It has no loops and no arrays of its own; branches it may have. */
+function isStraightCode({ body, scratch }: Routine): boolean {
+  let loops = scratch.length;
+  visitStatements(body, ({ kind }) => {
+    if (kind === 'for' || kind === 'while') loops += 1;
+  });
+  return loops === 0;
+}
+
 export function toRoutine(program: Program, kind: Routine['kind'], options: RoutineOptions): Routine {
   let routine = lower(program, kind, options);
   const isShort = routine.body.length <= verifiedThroughout;
   if (isShort) verifyRoutine(routine, 'lower');
   const { without = [] } = options;
+  const isStraight = isStraightCode(routine);
   for (const pass of passes) {
+    if (isStraight && pass.forLoops) continue;
     if (pass.optimisation !== undefined && without.includes(pass.optimisation)) continue;
     const before = routine;
     routine = pass.run(before, options);

@@ -2,7 +2,7 @@
 // through one scratch array, `spill`; loads of inputs are done again instead. Loops are never cut.
 
 import { constant as size } from '../base/polynomial.ts';
-import { changesLocal, effectsOf, type Effects } from './effects.ts';
+import { effectsOf } from './effects.ts';
 import { apply, constant, declare, integer, load, real, reference, variable } from './make.ts';
 import { renameExpression, renameIn } from './rename.ts';
 import type { Buffer, Expression, Local, Part, Routine, Statement } from './types.ts';
@@ -24,19 +24,18 @@ const operationsPerStatement = 3;
 export function splitParts(routine: Routine, options: { readonly partStatements?: number }): Routine {
   const budget = options.partStatements ?? 500;
   const { body } = routine;
-  const weights = body.map(weightOf);
-  const total = weights.reduce((sum, weight) => sum + weight, 0);
+  const found = footprints(body);
+  const total = found.reduce((sum, { weight }) => sum + weight, 0);
   if (total <= 1.5 * budget || body.length === 1) return routine;
-  const effects = body.map((statement) => touching(effectsOf([statement])));
-  const cuts = chooseCuts(weights, liveAcross(effects), budget);
+  const cuts = chooseCuts(found, liveAcross(found), budget);
   const partOf = new Int32Array(body.length);
   cuts.forEach((start, part) => partOf.fill(part, start));
-  const shared = findShared(routine, effects, partOf, cuts.length);
+  const shared = findShared(routine, found, partOf, cuts.length);
   const spill: Buffer = { role: 'scratch', name: 'spill', scalar: 'real', dims: [size(assignSlots(shared))] };
 
   const parts = cuts.map((start, part): Part => {
     const end = cuts[part + 1] ?? body.length;
-    const statements = partBody(part, body.slice(start, end), effects.slice(start, end), shared, spill);
+    const statements = partBody(part, body.slice(start, end), found.slice(start, end), shared, spill);
     return { name: `part${part + 1}`, body: statements };
   });
   const calls = cuts.map((_, part): Statement => ({ kind: 'call', part }));
@@ -49,35 +48,57 @@ export function splitParts(routine: Routine, options: { readonly partStatements?
   return { ...rest, body: [...calls, ...fetched.statements], result };
 }
 
-/** The effects of a statement, with the locals that it reads or changes. */
-interface Touching extends Effects {
+/** What matters here of a statement, its regions included. */
+interface Footprint {
+  readonly weight: number;
+  readonly declared: readonly Local[];
+  /** Read or changed. */
   readonly touched: readonly Local[];
+  readonly changed: readonly Local[];
 }
 
-const touching = (effects: Effects): Touching => ({
-  ...effects,
-  touched: [...effects.used, ...effects.assigned, ...effects.increased],
-});
-
-function weightOf(statement: Statement): number {
-  let weight = 0;
-  visitStatements([statement], (inner) => {
+/** One for each statement. This walks all of a large body, so it looks at each thing once and makes no sets. */
+function footprints(body: readonly Statement[]): readonly Footprint[] {
+  /** The last statement that touches a local, as far as is known. */
+  const lastTouch = new Map<Local, number>();
+  return body.map((statement, position) => {
+    let weight = 0;
     let count = 0;
-    for (const expression of expressionsOf(inner)) visitExpression(expression, () => count++);
-    weight += Math.max(1, count / (2 * operationsPerStatement));
+    const declared: Local[] = [];
+    const touched: Local[] = [];
+    const changed: Local[] = [];
+    const touch = (local: Local): void => {
+      if (lastTouch.get(local) === position) return;
+      lastTouch.set(local, position);
+      touched.push(local);
+    };
+    const look = (part: Expression): void => {
+      count += 1;
+      if (part.kind === 'local') touch(part.local);
+    };
+    visitStatements([statement], (inner) => {
+      count = 0;
+      for (const expression of expressionsOf(inner)) visitExpression(expression, look);
+      weight += Math.max(1, count / (2 * operationsPerStatement));
+      if (inner.kind === 'declare') declared.push(inner.local);
+      if (inner.kind === 'for') declared.push(inner.index);
+      if (inner.kind !== 'assign' && inner.kind !== 'increase') return;
+      touch(inner.local);
+      changed.push(inner.local);
+    });
+    return { weight, declared, touched, changed };
   });
-  return weight;
 }
 
 /** For each position, how many locals are declared before it and used at or after it. */
-function liveAcross(effects: readonly Touching[]): Int32Array {
+function liveAcross(found: readonly Footprint[]): Int32Array {
   const declaredAt = new Map<Local, number>();
   const lastUse = new Map<Local, number>();
-  effects.forEach(({ declared, touched }, position) => {
-    touched.forEach((local) => lastUse.set(local, position));
-    declared.forEach((local) => declaredAt.set(local, position));
+  found.forEach(({ declared, touched }, position) => {
+    for (const local of touched) lastUse.set(local, position);
+    for (const local of declared) declaredAt.set(local, position);
   });
-  const live = new Int32Array(effects.length + 1);
+  const live = new Int32Array(found.length + 1);
   for (const [local, from] of declaredAt) {
     const to = lastUse.get(local) ?? from;
     if (to <= from) continue;
@@ -91,29 +112,30 @@ function liveAcross(effects: readonly Touching[]): Int32Array {
 }
 
 /** First statement of each part. Near the end of the budget, the cut goes where the fewest locals are alive. */
-function chooseCuts(weights: readonly number[], live: Int32Array, budget: number): readonly number[] {
+function chooseCuts(found: readonly Footprint[], live: Int32Array, budget: number): readonly number[] {
+  const weightAt = (position: number): number => found[position]?.weight ?? 0;
   const cuts = [0];
   let weight = 0;
   let best = -1;
-  for (let position = 0; position < weights.length; position++) {
+  for (let position = 0; position < found.length; position++) {
     const start = cuts.at(-1) ?? 0;
     if (position > start && weight >= 0.75 * budget) {
       if (best < 0 || (live[position] ?? 0) < (live[best] ?? 0)) best = position;
-      if (weight + (weights[position] ?? 0) > budget) {
+      if (weight + weightAt(position) > budget) {
         cuts.push(best);
         position = best;
         weight = 0;
         best = -1;
       }
     }
-    weight += weights[position] ?? 0;
+    weight += weightAt(position);
   }
   return cuts;
 }
 
 function findShared(
   { body, result }: Routine,
-  effects: readonly Touching[],
+  found: readonly Footprint[],
   partOf: Int32Array,
   parts: number,
 ): ReadonlyMap<Local, Shared> {
@@ -124,7 +146,7 @@ function findShared(
   };
   body.forEach((statement, position) => {
     const part = partOf[position] ?? 0;
-    effects[position]?.touched.forEach((local) => touch(local, part));
+    for (const local of found[position]?.touched ?? []) touch(local, part);
     if (statement.kind !== 'declare') return;
     const { local, value } = statement;
     const again = !local.mutable && value !== undefined && isInput(value) ? value : undefined;
@@ -165,17 +187,17 @@ function assignSlots(shared: ReadonlyMap<Local, Shared>): number {
 function partBody(
   part: number,
   statements: readonly Statement[],
-  effects: readonly Touching[],
+  found: readonly Footprint[],
   shared: ReadonlyMap<Local, Shared>,
   spill: Buffer,
 ): readonly Statement[] {
   const here = new Set<Local>();
-  const isNeeded = (local: Local): boolean => effects.some(({ touched }) => touched.includes(local));
+  const isNeeded = (local: Local): boolean => found.some(({ touched }) => touched.includes(local));
   const names = new Map<Local, Local>();
   const changed = new Set<Shared>();
   const into: Statement[] = [];
   statements.forEach((statement, position) => {
-    const own = effects[position];
+    const own = found[position];
     if (own === undefined) return;
     // Each part makes for itself what it can load again, and variables that have no value yet, if it needs them.
     if (statement.kind === 'declare') {
@@ -190,9 +212,9 @@ function partBody(
       into.push(...fetched.statements);
       for (const [local, copy] of fetched.names) names.set(local, copy);
     }
-    for (const local of touched) {
+    for (const local of own.changed) {
       const one = shared.get(local);
-      if (one !== undefined && local.mutable && changesLocal(own, local)) changed.add(one);
+      if (one !== undefined) changed.add(one);
     }
     if (touched.some((local) => names.has(local))) into.push(...renameIn([statement], names));
     else into.push(statement);

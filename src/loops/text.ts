@@ -54,7 +54,7 @@ export function newPage(): Page {
     let width = text;
     for (const child of childrenOf(expression)) {
       const inner = shapeOf(child);
-      depth = Math.max(depth, inner.depth);
+      if (inner.depth > depth) depth = inner.depth;
       width += inner.width + between;
     }
     return { depth: depth + 1, width };

@@ -127,7 +127,8 @@ export function settlePending(
   outs: readonly Value[],
 ): void {
   const { pending, scalars } = lowering;
-  if (pending.isEmpty || statements.length === 0) return;
+  // A declaration changes nothing.
+  if (pending.isEmpty || statements.every(({ kind }) => kind === 'declare')) return;
   for (const [value, expression] of pending.changedBy(effectsOf(statements))) {
     if (outs.includes(value)) continue;
     pending.take(value);
