@@ -14,6 +14,7 @@ export const optimisations = {
   hoist: 'moves what is the same in every iteration out of the loop',
   store: 'keeps sums and costly values for the backward pass, rather than computing them again',
   accumulators: 'adds up in locals rather than in arrays',
+  factor: 'makes a product of a matrix and a vector of the logSumExps in a loop',
   strength: 'makes products and roots of constant powers',
   initialise: 'stores the first value of an element, rather than adding it to a zero',
   fuse: 'runs loops over one range as one loop, and computes once what they have in common',

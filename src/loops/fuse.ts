@@ -7,7 +7,7 @@ import { isProductNest } from './product.ts';
 import { renameIn } from './rename.ts';
 import { areOpposed, meet, oppose, rename, touchAll, touchedBy, way, type Touched } from './touch.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
-import { expressionsOf, mapRegions, visitExpression, visitStatements } from './walk.ts';
+import { expressionsOf, mapRegions, regionsOf, visitExpression, visitStatements } from './walk.ts';
 
 type Loop = Extract<Statement, { readonly kind: 'for' }>;
 
@@ -19,6 +19,7 @@ interface Item {
   readonly range: string | undefined;
   touched?: Touched;
   isProduct?: boolean;
+  branching?: Branching;
   axes?: Axes;
 }
 
@@ -55,6 +56,7 @@ const rangeOf = (statement: Statement, keys: Keys): string | undefined =>
 
 const touchedIn = (item: Item): Touched => (item.touched ??= touchedBy(item.statement));
 const isProduct = (item: Item): boolean => (item.isProduct ??= isProductNest(item.statement));
+const branchingIn = (item: Item): Branching => (item.branching ??= branchingOf(item.statement));
 const axesIn = (item: LoopItem): Axes => (item.axes ??= ownAxes(item.statement));
 
 const isLoop = (item: Item | undefined): item is LoopItem => item?.statement.kind === 'for';
@@ -112,15 +114,44 @@ function joined(first: LoopItem, second: LoopItem): Item {
     range: first.range,
     touched,
     isProduct: false,
+    branching: {
+      always: branchingIn(first).always || branchingIn(second).always,
+      sometimes: branchingIn(first).sometimes || branchingIn(second).sometimes,
+    },
     axes,
   };
 }
 
-/** They work on something in common. Products of matrices stay by themselves: they are fast only when tiled. */
+/**
+ * They work on something in common. Products of matrices stay by themselves: they are fast only when tiled. So do nests that
+ * always run beside loops that run in some cases: only the former can be jammed.
+ */
 function isWorthFusing(first: Item | undefined, second: Item): boolean {
   if (first?.range === undefined || first.range !== second.range) return false;
   const isRelated = meet(touchedIn(first), touchedIn(second), (_, __, thing) => 'role' in thing);
-  return isRelated && !isProduct(first) && !isProduct(second);
+  if (!isRelated || isProduct(first) || isProduct(second)) return false;
+  const [one, other] = [branchingIn(first), branchingIn(second)];
+  return !(one.sometimes && other.always) && !(one.always && other.sometimes);
+}
+
+/** Whether a loop has loops in it that run in some of its iterations, and loops that run in all. */
+interface Branching {
+  readonly always: boolean;
+  readonly sometimes: boolean;
+}
+
+function branchingOf(statement: Statement): Branching {
+  let always = false;
+  let sometimes = false;
+  const look = (statements: readonly Statement[], isBranch: boolean): void => {
+    for (const inner of statements) {
+      if (inner.kind === 'for' && isBranch) sometimes = true;
+      else if (inner.kind === 'for') always = true;
+      for (const region of regionsOf(inner)) look(region, isBranch || inner.kind === 'if');
+    }
+  };
+  for (const region of regionsOf(statement)) look(region, false);
+  return { always, sometimes };
 }
 
 /** Running iteration i of the second right after iteration i of the first changes nothing. */

@@ -118,6 +118,14 @@ const costOfCall = 12;
 const hasCalls = (statements: readonly Statement[]): boolean =>
   someExpression(statements, (part) => part.kind === 'op' && costOf(part.op) >= costOfCall);
 
+function hasLoops(statement: Statement): boolean {
+  let loops = 0;
+  visitStatements([statement], ({ kind }) => {
+    if (kind === 'for') loops++;
+  });
+  return loops > 0;
+}
+
 /** Whether the regions of a statement change locals that are neither their own nor an iteration's. */
 function changesOuter(statement: Statement, own: Names): boolean {
   const { declared, assigned, increased } = effectsOf([statement]);
@@ -252,6 +260,9 @@ class Together {
       case 'leave':
         return false;
       case 'if':
+        // A loop that runs in some iterations runs beside no other.
+        if (hasLoops(statement) || changesOuter(statement, each[0] ?? new Map())) return false;
+        break;
       case 'for':
       case 'while':
         // Nothing outside may depend on the order in which these run.

@@ -66,7 +66,7 @@ const boundIn = (statement: Statement): readonly number[] => {
 };
 
 /** Computes its outs, does nothing else, and cannot fail. */
-function isMovable(statement: Statement): boolean {
+export function isMovable(statement: Statement): boolean {
   switch (statement.kind) {
     case 'op':
       return !canFail(statement.op);
@@ -95,7 +95,7 @@ function isMovable(statement: Statement): boolean {
 }
 
 /** Iterations over ranges that cannot be empty: sizes are positive. */
-function runsCertainly(statement: Statement): boolean {
+export function runsCertainly(statement: Statement): boolean {
   switch (statement.kind) {
     case 'build': {
       const dims = statement.outs[0]?.type.dims.slice(0, statement.axes.length) ?? [];

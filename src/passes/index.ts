@@ -7,6 +7,7 @@ import { verify } from '../ir/verify.ts';
 import { sumAccumulators } from './accumulators.ts';
 import { cse } from './cse.ts';
 import { dropDead } from './dead.ts';
+import { factorSums } from './factor.ts';
 import { fold } from './fold.ts';
 import { hoist } from './hoist.ts';
 import { inlineRules } from './inline.ts';
@@ -86,6 +87,12 @@ const beforeDerivatives: readonly Pass[] = [
     name: 'stabilise again',
     run: stabilise,
     reason: 'what overflows or cancels must go before it is differentiated',
+  },
+  {
+    name: 'factor',
+    run: factorSums,
+    optimisation: 'factor',
+    reason: 'once all sums of exponentials are found; its derivative is that of a product',
   },
   { name: 'dead', run: dropDead, reason: 'stabilising leaves the expressions that it replaced' },
 ];
