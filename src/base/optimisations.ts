@@ -23,6 +23,7 @@ export const optimisations = {
   nest: 'takes the names off values that are used once',
   weights: 'computes one exponential for a logSumExp and its gradient',
   logistic: 'computes one exponential for the sigmoid, logSigmoid and softplus of a number',
+  defer: 'adds the products of columns and rows that a loop makes in each iteration after it, as one product',
   products: 'blocks matrix products',
   jam: 'runs four iterations of a loop over points side by side',
   tidy: 'writes statements shorter: +=, one branch for neighbours, no name for a result',

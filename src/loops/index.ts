@@ -6,6 +6,7 @@ import { accumulateInLocals } from './accumulators.ts';
 import { combine } from './combine.ts';
 import { contract } from './contract.ts';
 import { dropDead } from './dead.ts';
+import { defer } from './defer.ts';
 import { hoist } from './hoist.ts';
 import { initialise } from './initialise.ts';
 import { linearise } from './linearise.ts';
@@ -97,6 +98,12 @@ export const passes: readonly Pass[] = [
     run: shareLogistic,
     optimisation: 'logistic',
     reason: 'arguments have names now where several functions take them',
+  },
+  {
+    name: 'defer',
+    run: defer,
+    optimisation: 'defer',
+    reason: 'before products, which it makes more of',
   },
   {
     name: 'products',
