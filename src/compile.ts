@@ -9,7 +9,7 @@ import { catalogue, report } from './base/catalogue.ts';
 import { hasErrors, type Diagnostic } from './base/diagnostic.ts';
 import type { Optimisation } from './base/optimisations.ts';
 import type { File } from './lang/ast.ts';
-import type { Precision } from './emit/typescript.ts';
+import type { Maths, Precision } from './emit/typescript.ts';
 import { loadImports, type Load } from './lang/modules.ts';
 import type { RoutineKind } from './loops/types.ts';
 
@@ -18,6 +18,11 @@ export interface CompileOptions extends Pick<AnalyseOptions, 'path' | 'sizes'> {
   readonly emit?: readonly RoutineKind[];
   /** Of arrays of reals; arithmetic is in double precision either way. */
   readonly precision?: Precision;
+  /**
+   * `fast`, the default: exp, exp2 and tanh, and what is made of them, by tables in the emitted module. They take half the
+   * time and are as near to the true values, and the same in every engine. `exact`: the functions of `Math`.
+   */
+  readonly math?: Maths;
   /** Run prettier over the result; `auto`, the default, leaves it out for long modules, where it takes long. */
   readonly format?: boolean | 'auto';
   /** Whether the emitted code checks indices that are not proved in range, and ranges of int data; true by default. */
@@ -59,6 +64,7 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
     path = 'model.nabla',
     emit = defaultEmit,
     precision = 'f64',
+    math,
     checked = true,
     format = 'auto',
     checkpoint = 'auto',
@@ -75,7 +81,17 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
     import('./ad/unbounded.ts'),
   ]);
   const name = path.replace(/^.*[/\\]/, '');
-  const settings = { sourcePath: name, emit, precision, format, checked, checkpoint, jacobian, without };
+  const settings = {
+    sourcePath: name,
+    emit,
+    precision,
+    math,
+    format,
+    checked,
+    checkpoint,
+    jacobian,
+    without,
+  };
   let module: string;
   try {
     module = await generate(programs, settings);

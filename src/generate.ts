@@ -4,7 +4,7 @@ import { checkpoint as cutLoops, type Checkpoint } from './ad/checkpoint.ts';
 import { forward } from './ad/forward.ts';
 import { reverse } from './ad/reverse.ts';
 import { format } from './emit/format.ts';
-import { emitTypeScript, type EmittedModel, type Precision } from './emit/typescript.ts';
+import { emitTypeScript, type EmittedModel, type Maths, type Precision } from './emit/typescript.ts';
 import type { Output, Program } from './ir/types.ts';
 import { toRoutine } from './loops/index.ts';
 import type { Routine, RoutineKind } from './loops/types.ts';
@@ -16,6 +16,7 @@ export interface GenerateOptions extends Pick<PassOptions, 'without'> {
   readonly sourcePath: string;
   readonly emit: readonly RoutineKind[];
   readonly precision: Precision;
+  readonly math?: Maths | undefined;
   readonly format: boolean | 'auto';
   readonly checked: boolean;
   readonly checkpoint: Checkpoint;
@@ -28,9 +29,9 @@ const FORMATTED_BY_DEFAULT = 5_000;
 
 /** The module of all models of a file. */
 export async function generate(programs: readonly Program[], options: GenerateOptions): Promise<string> {
-  const { sourcePath, precision, checked } = options;
+  const { sourcePath, precision, math, checked } = options;
   const models = programs.map((program) => modelOf(program, options));
-  const text = await emitTypeScript(models, { sourcePath, precision, checked });
+  const text = await emitTypeScript(models, { sourcePath, precision, math, checked });
   const isShort = text.split('\n').length <= FORMATTED_BY_DEFAULT;
   return options.format === true || (options.format === 'auto' && isShort) ? format(text, 'module.ts') : text;
 }

@@ -36,6 +36,7 @@ export { printRoutine, toRoutine, type RoutineOptions } from './loops/index.ts';
 export {
   emitTypeScript,
   type EmittedModel,
+  type Maths,
   type Precision,
   type TypeScriptOptions,
 } from './emit/typescript.ts';

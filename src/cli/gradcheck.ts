@@ -8,6 +8,7 @@ import { loadEmitted } from '../gradcheck/emitted.ts';
 import { readGiven, type Given } from '../gradcheck/given.ts';
 import { gradcheckForms } from '../gradcheck/forms.ts';
 import { defaultTolerance, type GradcheckReport } from '../gradcheck/gradcheck.ts';
+import type { Maths } from '../emit/typescript.ts';
 import type { Precision, Sizes } from '../gradcheck/layout.ts';
 import type { Program } from '../ir/types.ts';
 import { freeName } from '../passes/free.ts';
@@ -31,6 +32,7 @@ export interface GradcheckCommand extends ImportOptions {
   readonly points: number;
   readonly tolerance?: number;
   readonly precision: Precision;
+  readonly math: Maths;
   /** Of the code that is checked. */
   readonly checkpoint?: Checkpoint;
   /** Whether the loss of free params has the log-Jacobian taken off. */
@@ -65,6 +67,7 @@ export async function gradcheck(io: Io, file: string, options: GradcheckCommand)
     load,
     emit: ['loss', 'gradient', 'jvp', 'hvp'],
     precision: options.precision,
+    math: options.math,
     checkpoint: options.checkpoint ?? 'auto',
     jacobian: options.jacobian ?? false,
     format: false,

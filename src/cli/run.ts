@@ -10,6 +10,7 @@ import {
   checkpointValue,
   emitKinds,
   listOf,
+  maths,
   oneOf,
   positiveInteger,
   positiveNumber,
@@ -91,6 +92,7 @@ function commandLine(io: Io, end: (exitCode: number) => void): Command {
     )
     .addOption(emitOption())
     .addOption(precisionOption())
+    .addOption(mathOption())
     .addOption(sizeOption('fix a size of the models'))
     .option('--no-format', 'leave out prettier, which takes most of the time for small models')
     .option(
@@ -144,6 +146,7 @@ function commandLine(io: Io, end: (exitCode: number) => void): Command {
     .option('--points <count>', 'how many random points', positiveInteger, 3)
     .option('--tolerance <number>', 'relative, against differences (1e-6; f32: 1e-2)', positiveNumber)
     .addOption(precisionOption())
+    .addOption(mathOption())
     .addOption(checkpointOption())
     .addOption(jacobianOption())
     .addOption(choice('--format <format>', 'how to report', ['pretty', 'json']).default('pretty'))
@@ -210,6 +213,9 @@ const emitOption = (): Option =>
 
 const precisionOption = (): Option =>
   choice('--precision <precision>', 'of arrays of reals', precisions).default('f64');
+
+const mathOption = (): Option =>
+  choice('--math <math>', 'exp and tanh by tables (fast) or of Math (exact)', maths).default('fast');
 
 const checkpointOption = (): Option =>
   new Option(

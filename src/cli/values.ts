@@ -2,11 +2,12 @@
 // what was expected.
 
 import { InvalidArgumentError } from 'commander';
-import type { Precision } from '../emit/typescript.ts';
+import type { Maths, Precision } from '../emit/typescript.ts';
 import { nearest } from '../lang/check/nearest.ts';
 import type { RoutineKind } from '../loops/types.ts';
 
 export const precisions = ['f64', 'f32'] as const satisfies readonly Precision[];
+export const maths = ['fast', 'exact'] as const satisfies readonly Maths[];
 export const emitKinds = [
   'loss',
   'gradient',

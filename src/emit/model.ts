@@ -10,7 +10,7 @@ import { printPolynomial } from './expression.ts';
 import { mayBeUnfit } from './extents.ts';
 import type { Parameter } from './module.ts';
 import { camelCase, fieldNames, fieldPaths, identifier, pascalCase, Scope } from './names.ts';
-import { typescript, type Printed } from './target.ts';
+import { typescript, type Maths, type Printed } from './target.ts';
 import type { Code, Usage } from './usage.ts';
 
 export interface EmittedModel {
@@ -68,6 +68,7 @@ export interface Model {
   readonly jacobian: boolean;
   readonly routines: readonly Routine[];
   readonly precision: Precision;
+  readonly math: Maths;
   readonly checked: boolean;
   readonly usage: (code: Code) => Usage;
   readonly moduleScope: Scope;
@@ -99,7 +100,7 @@ export interface FieldPlace {
   readonly local?: string | undefined;
 }
 
-export type ModelOptions = Pick<Model, 'precision' | 'checked' | 'usage'>;
+export type ModelOptions = Pick<Model, 'precision' | 'math' | 'checked' | 'usage'>;
 
 /** One form of a model. */
 export function modelOf(

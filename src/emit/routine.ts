@@ -10,7 +10,7 @@ import { isSymbolic, memo, sizeNames, type Model } from './model.ts';
 import type { Scope } from './names.ts';
 import { docOf, holdersOf, signatureOf, type Holders, type Signature } from './signature.ts';
 import { printStatements, quote } from './statement.ts';
-import { typescript } from './target.ts';
+import { typescript, typescriptOf } from './target.ts';
 import type { Code } from './usage.ts';
 import { Writer } from './writer.ts';
 
@@ -192,7 +192,9 @@ function printBody(
   for (const line of door) writer.line(line);
   if (door.length > 0) writer.gap();
   for (const line of [...sizes.prologue(), ...arrays.lines]) writer.line(line);
+  const target = typescriptOf(model.math);
   printStatements(writer, code.body, {
+    target,
     scope,
     locals,
     naming,
@@ -202,7 +204,7 @@ function printBody(
     checkedStores: usage.checkedStores,
   });
   if (returned !== undefined) writer.line(`return ${returned};`);
-  if (code.result) writer.line(`return ${printExpression(typescript, naming, code.result)};`);
+  if (code.result) writer.line(`return ${printExpression(target, naming, code.result)};`);
   return {
     text: writer.text(),
     free: free.map((l) => ({ name: local(l), type: l.scalar === 'bool' ? 'boolean' : 'number' })),

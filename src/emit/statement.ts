@@ -7,11 +7,12 @@ import type { Buffer, Expression, Local, Statement } from '../loops/types.ts';
 import { visitExpression } from '../loops/walk.ts';
 import { printExpression, printPolynomial, type Naming } from './expression.ts';
 import type { Scope } from './names.ts';
-import { typescript } from './target.ts';
+import type { Target } from './target.ts';
 import type { Writer } from './writer.ts';
 
 /** What a function knows that its statements need. */
 export interface FunctionContext {
+  readonly target: Target;
   /** Function-wide names; blocks open inner scopes. */
   readonly scope: Scope;
   /** Names of the locals in scope; statements add theirs. */
@@ -50,7 +51,7 @@ export function printStatements(
 }
 
 function printStatement(writer: Writer, s: Statement, context: FunctionContext): void {
-  const text = (e: Expression): string => printExpression(typescript, context.naming, e);
+  const text = (e: Expression): string => printExpression(context.target, context.naming, e);
   switch (s.kind) {
     case 'declare': {
       // The value is printed first: it cannot mention the name that it initialises.
@@ -117,7 +118,7 @@ function printStatement(writer: Writer, s: Statement, context: FunctionContext):
       return;
     case 'check': {
       if (!context.checked) return;
-      const extent = printPolynomial(typescript, context.naming, s.extent).text;
+      const extent = printPolynomial(context.target, context.naming, s.extent).text;
       writer.line(`checkIndex(${text(s.index)}, ${extent}, ${quote(s.array)}, ${s.axis});`);
       return;
     }
@@ -141,7 +142,7 @@ function printIf(
   let branch = s;
   let opening = head;
   for (;;) {
-    const condition = printExpression(typescript, context.naming, branch.condition);
+    const condition = printExpression(context.target, context.naming, branch.condition);
     inBlock(writer, [], branch.then, context, () => `${opening} (${condition}) {`);
     const [only, ...more] = branch.otherwise;
     if (only === undefined) break;
@@ -181,7 +182,7 @@ function declare(local: Local, context: FunctionContext): string {
 function element(buffer: Buffer, indices: readonly Expression[], context: FunctionContext): string {
   const [index, second] = indices;
   if (second !== undefined) bug(`an element of ${buffer.name} by several indices cannot be printed`);
-  return context.element(buffer, index && printExpression(typescript, context.naming, index));
+  return context.element(buffer, index && printExpression(context.target, context.naming, index));
 }
 
 /** The int one: counters are counted up. */

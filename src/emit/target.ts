@@ -4,7 +4,7 @@
 import { bug } from '../base/bug.ts';
 import type { Scalar } from '../ir/types.ts';
 import { ops, type OpName } from '../ops/index.ts';
-import type { Spelling } from '../ops/types.ts';
+import type { OpRecord, Spelling } from '../ops/types.ts';
 
 /** Text with the level at which it binds: as an operand of something tighter it needs parentheses. */
 export interface Printed {
@@ -41,6 +41,9 @@ const both = (level: number): Operator => ({ level, chains: 'both' });
 const PREFIX = 14;
 const PRIMARY = 18;
 
+/** Whose functions exp, exp2 and tanh are: those of `Math`, which differ between engines, or those of ops/tables.ts. */
+export type Maths = 'exact' | 'fast';
+
 export const typescript: Target = {
   // Levels as in the table of operator precedence on MDN. `**` is absent: V8 is slow on it, and `-x ** 2` is an error.
   operators: {
@@ -70,6 +73,37 @@ export const typescript: Target = {
   }),
   spelling: (op) => ops[op].ts,
 };
+
+const typescriptFast: Target = {
+  ...typescript,
+  spelling: (op) => {
+    const record: OpRecord = ops[op];
+    return record.fast ?? record.ts;
+  },
+};
+
+export const typescriptOf = (math: Maths): Target => (math === 'fast' ? typescriptFast : typescript);
+
+export interface Helper {
+  readonly name: string;
+  readonly source: string;
+  /** The names of what has to be declared for it. */
+  readonly needs: readonly string[];
+}
+
+/** The helper function of an op in TypeScript, if it has one; what it calls is spelled as the target spells it. */
+export function helperOf(target: Target, op: OpName): Helper | undefined {
+  const spelling = target.spelling(op);
+  if (!('helper' in spelling)) return undefined;
+  const needs = [...(spelling.needs ?? [])];
+  const source = spelling.source.replace(/\$(\w+)\(/g, (_, name: OpName) => {
+    const called = target.spelling(name);
+    if ('helper' in called) needs.push(called.helper);
+    const callee = 'helper' in called ? called.helper : 'call' in called ? called.call : undefined;
+    return `${callee ?? bug(`${name} is no function in the target`)}(`;
+  });
+  return { name: spelling.helper, source, needs };
+}
 
 /** The shortest text that reads back as the same number. */
 function numberText(value: number): string {

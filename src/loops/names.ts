@@ -15,6 +15,8 @@ const nouns: Readonly<Record<string, string>> = {
   sqrt: 'root',
   softmaxWeight: 'weight',
   chain: 'product',
+  exp: 'exponential',
+  exp2: 'power',
   select: 'chosen',
   iselect: 'chosen',
   bselect: 'chosen',

@@ -17,7 +17,7 @@ export const activation = {
       source: `\
 /** The logistic function. */
 function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
+  return 1 / (1 + $exp(-x));
 }`,
     },
     wgsl: {
@@ -45,7 +45,7 @@ fn sigmoid(x: f32) -> f32 {
       source: `\
 /** log(1 + exp(x)), without overflow. */
 function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+  return Math.max(x, 0) + Math.log1p($exp(-Math.abs(x)));
 }`,
     },
     wgsl: {
@@ -72,7 +72,7 @@ fn softplus(x: f32) -> f32 {
       source: `\
 /** log(sigmoid(x)), without overflow. */
 function logSigmoid(x: number): number {
-  return Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x)));
+  return Math.min(x, 0) - Math.log1p($exp(-Math.abs(x)));
 }`,
     },
     wgsl: {
@@ -101,7 +101,7 @@ fn log_sigmoid(x: f32) -> f32 {
 /** log(exp(x) + exp(y)), without overflow. */
 function logAddExp(x: number, y: number): number {
   if (x === y) return x + Math.LN2;
-  return Math.max(x, y) + Math.log1p(Math.exp(-Math.abs(x - y)));
+  return Math.max(x, y) + Math.log1p($exp(-Math.abs(x - y)));
 }`,
     },
     wgsl: {
@@ -129,7 +129,7 @@ fn log_add_exp(x: f32, y: f32) -> f32 {
       source: `\
 /** The weight exp(x - lse) of x in a softmax; none if x is masked by -Infinity. */
 function softmaxWeight(x: number, lse: number): number {
-  return x === -Infinity ? 0 : Math.exp(x - lse);
+  return x === -Infinity ? 0 : $exp(x - lse);
 }`,
     },
     wgsl: {

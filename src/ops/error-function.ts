@@ -90,7 +90,7 @@ function erfc(x: number): number {
   if (size < 1) return 1 - x * ${nested(near, 'square')};
   if (size > 28) return x < 0 ? 2 : 0;
   const head = Math.fround(size);
-  const exponential = Math.exp(-head * head) * Math.exp((head - size) * (head + size));
+  const exponential = $exp(-head * head) * $exp((head - size) * (head + size));
   const t = (size - 3.75) / (size + 3.75);
   const tail = (exponential * ${nested(far, 't')}) / (1 + 2 * size);
   return x < 0 ? 2 - tail : tail;

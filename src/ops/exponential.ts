@@ -1,6 +1,7 @@
 // Ops table, exponentials and logarithms.
 
 import { op } from './define.ts';
+import { exp, exp2 } from './tables.ts';
 
 export const exponential = {
   exp: op({
@@ -11,6 +12,7 @@ export const exponential = {
     d: { x: 'out' },
     vanishes: true,
     ts: { call: 'Math.exp' },
+    fast: exp,
     wgsl: { call: 'exp' },
     callable: true,
     samples: [[0.5], [-2], [1e-10], [-700], [700]],
@@ -84,6 +86,7 @@ fn log1p(x: f32) -> f32 {
     d: { x: '0.6931471805599453 * out' },
     vanishes: true,
     ts: { template: 'Math.pow(2, $x)', precedence: 'call', operands: ',' },
+    fast: exp2,
     wgsl: { call: 'exp2' },
     callable: true,
     samples: [[0.5], [-2], [1e-10], [-1000.25], [1000.7]],

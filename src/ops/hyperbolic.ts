@@ -2,6 +2,7 @@
 // formulas that cancel near zero and overflow early, hence the helpers.
 
 import { op } from './define.ts';
+import { tanh } from './tables.ts';
 
 export const hyperbolic = {
   sinh: op({
@@ -44,6 +45,7 @@ fn stable_sinh(x: f32) -> f32 {
     d: { x: '1 - out * out' },
     vanishes: true,
     ts: { call: 'Math.tanh' },
+    fast: tanh,
     // The builtin overflows to NaN from about 89 on.
     wgsl: {
       helper: 'stable_tanh',

@@ -10,9 +10,15 @@ export type Spelling =
   | { readonly call: string }
   /**
    * A helper function that the emitted module must contain: `name` is called, `source` is its complete text
-   * in the target (with `function`/`fn`), emitted once and only if used. `needs` lists helpers it calls.
+   * in the target (with `function`/`fn`), emitted once and only if used. `needs` lists helpers it calls; of ops that have
+   * more than one spelling, the source calls `$exp`. `steps` are what it does, of an op of one argument.
    */
-  | { readonly helper: string; readonly source: string; readonly needs?: readonly string[] }
+  | {
+      readonly helper: string;
+      readonly source: string;
+      readonly needs?: readonly string[];
+      readonly steps?: Steps;
+    }
   /**
    * Text with `$x` for argument x. `precedence` is how tightly the whole text binds: an operator, `?:` or `call`.
    * The printer parenthesises every argument as an operand of `operands` (of `precedence` where it is left out), so
@@ -21,6 +27,12 @@ export type Spelling =
   | { readonly template: string; readonly precedence: string; readonly operands?: string }
   /** Nothing is written: the text is that of the argument of this name (toReal in TypeScript). */
   | { readonly argument: string };
+
+/** An expression of `$x` and the constants that are declared before it; each `$name` is a local. */
+export interface Steps {
+  readonly lines: readonly string[];
+  readonly value: string;
+}
 
 /**
  * A partial derivative. Text: an expression in our own language over the argument names and `out`, e.g. `1 - out * out`;
@@ -53,6 +65,8 @@ export interface OpRecord {
    */
   readonly vanishes?: boolean;
   readonly ts: Spelling;
+  /** In TypeScript where `math` is `fast`, if that is another. */
+  readonly fast?: Spelling;
   readonly wgsl: Spelling;
   /** Also callable by this name in the language; false for ops that only rules and rewrites make. */
   readonly callable: boolean;

@@ -67,9 +67,21 @@ describe('options reach the compiler', () => {
     await withWorld({ 'scale.nabla': scale }, async (world) => {
       const build = ['build', 'scale.nabla', '--emit', 'loss'];
       await world.nabla(build);
-      expect(await world.read('scale.ts')).toContain('  return Math.exp(sFree);\n');
+      expect(await world.read('scale.ts')).toContain('  return exp(sFree);\n');
       await world.nabla([...build, '--jacobian']);
       expect(await world.read('scale.ts')).toContain('  return s - sFree;\n');
+    });
+  });
+
+  test('--math', async () => {
+    const layer = 'model Layer {\n  param x: real\n  loss tanh(x) + sigmoid(x)\n}\n';
+    await withWorld({ 'layer.nabla': layer }, async (world) => {
+      const build = ['build', 'layer.nabla', '--emit', 'loss'];
+      await world.nabla(build);
+      expect(await world.read('layer.ts')).not.toMatch(/Math\.(tanh|exp)/);
+      await world.nabla([...build, '--math', 'exact']);
+      expect(await world.read('layer.ts')).toContain('  return Math.tanh(x) + sigmoid(x);\n');
+      expect(await world.read('layer.ts')).toContain('  return 1 / (1 + Math.exp(-x));\n');
     });
   });
 

@@ -71,7 +71,7 @@ export function curveFitLoss(
   const softplus_1 = softplus(decay);
   for (let n = 0; n < N; n++) {
     const tn = t[n];
-    const fitted = amplitude * Math.exp(-(softplus_1 * tn)) * Math.cos(frequency * tn + phase);
+    const fitted = amplitude * exp(-(softplus_1 * tn)) * Math.cos(frequency * tn + phase);
     const r = fitted - y[n];
     const abs = Math.abs(r);
     sum += abs <= 0.5 ? 0.5 * (r * r) : 0.5 * (abs - 0.25);
@@ -111,14 +111,14 @@ export function curveFitLossAndGradient(
   let frequencyAdjoint = 0;
   let amplitudeAdjoint = 0;
   let total = 0;
-  const exponential = Math.exp(-Math.abs(decay));
+  const exponential = exp(-Math.abs(decay));
   const softplus_1 = Math.max(decay, 0) + Math.log1p(exponential);
   for (let n = 0; n < N; n++) {
     const tn = t[n];
-    const exp = Math.exp(-(softplus_1 * tn));
+    const exponential_1 = exp(-(softplus_1 * tn));
     const sum_1 = frequency * tn + phase;
     const cos = Math.cos(sum_1);
-    const product = amplitude * exp;
+    const product = amplitude * exponential_1;
     const fitted = product * cos;
     const r = fitted - y[n];
     const abs = Math.abs(r);
@@ -137,8 +137,8 @@ export function curveFitLossAndGradient(
     const negative = -(sum_2 * product * Math.sin(sum_1));
     phaseAdjoint += negative;
     frequencyAdjoint += negative * tn;
-    amplitudeAdjoint += product_1 * exp;
-    total -= product_1 * amplitude * exp * tn;
+    amplitudeAdjoint += product_1 * exponential_1;
+    total -= product_1 * amplitude * exponential_1 * tn;
   }
   const loss = sum / N;
   gradient.amplitude = amplitudeAdjoint;
@@ -176,7 +176,7 @@ export function curveFitOutputs(
   const softplus_1 = softplus(decay);
   for (let n = 0; n < N; n++) {
     const tn = t[n];
-    const fitted = amplitude * Math.exp(-(softplus_1 * tn)) * Math.cos(frequency * tn + phase);
+    const fitted = amplitude * exp(-(softplus_1 * tn)) * Math.cos(frequency * tn + phase);
     curve[n] = fitted;
   }
 }
@@ -211,19 +211,20 @@ export function curveFitJvp(
   const frequencyDirection = direction.frequency;
   const phaseDirection = direction.phase;
   let sum = 0;
-  const exponential = Math.exp(-Math.abs(decay));
+  const exponential = exp(-Math.abs(decay));
   const softplus_1 = Math.max(decay, 0) + Math.log1p(exponential);
   const product = decayDirection * ((decay < 0 ? exponential : 1) / (1 + exponential));
   for (let n = 0; n < N; n++) {
     const tn = t[n];
-    const exp = Math.exp(-(softplus_1 * tn));
-    const product_1 = amplitude * exp;
+    const exponential_1 = exp(-(softplus_1 * tn));
+    const product_1 = amplitude * exponential_1;
     const sum_1 = frequency * tn + phase;
     const cos = Math.cos(sum_1);
     const fitted = product_1 * cos;
+    const difference =
+      amplitudeDirection * exponential_1 - product * tn * exponential_1 * amplitude;
     const product_2 = (frequencyDirection * tn + phaseDirection) * Math.sin(sum_1) * product_1;
-    const fittedTangent =
-      (amplitudeDirection * exp - product * tn * exp * amplitude) * cos - product_2;
+    const fittedTangent = difference * cos - product_2;
     const r = fitted - y[n];
     const chosen = r > 0 ? fittedTangent : r < 0 ? -fittedTangent : 0;
     sum += Math.abs(r) <= 0.5 ? 0.5 * (fittedTangent * (2 * r)) : 0.5 * chosen;
@@ -264,7 +265,7 @@ export function curveFitHvp(
   const decayDirection = direction.decay;
   const frequencyDirection = direction.frequency;
   const phaseDirection = direction.phase;
-  const exponential = Math.exp(-Math.abs(decay));
+  const exponential = exp(-Math.abs(decay));
   const sigmoid = (decay < 0 ? exponential : 1) / (1 + exponential);
   let sum = 0;
   const quotient = 1 / N;
@@ -277,16 +278,16 @@ export function curveFitHvp(
   const product_1 = decayDirection * sigmoid;
   for (let n = 0; n < N; n++) {
     const tn = t[n];
-    const exp = Math.exp(-(softplus_1 * tn));
-    const negative = -(product_1 * tn * exp);
-    const product_2 = amplitude * exp;
+    const exponential_1 = exp(-(softplus_1 * tn));
+    const negative = -(product_1 * tn * exponential_1);
+    const product_2 = amplitude * exponential_1;
     const sum_1 = frequency * tn + phase;
     const cos = Math.cos(sum_1);
     const sum_2 = frequencyDirection * tn + phaseDirection;
     const sin = Math.sin(sum_1);
     const negative_1 = -(sum_2 * sin);
+    const sum_3 = amplitudeDirection * exponential_1 + negative * amplitude;
     const fitted = product_2 * cos;
-    const sum_3 = amplitudeDirection * exp + negative * amplitude;
     const fittedTangent = sum_3 * cos + negative_1 * product_2;
     const r = fitted - y[n];
     const holds = Math.abs(r) <= 0.5;
@@ -314,10 +315,10 @@ export function curveFitHvp(
     );
     phaseTangentAdjoint += negative_2;
     frequencyTangentAdjoint += negative_2 * tn;
-    amplitudeTangentAdjoint += sum_5 * exp + negative * product_3;
+    amplitudeTangentAdjoint += sum_5 * exponential_1 + negative * product_3;
     const product_4 = product_3 * amplitude;
-    const product_5 = (sum_5 * amplitude + amplitudeDirection * product_3) * exp;
-    total -= product_4 * exp * tn;
+    const product_5 = (sum_5 * amplitude + amplitudeDirection * product_3) * exponential_1;
+    total -= product_4 * exponential_1 * tn;
     total_1 -= (product_5 + negative * product_4) * tn;
   }
   const tangent = sum / N;
@@ -452,9 +453,50 @@ const curveFitOutputArrays = ['curve'];
 
 const curveFitDataArrays = ['t', 'y'];
 
+/** 2^(i - 1075), exactly. */
+const POWERS: Numbers = /* @__PURE__ */ powersOf2();
+
+function powersOf2(): Float64Array {
+  const powers = new Float64Array(2099);
+  for (let i = 1, power = 5e-324; i < 2099; i++, power += power) powers[i] = power;
+  return powers;
+}
+
+/** At 2i the double that is nearest to 2^(i / 128 + 1); behind it, in parts of it, what it lacks. */
+const ROOTS: Numbers = /* @__PURE__ */ rootsOf2();
+
+function rootsOf2(): Float64Array {
+  const roots = new Float64Array(256);
+  // 2^(1 / 128), with 105 bits behind the point; below, 2^-104.
+  const step = BigInt('0x202c7b53f6666adb094cd5c66dc');
+  const bits = BigInt(105);
+  for (let i = 0, power = BigInt(1) << bits; i < 256; i += 2, power = (power * step) >> bits) {
+    const nearest = Number(power);
+    roots[i] = nearest * 4.930380657631324e-32;
+    roots[i + 1] = Number(power - BigInt(nearest)) / nearest;
+  }
+  return roots;
+}
+
+/** e to the power x, within 0.51 units in the last place. */
+function exp(x: number): number {
+  const bounded = x > 710 ? 710 : x < -744 ? -744 : x;
+  const k = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+  const i = (k << 1) & 254;
+  const r = bounded - k * 0.005415212347998022 - k * 1.2655086083325438e-13;
+  const square = r * r;
+  const root = ROOTS[i];
+  return (
+    (root +
+      root *
+        (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+    POWERS[(k >> 7) + 1074]
+  );
+}
+
 /** log(1 + exp(x)), without overflow. */
 function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x)));
+  return Math.max(x, 0) + Math.log1p(exp(-Math.abs(x)));
 }
 
 function checkObject(name: string, value: unknown): void {

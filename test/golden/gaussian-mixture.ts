@@ -94,7 +94,7 @@ export function gaussianMixtureLoss(
   const shift = Math.abs(greatest) < Infinity ? greatest : 0;
   let sum = 0;
   for (let k = 0; k < K; k++) {
-    sum += Math.exp(weight[k] - shift);
+    sum += exp(weight[k] - shift);
   }
   const total = shift + Math.log(sum);
   let sum_1 = 0;
@@ -110,14 +110,14 @@ export function gaussianMixtureLoss(
         sum_2 += difference * difference;
       }
       const difference = weight[k] - total - D * logWidthK;
-      const score_1 = difference - 0.5 * sum_2 * Math.exp(-2 * logWidthK);
+      const score_1 = difference - 0.5 * sum_2 * exp(-2 * logWidthK);
       score[k] = score_1;
       greatest_1 = Math.max(greatest_1, score_1);
     }
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
     let sum_2 = 0;
     for (let k = 0; k < K; k++) {
-      sum_2 += Math.exp(score[k] - shift_1);
+      sum_2 += exp(score[k] - shift_1);
     }
     sum_1 += shift_1 + Math.log(sum_2);
   }
@@ -156,7 +156,7 @@ export function gaussianMixtureLossAndGradient(
   const weightGradient: Numbers = gradient.weight;
   const score: Numbers = ws.score;
   const work: Numbers = ws.work;
-  const exp: Numbers = ws.exp;
+  const exp_1: Numbers = ws.exp;
   const weights: Numbers = ws.weights;
   const weights2: Numbers = ws.weights2;
   let greatest = -Infinity;
@@ -166,7 +166,7 @@ export function gaussianMixtureLossAndGradient(
   const shift = Math.abs(greatest) < Infinity ? greatest : 0;
   let sum = 0;
   for (let k = 0; k < K; k++) {
-    const weight_1 = Math.exp(weight[k] - shift);
+    const weight_1 = exp(weight[k] - shift);
     weights2[k] = weight_1;
     sum += weight_1;
   }
@@ -191,15 +191,16 @@ export function gaussianMixtureLossAndGradient(
       }
       work[k] = sum_3;
       const logWidthK = logWidth[k];
-      const exp_1 = Math.exp(-2 * logWidthK);
-      const score_1 = weight[k] - total - D * logWidthK - 0.5 * sum_3 * exp_1;
+      const exponential = exp(-2 * logWidthK);
+      const difference = weight[k] - total - D * logWidthK;
+      const score_1 = difference - 0.5 * sum_3 * exponential;
       score[k] = score_1;
-      exp[k] = exp_1;
+      exp_1[k] = exponential;
       greatest_1 = Math.max(greatest_1, score_1);
     }
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
     for (let k = 0; k < K; k++) {
-      const weight_1 = Math.exp(score[k] - shift_1);
+      const weight_1 = exp(score[k] - shift_1);
       weights[k] = weight_1;
       sum_2 += weight_1;
     }
@@ -208,7 +209,7 @@ export function gaussianMixtureLossAndGradient(
     sum_1 += sum_3;
     for (let k = 0; k < K; k++) {
       const product = quotient * (weights[k] * inverse_1);
-      const expNK = exp[k];
+      const expNK = exp_1[k];
       const negative = -product;
       const product_1 = 0.5 * (negative * expNK);
       logWidthGradient[k] += -2 * (negative * (0.5 * work[k]) * expNK) - product * D;
@@ -258,7 +259,7 @@ export function gaussianMixtureOutputs(
   const shift = Math.abs(greatest) < Infinity ? greatest : 0;
   let sum = 0;
   for (let k = 0; k < K; k++) {
-    sum += Math.exp(weight[k] - shift);
+    sum += exp(weight[k] - shift);
   }
   const total = shift + Math.log(sum);
   for (let n = 0; n < N; n++) {
@@ -274,7 +275,7 @@ export function gaussianMixtureOutputs(
         sum_1 += difference * difference;
       }
       const difference = weight[k] - total - D * logWidthK;
-      const score = difference - 0.5 * sum_1 * Math.exp(-2 * logWidthK);
+      const score = difference - 0.5 * sum_1 * exp(-2 * logWidthK);
       if (!(score <= greatest_1) && greatest_1 === greatest_1) {
         greatest_1 = score;
         greatestAt = k;
@@ -323,7 +324,7 @@ export function gaussianMixtureJvp(
   const shift = Math.abs(greatest) < Infinity ? greatest : 0;
   let sum = 0;
   for (let k = 0; k < K; k++) {
-    const weight_1 = Math.exp(weight[k] - shift);
+    const weight_1 = exp(weight[k] - shift);
     weights2[k] = weight_1;
     sum += weight_1;
   }
@@ -349,9 +350,9 @@ export function gaussianMixtureJvp(
         sum_4 -= centerDirection[centerRow + d] * (2 * difference);
       }
       const product = 0.5 * sum_3;
-      const exp = Math.exp(-2 * logWidthK);
-      const score_1 = weight[k] - total - D * logWidthK - product * exp;
-      const sum_5 = 0.5 * sum_4 * exp + -2 * logWidthK_1 * exp * product;
+      const exponential = exp(-2 * logWidthK);
+      const score_1 = weight[k] - total - D * logWidthK - product * exponential;
+      const sum_5 = 0.5 * sum_4 * exponential + -2 * logWidthK_1 * exponential * product;
       score[k] = score_1;
       scoreTangent[k] = weightDirection[k] - sum_1 - logWidthK_1 * D - sum_5;
       greatest_1 = Math.max(greatest_1, score_1);
@@ -359,7 +360,7 @@ export function gaussianMixtureJvp(
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
     let sum_3 = 0;
     for (let k = 0; k < K; k++) {
-      const weight_1 = Math.exp(score[k] - shift_1);
+      const weight_1 = exp(score[k] - shift_1);
       weights2[k] = weight_1;
       sum_3 += weight_1;
     }
@@ -411,7 +412,7 @@ export function gaussianMixtureHvp(
   const weightProduct: Numbers = product.weight;
   const score: Numbers = ws.score;
   const work: Numbers = ws.work;
-  const exp: Numbers = ws.exp;
+  const exp_1: Numbers = ws.exp;
   const weights: Numbers = ws.weights;
   const weights2: Numbers = ws.weights2;
   const work2: Numbers = ws.work2;
@@ -424,7 +425,7 @@ export function gaussianMixtureHvp(
   const shift = Math.abs(greatest) < Infinity ? greatest : 0;
   let sum = 0;
   for (let k = 0; k < K; k++) {
-    const weight_1 = Math.exp(weight[k] - shift);
+    const weight_1 = exp(weight[k] - shift);
     weights2[k] = weight_1;
     sum += weight_1;
   }
@@ -460,19 +461,19 @@ export function gaussianMixtureHvp(
       const logWidthK = logWidth[k];
       const logWidthK_1 = logWidthDirection[k];
       const product_1 = 0.5 * sum_5;
-      const exp_1 = Math.exp(-2 * logWidthK);
-      const product_2 = -2 * logWidthK_1 * exp_1;
-      const score_1 = weight[k] - total - D * logWidthK - product_1 * exp_1;
-      const difference = weightDirection[k] - sum_1 - logWidthK_1 * D;
+      const exponential = exp(-2 * logWidthK);
+      const product_2 = -2 * logWidthK_1 * exponential;
+      const score_1 = weight[k] - total - D * logWidthK - product_1 * exponential;
+      const sum_7 = 0.5 * sum_6 * exponential + product_2 * product_1;
       score[k] = score_1;
-      exp[k] = exp_1;
-      scoreTangent[k] = difference - (0.5 * sum_6 * exp_1 + product_2 * product_1);
+      exp_1[k] = exponential;
+      scoreTangent[k] = weightDirection[k] - sum_1 - logWidthK_1 * D - sum_7;
       expTangent[k] = product_2;
       greatest_1 = Math.max(greatest_1, score_1);
     }
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
     for (let k = 0; k < K; k++) {
-      const weight_1 = Math.exp(score[k] - shift_1);
+      const weight_1 = exp(score[k] - shift_1);
       weights[k] = weight_1;
       sum_3 += weight_1;
     }
@@ -485,7 +486,7 @@ export function gaussianMixtureHvp(
       const weight_1 = weights[k] * inverse_1;
       const product_1 = (scoreTangent[k] * weight_1 - sum_4 * weight_1) * quotient;
       const product_2 = 0.5 * work[k];
-      const expNK = exp[k];
+      const expNK = exp_1[k];
       const expTangentNK = expTangent[k];
       const negative = -(quotient * weight_1);
       const negative_1 = -product_1;
@@ -806,6 +807,47 @@ const gaussianMixtureParamArrays = ['center', 'logWidth', 'weight'];
 const gaussianMixtureDataArrays = ['x'];
 
 const gaussianMixtureOutputArrays = ['cluster'];
+
+/** 2^(i - 1075), exactly. */
+const POWERS: Numbers = /* @__PURE__ */ powersOf2();
+
+function powersOf2(): Float64Array {
+  const powers = new Float64Array(2099);
+  for (let i = 1, power = 5e-324; i < 2099; i++, power += power) powers[i] = power;
+  return powers;
+}
+
+/** At 2i the double that is nearest to 2^(i / 128 + 1); behind it, in parts of it, what it lacks. */
+const ROOTS: Numbers = /* @__PURE__ */ rootsOf2();
+
+function rootsOf2(): Float64Array {
+  const roots = new Float64Array(256);
+  // 2^(1 / 128), with 105 bits behind the point; below, 2^-104.
+  const step = BigInt('0x202c7b53f6666adb094cd5c66dc');
+  const bits = BigInt(105);
+  for (let i = 0, power = BigInt(1) << bits; i < 256; i += 2, power = (power * step) >> bits) {
+    const nearest = Number(power);
+    roots[i] = nearest * 4.930380657631324e-32;
+    roots[i + 1] = Number(power - BigInt(nearest)) / nearest;
+  }
+  return roots;
+}
+
+/** e to the power x, within 0.51 units in the last place. */
+function exp(x: number): number {
+  const bounded = x > 710 ? 710 : x < -744 ? -744 : x;
+  const k = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+  const i = (k << 1) & 254;
+  const r = bounded - k * 0.005415212347998022 - k * 1.2655086083325438e-13;
+  const square = r * r;
+  const root = ROOTS[i];
+  return (
+    (root +
+      root *
+        (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+    POWERS[(k >> 7) + 1074]
+  );
+}
 
 /** The product of an adjoint and a partial, in which an exact zero wins over an infinity. */
 function chain(g: number, p: number): number {

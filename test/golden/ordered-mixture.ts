@@ -88,7 +88,7 @@ export function orderedMixtureLoss(
     const shift = Math.abs(greatest) < Infinity ? greatest : 0;
     let sum_1 = 0;
     for (let k = 0; k < K; k++) {
-      sum_1 += Math.exp(score[k] - shift);
+      sum_1 += exp(score[k] - shift);
     }
     sum += shift + Math.log(sum_1);
   }
@@ -157,7 +157,7 @@ export function orderedMixtureLossAndGradient(
     }
     const shift = Math.abs(greatest) < Infinity ? greatest : 0;
     for (let k = 0; k < K; k++) {
-      const weight_1 = Math.exp(score[k] - shift);
+      const weight_1 = exp(score[k] - shift);
       weights[k] = weight_1;
       sum_2 += weight_1;
     }
@@ -229,7 +229,7 @@ export function orderedMixtureJvp(
     const shift = Math.abs(greatest) < Infinity ? greatest : 0;
     let sum_1 = 0;
     for (let k = 0; k < K; k++) {
-      const weight_1 = Math.exp(score[k] - shift);
+      const weight_1 = exp(score[k] - shift);
       weights[k] = weight_1;
       sum_1 += weight_1;
     }
@@ -321,7 +321,7 @@ export function orderedMixtureHvp(
     }
     const shift = Math.abs(greatest) < Infinity ? greatest : 0;
     for (let k = 0; k < K; k++) {
-      const weight_1 = Math.exp(score[k] - shift);
+      const weight_1 = exp(score[k] - shift);
       weights[k] = weight_1;
       sum_2 += weight_1;
     }
@@ -788,13 +788,13 @@ export function orderedMixtureFreeLoss(
   const shift = Math.abs(greatest) < Infinity ? greatest : 0;
   let sum = 0;
   for (let k = 0; k < K; k++) {
-    sum += Math.exp(logs[k] - shift);
+    sum += exp(logs[k] - shift);
   }
   let total_1 = 0;
   const sum_1 = shift + Math.log(sum);
   for (let k = 0; k < K; k++) {
     const meanK = meanFree[k];
-    const sum_2 = total_1 + (k === 0 ? meanK : Math.exp(meanK));
+    const sum_2 = total_1 + (k === 0 ? meanK : exp(meanK));
     mean[k] = sum_2;
     total_1 = sum_2;
   }
@@ -804,7 +804,7 @@ export function orderedMixtureFreeLoss(
     const yn = y[n];
     for (let k = 0; k < K; k++) {
       const widthK = widthFree[k];
-      const product = (yn - mean[k]) * Math.exp(-widthK);
+      const product = (yn - mean[k]) * exp(-widthK);
       const score_1 = logs[k] - sum_1 - widthK - 0.5 * (product * product);
       score[k] = score_1;
       greatest_1 = Math.max(greatest_1, score_1);
@@ -812,7 +812,7 @@ export function orderedMixtureFreeLoss(
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
     let sum_3 = 0;
     for (let k = 0; k < K; k++) {
-      sum_3 += Math.exp(score[k] - shift_1);
+      sum_3 += exp(score[k] - shift_1);
     }
     sum_2 += shift_1 + Math.log(sum_3);
   }
@@ -859,7 +859,7 @@ export function orderedMixtureFreeLossAndGradient(
   const score: Numbers = ws.score;
   const kept: Numbers = ws.kept;
   const kept2: Numbers = ws.kept2;
-  const exp: Numbers = ws.exp;
+  const exp_1: Numbers = ws.exp;
   const meanAdjoint: Numbers = ws.meanAdjoint;
   const logsAdjoint: Numbers = ws.logsAdjoint;
   const weights: Numbers = ws.weights;
@@ -886,7 +886,7 @@ export function orderedMixtureFreeLossAndGradient(
   const shift = Math.abs(greatest) < Infinity ? greatest : 0;
   let sum = 0;
   for (let k = 0; k < K; k++) {
-    const weight = Math.exp(logs[k] - shift);
+    const weight = exp(logs[k] - shift);
     weights2[k] = weight;
     sum += weight;
   }
@@ -895,7 +895,7 @@ export function orderedMixtureFreeLossAndGradient(
   let total_1 = 0;
   for (let k = 0; k < K; k++) {
     const meanK = meanFree[k];
-    const sum_2 = total_1 + (k === 0 ? meanK : Math.exp(meanK));
+    const sum_2 = total_1 + (k === 0 ? meanK : exp(meanK));
     mean[k] = sum_2;
     total_1 = sum_2;
   }
@@ -915,16 +915,16 @@ export function orderedMixtureFreeLossAndGradient(
     const yn = y[n];
     for (let k = 0; k < K; k++) {
       const widthK = widthFree[k];
-      const exp_1 = Math.exp(-widthK);
-      const product = (yn - mean[k]) * exp_1;
+      const exponential = exp(-widthK);
+      const product = (yn - mean[k]) * exponential;
       const score_1 = logs[k] - sum_1 - widthK - 0.5 * (product * product);
       score[k] = score_1;
-      exp[k] = exp_1;
+      exp_1[k] = exponential;
       greatest_1 = Math.max(greatest_1, score_1);
     }
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
     for (let k = 0; k < K; k++) {
-      const weight = Math.exp(score[k] - shift_1);
+      const weight = exp(score[k] - shift_1);
       weights[k] = weight;
       sum_4 += weight;
     }
@@ -935,7 +935,7 @@ export function orderedMixtureFreeLossAndGradient(
     for (let k = 0; k < K; k++) {
       const negative = -(weights[k] * inverse_1);
       const difference = yn_1 - mean[k];
-      const expNK = exp[k];
+      const expNK = exp_1[k];
       const product = -0.5 * negative * (2 * (difference * expNK));
       meanAdjoint[k] -= product * expNK;
       widthFreeGradient[k] += -(product * difference * expNK) - negative;
@@ -949,7 +949,7 @@ export function orderedMixtureFreeLossAndGradient(
     const sum_4 = totalAdjoint + meanAdjoint[k];
     const meanK = meanFree[k];
     meanAdjoint[k] = 0;
-    meanFreeGradient[k] = k === 0 ? sum_4 : sum_4 * Math.exp(meanK);
+    meanFreeGradient[k] = k === 0 ? sum_4 : sum_4 * exp(meanK);
     totalAdjoint = sum_4;
   }
   for (let k = 0; k < K; k++) {
@@ -1037,7 +1037,7 @@ export function orderedMixtureFreeJvp(
   }
   const shift = Math.abs(greatest) < Infinity ? greatest : 0;
   for (let k = 0; k < K; k++) {
-    const weight = Math.exp(logs[k] - shift);
+    const weight = exp(logs[k] - shift);
     weights2[k] = weight;
     sum += weight;
   }
@@ -1055,9 +1055,9 @@ export function orderedMixtureFreeJvp(
       chosen = meanK;
       chosen_1 = meanK_1;
     } else {
-      const exp = Math.exp(meanK);
-      chosen = exp;
-      chosen_1 = meanK_1 * exp;
+      const exponential = exp(meanK);
+      chosen = exponential;
+      chosen_1 = meanK_1 * exponential;
     }
     const sum_3 = total_1 + chosen;
     const sum_4 = totalTangent_1 + chosen_1;
@@ -1074,19 +1074,18 @@ export function orderedMixtureFreeJvp(
       const widthK = widthFree[k];
       const widthK_1 = widthFreeDirection[k];
       const difference = yn - mean[k];
-      const exp = Math.exp(-widthK);
-      const product = difference * exp;
+      const exponential = exp(-widthK);
+      const product = difference * exponential;
       const score_1 = logs[k] - sum_2 - widthK - 0.5 * (product * product);
-      const product_1 =
-        0.5 * ((-(meanTangent[k] * exp) - widthK_1 * exp * difference) * (2 * product));
+      const difference_1 = -(meanTangent[k] * exponential) - widthK_1 * exponential * difference;
       score[k] = score_1;
-      scoreTangent[k] = logsTangent[k] - sum_1 - widthK_1 - product_1;
+      scoreTangent[k] = logsTangent[k] - sum_1 - widthK_1 - 0.5 * (difference_1 * (2 * product));
       greatest_1 = Math.max(greatest_1, score_1);
     }
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
     let sum_4 = 0;
     for (let k = 0; k < K; k++) {
-      const weight = Math.exp(score[k] - shift_1);
+      const weight = exp(score[k] - shift_1);
       weights2[k] = weight;
       sum_4 += weight;
     }
@@ -1145,7 +1144,7 @@ export function orderedMixtureFreeHvp(
   const score: Numbers = ws.score;
   const kept: Numbers = ws.kept;
   const kept2: Numbers = ws.kept2;
-  const exp: Numbers = ws.exp;
+  const exp_1: Numbers = ws.exp;
   const meanAdjoint: Numbers = ws.meanAdjoint;
   const logsTangent: Numbers = ws.logsAdjoint;
   const weights: Numbers = ws.weights;
@@ -1189,7 +1188,7 @@ export function orderedMixtureFreeHvp(
   }
   const shift = Math.abs(greatest) < Infinity ? greatest : 0;
   for (let k = 0; k < K; k++) {
-    const weight = Math.exp(logs[k] - shift);
+    const weight = exp(logs[k] - shift);
     weights2[k] = weight;
     sum += weight;
   }
@@ -1207,9 +1206,9 @@ export function orderedMixtureFreeHvp(
       chosen = meanK;
       chosen_1 = meanK_1;
     } else {
-      const exp_1 = Math.exp(meanK);
-      chosen = exp_1;
-      chosen_1 = meanK_1 * exp_1;
+      const exponential = exp(meanK);
+      chosen = exponential;
+      chosen_1 = meanK_1 * exponential;
     }
     const sum_3 = total_1 + chosen;
     const sum_4 = totalTangent_1 + chosen_1;
@@ -1239,20 +1238,20 @@ export function orderedMixtureFreeHvp(
       const widthK = widthFree[k];
       const widthK_1 = widthFreeDirection[k];
       const difference = yn - mean[k];
-      const exp_1 = Math.exp(-widthK);
-      const negative = -(widthK_1 * exp_1);
-      const product_1 = difference * exp_1;
+      const exponential = exp(-widthK);
+      const negative = -(widthK_1 * exponential);
+      const product_1 = difference * exponential;
       const score_1 = logs[k] - sum_2 - widthK - 0.5 * (product_1 * product_1);
-      const product_2 = 0.5 * ((negative * difference - meanTangent[k] * exp_1) * (2 * product_1));
+      const product_2 = (negative * difference - meanTangent[k] * exponential) * (2 * product_1);
       score[k] = score_1;
-      exp[k] = exp_1;
-      scoreTangent[k] = logsTangent[k] - sum_1 - widthK_1 - product_2;
+      exp_1[k] = exponential;
+      scoreTangent[k] = logsTangent[k] - sum_1 - widthK_1 - 0.5 * product_2;
       expTangent[k] = negative;
       greatest_1 = Math.max(greatest_1, score_1);
     }
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
     for (let k = 0; k < K; k++) {
-      const weight = Math.exp(score[k] - shift_1);
+      const weight = exp(score[k] - shift_1);
       weights[k] = weight;
       sum_5 += weight;
     }
@@ -1270,7 +1269,7 @@ export function orderedMixtureFreeHvp(
       const scoreAdjointNK = scoreAdjoint;
       const difference_1 = yn_1 - mean[k];
       const negative = -meanTangent[k];
-      const expNK = exp[k];
+      const expNK = exp_1[k];
       const expTangentNK = expTangent[k];
       const product_1 = -0.5 * scoreAdjointNK;
       const product_2 = 2 * (difference_1 * expNK);
@@ -1300,8 +1299,8 @@ export function orderedMixtureFreeHvp(
     if (k === 0) {
       chosen = sum_6;
     } else {
-      const exp_1 = Math.exp(meanK);
-      chosen = sum_6 * exp_1 + meanK_1 * exp_1 * sum_5;
+      const exponential = exp(meanK);
+      chosen = sum_6 * exponential + meanK_1 * exponential * sum_5;
     }
     meanFreeProduct[k] = chosen;
     totalAdjoint = sum_5;
@@ -1375,21 +1374,21 @@ export function orderedMixtureConstrain(
   const shift = Math.abs(greatest) < Infinity ? greatest : 0;
   let sum = 0;
   for (let k = 0; k < K; k++) {
-    sum += Math.exp(logs[k] - shift);
+    sum += exp(logs[k] - shift);
   }
   const sum_1 = shift + Math.log(sum);
   for (let i = 0; i < K; i++) {
-    weight[i] = Math.exp(logs[i] - sum_1);
+    weight[i] = exp(logs[i] - sum_1);
   }
   let total_1 = 0;
   for (let k = 0; k < K; k++) {
     const meanK = meanFree[k];
-    const sum_2 = total_1 + (k === 0 ? meanK : Math.exp(meanK));
+    const sum_2 = total_1 + (k === 0 ? meanK : exp(meanK));
     mean[k] = sum_2;
     total_1 = sum_2;
   }
   for (let i = 0; i < K; i++) {
-    width[i] = Math.exp(widthFree[i]);
+    width[i] = exp(widthFree[i]);
   }
   return params;
 }
@@ -1667,6 +1666,47 @@ function checkOrderedMixtureFreeParamsApart(
     'params',
     params,
     orderedMixtureParamArrays,
+  );
+}
+
+/** 2^(i - 1075), exactly. */
+const POWERS: Numbers = /* @__PURE__ */ powersOf2();
+
+function powersOf2(): Float64Array {
+  const powers = new Float64Array(2099);
+  for (let i = 1, power = 5e-324; i < 2099; i++, power += power) powers[i] = power;
+  return powers;
+}
+
+/** At 2i the double that is nearest to 2^(i / 128 + 1); behind it, in parts of it, what it lacks. */
+const ROOTS: Numbers = /* @__PURE__ */ rootsOf2();
+
+function rootsOf2(): Float64Array {
+  const roots = new Float64Array(256);
+  // 2^(1 / 128), with 105 bits behind the point; below, 2^-104.
+  const step = BigInt('0x202c7b53f6666adb094cd5c66dc');
+  const bits = BigInt(105);
+  for (let i = 0, power = BigInt(1) << bits; i < 256; i += 2, power = (power * step) >> bits) {
+    const nearest = Number(power);
+    roots[i] = nearest * 4.930380657631324e-32;
+    roots[i + 1] = Number(power - BigInt(nearest)) / nearest;
+  }
+  return roots;
+}
+
+/** e to the power x, within 0.51 units in the last place. */
+function exp(x: number): number {
+  const bounded = x > 710 ? 710 : x < -744 ? -744 : x;
+  const k = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+  const i = (k << 1) & 254;
+  const r = bounded - k * 0.005415212347998022 - k * 1.2655086083325438e-13;
+  const square = r * r;
+  const root = ROOTS[i];
+  return (
+    (root +
+      root *
+        (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+    POWERS[(k >> 7) + 1074]
   );
 }
 

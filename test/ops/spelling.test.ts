@@ -3,6 +3,8 @@
 
 import { ts } from 'ts-morph';
 import { describe, expect, test } from 'vitest';
+import { typescript } from '../../src/emit/target.ts';
+import { opHelpersOf } from '../../src/emit/typescript.ts';
 import { ops, type OpName } from '../../src/ops/index.ts';
 import type { ScalarName, Spelling } from '../../src/ops/types.ts';
 import { evaluate, record, tuples, type Scalar } from './rule.ts';
@@ -32,10 +34,8 @@ const types: Record<ScalarName, string> = { real: 'number', int: 'number', bool:
 function compile(name: OpName): (...args: readonly Scalar[]) => Scalar {
   const { args, result, ts: spelling } = record(name);
   const parameters = Object.entries(args).map(([arg, type]) => `${arg}: ${types[type]}`);
-  const needed = 'helper' in spelling ? (spelling.needs ?? []) : [];
-  const others = helpersOf('ts').filter((other) => needed.includes(other.helper));
-  const helper = 'helper' in spelling ? [...others, spelling].map((each) => each.source).join('\n') : '';
-  const source = `${helper}
+  const helpers = [...opHelpersOf(typescript, new Set([name])).values()].join('\n');
+  const source = `${helpers}
     function apply(${parameters.join(', ')}): ${types[result]} { return ${textOf(name, spelling)}; }`;
   const { outputText, diagnostics } = ts.transpileModule(source, {
     reportDiagnostics: true,
@@ -89,7 +89,7 @@ describe.each(['ts', 'wgsl'] as const)('the helpers in %s', (target) => {
 
   test.each(helpers)('$helper calls builtins and what it needs', ({ helper, source, needs = [] }) => {
     for (const need of needs) expect([...byName.keys()]).toContain(need);
-    const called = [...source.replace(/\/\/.*|\/\*.*\*\//g, '').matchAll(/([\w.]+)\(/g)].map(
+    const called = [...source.replace(/\/\/.*|\/\*.*\*\//g, '').matchAll(/([\w.$]+)\(/g)].map(
       (match) => match[1] ?? '',
     );
     const allowed = [helper, ...needs, ...builtins[target]];
@@ -99,7 +99,7 @@ describe.each(['ts', 'wgsl'] as const)('the helpers in %s', (target) => {
 });
 
 const builtins: Readonly<Record<Target, readonly string[]>> = {
-  ts: ['RangeError', 'Number.isSafeInteger', 'int'],
+  ts: ['RangeError', 'Number.isSafeInteger', 'int', '$exp'],
   wgsl: 'f32 i32 vec2f abs atan ceil exp floor length log max min pow round select sign sin sinh sqrt tan'.split(
     ' ',
   ),

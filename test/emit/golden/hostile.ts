@@ -293,9 +293,50 @@ function checkHostileParams(owner: string, params: Readonly<HostileParams>): voi
   checkScalar(owner, '.Numbers', params.Numbers, 'number', 'real');
 }
 
+/** 2^(i - 1075), exactly. */
+const POWERS: Numbers = /* @__PURE__ */ powersOf2();
+
+function powersOf2(): Float64Array {
+  const powers = new Float64Array(2099);
+  for (let i = 1, power = 5e-324; i < 2099; i++, power += power) powers[i] = power;
+  return powers;
+}
+
+/** At 2i the double that is nearest to 2^(i / 128 + 1); behind it, in parts of it, what it lacks. */
+const ROOTS: Numbers = /* @__PURE__ */ rootsOf2();
+
+function rootsOf2(): Float64Array {
+  const roots = new Float64Array(256);
+  // 2^(1 / 128), with 105 bits behind the point; below, 2^-104.
+  const step = BigInt('0x202c7b53f6666adb094cd5c66dc');
+  const bits = BigInt(105);
+  for (let i = 0, power = BigInt(1) << bits; i < 256; i += 2, power = (power * step) >> bits) {
+    const nearest = Number(power);
+    roots[i] = nearest * 4.930380657631324e-32;
+    roots[i + 1] = Number(power - BigInt(nearest)) / nearest;
+  }
+  return roots;
+}
+
+/** e to the power x, within 0.51 units in the last place. */
+function exp(x: number): number {
+  const bounded = x > 710 ? 710 : x < -744 ? -744 : x;
+  const k = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+  const i = (k << 1) & 254;
+  const r = bounded - k * 0.005415212347998022 - k * 1.2655086083325438e-13;
+  const square = r * r;
+  const root = ROOTS[i];
+  return (
+    (root +
+      root *
+        (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+    POWERS[(k >> 7) + 1074]
+  );
+}
+
 /** The logistic function. */
 function sigmoid(x: number): number {
-  return 1 / (1 + Math.exp(-x));
+  return 1 / (1 + exp(-x));
 }
 
 function checkObject(name: string, value: unknown): void {
