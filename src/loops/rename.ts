@@ -41,6 +41,11 @@ export function substituted(expression: Expression, names: Names): Expression {
 
 /** The statement with locals of its own for all that it declares. */
 export function copied(statement: Statement, names: Names): Statement {
+  return copiedList([statement], names)[0] ?? statement;
+}
+
+/** The same for statements that follow one another. */
+export function copiedList(statements: readonly Statement[], names: Names): readonly Statement[] {
   const here = new Map(names);
   const fresh = (local: Local): Local => {
     const own: Local = { ...local };
@@ -65,7 +70,7 @@ export function copied(statement: Statement, names: Names): Statement {
         return mapRegions(mapped, (region) => region.map(copy));
     }
   };
-  return copy(statement);
+  return statements.map(copy);
 }
 
 /** Replaces buffers in the whole routine; those replaced leave the workspace. */

@@ -11,12 +11,14 @@ import { factorSums } from './factor.ts';
 import { fold } from './fold.ts';
 import { hoist } from './hoist.ts';
 import { inlineRules } from './inline.ts';
+import { factorLinear } from './linear.ts';
 import { simplifyLoops } from './loops.ts';
 import { stabilise } from './stabilise.ts';
 import { scalariseState } from './state.ts';
 import { storeCostly, storeSums } from './store.ts';
 import { reduceStrength } from './strength.ts';
 import { unroll } from './unroll.ts';
+import { shortenSums } from './zeros.ts';
 
 export interface Pass {
   readonly name: string;
@@ -84,6 +86,12 @@ const beforeDerivatives: readonly Pass[] = [
     reason: 'unrolled copies and hoisted values are equal now',
   },
   {
+    name: 'zeros',
+    run: shortenSums,
+    optimisation: 'zeros',
+    reason: 'conditions and indices are as simple as they get; the adjoint of a shorter sum is shorter',
+  },
+  {
     name: 'stabilise again',
     run: stabilise,
     reason: 'what overflows or cancels must go before it is differentiated',
@@ -145,6 +153,12 @@ const afterDerivatives: readonly Pass[] = [
     reason: 'after folding: derivatives of powers are powers',
   },
   { name: 'cse', run: cse, optimisation: 'share', reason: 'the adjoint repeats parts of the primal' },
+  {
+    name: 'linear',
+    run: factorLinear,
+    optimisation: 'linear',
+    reason: 'products have two factors by now, and equal ones are one',
+  },
   { name: 'dead values', run: dropDead, reason: 'what nobody uses must not count as a use below' },
   {
     name: 'fold again',

@@ -27,13 +27,19 @@ export interface OrderedMixtureData {
 export interface OrderedMixtureWorkspace {
   /** real[K] */
   readonly score: Float64Array;
-  /** real[K] */
+  /** real[4, K] */
+  readonly score_1: Float64Array;
+  /** real[4, K] */
   readonly div: Float64Array;
-  /** real[K] */
+  /** real[4, K] */
   readonly weights: Float64Array;
   /** real[K] */
   readonly scoreTangent: Float64Array;
   /** real[K] */
+  readonly weights_1: Float64Array;
+  /** real[4, K] */
+  readonly scoreTangent_1: Float64Array;
+  /** real[4, K] */
   readonly divTangent: Float64Array;
 }
 
@@ -101,7 +107,7 @@ export function orderedMixtureLoss(
 }
 
 /**
- * The loss of OrderedMixture and its gradient. 42 operations as written; loops repeat them.
+ * The loss of OrderedMixture and its gradient. 171 operations as written; loops repeat them.
  *
  * @param params weight: simplex[K], mean: ordered[K], width: real[K] > 0
  * @param data y: real[N]
@@ -130,7 +136,7 @@ export function orderedMixtureLossAndGradient(
   const weightGradient: Numbers = gradient.weight;
   const meanGradient: Numbers = gradient.mean;
   const widthGradient: Numbers = gradient.width;
-  const score: Numbers = ws.score;
+  const score: Numbers = ws.score_1;
   const div: Numbers = ws.div;
   const weights: Numbers = ws.weights;
   let sum = 0;
@@ -143,7 +149,118 @@ export function orderedMixtureLossAndGradient(
   }
   meanGradient.fill(0);
   weightGradient.fill(0);
-  for (let n = 0; n < N; n++) {
+  const blocks = Math.floor(N / 4);
+  const scoreRow = 2 * K;
+  const scoreRow_1 = 3 * K;
+  for (let block = 0; block < blocks; block++) {
+    const n0 = 4 * block;
+    const n1 = n0 + 1;
+    const n2 = n0 + 2;
+    const n3 = n0 + 3;
+    let greatest0 = -Infinity;
+    let greatest1 = -Infinity;
+    let greatest2 = -Infinity;
+    let greatest3 = -Infinity;
+    let sum0 = 0;
+    let sum1 = 0;
+    let sum2 = 0;
+    let sum3 = 0;
+    const yn0 = y[n0];
+    const yn1 = y[n1];
+    const yn2 = y[n2];
+    const yn3 = y[n3];
+    for (let k = 0; k < K; k++) {
+      const widthK = width[k];
+      const meanK = mean[k];
+      const quotient0 = (yn0 - meanK) / widthK;
+      const quotient1 = (yn1 - meanK) / widthK;
+      const quotient2 = (yn2 - meanK) / widthK;
+      const quotient3 = (yn3 - meanK) / widthK;
+      const difference = Math.log(weight[k]) - Math.log(widthK);
+      const score0 = difference - 0.5 * (quotient0 * quotient0);
+      const score1 = difference - 0.5 * (quotient1 * quotient1);
+      const score2 = difference - 0.5 * (quotient2 * quotient2);
+      const score3 = difference - 0.5 * (quotient3 * quotient3);
+      score[k] = score0;
+      score[K + k] = score1;
+      score[scoreRow + k] = score2;
+      score[scoreRow_1 + k] = score3;
+      div[k] = quotient0;
+      div[K + k] = quotient1;
+      div[scoreRow + k] = quotient2;
+      div[scoreRow_1 + k] = quotient3;
+      greatest0 = Math.max(greatest0, score0);
+      greatest1 = Math.max(greatest1, score1);
+      greatest2 = Math.max(greatest2, score2);
+      greatest3 = Math.max(greatest3, score3);
+    }
+    const shift0 = Math.abs(greatest0) < Infinity ? greatest0 : 0;
+    const shift1 = Math.abs(greatest1) < Infinity ? greatest1 : 0;
+    const shift2 = Math.abs(greatest2) < Infinity ? greatest2 : 0;
+    const shift3 = Math.abs(greatest3) < Infinity ? greatest3 : 0;
+    for (let k = 0; k < K; k++) {
+      const weight0 = exp(score[k] - shift0);
+      const weight1 = exp(score[K + k] - shift1);
+      const weight2 = exp(score[scoreRow + k] - shift2);
+      const weight3 = exp(score[scoreRow_1 + k] - shift3);
+      weights[k] = weight0;
+      weights[K + k] = weight1;
+      weights[scoreRow + k] = weight2;
+      weights[scoreRow_1 + k] = weight3;
+      sum0 += weight0;
+      sum1 += weight1;
+      sum2 += weight2;
+      sum3 += weight3;
+    }
+    const sum0_1 = shift0 + Math.log(sum0);
+    const sum1_1 = shift1 + Math.log(sum1);
+    const sum2_1 = shift2 + Math.log(sum2);
+    const sum3_1 = shift3 + Math.log(sum3);
+    const inverse0 = sum0 === 0 ? 0 : 1 / sum0;
+    const inverse1 = sum1 === 0 ? 0 : 1 / sum1;
+    const inverse2 = sum2 === 0 ? 0 : 1 / sum2;
+    const inverse3 = sum3 === 0 ? 0 : 1 / sum3;
+    sum += sum0_1;
+    sum += sum1_1;
+    sum += sum2_1;
+    sum += sum3_1;
+    for (let k = 0; k < K; k++) {
+      const negative0 = -(weights[k] * inverse0);
+      const negative1 = -(weights[K + k] * inverse1);
+      const negative2 = -(weights[scoreRow + k] * inverse2);
+      const negative3 = -(weights[scoreRow_1 + k] * inverse3);
+      const widthK = width[k];
+      const divNK0 = div[k];
+      const divNK1 = div[K + k];
+      const divNK2 = div[scoreRow + k];
+      const divNK3 = div[scoreRow_1 + k];
+      const product0 = -0.5 * negative0 * (2 * divNK0);
+      const product1 = -0.5 * negative1 * (2 * divNK1);
+      const product2 = -0.5 * negative2 * (2 * divNK2);
+      const product3 = -0.5 * negative3 * (2 * divNK3);
+      const quotient = 1 / widthK;
+      meanGradient[k] =
+        meanGradient[k] +
+        -chain(product0, quotient) +
+        -chain(product1, quotient) +
+        -chain(product2, quotient) +
+        -chain(product3, quotient);
+      widthGradient[k] =
+        widthGradient[k] +
+        (chain(product0, -(divNK0 / widthK)) + chain(-negative0, quotient)) +
+        (chain(product1, -(divNK1 / widthK)) + chain(-negative1, quotient)) +
+        (chain(product2, -(divNK2 / widthK)) + chain(-negative2, quotient)) +
+        (chain(product3, -(divNK3 / widthK)) + chain(-negative3, quotient));
+      const quotient_1 = 1 / weight[k];
+      weightGradient[k] =
+        weightGradient[k] +
+        chain(negative0, quotient_1) +
+        chain(negative1, quotient_1) +
+        chain(negative2, quotient_1) +
+        chain(negative3, quotient_1);
+    }
+  }
+  for (let n = 4 * blocks; n < N; n++) {
     let greatest = -Infinity;
     let sum_2 = 0;
     const yn = y[n];
@@ -208,8 +325,8 @@ export function orderedMixtureJvp(
   const meanDirection: Numbers = direction.mean;
   const widthDirection: Numbers = direction.width;
   const score: Numbers = ws.score;
-  const scoreTangent: Numbers = ws.div;
-  const weights: Numbers = ws.weights;
+  const scoreTangent: Numbers = ws.scoreTangent;
+  const weights: Numbers = ws.weights_1;
   let sum = 0;
   for (let n = 0; n < N; n++) {
     let greatest = -Infinity;
@@ -249,7 +366,7 @@ export function orderedMixtureJvp(
 }
 
 /**
- * The Hessian of the loss of OrderedMixture times a direction. 86 operations as written; loops repeat them.
+ * The Hessian of the loss of OrderedMixture times a direction. 338 operations as written; loops repeat them.
  *
  * @param params weight: simplex[K], mean: ordered[K], width: real[K] > 0
  * @param data y: real[N]
@@ -284,10 +401,10 @@ export function orderedMixtureHvp(
   const weightProduct: Numbers = product.weight;
   const meanProduct: Numbers = product.mean;
   const widthProduct: Numbers = product.width;
-  const score: Numbers = ws.score;
+  const score: Numbers = ws.score_1;
   const div: Numbers = ws.div;
   const weights: Numbers = ws.weights;
-  const scoreTangent: Numbers = ws.scoreTangent;
+  const scoreTangent: Numbers = ws.scoreTangent_1;
   const divTangent: Numbers = ws.divTangent;
   let sum = 0;
   let sum_1 = 0;
@@ -300,7 +417,188 @@ export function orderedMixtureHvp(
   }
   meanProduct.fill(0);
   weightProduct.fill(0);
-  for (let n = 0; n < N; n++) {
+  const blocks = Math.floor(N / 4);
+  const scoreRow = 2 * K;
+  const scoreRow_1 = 3 * K;
+  for (let block = 0; block < blocks; block++) {
+    const n0 = 4 * block;
+    const n1 = n0 + 1;
+    const n2 = n0 + 2;
+    const n3 = n0 + 3;
+    let greatest0 = -Infinity;
+    let greatest1 = -Infinity;
+    let greatest2 = -Infinity;
+    let greatest3 = -Infinity;
+    let sum0 = 0;
+    let sum1 = 0;
+    let sum2 = 0;
+    let sum3 = 0;
+    let sum0_1 = 0;
+    let sum1_1 = 0;
+    let sum2_1 = 0;
+    let sum3_1 = 0;
+    const yn0 = y[n0];
+    const yn1 = y[n1];
+    const yn2 = y[n2];
+    const yn3 = y[n3];
+    for (let k = 0; k < K; k++) {
+      const weightK = weight[k];
+      const widthK = width[k];
+      const quotient = widthDirection[k] / widthK;
+      const meanK = mean[k];
+      const quotient0 = (yn0 - meanK) / widthK;
+      const quotient1 = (yn1 - meanK) / widthK;
+      const quotient2 = (yn2 - meanK) / widthK;
+      const quotient3 = (yn3 - meanK) / widthK;
+      const negative = -(meanDirection[k] / widthK);
+      const difference0 = negative - quotient * quotient0;
+      const difference1 = negative - quotient * quotient1;
+      const difference2 = negative - quotient * quotient2;
+      const difference3 = negative - quotient * quotient3;
+      const difference = Math.log(weightK) - Math.log(widthK);
+      const score0 = difference - 0.5 * (quotient0 * quotient0);
+      const score1 = difference - 0.5 * (quotient1 * quotient1);
+      const score2 = difference - 0.5 * (quotient2 * quotient2);
+      const score3 = difference - 0.5 * (quotient3 * quotient3);
+      score[k] = score0;
+      score[K + k] = score1;
+      score[scoreRow + k] = score2;
+      score[scoreRow_1 + k] = score3;
+      div[k] = quotient0;
+      div[K + k] = quotient1;
+      div[scoreRow + k] = quotient2;
+      div[scoreRow_1 + k] = quotient3;
+      const difference_1 = weightDirection[k] / weightK - quotient;
+      scoreTangent[k] = difference_1 - 0.5 * (difference0 * (2 * quotient0));
+      scoreTangent[K + k] = difference_1 - 0.5 * (difference1 * (2 * quotient1));
+      scoreTangent[scoreRow + k] = difference_1 - 0.5 * (difference2 * (2 * quotient2));
+      scoreTangent[scoreRow_1 + k] = difference_1 - 0.5 * (difference3 * (2 * quotient3));
+      divTangent[k] = difference0;
+      divTangent[K + k] = difference1;
+      divTangent[scoreRow + k] = difference2;
+      divTangent[scoreRow_1 + k] = difference3;
+      greatest0 = Math.max(greatest0, score0);
+      greatest1 = Math.max(greatest1, score1);
+      greatest2 = Math.max(greatest2, score2);
+      greatest3 = Math.max(greatest3, score3);
+    }
+    const shift0 = Math.abs(greatest0) < Infinity ? greatest0 : 0;
+    const shift1 = Math.abs(greatest1) < Infinity ? greatest1 : 0;
+    const shift2 = Math.abs(greatest2) < Infinity ? greatest2 : 0;
+    const shift3 = Math.abs(greatest3) < Infinity ? greatest3 : 0;
+    for (let k = 0; k < K; k++) {
+      const weight0 = exp(score[k] - shift0);
+      const weight1 = exp(score[K + k] - shift1);
+      const weight2 = exp(score[scoreRow + k] - shift2);
+      const weight3 = exp(score[scoreRow_1 + k] - shift3);
+      weights[k] = weight0;
+      weights[K + k] = weight1;
+      weights[scoreRow + k] = weight2;
+      weights[scoreRow_1 + k] = weight3;
+      sum0 += weight0;
+      sum1 += weight1;
+      sum2 += weight2;
+      sum3 += weight3;
+    }
+    const inverse0 = sum0 === 0 ? 0 : 1 / sum0;
+    const inverse1 = sum1 === 0 ? 0 : 1 / sum1;
+    const inverse2 = sum2 === 0 ? 0 : 1 / sum2;
+    const inverse3 = sum3 === 0 ? 0 : 1 / sum3;
+    for (let k = 0; k < K; k++) {
+      sum0_1 += chain(scoreTangent[k], weights[k] * inverse0);
+      sum1_1 += chain(scoreTangent[K + k], weights[K + k] * inverse1);
+      sum2_1 += chain(scoreTangent[scoreRow + k], weights[scoreRow + k] * inverse2);
+      sum3_1 += chain(scoreTangent[scoreRow_1 + k], weights[scoreRow_1 + k] * inverse3);
+    }
+    sum += sum0_1;
+    sum += sum1_1;
+    sum += sum2_1;
+    sum += sum3_1;
+    for (let k = 0; k < K; k++) {
+      let scoreAdjoint0: number;
+      let scoreAdjoint1: number;
+      let scoreAdjoint2: number;
+      let scoreAdjoint3: number;
+      const weight0 = weights[k] * inverse0;
+      const weight1 = weights[K + k] * inverse1;
+      const weight2 = weights[scoreRow + k] * inverse2;
+      const weight3 = weights[scoreRow_1 + k] * inverse3;
+      scoreAdjoint0 = -weight0;
+      scoreAdjoint1 = -weight1;
+      scoreAdjoint2 = -weight2;
+      scoreAdjoint3 = -weight3;
+      const difference0 = chain(sum0_1, weight0) - chain(scoreTangent[k], weight0);
+      const difference1 = chain(sum1_1, weight1) - chain(scoreTangent[K + k], weight1);
+      const difference2 = chain(sum2_1, weight2) - chain(scoreTangent[scoreRow + k], weight2);
+      const difference3 = chain(sum3_1, weight3) - chain(scoreTangent[scoreRow_1 + k], weight3);
+      const weightK = weight[k];
+      const widthK = width[k];
+      const divNK0 = div[k];
+      const divNK1 = div[K + k];
+      const divNK2 = div[scoreRow + k];
+      const divNK3 = div[scoreRow_1 + k];
+      const divTangentNK0 = divTangent[k];
+      const divTangentNK1 = divTangent[K + k];
+      const divTangentNK2 = divTangent[scoreRow + k];
+      const divTangentNK3 = divTangent[scoreRow_1 + k];
+      const product0 = -0.5 * scoreAdjoint0;
+      const product1 = -0.5 * scoreAdjoint1;
+      const product2 = -0.5 * scoreAdjoint2;
+      const product3 = -0.5 * scoreAdjoint3;
+      const product0_1 = 2 * divNK0;
+      const product1_1 = 2 * divNK1;
+      const product2_1 = 2 * divNK2;
+      const product3_1 = 2 * divNK3;
+      const product0_2 = product0 * product0_1;
+      const product1_2 = product1 * product1_1;
+      const product2_2 = product2 * product2_1;
+      const product3_2 = product3 * product3_1;
+      const sum0_2 = -0.5 * difference0 * product0_1 + 2 * divTangentNK0 * product0;
+      const sum1_2 = -0.5 * difference1 * product1_1 + 2 * divTangentNK1 * product1;
+      const sum2_2 = -0.5 * difference2 * product2_1 + 2 * divTangentNK2 * product2;
+      const sum3_2 = -0.5 * difference3 * product3_1 + 2 * divTangentNK3 * product3;
+      const quotient = 1 / widthK;
+      const product_1 = (widthDirection[k] / widthK) * quotient;
+      const negative = -product_1;
+      const negative0 = -divNK0;
+      const negative1 = -divNK1;
+      const negative2 = -divNK2;
+      const negative3 = -divNK3;
+      const product0_3 = chain(-(product_1 * negative0) - divTangentNK0 * quotient, product0_2);
+      const product1_3 = chain(-(product_1 * negative1) - divTangentNK1 * quotient, product1_2);
+      const product2_3 = chain(-(product_1 * negative2) - divTangentNK2 * quotient, product2_2);
+      const product3_3 = chain(-(product_1 * negative3) - divTangentNK3 * quotient, product3_2);
+      meanProduct[k] =
+        meanProduct[k] +
+        -(chain(sum0_2, quotient) + chain(negative, product0_2)) +
+        -(chain(sum1_2, quotient) + chain(negative, product1_2)) +
+        -(chain(sum2_2, quotient) + chain(negative, product2_2)) +
+        -(chain(sum3_2, quotient) + chain(negative, product3_2));
+      const sum0_3 = chain(-difference0, quotient) + chain(negative, -scoreAdjoint0);
+      const sum1_3 = chain(-difference1, quotient) + chain(negative, -scoreAdjoint1);
+      const sum2_3 = chain(-difference2, quotient) + chain(negative, -scoreAdjoint2);
+      const sum3_3 = chain(-difference3, quotient) + chain(negative, -scoreAdjoint3);
+      widthProduct[k] =
+        widthProduct[k] +
+        (chain(sum0_2, quotient * negative0) + product0_3 + sum0_3) +
+        (chain(sum1_2, quotient * negative1) + product1_3 + sum1_3) +
+        (chain(sum2_2, quotient * negative2) + product2_3 + sum2_3) +
+        (chain(sum3_2, quotient * negative3) + product3_3 + sum3_3);
+      const quotient_1 = 1 / weightK;
+      const negative_1 = -((weightDirection[k] / weightK) * quotient_1);
+      const product0_4 = chain(negative_1, scoreAdjoint0);
+      const product1_4 = chain(negative_1, scoreAdjoint1);
+      const product2_4 = chain(negative_1, scoreAdjoint2);
+      const product3_4 = chain(negative_1, scoreAdjoint3);
+      weightProduct[k] =
+        weightProduct[k] +
+        (chain(difference0, quotient_1) + product0_4) +
+        (chain(difference1, quotient_1) + product1_4) +
+        (chain(difference2, quotient_1) + product2_4) +
+        (chain(difference3, quotient_1) + product3_4);
+    }
+  }
+  for (let n = 4 * blocks; n < N; n++) {
     let greatest = -Infinity;
     let sum_2 = 0;
     let sum_3 = 0;
@@ -335,12 +633,11 @@ export function orderedMixtureHvp(
       const weight_1 = weights[k] * inverse;
       scoreAdjoint = -weight_1;
       const difference = chain(sum_3, weight_1) - chain(scoreTangent[k], weight_1);
-      const scoreAdjointNK = scoreAdjoint;
       const weightK = weight[k];
       const widthK = width[k];
       const divNK = div[k];
       const divTangentNK = divTangent[k];
-      const product_1 = -0.5 * scoreAdjointNK;
+      const product_1 = -0.5 * scoreAdjoint;
       const product_2 = 2 * divNK;
       const product_3 = product_1 * product_2;
       const sum_4 = -0.5 * difference * product_2 + 2 * divTangentNK * product_1;
@@ -350,10 +647,10 @@ export function orderedMixtureHvp(
       const negative_1 = -divNK;
       const product_5 = chain(-(product_4 * negative_1) - divTangentNK * quotient, product_3);
       meanProduct[k] -= chain(sum_4, quotient) + chain(negative, product_3);
-      const sum_5 = chain(-difference, quotient) + chain(negative, -scoreAdjointNK);
+      const sum_5 = chain(-difference, quotient) + chain(negative, -scoreAdjoint);
       widthProduct[k] += chain(sum_4, quotient * negative_1) + product_5 + sum_5;
       const quotient_1 = 1 / weightK;
-      const product_6 = chain(-((weightDirection[k] / weightK) * quotient_1), scoreAdjointNK);
+      const product_6 = chain(-((weightDirection[k] / weightK) * quotient_1), scoreAdjoint);
       weightProduct[k] += chain(difference, quotient_1) + product_6;
     }
   }
@@ -413,10 +710,13 @@ export function orderedMixtureWorkspace(sizes: OrderedMixtureSizes): OrderedMixt
   const { K } = sizes;
   return {
     score: new Float64Array(K),
-    div: new Float64Array(K),
-    weights: new Float64Array(K),
+    score_1: new Float64Array(4 * K),
+    div: new Float64Array(4 * K),
+    weights: new Float64Array(4 * K),
     scoreTangent: new Float64Array(K),
-    divTangent: new Float64Array(K),
+    weights_1: new Float64Array(K),
+    scoreTangent_1: new Float64Array(4 * K),
+    divTangent: new Float64Array(4 * K),
   };
 }
 
@@ -534,10 +834,13 @@ function checkOrderedMixtureWorkspace(
   const { K } = sizes;
   checkObject('ws', ws);
   checkFloat64Array('ws', '.score', ws.score, K, 'real[K]');
-  checkFloat64Array('ws', '.div', ws.div, K, 'real[K]');
-  checkFloat64Array('ws', '.weights', ws.weights, K, 'real[K]');
+  checkFloat64Array('ws', '.score_1', ws.score_1, 4 * K, 'real[4, K]');
+  checkFloat64Array('ws', '.div', ws.div, 4 * K, 'real[4, K]');
+  checkFloat64Array('ws', '.weights', ws.weights, 4 * K, 'real[4, K]');
   checkFloat64Array('ws', '.scoreTangent', ws.scoreTangent, K, 'real[K]');
-  checkFloat64Array('ws', '.divTangent', ws.divTangent, K, 'real[K]');
+  checkFloat64Array('ws', '.weights_1', ws.weights_1, K, 'real[K]');
+  checkFloat64Array('ws', '.scoreTangent_1', ws.scoreTangent_1, 4 * K, 'real[4, K]');
+  checkFloat64Array('ws', '.divTangent', ws.divTangent, 4 * K, 'real[4, K]');
 }
 
 function checkOrderedMixtureInside(

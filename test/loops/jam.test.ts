@@ -38,6 +38,31 @@ const models = {
       param a: real, b: real
       loss sum(follow(x[n], a, b)^2 for n)
     }`,
+  'rows of a triangle for each of several clusters': `
+    model F {
+      dim N, D
+      dim K = 3
+      data x: real[N, D]
+      param a: real[K, D, D], mean: real[K, D]
+      let L[k in K, i in D, j in D] = j <= i ? a[k, i, j] : 0
+      loss sum(logSumExp([-squaredNorm(L[k] @ (x[n] - mean[k])) for k in K]) for n)
+    }`,
+  'a triangle without its diagonal, and nothing in its first row': `
+    model F {
+      dim N, D
+      data x: real[N, D]
+      param a: real[3, D, D]
+      let L[k in 3, i in D, j in D] = j < i ? a[k, i, j] : 0
+      loss sum(logSumExp([squaredNorm(L[k] @ x[n]) for k in 3]) for n)
+    }`,
+  'the nearest of several places, by arrays that each point has of its own': `
+    model F {
+      dim N, D
+      data x: real[N, D]
+      param place: real[5, D]
+      let gap[n in N, k in 5] = sum((x[n, d] - place[k, d])^2 for d)
+      loss sum(min(gap[n, k] for k) for n)
+    }`,
   'a loop that is as long as each point says, beside one that is not': `
     model F {
       dim N, D
@@ -49,12 +74,14 @@ const models = {
 
 describe.each(Object.entries(models))('%s', (_, source) => {
   it.each([1, 3, 4, 5, 8, 11])('with %d points', (N) => {
-    const sizes = { N, D: 6 };
+    // Rows are taken two at a time.
+    const D = 6 + (N % 2);
+    const sizes = { N, D };
     const program = programOf(source);
     const inputs = { params: {} as Record<string, Content>, data: {} as Record<string, Content> };
     program.inputs.forEach(({ role, name, value: { type } }, k) => {
       const length = type.dims.reduce(
-        (product, dim) => product * evaluate(dim, (size) => (size === 'N' ? N : 6)),
+        (product, dim) => product * evaluate(dim, (size) => (size === 'N' ? N : D)),
         1,
       );
       const waves = Array.from({ length }, (_, i) => Math.sin(k + 1.7 * i));
