@@ -27,6 +27,8 @@ export const optimisations = {
   logistic: 'computes one exponential for the sigmoid, logSigmoid and softplus of a number',
   defer: 'adds the products of columns and rows that a loop makes in each iteration after it, as one product',
   products: 'blocks matrix products',
+  interchange: 'adds up the products of a convolution along rows of memory',
+  skip: 'leaves out products with elements of arrays that are mostly zeros, as behind a maximum',
   jam: 'runs four iterations of a loop over points side by side',
   tidy: 'writes statements shorter: +=, one branch for neighbours, no name for a result',
   reuse: 'lets scratch arrays take turns in one',

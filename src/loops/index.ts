@@ -13,11 +13,13 @@ import { linearise } from './linearise.ts';
 import { lower } from './lower/program.ts';
 import { splitParts } from './parts.ts';
 import { shareRows } from './share.ts';
+import { interchange } from './interchange.ts';
 import { jam } from './jam.ts';
 import { shareLogistic } from './logistic.ts';
 import { nest } from './nest.ts';
 import { blockProducts } from './block.ts';
 import { reuseStorage } from './reuse.ts';
+import { skipZeros } from './skip.ts';
 import { sinkFills } from './sink.ts';
 import { tidy } from './tidy.ts';
 import type { Routine } from './types.ts';
@@ -112,6 +114,12 @@ export const passes: readonly Pass[] = [
     reason: 'loops are as fused as they get; the offsets are not made yet',
   },
   {
+    name: 'interchange',
+    run: interchange,
+    optimisation: 'interchange',
+    reason: 'before hoist, which takes what a row has in common out of its loop',
+  },
+  {
     name: 'hoist',
     run: hoist,
     optimisation: 'hoist',
@@ -128,6 +136,12 @@ export const passes: readonly Pass[] = [
     run: initialise,
     optimisation: 'initialise',
     reason: 'elements are now added to once, after the loop',
+  },
+  {
+    name: 'skip',
+    run: skipZeros,
+    optimisation: 'skip',
+    reason: 'before jam, which would take four elements together whether or not they are 0',
   },
   {
     name: 'jam',

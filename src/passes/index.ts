@@ -17,7 +17,7 @@ import { stabilise } from './stabilise.ts';
 import { scalariseState } from './state.ts';
 import { storeCostly, storeSums } from './store.ts';
 import { reduceStrength } from './strength.ts';
-import { unroll } from './unroll.ts';
+import { unroll, unrollExtrema } from './unroll.ts';
 import { shortenSums } from './zeros.ts';
 
 export interface Pass {
@@ -127,6 +127,12 @@ const afterDerivatives: readonly Pass[] = [
     name: 'dead',
     run: dropDead,
     reason: 'differentiation copies whole regions; most of a copy is not needed',
+  },
+  {
+    name: 'extrema',
+    run: unrollExtrema,
+    optimisation: 'unroll',
+    reason: 'after differentiation has asked for the places that it needs',
   },
   {
     name: 'accumulators',

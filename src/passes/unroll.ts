@@ -31,6 +31,30 @@ export function unroll(program: Program): Program {
   });
 }
 
+/**
+ * Maxima and minima of few elements, in a program that is differentiated already: before, each needs its own place, since of
+ * equal elements the first has the derivative.
+ */
+export function unrollExtrema(program: Program): Program {
+  return rewrite(program, (statement, { b, usesOf }) => {
+    if (statement.kind !== 'reduce' || (statement.reducer !== 'max' && statement.reducer !== 'min'))
+      return undefined;
+    const { reducer, from, to, outs, index, body } = statement;
+    const [out, place] = outs;
+    if (from.kind !== 'literal' || to.kind !== 'literal' || (place !== undefined && usesOf(place) > 0))
+      return undefined;
+    const [first, last] = [Number(from.value), Number(to.value)];
+    if (last <= first || !isSmall(last - first, body)) return undefined;
+    const op: OpName = out?.type.scalar === 'int' ? (reducer === 'max' ? 'imax' : 'imin') : reducer;
+    let extremum: Operand | undefined;
+    for (let k = first; k < last; k++) {
+      const [element = bug('an element is missing')] = runAt(b, body, [[index, int(k)]]);
+      extremum = extremum === undefined ? element : b.op(op, [extremum, element]);
+    }
+    return [extremum ?? bug('no element'), int(0)].slice(0, outs.length);
+  });
+}
+
 function unrollReduce(
   statement: Statement & { readonly kind: 'reduce' },
   b: BlockBuilder,
