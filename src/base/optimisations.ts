@@ -33,6 +33,7 @@ export const optimisations = {
   tidy: 'writes statements shorter: +=, one branch for neighbours, no name for a result',
   reuse: 'lets scratch arrays take turns in one',
   offsets: 'computes the beginning of an offset once for arrays of one shape',
+  expand: 'writes out what exp and tanh do in loops with more calls of them than V8 would',
 } as const;
 
 export type Optimisation = keyof typeof optimisations;

@@ -4,13 +4,14 @@ import { bug } from '../base/bug.ts';
 import { multiply, one, print as printSize, symbolsOf, type Polynomial } from '../base/polynomial.ts';
 import { constrainedText } from '../ir/constraint.ts';
 import type { DerivedSize, Input, Program, Type } from '../ir/types.ts';
+import type { Maths } from '../ops/types.ts';
 import type { Buffer, Routine } from '../loops/types.ts';
 import { derivedSizes, sourcesOf, textOf } from './derived.ts';
 import { printPolynomial } from './expression.ts';
 import { mayBeUnfit } from './extents.ts';
 import type { Parameter } from './module.ts';
 import { camelCase, fieldNames, fieldPaths, identifier, pascalCase, Scope } from './names.ts';
-import { typescript, type Maths, type Printed } from './target.ts';
+import { typescript, type Printed } from './target.ts';
 import type { Code, Usage } from './usage.ts';
 
 export interface EmittedModel {

@@ -7,7 +7,7 @@ import type { Buffer, Expression, Local, Statement } from '../loops/types.ts';
 import { visitExpression } from '../loops/walk.ts';
 import { printExpression, printPolynomial, type Naming } from './expression.ts';
 import type { Scope } from './names.ts';
-import type { Target } from './target.ts';
+import { stepsOf, type Target } from './target.ts';
 import type { Writer } from './writer.ts';
 
 /** What a function knows that its statements need. */
@@ -55,7 +55,7 @@ function printStatement(writer: Writer, s: Statement, context: FunctionContext):
   switch (s.kind) {
     case 'declare': {
       // The value is printed first: it cannot mention the name that it initialises.
-      const value = s.value && text(s.value);
+      const value = s.isExpanded === true ? printSteps(writer, s, context) : s.value && text(s.value);
       const name = declare(s.local, context);
       if (value === undefined) writer.line(`let ${name}: ${typeOf[s.local.scalar]};`);
       else writer.line(`${s.local.mutable ? 'let' : 'const'} ${name}${annotation(s)} = ${value};`);
@@ -130,6 +130,29 @@ function printStatement(writer: Writer, s: Statement, context: FunctionContext):
       writer.line(`${context.call(s.part)};`);
       return;
   }
+}
+
+/** Prints the constants that an op takes step by step, and gives its value. */
+function printSteps(
+  writer: Writer,
+  { value }: Statement & { kind: 'declare' },
+  context: FunctionContext,
+): string {
+  const [argument] = value?.kind === 'op' ? value.args : [];
+  if (value?.kind !== 'op' || argument === undefined) return bug('what is expanded is no op');
+  const { lines, value: last } = stepsOf(context.target, value.op);
+  const names = new Map([['x', printExpression(context.target, context.naming, argument)]]);
+  const named = (line: string): string =>
+    line.replace(/\$(\w+)/g, (_, name: string) => names.get(name) ?? bug(`step ${name} comes too late`));
+  writer.line(`// ${value.op}(${names.get('x')})`);
+  for (const line of lines) {
+    const [, own] = /^const \$(\w+)/.exec(line) ?? [];
+    const right = named(line.slice(line.indexOf('=')));
+    const name = context.scope.declare(own ?? bug(`${line} declares nothing`));
+    names.set(own ?? '', name);
+    writer.line(`const ${name} ${right}`);
+  }
+  return named(last);
 }
 
 /** `else if` chains are printed flat, however long. */

@@ -4,7 +4,7 @@
 import { bug } from '../base/bug.ts';
 import type { Scalar } from '../ir/types.ts';
 import { ops, type OpName } from '../ops/index.ts';
-import type { OpRecord, Spelling } from '../ops/types.ts';
+import type { Maths, OpRecord, Spelling, Steps } from '../ops/types.ts';
 
 /** Text with the level at which it binds: as an operand of something tighter it needs parentheses. */
 export interface Printed {
@@ -40,9 +40,6 @@ const both = (level: number): Operator => ({ level, chains: 'both' });
 
 const PREFIX = 14;
 const PRIMARY = 18;
-
-/** Whose functions exp, exp2 and tanh are: those of `Math`, which differ between engines, or those of ops/tables.ts. */
-export type Maths = 'exact' | 'fast';
 
 export const typescript: Target = {
   // Levels as in the table of operator precedence on MDN. `**` is absent: V8 is slow on it, and `-x ** 2` is an error.
@@ -83,6 +80,12 @@ const typescriptFast: Target = {
 };
 
 export const typescriptOf = (math: Maths): Target => (math === 'fast' ? typescriptFast : typescript);
+
+/** What the helper of an op does, to be written out; only what the loops form expanded asks for it. */
+export function stepsOf(target: Target, op: OpName): Steps {
+  const spelling = target.spelling(op);
+  return ('helper' in spelling ? spelling.steps : undefined) ?? bug(`${op} has no steps in the target`);
+}
 
 export interface Helper {
   readonly name: string;

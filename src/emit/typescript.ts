@@ -4,6 +4,7 @@
 import { bug } from '../base/bug.ts';
 import { ops, type OpName } from '../ops/index.ts';
 import { declared } from '../ops/tables.ts';
+import type { Maths } from '../ops/types.ts';
 import type { Check } from './check.ts';
 import { arrayHelper, doorOf, type Door } from './door.ts';
 import { formsOf } from './forms.ts';
@@ -15,12 +16,12 @@ import { Scope } from './names.ts';
 import { printModule } from './plain.ts';
 import { recordTypes, type RecordTypes } from './records.ts';
 import { routineFunctions } from './routine.ts';
-import { helperOf, typescriptOf, type Helper, type Maths, type Target } from './target.ts';
+import { helperOf, typescriptOf, type Helper, type Target } from './target.ts';
 import { usageOf, type Code, type Usage } from './usage.ts';
 import { outputsFunction, vectorDeclarations, workspaceFunction } from './vector.ts';
 
 export type { EmittedModel, Precision } from './model.ts';
-export type { Maths } from './target.ts';
+export type { Maths } from '../ops/types.ts';
 
 export interface TypeScriptOptions {
   /** For the first line of the module. */
@@ -60,7 +61,11 @@ export function moduleOf(models: readonly EmittedModel[], options: TypeScriptOpt
     .flatMap(({ routines, free }) => [...routines, ...(free?.routines ?? [])])
     .flatMap((routine) => [routine, ...routine.parts]);
   const usages = functions.map(usage);
-  const opHelpers = opHelpersOf(typescriptOf(math), new Set(usages.flatMap((usage) => [...usage.ops])));
+  const opHelpers = opHelpersOf(
+    typescriptOf(math),
+    new Set(usages.flatMap((usage) => [...usage.ops])),
+    new Set(usages.flatMap((usage) => [...usage.expanded])),
+  );
   const scope = new Scope();
   for (const name of ['Numbers', ...Object.keys(doorHelpers), ...opHelpers.keys()]) scope.reserve(name);
 
@@ -124,16 +129,20 @@ function checksOf(model: Model, { inputs, given, apart, ...others }: Door): read
 }
 
 /** The helper functions of the ops used and the tables that they read, each before those that need it. */
-export function opHelpersOf(target: Target, used: ReadonlySet<OpName>): ReadonlyMap<string, string> {
+export function opHelpersOf(
+  target: Target,
+  used: ReadonlySet<OpName>,
+  expanded: ReadonlySet<OpName> = new Set(),
+): ReadonlyMap<string, string> {
   const helpers = new Map<string, Pick<Helper, 'source' | 'needs'>>(
     Object.entries(declared).map(([name, source]) => [name, { source, needs: [] }]),
   );
-  const ownHelper = new Map<OpName, string>();
+  const ownHelper = new Map<OpName, Helper>();
   for (const op of Object.keys(ops) as OpName[]) {
     const helper = helperOf(target, op);
     if (helper === undefined) continue;
     helpers.set(helper.name, helper);
-    ownHelper.set(op, helper.name);
+    ownHelper.set(op, helper);
   }
   const wanted = new Map<string, string>();
   const want = (name: string): void => {
@@ -143,7 +152,10 @@ export function opHelpersOf(target: Target, used: ReadonlySet<OpName>): Readonly
     wanted.set(name, source);
   };
   // In the order of the op table, whatever the program mentions first.
-  for (const [op, helper] of ownHelper) if (used.has(op)) want(helper);
+  for (const [op, { name, needs }] of ownHelper) {
+    if (used.has(op)) want(name);
+    if (expanded.has(op)) needs.forEach(want);
+  }
   return wanted;
 }
 

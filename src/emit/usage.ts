@@ -10,6 +10,8 @@ export interface Usage {
   /** In order of first mention. */
   readonly buffers: ReadonlySet<Buffer>;
   readonly ops: ReadonlySet<OpName>;
+  /** Ops whose steps are written out. */
+  readonly expanded: ReadonlySet<OpName>;
   readonly sizes: ReadonlySet<string>;
   readonly parts: ReadonlySet<number>;
   readonly checksIndices: boolean;
@@ -27,6 +29,7 @@ export type Code = Pick<Routine, 'body' | 'result'>;
 export function usageOf({ body, result }: Code, checked: boolean): Usage {
   const buffers = new Set<Buffer>();
   const ops = new Set<OpName>();
+  const expanded = new Set<OpName>();
   const sizes = new Set<string>();
   const parts = new Set<number>();
   const declared = new Set<Local>();
@@ -41,7 +44,10 @@ export function usageOf({ body, result }: Code, checked: boolean): Usage {
   };
   visitStatements(body, (s) => {
     if (s.kind === 'check' && !checked) return;
-    expressionsOf(s).forEach((e) => visitExpression(e, mention));
+    if (s.kind === 'declare' && s.isExpanded && s.value?.kind === 'op') {
+      expanded.add(s.value.op);
+      s.value.args.forEach((e) => visitExpression(e, mention));
+    } else expressionsOf(s).forEach((e) => visitExpression(e, mention));
     if (s.kind === 'declare') declared.add(s.local);
     else if (s.kind === 'for') declared.add(s.index);
     else if (s.kind === 'assign' || s.kind === 'increase') used.add(s.local);
@@ -55,5 +61,5 @@ export function usageOf({ body, result }: Code, checked: boolean): Usage {
   if (result) visitExpression(result, mention);
   const free = new Set([...used].filter((local) => !declared.has(local)));
   const checkedStores = checked ? overflows(body) : new Set<Statement>();
-  return { buffers, ops, sizes, parts, checksIndices, checkedStores, declared, free };
+  return { buffers, ops, expanded, sizes, parts, checksIndices, checkedStores, declared, free };
 }

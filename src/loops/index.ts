@@ -2,11 +2,13 @@
 
 import type { Optimisation } from '../base/optimisations.ts';
 import type { Program } from '../ir/types.ts';
+import type { Maths } from '../ops/types.ts';
 import { accumulateInLocals } from './accumulators.ts';
 import { combine } from './combine.ts';
 import { contract } from './contract.ts';
 import { dropDead } from './dead.ts';
 import { defer } from './defer.ts';
+import { expand } from './expand.ts';
 import { hoist } from './hoist.ts';
 import { initialise } from './initialise.ts';
 import { linearise } from './linearise.ts';
@@ -32,6 +34,8 @@ export { printRoutine } from './print.ts';
 export interface RoutineOptions {
   /** Check indices that are not proved in range. */
   readonly checked: boolean;
+  /** Where it is `exact`, there are no steps to be written out. */
+  readonly math?: Maths | undefined;
   /** About how many statements one emitted function may hold. */
   readonly partStatements?: number;
   /** Optimisations to leave out, to see what they do. */
@@ -182,7 +186,13 @@ export const passes: readonly Pass[] = [
     reason: 'of what moved or was shared, some had another name already',
     forLoops: true,
   },
-  { name: 'parts', run: splitParts, reason: 'last: nothing sees across functions' },
+  { name: 'parts', run: splitParts, reason: 'nothing below sees across functions' },
+  {
+    name: 'expand',
+    run: expand,
+    optimisation: 'expand',
+    reason: 'last: what is called how often in which function is known only now',
+  },
 ];
 
 /** Routines of up to this many statements are verified after each pass, longer ones at the end. */

@@ -87,7 +87,8 @@ class Printer {
       case 'declare': {
         const { local } = statement;
         const value = statement.value === undefined ? '' : ` = ${this.expression(statement.value)}`;
-        return `${local.mutable ? 'let' : 'const'} ${this.#name(local)}: ${local.scalar}${value}`;
+        const how = statement.isExpanded === true ? ', step by step' : '';
+        return `${local.mutable ? 'let' : 'const'} ${this.#name(local)}: ${local.scalar}${value}${how}`;
       }
       case 'assign':
         return `${this.#name(statement.local)} = ${this.expression(statement.value)}`;

@@ -49,7 +49,13 @@ export type Expression =
 
 export type Statement =
   /** `const x = value` or, when the local is mutable, `let x = value`. */
-  | { readonly kind: 'declare'; readonly local: Local; readonly value?: Expression }
+  | {
+      readonly kind: 'declare';
+      readonly local: Local;
+      readonly value?: Expression;
+      /** The value is one op of atoms whose steps are written out (see expand.ts). */
+      readonly isExpanded?: true;
+    }
   | { readonly kind: 'assign'; readonly local: Local; readonly value: Expression }
   /** `x += value` */
   | { readonly kind: 'increase'; readonly local: Local; readonly value: Expression }

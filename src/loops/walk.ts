@@ -107,9 +107,9 @@ export function expressionsOf(statement: Statement): readonly Expression[] {
 export function mapExpressions(statement: Statement, map: (expression: Expression) => Expression): Statement {
   switch (statement.kind) {
     case 'declare': {
-      const { kind, local, value: old } = statement;
+      const { value: old } = statement;
       const value = old && map(old);
-      return value === undefined || value === old ? statement : { kind, local, value };
+      return value === undefined || value === old ? statement : { ...statement, value };
     }
     case 'assign':
     case 'increase':

@@ -102,10 +102,10 @@ const cases: readonly Case[] = [
   let sum: real = 0
   for n in 0..N
     let sum'2: real = 0
-    const exp: real = exp(y[n])
+    const exponential: real = exp(y[n])
     const xRow: int = (n * M)
     for m in 0..M
-      sum'2 += (x[(xRow + m)] * exp)
+      sum'2 += (x[(xRow + m)] * exponential)
     sum += sum'2
   return sum`,
   },
@@ -289,9 +289,9 @@ const cases: readonly Case[] = [
     let sum'2: real = 0
     for m in 0..M
       sum'2 += (x[n, m] * w[m])
-    const exp: real = exp(sum'2)
-    sum += exp
-    gradient.b[n] = exp
+    const exponential: real = exp(sum'2)
+    sum += exponential
+    gradient.b[n] = exponential
   return sum`,
   },
   {
@@ -358,10 +358,10 @@ const cases: readonly Case[] = [
   fill wAdjoint 0
   fill gradient.w 0
   for n in 0..N
-    const exp: real = exp(w[n])
-    wAdjoint[n] += exp
+    const exponential: real = exp(w[n])
+    wAdjoint[n] += exponential
     gradient.w[n] += wAdjoint[n]
-    gradient.w[n] += exp
+    gradient.w[n] += exponential
   return 0`,
   },
   {

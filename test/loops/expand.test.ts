@@ -1,0 +1,126 @@
+// Calls of exp and tanh in loops become declarations that are printed step by step, where they are more than V8 inlines.
+
+import { expect, test } from 'vitest';
+import { compile } from '../../src/compile.ts';
+import { loadEmitted } from '../../src/gradcheck/emitted.ts';
+import { expand } from '../../src/loops/expand.ts';
+import { printRoutine } from '../../src/loops/index.ts';
+import type { Expression, Routine, Statement } from '../../src/loops/types.ts';
+import { verifyRoutine } from '../../src/loops/verify.ts';
+import { at, buffer, declare, local, loop, of, program, store, type, when } from '../emit/build.ts';
+
+const a = buffer('param', 'a', type('real', 'N'));
+const g = buffer('gradient', 'a', type('real', 'N'));
+const n = local('n', 'int');
+const x = local('x');
+const an = at(a, n);
+const put = (value: Expression): Statement => store(g, [n], value);
+const routine = (...body: readonly Statement[]): Routine => ({
+  kind: 'gradient',
+  program: program({
+    name: 'F',
+    params: { a: a.dims.length > 0 ? type('real', 'N') : type('real') },
+    sizes: ['N'],
+  }),
+  body,
+  parts: [],
+  scratch: [],
+});
+/** So many that V8 would leave some. */
+const others = Array.from({ length: 5 }, () => put(of('tanh', an)));
+
+const cases: readonly (readonly [string, readonly Statement[], string])[] = [
+  [
+    'a call gets a name, and its argument if it is no atom',
+    [put(of('mul', an, of('exp', of('mul', an, an))))],
+    `
+    const product: real = (a[n] * a[n])
+    const exponential: real = exp(product), step by step
+    gradient.a[n] = (a[n] * exponential)`,
+  ],
+  [
+    'a declaration of a call takes the steps itself',
+    [declare(x, of('exp', 2)), put(of('add', x, x))],
+    `
+    const x: real = exp(2), step by step
+    gradient.a[n] = (x + x)`,
+  ],
+  [
+    'functions that are made of exp are taken apart',
+    [put(of('add', of('sigmoid', an), of('logSigmoid', an)))],
+    `
+    const an: real = a[n]
+    const negative: real = neg(an)
+    const exponential: real = exp(negative), step by step
+    const an'2: real = a[n]
+    const negative'2: real = neg(abs(an'2))
+    const exponential'2: real = exp(negative'2), step by step
+    gradient.a[n] = ((1 / (1 + exponential)) + (min(an'2, 0) - log1p(exponential'2)))`,
+  ],
+  [
+    'a weight that is masked stays zero',
+    [put(of('softmaxWeight', an, 3))],
+    `
+    const an: real = a[n]
+    const difference: real = (an - 3)
+    const exponential: real = exp(difference), step by step
+    gradient.a[n] = select((an == -Infinity), 0, exponential)`,
+  ],
+  [
+    'what a choice may leave out stays a call; what it depends on does not',
+    [put(of('select', of('lt', of('exp', an), 2), of('exp', an), 1)), when(of('lt', an, 0), [put(of('exp', an))])],
+    `
+    const an: real = a[n]
+    const exponential: real = exp(an), step by step
+    gradient.a[n] = select((exponential < 2), exp(a[n]), 1)
+    if (a[n] < 0)
+      const an'2: real = a[n]
+      const exponential'2: real = exp(an'2), step by step
+      gradient.a[n] = exponential'2`,
+  ],
+]; // prettier-ignore
+
+const textOf = (made: Routine): string => printRoutine(made).replace(/^.*\n/, '\n').trimEnd();
+
+test.each(cases)('%s', (_, body, expected) => {
+  const made = expand(routine(loop(n, 'N', [...body, ...others])), {});
+  verifyRoutine(made, 'expand');
+  expect(textOf(made)).toContain(`\n  for n in 0..N${expected}`);
+});
+
+test.each([
+  ['few calls', [loop(n, 'N', others.slice(0, 4))]],
+  ['calls outside of loops', Array.from({ length: 20 }, () => store(g, [0], of('exp', 1)))],
+])('%s stay calls', (_, body) => {
+  const before = routine(...body);
+  expect(expand(before, {})).toBe(before);
+});
+
+test('calls of Math stay calls', () => {
+  const before = routine(loop(n, 'N', others));
+  expect(expand(before, { math: 'exact' })).toBe(before);
+  expect(expand(before, { math: 'fast' })).not.toBe(before);
+});
+
+test('the steps give the bits of the function', async () => {
+  const source = (count: number): string => `model Waves {
+  dim N
+  param x: real[N]
+  output wave[n in N] = ${Array.from({ length: count }, (_, k) => `tanh(x[n] * ${k + 1}) + exp(x[n] - ${k})`).join(' + ')}
+}`;
+  const outputsOf = async (text: string): Promise<Float64Array> => {
+    const params = { x: Float64Array.of(-800, -3, -0.4, -0, 1e-9, 0.7, 2, 20, 705, Infinity, NaN) };
+    const outputs = { wave: new Float64Array(11) };
+    const module = await loadEmitted(text);
+    module['wavesOutputs']?.(params, { N: 11 }, outputs);
+    return outputs.wave;
+  };
+  const options = { emit: ['outputs'], format: false } as const;
+  const text = async (without: readonly 'expand'[]): Promise<string> =>
+    (await compile(source(4), { ...options, without })).files[0]?.text ?? '';
+  const [expanded, called] = [await text([]), await text(['expand'])];
+  expect(expanded).toContain('// tanh(');
+  expect(expanded).not.toContain('function tanh');
+  expect(called).toContain('function tanh');
+  expect(await outputsOf(expanded)).toEqual(await outputsOf(called));
+});
