@@ -12,6 +12,7 @@ import { expand } from './expand.ts';
 import { hoist } from './hoist.ts';
 import { initialise } from './initialise.ts';
 import { linearise } from './linearise.ts';
+import { combineLogarithms } from './logarithms.ts';
 import { lower } from './lower/program.ts';
 import { splitParts } from './parts.ts';
 import { shareRows } from './share.ts';
@@ -152,6 +153,12 @@ export const passes: readonly Pass[] = [
     run: jam,
     optimisation: 'jam',
     reason: 'what is added to in a loop is a local by now, or is one element for all of its iterations',
+  },
+  {
+    name: 'logarithms',
+    run: combineLogarithms,
+    optimisation: 'logarithms',
+    reason: 'terms of several iterations stand side by side now',
   },
   {
     name: 'tidy',

@@ -43,7 +43,7 @@ export interface LogisticLayout {
 }
 
 /**
- * The loss of Logistic. 36 operations as written; loops repeat them.
+ * The loss of Logistic. 65 operations as written; loops repeat them.
  *
  * Logistic regression with a ridge penalty; labels are -1 and +1.
  *
@@ -96,10 +96,73 @@ export function logisticLoss(
     const score1 = bias + sum1;
     const score2 = bias + sum2;
     const score3 = bias + sum3;
-    sum_1 += logSigmoid(y[n0] * score0);
-    sum_1 += logSigmoid(y[n1] * score1);
-    sum_1 += logSigmoid(y[n2] * score2);
-    sum_1 += logSigmoid(y[n3] * score3);
+    const product = y[n0] * score0;
+    const product_1 = y[n1] * score1;
+    const product_2 = y[n2] * score2;
+    const product_3 = y[n3] * score3;
+    const negative = -Math.abs(product);
+    // exp(negative)
+    const bounded = negative > 710 ? 710 : negative < -744 ? -744 : negative;
+    const k = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i = (k << 1) & 254;
+    const r = bounded - k * 0.005415212347998022 - k * 1.2655086083325438e-13;
+    const square = r * r;
+    const root = ROOTS[i];
+    const exponential =
+      (root +
+        root *
+          (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+      POWERS[(k >> 7) + 1074];
+    const negative_1 = -Math.abs(product_1);
+    // exp(negative_1)
+    const bounded_1 = negative_1 > 710 ? 710 : negative_1 < -744 ? -744 : negative_1;
+    const k_1 = bounded_1 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i_1 = (k_1 << 1) & 254;
+    const r_1 = bounded_1 - k_1 * 0.005415212347998022 - k_1 * 1.2655086083325438e-13;
+    const square_1 = r_1 * r_1;
+    const root_1 = ROOTS[i_1];
+    const exponential_1 =
+      (root_1 +
+        root_1 *
+          (ROOTS[i_1 | 1] +
+            (r_1 + square_1 * (0.5 + r_1 * (1 / 6) + square_1 * (1 / 24 + r_1 * (1 / 120)))))) *
+      POWERS[(k_1 >> 7) + 1074];
+    const negative_2 = -Math.abs(product_2);
+    // exp(negative_2)
+    const bounded_2 = negative_2 > 710 ? 710 : negative_2 < -744 ? -744 : negative_2;
+    const k_2 = bounded_2 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i_2 = (k_2 << 1) & 254;
+    const r_2 = bounded_2 - k_2 * 0.005415212347998022 - k_2 * 1.2655086083325438e-13;
+    const square_2 = r_2 * r_2;
+    const root_2 = ROOTS[i_2];
+    const exponential_2 =
+      (root_2 +
+        root_2 *
+          (ROOTS[i_2 | 1] +
+            (r_2 + square_2 * (0.5 + r_2 * (1 / 6) + square_2 * (1 / 24 + r_2 * (1 / 120)))))) *
+      POWERS[(k_2 >> 7) + 1074];
+    const negative_3 = -Math.abs(product_3);
+    // exp(negative_3)
+    const bounded_3 = negative_3 > 710 ? 710 : negative_3 < -744 ? -744 : negative_3;
+    const k_3 = bounded_3 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i_3 = (k_3 << 1) & 254;
+    const r_3 = bounded_3 - k_3 * 0.005415212347998022 - k_3 * 1.2655086083325438e-13;
+    const square_3 = r_3 * r_3;
+    const root_3 = ROOTS[i_3];
+    const exponential_3 =
+      (root_3 +
+        root_3 *
+          (ROOTS[i_3 | 1] +
+            (r_3 + square_3 * (0.5 + r_3 * (1 / 6) + square_3 * (1 / 24 + r_3 * (1 / 120)))))) *
+      POWERS[(k_3 >> 7) + 1074];
+    sum_1 += Math.min(product, 0);
+    sum_1 += Math.min(product_1, 0);
+    sum_1 += Math.min(product_2, 0);
+    sum_1 += Math.min(product_3, 0);
+    const growth = exponential + exponential_1 + exponential * exponential_1;
+    const growth_1 = exponential_2 + exponential_3 + exponential_2 * exponential_3;
+    const growth_2 = growth + growth_1 + growth * growth_1;
+    sum_1 -= Math.log1p(growth_2);
   }
   for (let n = 4 * blocks; n < N; n++) {
     let sum_2 = 0;
@@ -108,13 +171,27 @@ export function logisticLoss(
       sum_2 += X[XRow + d] * w[d];
     }
     const score = bias + sum_2;
-    sum_1 += logSigmoid(y[n] * score);
+    const product = y[n] * score;
+    const negative = -Math.abs(product);
+    // exp(negative)
+    const bounded = negative > 710 ? 710 : negative < -744 ? -744 : negative;
+    const k = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i = (k << 1) & 254;
+    const r = bounded - k * 0.005415212347998022 - k * 1.2655086083325438e-13;
+    const square = r * r;
+    const root = ROOTS[i];
+    const exponential =
+      (root +
+        root *
+          (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+      POWERS[(k >> 7) + 1074];
+    sum_1 += Math.min(product, 0) - Math.log1p(exponential);
   }
   return 0.5 * lambda * sum - sum_1 / N;
 }
 
 /**
- * The loss of Logistic and its gradient. 99 operations as written; loops repeat them.
+ * The loss of Logistic and its gradient. 103 operations as written; loops repeat them.
  *
  * @param params w: real[D], bias: real
  * @param data X: real[N, D], y: real[N], lambda: real
@@ -182,14 +259,69 @@ export function logisticLossAndGradient(
     const product1 = yn1 * score1;
     const product2 = yn2 * score2;
     const product3 = yn3 * score3;
-    const exponential0 = exp(-Math.abs(product0));
-    const exponential1 = exp(-Math.abs(product1));
-    const exponential2 = exp(-Math.abs(product2));
-    const exponential3 = exp(-Math.abs(product3));
-    sum_1 += Math.min(product0, 0) - Math.log1p(exponential0);
-    sum_1 += Math.min(product1, 0) - Math.log1p(exponential1);
-    sum_1 += Math.min(product2, 0) - Math.log1p(exponential2);
-    sum_1 += Math.min(product3, 0) - Math.log1p(exponential3);
+    const negative = -Math.abs(product0);
+    // exp(negative)
+    const bounded = negative > 710 ? 710 : negative < -744 ? -744 : negative;
+    const k = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i = (k << 1) & 254;
+    const r = bounded - k * 0.005415212347998022 - k * 1.2655086083325438e-13;
+    const square = r * r;
+    const root = ROOTS[i];
+    const exponential0 =
+      (root +
+        root *
+          (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+      POWERS[(k >> 7) + 1074];
+    const negative_1 = -Math.abs(product1);
+    // exp(negative_1)
+    const bounded_1 = negative_1 > 710 ? 710 : negative_1 < -744 ? -744 : negative_1;
+    const k_1 = bounded_1 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i_1 = (k_1 << 1) & 254;
+    const r_1 = bounded_1 - k_1 * 0.005415212347998022 - k_1 * 1.2655086083325438e-13;
+    const square_1 = r_1 * r_1;
+    const root_1 = ROOTS[i_1];
+    const exponential1 =
+      (root_1 +
+        root_1 *
+          (ROOTS[i_1 | 1] +
+            (r_1 + square_1 * (0.5 + r_1 * (1 / 6) + square_1 * (1 / 24 + r_1 * (1 / 120)))))) *
+      POWERS[(k_1 >> 7) + 1074];
+    const negative_2 = -Math.abs(product2);
+    // exp(negative_2)
+    const bounded_2 = negative_2 > 710 ? 710 : negative_2 < -744 ? -744 : negative_2;
+    const k_2 = bounded_2 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i_2 = (k_2 << 1) & 254;
+    const r_2 = bounded_2 - k_2 * 0.005415212347998022 - k_2 * 1.2655086083325438e-13;
+    const square_2 = r_2 * r_2;
+    const root_2 = ROOTS[i_2];
+    const exponential2 =
+      (root_2 +
+        root_2 *
+          (ROOTS[i_2 | 1] +
+            (r_2 + square_2 * (0.5 + r_2 * (1 / 6) + square_2 * (1 / 24 + r_2 * (1 / 120)))))) *
+      POWERS[(k_2 >> 7) + 1074];
+    const negative_3 = -Math.abs(product3);
+    // exp(negative_3)
+    const bounded_3 = negative_3 > 710 ? 710 : negative_3 < -744 ? -744 : negative_3;
+    const k_3 = bounded_3 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i_3 = (k_3 << 1) & 254;
+    const r_3 = bounded_3 - k_3 * 0.005415212347998022 - k_3 * 1.2655086083325438e-13;
+    const square_3 = r_3 * r_3;
+    const root_3 = ROOTS[i_3];
+    const exponential3 =
+      (root_3 +
+        root_3 *
+          (ROOTS[i_3 | 1] +
+            (r_3 + square_3 * (0.5 + r_3 * (1 / 6) + square_3 * (1 / 24 + r_3 * (1 / 120)))))) *
+      POWERS[(k_3 >> 7) + 1074];
+    sum_1 += Math.min(product0, 0);
+    sum_1 += Math.min(product1, 0);
+    sum_1 += Math.min(product2, 0);
+    sum_1 += Math.min(product3, 0);
+    const growth = exponential0 + exponential1 + exponential0 * exponential1;
+    const growth_1 = exponential2 + exponential3 + exponential2 * exponential3;
+    const growth_2 = growth + growth_1 + growth * growth_1;
+    sum_1 -= Math.log1p(growth_2);
     const product0_1 = quotient * ((product0 > 0 ? exponential0 : 1) / (1 + exponential0)) * yn0;
     const product1_1 = quotient * ((product1 > 0 ? exponential1 : 1) / (1 + exponential1)) * yn1;
     const product2_1 = quotient * ((product2 > 0 ? exponential2 : 1) / (1 + exponential2)) * yn2;
@@ -216,7 +348,19 @@ export function logisticLossAndGradient(
     const score = bias + sum_2;
     const yn = y[n];
     const product_1 = yn * score;
-    const exponential = exp(-Math.abs(product_1));
+    const negative = -Math.abs(product_1);
+    // exp(negative)
+    const bounded = negative > 710 ? 710 : negative < -744 ? -744 : negative;
+    const k = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i = (k << 1) & 254;
+    const r = bounded - k * 0.005415212347998022 - k * 1.2655086083325438e-13;
+    const square = r * r;
+    const root = ROOTS[i];
+    const exponential =
+      (root +
+        root *
+          (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+      POWERS[(k >> 7) + 1074];
     sum_1 += Math.min(product_1, 0) - Math.log1p(exponential);
     const product_2 = quotient * ((product_1 > 0 ? exponential : 1) / (1 + exponential)) * yn;
     biasAdjoint += product_2;
@@ -230,7 +374,7 @@ export function logisticLossAndGradient(
 }
 
 /**
- * The outputs of Logistic. 20 operations as written; loops repeat them.
+ * The outputs of Logistic. 35 operations as written; loops repeat them.
  *
  * @param params w: real[D], bias: real
  * @param data X: real[N, D], y: real[N], lambda: real
@@ -277,10 +421,65 @@ export function logisticOutputs(
     const score1 = bias + sum1;
     const score2 = bias + sum2;
     const score3 = bias + sum3;
-    p[n0] = sigmoid(score0);
-    p[n1] = sigmoid(score1);
-    p[n2] = sigmoid(score2);
-    p[n3] = sigmoid(score3);
+    const negative = -score0;
+    // exp(negative)
+    const bounded = negative > 710 ? 710 : negative < -744 ? -744 : negative;
+    const k = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i = (k << 1) & 254;
+    const r = bounded - k * 0.005415212347998022 - k * 1.2655086083325438e-13;
+    const square = r * r;
+    const root = ROOTS[i];
+    const exponential =
+      (root +
+        root *
+          (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+      POWERS[(k >> 7) + 1074];
+    p[n0] = 1 / (1 + exponential);
+    const negative_1 = -score1;
+    // exp(negative_1)
+    const bounded_1 = negative_1 > 710 ? 710 : negative_1 < -744 ? -744 : negative_1;
+    const k_1 = bounded_1 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i_1 = (k_1 << 1) & 254;
+    const r_1 = bounded_1 - k_1 * 0.005415212347998022 - k_1 * 1.2655086083325438e-13;
+    const square_1 = r_1 * r_1;
+    const root_1 = ROOTS[i_1];
+    const exponential_1 =
+      (root_1 +
+        root_1 *
+          (ROOTS[i_1 | 1] +
+            (r_1 + square_1 * (0.5 + r_1 * (1 / 6) + square_1 * (1 / 24 + r_1 * (1 / 120)))))) *
+      POWERS[(k_1 >> 7) + 1074];
+    p[n1] = 1 / (1 + exponential_1);
+    const negative_2 = -score2;
+    // exp(negative_2)
+    const bounded_2 = negative_2 > 710 ? 710 : negative_2 < -744 ? -744 : negative_2;
+    const k_2 = bounded_2 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i_2 = (k_2 << 1) & 254;
+    const r_2 = bounded_2 - k_2 * 0.005415212347998022 - k_2 * 1.2655086083325438e-13;
+    const square_2 = r_2 * r_2;
+    const root_2 = ROOTS[i_2];
+    const exponential_2 =
+      (root_2 +
+        root_2 *
+          (ROOTS[i_2 | 1] +
+            (r_2 + square_2 * (0.5 + r_2 * (1 / 6) + square_2 * (1 / 24 + r_2 * (1 / 120)))))) *
+      POWERS[(k_2 >> 7) + 1074];
+    p[n2] = 1 / (1 + exponential_2);
+    const negative_3 = -score3;
+    // exp(negative_3)
+    const bounded_3 = negative_3 > 710 ? 710 : negative_3 < -744 ? -744 : negative_3;
+    const k_3 = bounded_3 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i_3 = (k_3 << 1) & 254;
+    const r_3 = bounded_3 - k_3 * 0.005415212347998022 - k_3 * 1.2655086083325438e-13;
+    const square_3 = r_3 * r_3;
+    const root_3 = ROOTS[i_3];
+    const exponential_3 =
+      (root_3 +
+        root_3 *
+          (ROOTS[i_3 | 1] +
+            (r_3 + square_3 * (0.5 + r_3 * (1 / 6) + square_3 * (1 / 24 + r_3 * (1 / 120)))))) *
+      POWERS[(k_3 >> 7) + 1074];
+    p[n3] = 1 / (1 + exponential_3);
   }
   for (let n = 4 * blocks; n < N; n++) {
     let sum = 0;
@@ -289,12 +488,25 @@ export function logisticOutputs(
       sum += X[XRow + d] * w[d];
     }
     const score = bias + sum;
-    p[n] = sigmoid(score);
+    const negative = -score;
+    // exp(negative)
+    const bounded = negative > 710 ? 710 : negative < -744 ? -744 : negative;
+    const k = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i = (k << 1) & 254;
+    const r = bounded - k * 0.005415212347998022 - k * 1.2655086083325438e-13;
+    const square = r * r;
+    const root = ROOTS[i];
+    const exponential =
+      (root +
+        root *
+          (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+      POWERS[(k >> 7) + 1074];
+    p[n] = 1 / (1 + exponential);
   }
 }
 
 /**
- * The derivative of the loss of Logistic along a direction. 67 operations as written; loops repeat them.
+ * The derivative of the loss of Logistic along a direction. 82 operations as written; loops repeat them.
  *
  * @param params w: real[D], bias: real
  * @param data X: real[N, D], y: real[N], lambda: real
@@ -370,10 +582,69 @@ export function logisticJvp(
     const yn1 = y[n1];
     const yn2 = y[n2];
     const yn3 = y[n3];
-    sum_1 += scoreTangent0 * yn0 * sigmoid(-(yn0 * score0));
-    sum_1 += scoreTangent1 * yn1 * sigmoid(-(yn1 * score1));
-    sum_1 += scoreTangent2 * yn2 * sigmoid(-(yn2 * score2));
-    sum_1 += scoreTangent3 * yn3 * sigmoid(-(yn3 * score3));
+    const negative = -(yn0 * score0);
+    const negative_1 = -negative;
+    // exp(negative_1)
+    const bounded = negative_1 > 710 ? 710 : negative_1 < -744 ? -744 : negative_1;
+    const k = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i = (k << 1) & 254;
+    const r = bounded - k * 0.005415212347998022 - k * 1.2655086083325438e-13;
+    const square = r * r;
+    const root = ROOTS[i];
+    const exponential =
+      (root +
+        root *
+          (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+      POWERS[(k >> 7) + 1074];
+    sum_1 += scoreTangent0 * yn0 * (1 / (1 + exponential));
+    const negative_2 = -(yn1 * score1);
+    const negative_3 = -negative_2;
+    // exp(negative_3)
+    const bounded_1 = negative_3 > 710 ? 710 : negative_3 < -744 ? -744 : negative_3;
+    const k_1 = bounded_1 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i_1 = (k_1 << 1) & 254;
+    const r_1 = bounded_1 - k_1 * 0.005415212347998022 - k_1 * 1.2655086083325438e-13;
+    const square_1 = r_1 * r_1;
+    const root_1 = ROOTS[i_1];
+    const exponential_1 =
+      (root_1 +
+        root_1 *
+          (ROOTS[i_1 | 1] +
+            (r_1 + square_1 * (0.5 + r_1 * (1 / 6) + square_1 * (1 / 24 + r_1 * (1 / 120)))))) *
+      POWERS[(k_1 >> 7) + 1074];
+    sum_1 += scoreTangent1 * yn1 * (1 / (1 + exponential_1));
+    const negative_4 = -(yn2 * score2);
+    const negative_5 = -negative_4;
+    // exp(negative_5)
+    const bounded_2 = negative_5 > 710 ? 710 : negative_5 < -744 ? -744 : negative_5;
+    const k_2 = bounded_2 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i_2 = (k_2 << 1) & 254;
+    const r_2 = bounded_2 - k_2 * 0.005415212347998022 - k_2 * 1.2655086083325438e-13;
+    const square_2 = r_2 * r_2;
+    const root_2 = ROOTS[i_2];
+    const exponential_2 =
+      (root_2 +
+        root_2 *
+          (ROOTS[i_2 | 1] +
+            (r_2 + square_2 * (0.5 + r_2 * (1 / 6) + square_2 * (1 / 24 + r_2 * (1 / 120)))))) *
+      POWERS[(k_2 >> 7) + 1074];
+    sum_1 += scoreTangent2 * yn2 * (1 / (1 + exponential_2));
+    const negative_6 = -(yn3 * score3);
+    const negative_7 = -negative_6;
+    // exp(negative_7)
+    const bounded_3 = negative_7 > 710 ? 710 : negative_7 < -744 ? -744 : negative_7;
+    const k_3 = bounded_3 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i_3 = (k_3 << 1) & 254;
+    const r_3 = bounded_3 - k_3 * 0.005415212347998022 - k_3 * 1.2655086083325438e-13;
+    const square_3 = r_3 * r_3;
+    const root_3 = ROOTS[i_3];
+    const exponential_3 =
+      (root_3 +
+        root_3 *
+          (ROOTS[i_3 | 1] +
+            (r_3 + square_3 * (0.5 + r_3 * (1 / 6) + square_3 * (1 / 24 + r_3 * (1 / 120)))))) *
+      POWERS[(k_3 >> 7) + 1074];
+    sum_1 += scoreTangent3 * yn3 * (1 / (1 + exponential_3));
   }
   for (let n = 4 * blocks; n < N; n++) {
     let sum_2 = 0;
@@ -387,13 +658,27 @@ export function logisticJvp(
     const score = bias + sum_2;
     const scoreTangent = biasDirection + sum_3;
     const yn = y[n];
-    sum_1 += scoreTangent * yn * sigmoid(-(yn * score));
+    const negative = -(yn * score);
+    const negative_1 = -negative;
+    // exp(negative_1)
+    const bounded = negative_1 > 710 ? 710 : negative_1 < -744 ? -744 : negative_1;
+    const k = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i = (k << 1) & 254;
+    const r = bounded - k * 0.005415212347998022 - k * 1.2655086083325438e-13;
+    const square = r * r;
+    const root = ROOTS[i];
+    const exponential =
+      (root +
+        root *
+          (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+      POWERS[(k >> 7) + 1074];
+    sum_1 += scoreTangent * yn * (1 / (1 + exponential));
   }
   return sum * (0.5 * lambda) - sum_1 / N;
 }
 
 /**
- * The Hessian of the loss of Logistic times a direction. 115 operations as written; loops repeat them.
+ * The Hessian of the loss of Logistic times a direction. 130 operations as written; loops repeat them.
  *
  * @param params w: real[D], bias: real
  * @param data X: real[N, D], y: real[N], lambda: real
@@ -483,10 +768,69 @@ export function logisticHvp(
     const product1 = scoreTangent1 * yn1;
     const product2 = scoreTangent2 * yn2;
     const product3 = scoreTangent3 * yn3;
-    const sigmoid0 = sigmoid(-(yn0 * score0));
-    const sigmoid1 = sigmoid(-(yn1 * score1));
-    const sigmoid2 = sigmoid(-(yn2 * score2));
-    const sigmoid3 = sigmoid(-(yn3 * score3));
+    const negative = -(yn0 * score0);
+    const negative_1 = -negative;
+    // exp(negative_1)
+    const bounded = negative_1 > 710 ? 710 : negative_1 < -744 ? -744 : negative_1;
+    const k = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i = (k << 1) & 254;
+    const r = bounded - k * 0.005415212347998022 - k * 1.2655086083325438e-13;
+    const square = r * r;
+    const root = ROOTS[i];
+    const exponential =
+      (root +
+        root *
+          (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+      POWERS[(k >> 7) + 1074];
+    const sigmoid0 = 1 / (1 + exponential);
+    const negative_2 = -(yn1 * score1);
+    const negative_3 = -negative_2;
+    // exp(negative_3)
+    const bounded_1 = negative_3 > 710 ? 710 : negative_3 < -744 ? -744 : negative_3;
+    const k_1 = bounded_1 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i_1 = (k_1 << 1) & 254;
+    const r_1 = bounded_1 - k_1 * 0.005415212347998022 - k_1 * 1.2655086083325438e-13;
+    const square_1 = r_1 * r_1;
+    const root_1 = ROOTS[i_1];
+    const exponential_1 =
+      (root_1 +
+        root_1 *
+          (ROOTS[i_1 | 1] +
+            (r_1 + square_1 * (0.5 + r_1 * (1 / 6) + square_1 * (1 / 24 + r_1 * (1 / 120)))))) *
+      POWERS[(k_1 >> 7) + 1074];
+    const sigmoid1 = 1 / (1 + exponential_1);
+    const negative_4 = -(yn2 * score2);
+    const negative_5 = -negative_4;
+    // exp(negative_5)
+    const bounded_2 = negative_5 > 710 ? 710 : negative_5 < -744 ? -744 : negative_5;
+    const k_2 = bounded_2 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i_2 = (k_2 << 1) & 254;
+    const r_2 = bounded_2 - k_2 * 0.005415212347998022 - k_2 * 1.2655086083325438e-13;
+    const square_2 = r_2 * r_2;
+    const root_2 = ROOTS[i_2];
+    const exponential_2 =
+      (root_2 +
+        root_2 *
+          (ROOTS[i_2 | 1] +
+            (r_2 + square_2 * (0.5 + r_2 * (1 / 6) + square_2 * (1 / 24 + r_2 * (1 / 120)))))) *
+      POWERS[(k_2 >> 7) + 1074];
+    const sigmoid2 = 1 / (1 + exponential_2);
+    const negative_6 = -(yn3 * score3);
+    const negative_7 = -negative_6;
+    // exp(negative_7)
+    const bounded_3 = negative_7 > 710 ? 710 : negative_7 < -744 ? -744 : negative_7;
+    const k_3 = bounded_3 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i_3 = (k_3 << 1) & 254;
+    const r_3 = bounded_3 - k_3 * 0.005415212347998022 - k_3 * 1.2655086083325438e-13;
+    const square_3 = r_3 * r_3;
+    const root_3 = ROOTS[i_3];
+    const exponential_3 =
+      (root_3 +
+        root_3 *
+          (ROOTS[i_3 | 1] +
+            (r_3 + square_3 * (0.5 + r_3 * (1 / 6) + square_3 * (1 / 24 + r_3 * (1 / 120)))))) *
+      POWERS[(k_3 >> 7) + 1074];
+    const sigmoid3 = 1 / (1 + exponential_3);
     sum_1 += product0 * sigmoid0;
     sum_1 += product1 * sigmoid1;
     sum_1 += product2 * sigmoid2;
@@ -521,12 +865,26 @@ export function logisticHvp(
     const scoreTangent = biasDirection + sum_3;
     const yn = y[n];
     const product_2 = scoreTangent * yn;
-    const sigmoid_1 = sigmoid(-(yn * score));
-    sum_1 += product_2 * sigmoid_1;
-    const negative = -(product_2 * (sigmoid_1 * (1 - sigmoid_1)) * quotient * yn);
-    biasTangentAdjoint += negative;
+    const negative = -(yn * score);
+    const negative_1 = -negative;
+    // exp(negative_1)
+    const bounded = negative_1 > 710 ? 710 : negative_1 < -744 ? -744 : negative_1;
+    const k = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i = (k << 1) & 254;
+    const r = bounded - k * 0.005415212347998022 - k * 1.2655086083325438e-13;
+    const square = r * r;
+    const root = ROOTS[i];
+    const exponential =
+      (root +
+        root *
+          (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+      POWERS[(k >> 7) + 1074];
+    const sigmoid = 1 / (1 + exponential);
+    sum_1 += product_2 * sigmoid;
+    const negative_2 = -(product_2 * (sigmoid * (1 - sigmoid)) * quotient * yn);
+    biasTangentAdjoint += negative_2;
     for (let d = 0; d < D; d++) {
-      wProduct[d] += negative * X[XRow + d];
+      wProduct[d] += negative_2 * X[XRow + d];
     }
   }
   const tangent = sum * product_1 - sum_1 / N;
@@ -713,32 +1071,6 @@ function rootsOf2(): Float64Array {
     roots[i + 1] = Number(power - BigInt(nearest)) / nearest;
   }
   return roots;
-}
-
-/** e to the power x, within 0.51 units in the last place. */
-function exp(x: number): number {
-  const bounded = x > 710 ? 710 : x < -744 ? -744 : x;
-  const k = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
-  const i = (k << 1) & 254;
-  const r = bounded - k * 0.005415212347998022 - k * 1.2655086083325438e-13;
-  const square = r * r;
-  const root = ROOTS[i];
-  return (
-    (root +
-      root *
-        (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
-    POWERS[(k >> 7) + 1074]
-  );
-}
-
-/** The logistic function. */
-function sigmoid(x: number): number {
-  return 1 / (1 + exp(-x));
-}
-
-/** log(sigmoid(x)), without overflow. */
-function logSigmoid(x: number): number {
-  return Math.min(x, 0) - Math.log1p(exp(-Math.abs(x)));
 }
 
 function checkObject(name: string, value: unknown): void {

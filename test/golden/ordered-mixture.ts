@@ -1340,7 +1340,19 @@ export function orderedMixtureFreeJvp(
   }
   const shift = Math.abs(greatest) < Infinity ? greatest : 0;
   for (let k = 0; k < K; k++) {
-    const weight = exp(logs[k] - shift);
+    const difference = logs[k] - shift;
+    // exp(difference)
+    const bounded = difference > 710 ? 710 : difference < -744 ? -744 : difference;
+    const k_1 = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i = (k_1 << 1) & 254;
+    const r = bounded - k_1 * 0.005415212347998022 - k_1 * 1.2655086083325438e-13;
+    const square = r * r;
+    const root = ROOTS[i];
+    const weight =
+      (root +
+        root *
+          (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+      POWERS[(k_1 >> 7) + 1074];
     weights2[k] = weight;
     sum += weight;
   }
@@ -1358,7 +1370,19 @@ export function orderedMixtureFreeJvp(
       chosen = meanK;
       chosen_1 = meanK_1;
     } else {
-      const exponential = exp(meanK);
+      // exp(meanK)
+      const bounded = meanK > 710 ? 710 : meanK < -744 ? -744 : meanK;
+      const k_1 = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+      const i = (k_1 << 1) & 254;
+      const r = bounded - k_1 * 0.005415212347998022 - k_1 * 1.2655086083325438e-13;
+      const square = r * r;
+      const root = ROOTS[i];
+      const exponential =
+        (root +
+          root *
+            (ROOTS[i | 1] +
+              (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+        POWERS[(k_1 >> 7) + 1074];
       chosen = exponential;
       chosen_1 = meanK_1 * exponential;
     }
@@ -1377,7 +1401,20 @@ export function orderedMixtureFreeJvp(
       const widthK = widthFree[k];
       const widthK_1 = widthFreeDirection[k];
       const difference = yn - mean[k];
-      const exponential = exp(-widthK);
+      const negative = -widthK;
+      // exp(negative)
+      const bounded = negative > 710 ? 710 : negative < -744 ? -744 : negative;
+      const k_1 = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+      const i = (k_1 << 1) & 254;
+      const r = bounded - k_1 * 0.005415212347998022 - k_1 * 1.2655086083325438e-13;
+      const square = r * r;
+      const root = ROOTS[i];
+      const exponential =
+        (root +
+          root *
+            (ROOTS[i | 1] +
+              (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+        POWERS[(k_1 >> 7) + 1074];
       const product = difference * exponential;
       const score_1 = logs[k] - sum_2 - widthK - 0.5 * (product * product);
       const difference_1 = -(meanTangent[k] * exponential) - widthK_1 * exponential * difference;
@@ -1388,7 +1425,20 @@ export function orderedMixtureFreeJvp(
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
     let sum_4 = 0;
     for (let k = 0; k < K; k++) {
-      const weight = exp(score[k] - shift_1);
+      const difference = score[k] - shift_1;
+      // exp(difference)
+      const bounded = difference > 710 ? 710 : difference < -744 ? -744 : difference;
+      const k_1 = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+      const i = (k_1 << 1) & 254;
+      const r = bounded - k_1 * 0.005415212347998022 - k_1 * 1.2655086083325438e-13;
+      const square = r * r;
+      const root = ROOTS[i];
+      const weight =
+        (root +
+          root *
+            (ROOTS[i | 1] +
+              (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+        POWERS[(k_1 >> 7) + 1074];
       weights2[k] = weight;
       sum_4 += weight;
     }
@@ -1491,7 +1541,19 @@ export function orderedMixtureFreeHvp(
   }
   const shift = Math.abs(greatest) < Infinity ? greatest : 0;
   for (let k = 0; k < K; k++) {
-    const weight = exp(logs[k] - shift);
+    const difference = logs[k] - shift;
+    // exp(difference)
+    const bounded = difference > 710 ? 710 : difference < -744 ? -744 : difference;
+    const k_1 = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+    const i = (k_1 << 1) & 254;
+    const r = bounded - k_1 * 0.005415212347998022 - k_1 * 1.2655086083325438e-13;
+    const square = r * r;
+    const root = ROOTS[i];
+    const weight =
+      (root +
+        root *
+          (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+      POWERS[(k_1 >> 7) + 1074];
     weights2[k] = weight;
     sum += weight;
   }
@@ -1509,7 +1571,19 @@ export function orderedMixtureFreeHvp(
       chosen = meanK;
       chosen_1 = meanK_1;
     } else {
-      const exponential = exp(meanK);
+      // exp(meanK)
+      const bounded = meanK > 710 ? 710 : meanK < -744 ? -744 : meanK;
+      const k_1 = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+      const i = (k_1 << 1) & 254;
+      const r = bounded - k_1 * 0.005415212347998022 - k_1 * 1.2655086083325438e-13;
+      const square = r * r;
+      const root = ROOTS[i];
+      const exponential =
+        (root +
+          root *
+            (ROOTS[i | 1] +
+              (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+        POWERS[(k_1 >> 7) + 1074];
       chosen = exponential;
       chosen_1 = meanK_1 * exponential;
     }
@@ -1541,20 +1615,46 @@ export function orderedMixtureFreeHvp(
       const widthK = widthFree[k];
       const widthK_1 = widthFreeDirection[k];
       const difference = yn - mean[k];
-      const exponential = exp(-widthK);
-      const negative = -(widthK_1 * exponential);
+      const negative = -widthK;
+      // exp(negative)
+      const bounded = negative > 710 ? 710 : negative < -744 ? -744 : negative;
+      const k_1 = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+      const i = (k_1 << 1) & 254;
+      const r = bounded - k_1 * 0.005415212347998022 - k_1 * 1.2655086083325438e-13;
+      const square = r * r;
+      const root = ROOTS[i];
+      const exponential =
+        (root +
+          root *
+            (ROOTS[i | 1] +
+              (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+        POWERS[(k_1 >> 7) + 1074];
+      const negative_1 = -(widthK_1 * exponential);
       const product_1 = difference * exponential;
       const score_1 = logs[k] - sum_2 - widthK - 0.5 * (product_1 * product_1);
-      const product_2 = (negative * difference - meanTangent[k] * exponential) * (2 * product_1);
+      const product_2 = (negative_1 * difference - meanTangent[k] * exponential) * (2 * product_1);
       score[k] = score_1;
       exp_1[k] = exponential;
       scoreTangent[k] = logsTangent[k] - sum_1 - widthK_1 - 0.5 * product_2;
-      expTangent[k] = negative;
+      expTangent[k] = negative_1;
       greatest_1 = Math.max(greatest_1, score_1);
     }
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
     for (let k = 0; k < K; k++) {
-      const weight = exp(score[k] - shift_1);
+      const difference = score[k] - shift_1;
+      // exp(difference)
+      const bounded = difference > 710 ? 710 : difference < -744 ? -744 : difference;
+      const k_1 = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+      const i = (k_1 << 1) & 254;
+      const r = bounded - k_1 * 0.005415212347998022 - k_1 * 1.2655086083325438e-13;
+      const square = r * r;
+      const root = ROOTS[i];
+      const weight =
+        (root +
+          root *
+            (ROOTS[i | 1] +
+              (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+        POWERS[(k_1 >> 7) + 1074];
       weights[k] = weight;
       sum_5 += weight;
     }
@@ -1602,7 +1702,19 @@ export function orderedMixtureFreeHvp(
     if (k === 0) {
       chosen = sum_6;
     } else {
-      const exponential = exp(meanK);
+      // exp(meanK)
+      const bounded = meanK > 710 ? 710 : meanK < -744 ? -744 : meanK;
+      const k_1 = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+      const i = (k_1 << 1) & 254;
+      const r = bounded - k_1 * 0.005415212347998022 - k_1 * 1.2655086083325438e-13;
+      const square = r * r;
+      const root = ROOTS[i];
+      const exponential =
+        (root +
+          root *
+            (ROOTS[i | 1] +
+              (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+        POWERS[(k_1 >> 7) + 1074];
       chosen = sum_6 * exponential + meanK_1 * exponential * sum_5;
     }
     meanFreeProduct[k] = chosen;

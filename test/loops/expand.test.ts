@@ -89,7 +89,7 @@ test.each(cases)('%s', (_, body, expected) => {
 });
 
 test.each([
-  ['few calls', [loop(n, 'N', others.slice(0, 4))]],
+  ['few calls', [loop(n, 'N', others.slice(0, 2))]],
   ['calls outside of loops', Array.from({ length: 20 }, () => store(g, [0], of('exp', 1)))],
 ])('%s stay calls', (_, body) => {
   const before = routine(...body);
