@@ -15,7 +15,7 @@ async function main() {
   });
   const rounds = Number(values.rounds);
   const names = chosen(positionals);
-  await Promise.all([...new Set(names.map((name) => cases[name].model))].map(compileModel));
+  await Promise.all(names.map(compileModel));
   const differences = {};
   for (const name of names) differences[name] = await checkAgreement(name);
 

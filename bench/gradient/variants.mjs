@@ -11,27 +11,38 @@ import { cases } from '../models/index.mjs';
 export const variants = ['loss', 'emitted', 'plain', 'tuned'];
 
 const built = join(root, 'dist/bench');
-const emittedFile = (model) => join(built, 'emitted', model.replace(/\.nabla$/, '.mjs'));
+const emittedFile = ({ model, fixed = [], sizes }) =>
+  join(
+    built,
+    'emitted',
+    model.replace(/\.nabla$/, `${fixed.map((name) => `-${name}${sizes[name]}`).join('')}.mjs`),
+  );
 
-/** Compiles a model once for all the processes that measure it. */
-export async function compileModel(model) {
+/** Compiles the model of a case once for all the processes that measure it. */
+export async function compileModel(name) {
+  const { model, fixed = [], sizes: given } = cases[name];
+  const sizes = Object.fromEntries(fixed.map((size) => [size, given[size]]));
   const [{ compile }, { ts }] = await Promise.all([import('../../dist/src/index.js'), import('ts-morph')]);
-  const { files, diagnostics } = await compile(readFileSync(join(root, model), 'utf8'), { path: model });
+  const { files, diagnostics } = await compile(readFileSync(join(root, model), 'utf8'), {
+    path: model,
+    sizes,
+  });
   if (files.length === 0) throw new Error(`${model}: ${diagnostics[0].message}`);
   const compilerOptions = { target: ts.ScriptTarget.ES2022, module: ts.ModuleKind.ESNext };
   const { outputText } = ts.transpileModule(files[0].text, { compilerOptions });
-  const file = emittedFile(model);
+  const file = emittedFile(cases[name]);
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, outputText);
 }
 
 /** One variant of a case as `{ run, gradient }`. */
 export async function prepare(name, variant) {
-  const { model, folder, sizes, inputs } = cases[name];
+  const { folder, fixed = [], sizes, inputs } = cases[name];
   const given = inputs(sizes);
   if (variant === 'loss' || variant === 'emitted') {
-    const module = await import(pathToFileURL(emittedFile(model)).href);
-    return prepareEmitted(module, variant, sizes, given);
+    const module = await import(pathToFileURL(emittedFile(cases[name])).href);
+    const free = Object.entries(sizes).filter(([size]) => !fixed.includes(size));
+    return prepareEmitted(module, variant, Object.fromEntries(free), given);
   }
   const file = join(built, 'models', folder, `${variant}.js`);
   return (await import(pathToFileURL(file).href)).prepare(sizes, given);

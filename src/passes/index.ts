@@ -62,6 +62,12 @@ const beforeDerivatives: readonly Pass[] = [
     reason: 'reads of lists became constant by unrolling what is around them',
   },
   {
+    name: 'zeros',
+    run: shortenSums,
+    optimisation: 'zeros',
+    reason: 'folding decides conditions, and leaves zeros behind that could be any',
+  },
+  {
     name: 'fold again',
     run: fold,
     optimisation: 'fold',
@@ -84,12 +90,6 @@ const beforeDerivatives: readonly Pass[] = [
     run: cse,
     optimisation: 'share',
     reason: 'unrolled copies and hoisted values are equal now',
-  },
-  {
-    name: 'zeros',
-    run: shortenSums,
-    optimisation: 'zeros',
-    reason: 'conditions and indices are as simple as they get; the adjoint of a shorter sum is shorter',
   },
   {
     name: 'stabilise again',

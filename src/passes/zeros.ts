@@ -27,6 +27,7 @@ export function shortenSums(program: Program): Program {
   }
   const supports = new Supports(definitions);
   return rewrite(program, (statement, { b }) => {
+    if (statement.kind === 'op' && statement.op === 'add') return withoutZero(statement.args, supports);
     if (statement.kind !== 'reduce' || statement.reducer !== 'sum') return undefined;
     const sum: Sum = { ...statement, reducer: 'sum' };
     const ends = shorter(sum, supports, lasts);
@@ -36,6 +37,14 @@ export function shortenSums(program: Program): Program {
     b.push({ ...sum, from, to });
     return sum.outs;
   });
+}
+
+/** The other term, where one is zero by structure: sums that were short are written out by now. */
+function withoutZero([a, b]: readonly Operand[], supports: Supports): readonly Operand[] | undefined {
+  const isZero = (term: Operand | undefined): boolean =>
+    term?.kind === 'value' && supports.of(term) === undefined;
+  if (a !== undefined && isZero(b)) return [a];
+  return b !== undefined && isZero(a) ? [b] : undefined;
 }
 
 /** The greatest value of each index whose range is known. */
@@ -64,9 +73,12 @@ function either(a: Support, b: Support): Support {
   return [...a.filter((fact) => follows(fact, b)), ...b.filter((fact) => follows(fact, a))];
 }
 
-/** Where both are not zero. */
-const both = (a: Support, b: Support): Support =>
-  a === undefined || b === undefined ? undefined : [...a, ...b];
+/** Where both are not zero; nowhere, where facts contradict each other. */
+function both(a: Support, b: Support): Support {
+  if (a === undefined || b === undefined) return undefined;
+  const all = [...a, ...b];
+  return all.some((fact) => (polynomial.asConstant(fact) ?? 0) < 0) ? undefined : all;
+}
 
 /** Where values are not zero, as far as conditions on indices tell. */
 class Supports {
@@ -80,8 +92,6 @@ class Supports {
   }
 
   of(operand: Operand | undefined): Support {
-    if (operand?.kind === 'literal' && operand.type.scalar === 'real' && operand.value === 0)
-      return undefined;
     const statement = operand?.kind === 'value' ? this.#definitions.get(operand.id) : undefined;
     switch (statement?.kind) {
       case 'op':
@@ -89,12 +99,12 @@ class Supports {
       case 'if': {
         const out = statement.outs.findIndex((each) => each === operand);
         return either(
-          both(this.#facts(statement.condition, true), this.of(statement.then.results[out])),
-          both(this.#facts(statement.condition, false), this.of(statement.otherwise.results[out])),
+          this.#ofArm(statement.condition, true, statement.then.results[out]),
+          this.#ofArm(statement.condition, false, statement.otherwise.results[out]),
         );
       }
       case 'read':
-        return this.#ofElement(statement.array, statement.indices);
+        return statement.inRange ? this.#ofElement(statement.array, statement.indices) : [];
       default:
         return [];
     }
@@ -113,16 +123,24 @@ class Supports {
       case 'sub':
         return either(this.of(a), this.of(b));
       case 'select':
-        return a === undefined
-          ? []
-          : either(both(this.#facts(a, true), this.of(b)), both(this.#facts(a, false), this.of(c)));
+        return a === undefined ? [] : either(this.#ofArm(a, true, b), this.#ofArm(a, false, c));
       default:
         return [];
     }
   }
 
+  #ofArm(condition: Operand, holds: boolean, result: Operand | undefined): Support {
+    const isZero = result?.kind === 'literal' && result.type.scalar === 'real' && result.value === 0;
+    return both(this.#facts(condition, holds), isZero ? undefined : this.of(result));
+  }
+
   #ofElement(array: Value, indices: readonly Operand[]): Support {
     const build = this.#definitions.get(array.id);
+    const [first, ...rest] = indices;
+    if (build?.kind === 'list' && first?.kind === 'literal') {
+      const element = build.elements[Number(first.value)];
+      return rest.length > 0 && element?.kind === 'value' ? this.#ofElement(element, rest) : this.of(element);
+    }
     if (build?.kind !== 'build' || build.axes.length !== indices.length) return [];
     let all = this.#arrays.get(build);
     if (all === undefined) {
@@ -133,9 +151,10 @@ class Supports {
     if (support === undefined) return undefined;
     const places = new Map(build.axes.map((axis, k) => [atom(axis.id), this.#affine(indices[k])] as const));
     // What else a fact mentions is known only inside the comprehension.
-    return support
+    const here = support
       .filter((fact) => atomsOf(fact).every((each) => places.has(each)))
       .map((fact) => polynomial.substitute(fact, (name) => places.get(name)));
+    return both(here, []);
   }
 
   /** An int as a polynomial in sizes and indices; what is neither a sum, a difference nor a multiple counts as an index. */

@@ -3,6 +3,7 @@
 import { describe, expect, it } from 'vitest';
 import { printProgram } from '../../src/ir/print.ts';
 import { statementsOf } from '../../src/ir/walk.ts';
+import { unroll } from '../../src/passes/unroll.ts';
 import { shortenSums } from '../../src/passes/zeros.ts';
 import { programOf } from '../support/language.ts';
 
@@ -56,6 +57,7 @@ const same: Readonly<Record<string, string>> = {
   'a quotient, which may be NaN': product('j <= i ? a[i, j] : 0', 'A[r, s] / x[s]'),
   'a function that is not zero at zero': product('j <= i ? a[i, j] : 0', 'cos(A[r, s])'),
   'a condition on a value': product('a[i, j] > 0 ? a[i, j] : 0'),
+  'a zero that no condition chooses': product('a[i, j]', '0 * A[r, s] + x[s]'),
   'a power of zero': product('j <= i ? a[i, j] : 0', '(A[r, s])^0 * x[s]'),
 };
 
@@ -65,4 +67,14 @@ it.each(Object.entries(same))('leaves alone %s', (_, source) => {
     [...statementsOf(of.body)].filter(({ kind }) => kind === 'reduce').length;
   expect(sums(program)).toBeGreaterThan(0);
   expect(shortenSums(program)).toBe(program);
+});
+
+it('drops terms of a sum that is written out', () => {
+  const source = product('j <= i ? a[i, j] : 0').replace('dim N', 'dim N = 3');
+  const adds = (program: ReturnType<typeof programOf>) =>
+    [...statementsOf(program.body)].filter((each) => each.kind === 'op' && each.op === 'add').length;
+  const program = unroll(programOf(source));
+  // Three sums of three squares or products each; those of the first two rows are one and two terms shorter.
+  expect(adds(program)).toBe(2 + 3 * 2);
+  expect(adds(shortenSums(program))).toBe(2 + 0 + 1 + 2);
 });
