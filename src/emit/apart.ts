@@ -6,7 +6,7 @@ import { checkFunction, helperCall, type Check, type Line } from './check.ts';
 import { isArray, type Model, type ModelField } from './model.ts';
 import type { Declaration, Parameter } from './module.ts';
 import { pascalCase } from './names.ts';
-import { membersOf, nestedIn } from './records.ts';
+import { recordsOfNumbers } from './records.ts';
 import { quote } from './statement.ts';
 
 export interface Apart {
@@ -32,9 +32,7 @@ export function apartOf(model: Model): Apart {
     name,
     type: role === 'params' ? `Readonly<${of.typeName(role)}>` : of.typeName(role),
     fields: of[role],
-    records: nestedIn(membersOf(of[role], of.program.records ?? []))
-      .filter(({ members }) => members.every((member) => member.kind === 'leaf' && !isArray(member.leaf)))
-      .map(({ path }) => path),
+    records: recordsOfNumbers(of[role], of.program),
     names: of.functionName(names),
   });
   const likeParams = (name: string): Holder => holder(name, 'params', 'ParamArrays');

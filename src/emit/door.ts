@@ -35,7 +35,9 @@ export interface Door {
   readonly workspace: Check | undefined;
   /** Of data, where two forms of a model take it. */
   readonly given: Check | undefined;
-  /** Of everything that comes in: sizes, params, data. */
+  /** Of what int data hold. */
+  readonly ranges: Check | undefined;
+  /** Of everything else that comes in: sizes, params, data. */
   readonly inputs: Check | undefined;
   /** That params lie inside their constraints. */
   readonly inside: Check | undefined;
@@ -47,7 +49,6 @@ export function doorOf(model: Model): Door {
   const { holder } = model;
   const ws: Parameter = { name: 'ws', type: model.typeName('workspace') };
   const outputs: Parameter = { name: 'outputs', type: model.typeName('outputs') };
-  const data: Parameter = { name: 'data', type: model.typeName('data') };
   const sizes = sizesCheck(model);
   const { params, filled } = paramsChecks(model);
   const object = (suffix: string, holder: Parameter, fields: readonly ModelField[]): Check | undefined =>
@@ -62,7 +63,7 @@ export function doorOf(model: Model): Door {
     '',
     [
       ...(params ? [paramsParameter(model, holder)] : []),
-      ...(model.data.length > 0 ? [data] : []),
+      ...(model.data.length > 0 ? [dataParameter(model)] : []),
       ...sizesParameter(model),
     ],
     (names) => [
@@ -78,6 +79,7 @@ export function doorOf(model: Model): Door {
     outputs: object('Outputs', outputs, model.outputs),
     workspace: object('Workspace', ws, model.workspace),
     given,
+    ranges: rangesCheck(model),
     inputs,
     inside: insideCheck(model),
     apart: apartOf(model),
@@ -124,16 +126,11 @@ function sizesCheck(model: Model): Check | undefined {
 function dataCheck(model: Model): Check | undefined {
   if (model.data.length === 0) return undefined;
   if (model.holder === 'free') return declaredElsewhere(model, dataCheck);
-  const extents = model.data.flatMap(({ type, range }) => [
-    ...type.dims,
-    ...(range && model.checked ? [range.from, range.to] : []),
-  ]);
-  const parameters = [
-    { name: 'data', type: model.typeName('data') },
-    ...(needSizes(model, extents) ? sizesParameter(model) : []),
-  ];
+  const parameters = withSizes(model, [dataParameter(model)], model.data);
   return checkFunction(model, 'Data', parameters, (names) => dataChecks(model, names));
 }
+
+const dataParameter = (model: Model): Parameter => ({ name: 'data', type: model.typeName('data') });
 
 const dataChecks = (model: Model, names: SizeNames): readonly Line[] =>
   model.data.length === 0
@@ -141,8 +138,17 @@ const dataChecks = (model: Model, names: SizeNames): readonly Line[] =>
     : [
         ...arrayChecks(model, quote('data'), 'data', model.data, names),
         ...scalarChecks(model, quote('data'), 'data', model.data),
-        ...(model.checked ? model.data.flatMap((f) => rangeCheck(f, names)) : []),
       ];
+
+function rangesCheck(model: Model): Check | undefined {
+  if (!model.checked) return undefined;
+  if (model.holder === 'free') return declaredElsewhere(model, rangesCheck);
+  const bounds = model.data.flatMap(({ range }) => (range ? [range.from, range.to] : []));
+  const parameters = [dataParameter(model), ...(needSizes(model, bounds) ? sizesParameter(model) : [])];
+  return checkFunction(model, 'Ranges', parameters, (names) =>
+    model.data.flatMap((f) => rangeCheck(f, names)),
+  );
+}
 
 /** The check of a form of the params that a function fills. */
 export const filledCheck = (model: Model): Check | undefined => paramsChecks(model).filled;

@@ -73,6 +73,15 @@ function checkApart(
     }
   }
 }`,
+  remember: `\
+/** Until the job ends: nothing is kept from being collected. */
+function remember(memo: Memo, given: readonly unknown[]): void {
+  if (memo.given.length === 0) void Promise.resolve().then(() => (memo.given = []));
+  memo.given = given;
+}
+
+/** What a function was given last, if it was checked. */
+type Memo = { given: readonly unknown[] };`,
   checkDistinct: `\
 function checkDistinct(owner: string, filled: object, other: string, object: object): void {
   if (filled === object) {

@@ -7,7 +7,7 @@ const reserved = new Set(
     'extends false finally for function if implements import in instanceof interface let new null of package private ' +
     'protected public return static super switch this throw true try typeof var void while with yield ' +
     // Globals that the emitted code uses, or that would mislead a reader as the name of something else.
-    'ArrayBufferLike BigInt Float32Array Float64Array Infinity Int32Array Math NaN Number Object RangeError Readonly Record String TypeError ' +
+    'ArrayBufferLike BigInt Float32Array Float64Array Infinity Int32Array Math NaN Number Object Promise RangeError Readonly Record String TypeError ' +
     'Uint8Array globalThis undefined'
   ).split(' '),
 );

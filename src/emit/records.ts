@@ -1,7 +1,7 @@
 // Records of the emitted module. Until here each field of a record is an input or an output of its own, called `camera.f`;
 // here they become nested objects again. An array of records is an object of arrays, one for each field.
 
-import type { RecordPlace } from '../ir/types.ts';
+import type { Program, RecordPlace } from '../ir/types.ts';
 import { fieldType, kindOf, isArray, shapeText, type ModelField, type Precision } from './model.ts';
 import type { Declaration, Field } from './module.ts';
 import type { Scope } from './names.ts';
@@ -54,6 +54,15 @@ export function membersOf(
 /** All records among them, the outer ones first. */
 export const nestedIn = (members: readonly Member[]): readonly Nested[] =>
   members.flatMap((member) => (member.kind === 'leaf' ? [] : [member, ...nestedIn(member.members)]));
+
+/** The paths of the records that hold numbers alone. */
+export const recordsOfNumbers = (
+  fields: readonly ModelField[],
+  { records = [] }: Pick<Program, 'records'>,
+): readonly string[] =>
+  nestedIn(membersOf(fields, records))
+    .filter(({ members }) => members.every((member) => member.kind === 'leaf' && !isArray(member.leaf)))
+    .map(({ path }) => path);
 
 /** An object with a value for each leaf, a line each; a record of numbers takes one line. */
 export function objectLines(

@@ -5,6 +5,7 @@ import type { Buffer, Local, Routine } from '../loops/types.ts';
 import type { Line } from './check.ts';
 import { filledCheck, type Door } from './door.ts';
 import { printExpression, type Naming } from './expression.ts';
+import { knownDoor, type Known } from './known.ts';
 import type { FunctionDeclaration, Parameter } from './module.ts';
 import { isSymbolic, memo, sizeNames, type Model } from './model.ts';
 import type { Scope } from './names.ts';
@@ -18,12 +19,18 @@ export interface RoutineFunctions {
   /** The exported function. */
   readonly whole: FunctionDeclaration;
   readonly parts: readonly FunctionDeclaration[];
+  /** Its door, if it remembers what came through it. */
+  readonly known: Known | undefined;
 }
 
 export function routineFunctions(model: Model, routine: Routine, door: Door): RoutineFunctions {
   const signature = signatureOf(model, routine);
   const part = partSignatures(model, routine, signature);
-  const lines = doorLines(model, signature, door);
+  const checks = doorLines(model, signature, door);
+  const memo = knownDoor(model, signature, checks);
+  // What int data hold may be something else in each call.
+  const ranges = signature.form === undefined ? door.ranges?.call() : undefined;
+  const lines = [...(memo ? [memo.line] : checks), ...(ranges ? [ranges] : [])];
   const holders = holdersOf(model, routine);
   const taken = takenBy(model, holders, routine, part);
   const used = new Set([
@@ -66,7 +73,7 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): Ro
       body: printed.text,
     };
   });
-  return { whole, parts };
+  return { whole, parts, known: memo };
 }
 
 /** The checks at the top of a function. */

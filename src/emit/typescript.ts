@@ -15,7 +15,7 @@ import type { Declaration, Module } from './module.ts';
 import { Scope } from './names.ts';
 import { printModule } from './plain.ts';
 import { recordTypes, type RecordTypes } from './records.ts';
-import { routineFunctions } from './routine.ts';
+import { routineFunctions, type RoutineFunctions } from './routine.ts';
 import { helperOf, typescriptOf, type Helper, type Target } from './target.ts';
 import { usageOf, type Code, type Usage } from './usage.ts';
 import { outputsFunction, vectorDeclarations, workspaceFunction } from './vector.ts';
@@ -72,8 +72,13 @@ export function moduleOf(models: readonly EmittedModel[], options: TypeScriptOpt
   const records = recordTypes(scope, precision);
   const emitted = models
     .flatMap((model) => formsOf(model, scope, { precision, checked, math, usage }))
-    .map((model) => ({ model, door: doorOf(model) }));
-  const printed = emitted.flatMap(({ model, door }) => modelDeclarations(model, door, records));
+    .map((model) => ({ model, door: doorOf(model) }))
+    .map(({ model, door }) => ({
+      model,
+      door,
+      functions: model.routines.map((routine) => routineFunctions(model, routine, door)),
+    }));
+  const printed = emitted.flatMap((one) => modelDeclarations(one, records));
   const checks = doorHelpersOf(emitted, usages);
   const readsArrays = usages.some((usage) => [...usage.buffers].some((buffer) => buffer.dims.length > 0));
   const readsTables = Object.keys(declared).some((name) => opHelpers.has(name));
@@ -92,6 +97,12 @@ export function moduleOf(models: readonly EmittedModel[], options: TypeScriptOpt
   };
 }
 
+interface Emitted {
+  readonly model: Model;
+  readonly door: Door;
+  readonly functions: readonly RoutineFunctions[];
+}
+
 /** Both forms of a model may compare the arrays of one. */
 function withoutRepeats(declarations: readonly Declaration[]): readonly Declaration[] {
   const seen = new Set<string>();
@@ -99,9 +110,11 @@ function withoutRepeats(declarations: readonly Declaration[]): readonly Declarat
 }
 
 /** What a reader looks for comes first, the checks last. */
-function modelDeclarations(model: Model, door: Door, records: RecordTypes): readonly Declaration[] {
+function modelDeclarations(
+  { model, door, functions }: Emitted,
+  records: RecordTypes,
+): readonly Declaration[] {
   const own = interfaces(model, records);
-  const functions = model.routines.map((routine) => routineFunctions(model, routine, door));
   return [
     ...records.declared.splice(0),
     ...own,
@@ -110,6 +123,7 @@ function modelDeclarations(model: Model, door: Door, records: RecordTypes): read
     ...(model.workspace.length > 0 ? [workspaceFunction(model, door)] : []),
     ...(model.params.length > 0 ? vectorDeclarations(model, door) : []),
     ...checksOf(model, door).flatMap((check) => check.declaration ?? []),
+    ...functions.flatMap(({ known }) => known?.declarations ?? []),
     ...door.apart.names,
     ...functions.flatMap(({ parts }) => parts),
   ];
@@ -159,12 +173,12 @@ export function opHelpersOf(
   return wanted;
 }
 
-function doorHelpersOf(
-  emitted: readonly { readonly model: Model; readonly door: Door }[],
-  usages: readonly Usage[],
-): ReadonlySet<string> {
+function doorHelpersOf(emitted: readonly Emitted[], usages: readonly Usage[]): ReadonlySet<string> {
   const helpers = new Set<DoorHelper>(
-    emitted.flatMap(({ model, door }) => checksOf(model, door).flatMap((check) => check.helpers)),
+    emitted.flatMap(({ model, door, functions }) => [
+      ...checksOf(model, door).flatMap((check) => check.helpers),
+      ...functions.flatMap(({ known }) => known?.helpers ?? []),
+    ]),
   );
   // `pack` and `unpack` check their vector.
   for (const { model } of emitted) {

@@ -1,5 +1,7 @@
 // What a caller with wrong arguments is told.
 
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { constant, divide, subtract, symbol } from '../../src/base/polynomial.ts';
 import { emitTypeScript } from '../../src/emit/typescript.ts';
@@ -266,6 +268,65 @@ describe('what is filled', () => {
     expect(gradient(all)).toBe(0);
     all.outputs.q = all.gradient.a;
     expect(outputs(all)).toBeUndefined();
+  });
+
+  it('are what they were in the call before, and still checked for what may have changed', () => {
+    const all = good();
+    gradient(all);
+    all.params.a2 = new Float64Array(5);
+    expect(() => gradient(all)).toThrow('params.a2 must have length 4 for real[N], got 5');
+    all.params.a2 = new Float64Array(4);
+    gradient(all);
+    all.params.flag = '1' as never;
+    expect(() => gradient(all)).toThrow('params.flag must be a number for real, got [object String]');
+    all.params.flag = 1;
+    gradient(all);
+    structuredClone(all.gradient.a2, { transfer: [all.gradient.a2.buffer] });
+    expect(() => gradient(all)).toThrow('gradient.a2 must have length 4 for real[N], got 0');
+    all.gradient.a2 = new Float64Array(4);
+    gradient(all);
+    const call = (n: unknown, change: object) =>
+      module['aliasesLossAndGradient']?.({ ...all.params, ...change }, all.data, n, all.gradient);
+    expect(() => call({ N: 3 }, {})).toThrow('params.a must have length 3 for real[N], got 4');
+    expect(() => call(undefined, {})).toThrow('sizes must be an object, got undefined');
+    expect(() => call(sizes, { a: undefined })).toThrow('params.a must be a Float64Array');
+    expect(() => call(sizes, { a: all.gradient.a2 })).toThrow(
+      'gradient.a2 must not share memory with params.a',
+    );
+    expect(call(sizes, {})).toBe(0);
+  });
+
+  it('are checked again when calls with several sets of arrays take turns', () => {
+    const [one, other] = [good(), good()];
+    for (const all of [one, other, one, { ...one, gradient: other.gradient }]) expect(gradient(all)).toBe(0);
+    expect(() => gradient({ ...one, gradient: one.params })).toThrow('must not share memory');
+    other.gradient.a = one.params.a;
+    expect(gradient({ ...other, gradient: good().gradient })).toBe(0);
+    expect(() => gradient({ ...one, gradient: other.gradient })).toThrow('must not share memory');
+  });
+
+  it('are checked again when a buffer that was too short for a view has grown', () => {
+    const memory = new (ArrayBuffer as any)(32, { maxByteLength: 64 });
+    const all = good();
+    [all.gradient.a, all.params.a] = [new Float64Array(memory), new Float64Array(4)];
+    gradient(all);
+    memory.resize(64);
+    expect(() => gradient(all)).toThrow('gradient.a must have length 4 for real[N], got 8');
+  });
+
+  it('are not kept from being collected', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect = runInNewContext('gc') as () => void;
+    let kept = 0;
+    const refs = [gradient, product].map((call) => {
+      const all = good();
+      call(all);
+      return new WeakRef(all.params.a);
+    });
+    await new Promise((resolve) => setTimeout(resolve));
+    collect();
+    for (const ref of refs) if (ref.deref() !== undefined) kept++;
+    expect(kept).toBe(0);
   });
 
   it('hold scalars that are filled apart from those that are read', async () => {

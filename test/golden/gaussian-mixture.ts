@@ -141,10 +141,8 @@ export function gaussianMixtureLossAndGradient(
   gradient: GaussianMixtureParams,
   ws: GaussianMixtureWorkspace = gaussianMixtureWorkspace(sizes),
 ): number {
-  checkGaussianMixture(params, data, sizes);
-  checkGaussianMixtureParams('gradient', gradient, sizes);
-  checkGaussianMixtureGradientApart(gradient, params, data);
-  checkGaussianMixtureWorkspace(ws, sizes);
+  if (!gaussianMixtureGradientIsKnown(params, data, sizes, gradient, ws))
+    checkGaussianMixtureGradientCall(params, data, sizes, gradient, ws);
 
   const { N, D, K } = sizes;
   const center: Numbers = params.center;
@@ -393,11 +391,8 @@ export function gaussianMixtureHvp(
   product: GaussianMixtureParams,
   ws: GaussianMixtureWorkspace = gaussianMixtureWorkspace(sizes),
 ): number {
-  checkGaussianMixture(params, data, sizes);
-  checkGaussianMixtureParams('direction', direction, sizes);
-  checkGaussianMixtureParams('product', product, sizes);
-  checkGaussianMixtureProductApart(product, params, data, direction);
-  checkGaussianMixtureWorkspace(ws, sizes);
+  if (!gaussianMixtureHvpIsKnown(params, data, sizes, direction, product, ws))
+    checkGaussianMixtureHvpCall(params, data, sizes, direction, product, ws);
 
   const { N, D, K } = sizes;
   const center: Numbers = params.center;
@@ -802,6 +797,190 @@ function checkGaussianMixtureProductApart(
   );
 }
 
+const gaussianMixtureLastGradient: Memo = { given: [] };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function gaussianMixtureGradientIsKnown(
+  params: Readonly<GaussianMixtureParams>,
+  data: GaussianMixtureData,
+  sizes: GaussianMixtureSizes,
+  gradient: GaussianMixtureParams,
+  ws: GaussianMixtureWorkspace,
+): boolean {
+  const { given } = gaussianMixtureLastGradient;
+  if (!(
+    given.length > 0 &&
+    sizes?.N === given[0] &&
+    sizes?.D === given[1] &&
+    sizes?.K === given[2] &&
+    params?.center === given[3] &&
+    params?.logWidth === given[4] &&
+    params?.weight === given[5] &&
+    data?.x === given[6] &&
+    gradient?.center === given[7] &&
+    gradient?.logWidth === given[8] &&
+    gradient?.weight === given[9] &&
+    ws?.score === given[10] &&
+    ws?.work === given[11] &&
+    ws?.exp === given[12] &&
+    ws?.weights === given[13] &&
+    ws?.weights2 === given[14] &&
+    ws?.work2 === given[15] &&
+    ws?.scoreTangent === given[16] &&
+    ws?.expTangent === given[17]
+  ))
+    return false;
+  const { N, D, K } = sizes;
+  return (
+    params.center.length === D * K &&
+    params.logWidth.length === K &&
+    params.weight.length === K &&
+    data.x.length === N * D &&
+    gradient.center.length === D * K &&
+    gradient.logWidth.length === K &&
+    gradient.weight.length === K &&
+    ws.score.length === K &&
+    ws.work.length === K &&
+    ws.exp.length === K &&
+    ws.weights.length === K &&
+    ws.weights2.length === K &&
+    ws.work2.length === K &&
+    ws.scoreTangent.length === K &&
+    ws.expTangent.length === K
+  );
+}
+
+function checkGaussianMixtureGradientCall(
+  params: Readonly<GaussianMixtureParams>,
+  data: GaussianMixtureData,
+  sizes: GaussianMixtureSizes,
+  gradient: GaussianMixtureParams,
+  ws: GaussianMixtureWorkspace,
+): void {
+  checkGaussianMixture(params, data, sizes);
+  checkGaussianMixtureParams('gradient', gradient, sizes);
+  checkGaussianMixtureGradientApart(gradient, params, data);
+  checkGaussianMixtureWorkspace(ws, sizes);
+  remember(gaussianMixtureLastGradient, [
+    sizes.N,
+    sizes.D,
+    sizes.K,
+    params.center,
+    params.logWidth,
+    params.weight,
+    data.x,
+    gradient.center,
+    gradient.logWidth,
+    gradient.weight,
+    ws.score,
+    ws.work,
+    ws.exp,
+    ws.weights,
+    ws.weights2,
+    ws.work2,
+    ws.scoreTangent,
+    ws.expTangent,
+  ]);
+}
+
+const gaussianMixtureLastHvp: Memo = { given: [] };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function gaussianMixtureHvpIsKnown(
+  params: Readonly<GaussianMixtureParams>,
+  data: GaussianMixtureData,
+  sizes: GaussianMixtureSizes,
+  direction: Readonly<GaussianMixtureParams>,
+  product: GaussianMixtureParams,
+  ws: GaussianMixtureWorkspace,
+): boolean {
+  const { given } = gaussianMixtureLastHvp;
+  if (!(
+    given.length > 0 &&
+    sizes?.N === given[0] &&
+    sizes?.D === given[1] &&
+    sizes?.K === given[2] &&
+    params?.center === given[3] &&
+    params?.logWidth === given[4] &&
+    params?.weight === given[5] &&
+    data?.x === given[6] &&
+    direction?.center === given[7] &&
+    direction?.logWidth === given[8] &&
+    direction?.weight === given[9] &&
+    product?.center === given[10] &&
+    product?.logWidth === given[11] &&
+    product?.weight === given[12] &&
+    ws?.score === given[13] &&
+    ws?.work === given[14] &&
+    ws?.exp === given[15] &&
+    ws?.weights === given[16] &&
+    ws?.weights2 === given[17] &&
+    ws?.work2 === given[18] &&
+    ws?.scoreTangent === given[19] &&
+    ws?.expTangent === given[20]
+  ))
+    return false;
+  const { N, D, K } = sizes;
+  return (
+    params.center.length === D * K &&
+    params.logWidth.length === K &&
+    params.weight.length === K &&
+    data.x.length === N * D &&
+    direction.center.length === D * K &&
+    direction.logWidth.length === K &&
+    direction.weight.length === K &&
+    product.center.length === D * K &&
+    product.logWidth.length === K &&
+    product.weight.length === K &&
+    ws.score.length === K &&
+    ws.work.length === K &&
+    ws.exp.length === K &&
+    ws.weights.length === K &&
+    ws.weights2.length === K &&
+    ws.work2.length === K &&
+    ws.scoreTangent.length === K &&
+    ws.expTangent.length === K
+  );
+}
+
+function checkGaussianMixtureHvpCall(
+  params: Readonly<GaussianMixtureParams>,
+  data: GaussianMixtureData,
+  sizes: GaussianMixtureSizes,
+  direction: Readonly<GaussianMixtureParams>,
+  product: GaussianMixtureParams,
+  ws: GaussianMixtureWorkspace,
+): void {
+  checkGaussianMixture(params, data, sizes);
+  checkGaussianMixtureParams('direction', direction, sizes);
+  checkGaussianMixtureParams('product', product, sizes);
+  checkGaussianMixtureProductApart(product, params, data, direction);
+  checkGaussianMixtureWorkspace(ws, sizes);
+  remember(gaussianMixtureLastHvp, [
+    sizes.N,
+    sizes.D,
+    sizes.K,
+    params.center,
+    params.logWidth,
+    params.weight,
+    data.x,
+    direction.center,
+    direction.logWidth,
+    direction.weight,
+    product.center,
+    product.logWidth,
+    product.weight,
+    ws.score,
+    ws.work,
+    ws.exp,
+    ws.weights,
+    ws.weights2,
+    ws.work2,
+    ws.scoreTangent,
+    ws.expTangent,
+  ]);
+}
+
 const gaussianMixtureParamArrays = ['center', 'logWidth', 'weight'];
 
 const gaussianMixtureDataArrays = ['x'];
@@ -935,6 +1114,15 @@ function checkApart(
     }
   }
 }
+
+/** Until the job ends: nothing is kept from being collected. */
+function remember(memo: Memo, given: readonly unknown[]): void {
+  if (memo.given.length === 0) void Promise.resolve().then(() => (memo.given = []));
+  memo.given = given;
+}
+
+/** What a function was given last, if it was checked. */
+type Memo = { given: readonly unknown[] };
 
 /** An array as this file reads it; `any` keeps its formulas free of `!` under `noUncheckedIndexedAccess`. */
 type Numbers = { readonly length: number; [index: number]: any; fill(value: number): unknown };

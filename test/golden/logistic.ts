@@ -205,9 +205,8 @@ export function logisticLossAndGradient(
   sizes: LogisticSizes,
   gradient: LogisticParams,
 ): number {
-  checkLogistic(params, data, sizes);
-  checkLogisticArrays('gradient', gradient, sizes);
-  checkLogisticGradientApart(gradient, params, data);
+  if (!logisticGradientIsKnown(params, data, sizes, gradient))
+    checkLogisticGradientCall(params, data, sizes, gradient);
 
   const { N, D } = sizes;
   const w: Numbers = params.w;
@@ -694,10 +693,8 @@ export function logisticHvp(
   direction: Readonly<LogisticParams>,
   product: LogisticParams,
 ): number {
-  checkLogistic(params, data, sizes);
-  checkLogisticParams('direction', direction, sizes);
-  checkLogisticArrays('product', product, sizes);
-  checkLogisticProductApart(product, params, data, direction);
+  if (!logisticHvpIsKnown(params, data, sizes, direction, product))
+    checkLogisticHvpCall(params, data, sizes, direction, product);
 
   const { N, D } = sizes;
   const w: Numbers = params.w;
@@ -1042,6 +1039,98 @@ function checkLogisticProductApart(
   checkApart('product', product, logisticParamArrays, 'direction', direction, logisticParamArrays);
 }
 
+const logisticLastGradient: Memo = { given: [] };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function logisticGradientIsKnown(
+  params: Readonly<LogisticParams>,
+  data: LogisticData,
+  sizes: LogisticSizes,
+  gradient: LogisticParams,
+): boolean {
+  const { given } = logisticLastGradient;
+  if (!(
+    given.length > 0 &&
+    sizes?.N === given[0] &&
+    sizes?.D === given[1] &&
+    params?.w === given[2] &&
+    data?.X === given[3] &&
+    data?.y === given[4] &&
+    gradient?.w === given[5]
+  ))
+    return false;
+  const { N, D } = sizes;
+  return (
+    params.w.length === D &&
+    data.X.length === N * D &&
+    data.y.length === N &&
+    gradient.w.length === D &&
+    typeof params?.bias === 'number' &&
+    typeof data?.lambda === 'number'
+  );
+}
+
+function checkLogisticGradientCall(
+  params: Readonly<LogisticParams>,
+  data: LogisticData,
+  sizes: LogisticSizes,
+  gradient: LogisticParams,
+): void {
+  checkLogistic(params, data, sizes);
+  checkLogisticArrays('gradient', gradient, sizes);
+  checkLogisticGradientApart(gradient, params, data);
+  remember(logisticLastGradient, [sizes.N, sizes.D, params.w, data.X, data.y, gradient.w]);
+}
+
+const logisticLastHvp: Memo = { given: [] };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function logisticHvpIsKnown(
+  params: Readonly<LogisticParams>,
+  data: LogisticData,
+  sizes: LogisticSizes,
+  direction: Readonly<LogisticParams>,
+  product: LogisticParams,
+): boolean {
+  const { given } = logisticLastHvp;
+  if (!(
+    given.length > 0 &&
+    sizes?.N === given[0] &&
+    sizes?.D === given[1] &&
+    params?.w === given[2] &&
+    data?.X === given[3] &&
+    data?.y === given[4] &&
+    direction?.w === given[5] &&
+    product?.w === given[6]
+  ))
+    return false;
+  const { N, D } = sizes;
+  return (
+    params.w.length === D &&
+    data.X.length === N * D &&
+    data.y.length === N &&
+    direction.w.length === D &&
+    product.w.length === D &&
+    typeof params?.bias === 'number' &&
+    typeof data?.lambda === 'number' &&
+    typeof direction?.bias === 'number'
+  );
+}
+
+function checkLogisticHvpCall(
+  params: Readonly<LogisticParams>,
+  data: LogisticData,
+  sizes: LogisticSizes,
+  direction: Readonly<LogisticParams>,
+  product: LogisticParams,
+): void {
+  checkLogistic(params, data, sizes);
+  checkLogisticParams('direction', direction, sizes);
+  checkLogisticArrays('product', product, sizes);
+  checkLogisticProductApart(product, params, data, direction);
+  remember(logisticLastHvp, [sizes.N, sizes.D, params.w, data.X, data.y, direction.w, product.w]);
+}
+
 const logisticParamArrays = ['w'];
 
 const logisticDataArrays = ['X', 'y'];
@@ -1149,6 +1238,15 @@ function checkApart(
     }
   }
 }
+
+/** Until the job ends: nothing is kept from being collected. */
+function remember(memo: Memo, given: readonly unknown[]): void {
+  if (memo.given.length === 0) void Promise.resolve().then(() => (memo.given = []));
+  memo.given = given;
+}
+
+/** What a function was given last, if it was checked. */
+type Memo = { given: readonly unknown[] };
 
 /** An array as this file reads it; `any` keeps its formulas free of `!` under `noUncheckedIndexedAccess`. */
 type Numbers = { readonly length: number; [index: number]: any; fill(value: number): unknown };

@@ -72,9 +72,8 @@ export function moleculeLossAndGradient(
   sizes: MoleculeSizes,
   gradient: MoleculeParams,
 ): number {
-  checkMolecule(params, sizes);
-  checkMoleculeParams('gradient', gradient, sizes);
-  checkMoleculeGradientApart(gradient, params);
+  if (!moleculeGradientIsKnown(params, sizes, gradient))
+    checkMoleculeGradientCall(params, sizes, gradient);
 
   const { N } = sizes;
   const position: Numbers = params.position;
@@ -187,10 +186,8 @@ export function moleculeHvp(
   direction: Readonly<MoleculeParams>,
   product: MoleculeParams,
 ): number {
-  checkMolecule(params, sizes);
-  checkMoleculeParams('direction', direction, sizes);
-  checkMoleculeParams('product', product, sizes);
-  checkMoleculeProductApart(product, params, direction);
+  if (!moleculeHvpIsKnown(params, sizes, direction, product))
+    checkMoleculeHvpCall(params, sizes, direction, product);
 
   const { N } = sizes;
   const position: Numbers = params.position;
@@ -353,6 +350,76 @@ function checkMoleculeProductApart(
   checkApart('product', product, moleculeParamArrays, 'direction', direction, moleculeParamArrays);
 }
 
+const moleculeLastGradient: Memo = { given: [] };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function moleculeGradientIsKnown(
+  params: Readonly<MoleculeParams>,
+  sizes: MoleculeSizes,
+  gradient: MoleculeParams,
+): boolean {
+  const { given } = moleculeLastGradient;
+  if (!(
+    given.length > 0 &&
+    sizes?.N === given[0] &&
+    params?.position === given[1] &&
+    gradient?.position === given[2]
+  ))
+    return false;
+  const { N } = sizes;
+  return params.position.length === 3 * N && gradient.position.length === 3 * N;
+}
+
+function checkMoleculeGradientCall(
+  params: Readonly<MoleculeParams>,
+  sizes: MoleculeSizes,
+  gradient: MoleculeParams,
+): void {
+  checkMolecule(params, sizes);
+  checkMoleculeParams('gradient', gradient, sizes);
+  checkMoleculeGradientApart(gradient, params);
+  remember(moleculeLastGradient, [sizes.N, params.position, gradient.position]);
+}
+
+const moleculeLastHvp: Memo = { given: [] };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function moleculeHvpIsKnown(
+  params: Readonly<MoleculeParams>,
+  sizes: MoleculeSizes,
+  direction: Readonly<MoleculeParams>,
+  product: MoleculeParams,
+): boolean {
+  const { given } = moleculeLastHvp;
+  if (!(
+    given.length > 0 &&
+    sizes?.N === given[0] &&
+    params?.position === given[1] &&
+    direction?.position === given[2] &&
+    product?.position === given[3]
+  ))
+    return false;
+  const { N } = sizes;
+  return (
+    params.position.length === 3 * N &&
+    direction.position.length === 3 * N &&
+    product.position.length === 3 * N
+  );
+}
+
+function checkMoleculeHvpCall(
+  params: Readonly<MoleculeParams>,
+  sizes: MoleculeSizes,
+  direction: Readonly<MoleculeParams>,
+  product: MoleculeParams,
+): void {
+  checkMolecule(params, sizes);
+  checkMoleculeParams('direction', direction, sizes);
+  checkMoleculeParams('product', product, sizes);
+  checkMoleculeProductApart(product, params, direction);
+  remember(moleculeLastHvp, [sizes.N, params.position, direction.position, product.position]);
+}
+
 const moleculeParamArrays = ['position'];
 
 function checkObject(name: string, value: unknown): void {
@@ -418,6 +485,15 @@ function checkApart(
     }
   }
 }
+
+/** Until the job ends: nothing is kept from being collected. */
+function remember(memo: Memo, given: readonly unknown[]): void {
+  if (memo.given.length === 0) void Promise.resolve().then(() => (memo.given = []));
+  memo.given = given;
+}
+
+/** What a function was given last, if it was checked. */
+type Memo = { given: readonly unknown[] };
 
 /** An array as this file reads it; `any` keeps its formulas free of `!` under `noUncheckedIndexedAccess`. */
 type Numbers = { readonly length: number; [index: number]: any; fill(value: number): unknown };

@@ -123,10 +123,8 @@ export function orderedMixtureLossAndGradient(
   gradient: OrderedMixtureParams,
   ws: OrderedMixtureWorkspace = orderedMixtureWorkspace(sizes),
 ): number {
-  checkOrderedMixture(params, data, sizes);
-  checkOrderedMixtureParams('gradient', gradient, sizes);
-  checkOrderedMixtureGradientApart(gradient, params, data);
-  checkOrderedMixtureWorkspace(ws, sizes);
+  if (!orderedMixtureGradientIsKnown(params, data, sizes, gradient, ws))
+    checkOrderedMixtureGradientCall(params, data, sizes, gradient, ws);
 
   const { N, K } = sizes;
   const weight: Numbers = params.weight;
@@ -199,10 +197,62 @@ export function orderedMixtureLossAndGradient(
     const shift2 = Math.abs(greatest2) < Infinity ? greatest2 : 0;
     const shift3 = Math.abs(greatest3) < Infinity ? greatest3 : 0;
     for (let k = 0; k < K; k++) {
-      const weight0 = exp(score[k] - shift0);
-      const weight1 = exp(score[K + k] - shift1);
-      const weight2 = exp(score[scoreRow + k] - shift2);
-      const weight3 = exp(score[scoreRow_1 + k] - shift3);
+      const difference = score[k] - shift0;
+      // exp(difference)
+      const bounded = difference > 710 ? 710 : difference < -744 ? -744 : difference;
+      const k_1 = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+      const i = (k_1 << 1) & 254;
+      const r = bounded - k_1 * 0.005415212347998022 - k_1 * 1.2655086083325438e-13;
+      const square = r * r;
+      const root = ROOTS[i];
+      const weight0 =
+        (root +
+          root *
+            (ROOTS[i | 1] +
+              (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+        POWERS[(k_1 >> 7) + 1074];
+      const difference_1 = score[K + k] - shift1;
+      // exp(difference_1)
+      const bounded_1 = difference_1 > 710 ? 710 : difference_1 < -744 ? -744 : difference_1;
+      const k_2 = bounded_1 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+      const i_1 = (k_2 << 1) & 254;
+      const r_1 = bounded_1 - k_2 * 0.005415212347998022 - k_2 * 1.2655086083325438e-13;
+      const square_1 = r_1 * r_1;
+      const root_1 = ROOTS[i_1];
+      const weight1 =
+        (root_1 +
+          root_1 *
+            (ROOTS[i_1 | 1] +
+              (r_1 + square_1 * (0.5 + r_1 * (1 / 6) + square_1 * (1 / 24 + r_1 * (1 / 120)))))) *
+        POWERS[(k_2 >> 7) + 1074];
+      const difference_2 = score[scoreRow + k] - shift2;
+      // exp(difference_2)
+      const bounded_2 = difference_2 > 710 ? 710 : difference_2 < -744 ? -744 : difference_2;
+      const k_3 = bounded_2 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+      const i_2 = (k_3 << 1) & 254;
+      const r_2 = bounded_2 - k_3 * 0.005415212347998022 - k_3 * 1.2655086083325438e-13;
+      const square_2 = r_2 * r_2;
+      const root_2 = ROOTS[i_2];
+      const weight2 =
+        (root_2 +
+          root_2 *
+            (ROOTS[i_2 | 1] +
+              (r_2 + square_2 * (0.5 + r_2 * (1 / 6) + square_2 * (1 / 24 + r_2 * (1 / 120)))))) *
+        POWERS[(k_3 >> 7) + 1074];
+      const difference_3 = score[scoreRow_1 + k] - shift3;
+      // exp(difference_3)
+      const bounded_3 = difference_3 > 710 ? 710 : difference_3 < -744 ? -744 : difference_3;
+      const k_4 = bounded_3 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+      const i_3 = (k_4 << 1) & 254;
+      const r_3 = bounded_3 - k_4 * 0.005415212347998022 - k_4 * 1.2655086083325438e-13;
+      const square_3 = r_3 * r_3;
+      const root_3 = ROOTS[i_3];
+      const weight3 =
+        (root_3 +
+          root_3 *
+            (ROOTS[i_3 | 1] +
+              (r_3 + square_3 * (0.5 + r_3 * (1 / 6) + square_3 * (1 / 24 + r_3 * (1 / 120)))))) *
+        POWERS[(k_4 >> 7) + 1074];
       weights[k] = weight0;
       weights[K + k] = weight1;
       weights[scoreRow + k] = weight2;
@@ -274,7 +324,20 @@ export function orderedMixtureLossAndGradient(
     }
     const shift = Math.abs(greatest) < Infinity ? greatest : 0;
     for (let k = 0; k < K; k++) {
-      const weight_1 = exp(score[k] - shift);
+      const difference = score[k] - shift;
+      // exp(difference)
+      const bounded = difference > 710 ? 710 : difference < -744 ? -744 : difference;
+      const k_1 = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+      const i = (k_1 << 1) & 254;
+      const r = bounded - k_1 * 0.005415212347998022 - k_1 * 1.2655086083325438e-13;
+      const square = r * r;
+      const root = ROOTS[i];
+      const weight_1 =
+        (root +
+          root *
+            (ROOTS[i | 1] +
+              (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+        POWERS[(k_1 >> 7) + 1074];
       weights[k] = weight_1;
       sum_2 += weight_1;
     }
@@ -384,11 +447,8 @@ export function orderedMixtureHvp(
   product: OrderedMixtureParams,
   ws: OrderedMixtureWorkspace = orderedMixtureWorkspace(sizes),
 ): number {
-  checkOrderedMixture(params, data, sizes);
-  checkOrderedMixtureParams('direction', direction, sizes);
-  checkOrderedMixtureParams('product', product, sizes);
-  checkOrderedMixtureProductApart(product, params, data, direction);
-  checkOrderedMixtureWorkspace(ws, sizes);
+  if (!orderedMixtureHvpIsKnown(params, data, sizes, direction, product, ws))
+    checkOrderedMixtureHvpCall(params, data, sizes, direction, product, ws);
 
   const { N, K } = sizes;
   const weight: Numbers = params.weight;
@@ -487,10 +547,62 @@ export function orderedMixtureHvp(
     const shift2 = Math.abs(greatest2) < Infinity ? greatest2 : 0;
     const shift3 = Math.abs(greatest3) < Infinity ? greatest3 : 0;
     for (let k = 0; k < K; k++) {
-      const weight0 = exp(score[k] - shift0);
-      const weight1 = exp(score[K + k] - shift1);
-      const weight2 = exp(score[scoreRow + k] - shift2);
-      const weight3 = exp(score[scoreRow_1 + k] - shift3);
+      const difference = score[k] - shift0;
+      // exp(difference)
+      const bounded = difference > 710 ? 710 : difference < -744 ? -744 : difference;
+      const k_1 = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+      const i = (k_1 << 1) & 254;
+      const r = bounded - k_1 * 0.005415212347998022 - k_1 * 1.2655086083325438e-13;
+      const square = r * r;
+      const root = ROOTS[i];
+      const weight0 =
+        (root +
+          root *
+            (ROOTS[i | 1] +
+              (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+        POWERS[(k_1 >> 7) + 1074];
+      const difference_1 = score[K + k] - shift1;
+      // exp(difference_1)
+      const bounded_1 = difference_1 > 710 ? 710 : difference_1 < -744 ? -744 : difference_1;
+      const k_2 = bounded_1 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+      const i_1 = (k_2 << 1) & 254;
+      const r_1 = bounded_1 - k_2 * 0.005415212347998022 - k_2 * 1.2655086083325438e-13;
+      const square_1 = r_1 * r_1;
+      const root_1 = ROOTS[i_1];
+      const weight1 =
+        (root_1 +
+          root_1 *
+            (ROOTS[i_1 | 1] +
+              (r_1 + square_1 * (0.5 + r_1 * (1 / 6) + square_1 * (1 / 24 + r_1 * (1 / 120)))))) *
+        POWERS[(k_2 >> 7) + 1074];
+      const difference_2 = score[scoreRow + k] - shift2;
+      // exp(difference_2)
+      const bounded_2 = difference_2 > 710 ? 710 : difference_2 < -744 ? -744 : difference_2;
+      const k_3 = bounded_2 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+      const i_2 = (k_3 << 1) & 254;
+      const r_2 = bounded_2 - k_3 * 0.005415212347998022 - k_3 * 1.2655086083325438e-13;
+      const square_2 = r_2 * r_2;
+      const root_2 = ROOTS[i_2];
+      const weight2 =
+        (root_2 +
+          root_2 *
+            (ROOTS[i_2 | 1] +
+              (r_2 + square_2 * (0.5 + r_2 * (1 / 6) + square_2 * (1 / 24 + r_2 * (1 / 120)))))) *
+        POWERS[(k_3 >> 7) + 1074];
+      const difference_3 = score[scoreRow_1 + k] - shift3;
+      // exp(difference_3)
+      const bounded_3 = difference_3 > 710 ? 710 : difference_3 < -744 ? -744 : difference_3;
+      const k_4 = bounded_3 * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+      const i_3 = (k_4 << 1) & 254;
+      const r_3 = bounded_3 - k_4 * 0.005415212347998022 - k_4 * 1.2655086083325438e-13;
+      const square_3 = r_3 * r_3;
+      const root_3 = ROOTS[i_3];
+      const weight3 =
+        (root_3 +
+          root_3 *
+            (ROOTS[i_3 | 1] +
+              (r_3 + square_3 * (0.5 + r_3 * (1 / 6) + square_3 * (1 / 24 + r_3 * (1 / 120)))))) *
+        POWERS[(k_4 >> 7) + 1074];
       weights[k] = weight0;
       weights[K + k] = weight1;
       weights[scoreRow + k] = weight2;
@@ -619,7 +731,20 @@ export function orderedMixtureHvp(
     }
     const shift = Math.abs(greatest) < Infinity ? greatest : 0;
     for (let k = 0; k < K; k++) {
-      const weight_1 = exp(score[k] - shift);
+      const difference = score[k] - shift;
+      // exp(difference)
+      const bounded = difference > 710 ? 710 : difference < -744 ? -744 : difference;
+      const k_1 = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
+      const i = (k_1 << 1) & 254;
+      const r = bounded - k_1 * 0.005415212347998022 - k_1 * 1.2655086083325438e-13;
+      const square = r * r;
+      const root = ROOTS[i];
+      const weight_1 =
+        (root +
+          root *
+            (ROOTS[i | 1] +
+              (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
+        POWERS[(k_1 >> 7) + 1074];
       weights[k] = weight_1;
       sum_2 += weight_1;
     }
@@ -980,6 +1105,186 @@ function checkOrderedMixtureFreeApart(
   );
 }
 
+const orderedMixtureLastGradient: Memo = { given: [] };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function orderedMixtureGradientIsKnown(
+  params: Readonly<OrderedMixtureParams>,
+  data: OrderedMixtureData,
+  sizes: OrderedMixtureSizes,
+  gradient: OrderedMixtureParams,
+  ws: OrderedMixtureWorkspace,
+): boolean {
+  const { given } = orderedMixtureLastGradient;
+  if (!(
+    given.length > 0 &&
+    sizes?.N === given[0] &&
+    sizes?.K === given[1] &&
+    params?.weight === given[2] &&
+    params?.mean === given[3] &&
+    params?.width === given[4] &&
+    data?.y === given[5] &&
+    gradient?.weight === given[6] &&
+    gradient?.mean === given[7] &&
+    gradient?.width === given[8] &&
+    ws?.score === given[9] &&
+    ws?.score_1 === given[10] &&
+    ws?.div === given[11] &&
+    ws?.weights === given[12] &&
+    ws?.scoreTangent === given[13] &&
+    ws?.weights_1 === given[14] &&
+    ws?.scoreTangent_1 === given[15] &&
+    ws?.divTangent === given[16]
+  ))
+    return false;
+  const { N, K } = sizes;
+  return (
+    params.weight.length === K &&
+    params.mean.length === K &&
+    params.width.length === K &&
+    data.y.length === N &&
+    gradient.weight.length === K &&
+    gradient.mean.length === K &&
+    gradient.width.length === K &&
+    ws.score.length === K &&
+    ws.score_1.length === 4 * K &&
+    ws.div.length === 4 * K &&
+    ws.weights.length === 4 * K &&
+    ws.scoreTangent.length === K &&
+    ws.weights_1.length === K &&
+    ws.scoreTangent_1.length === 4 * K &&
+    ws.divTangent.length === 4 * K
+  );
+}
+
+function checkOrderedMixtureGradientCall(
+  params: Readonly<OrderedMixtureParams>,
+  data: OrderedMixtureData,
+  sizes: OrderedMixtureSizes,
+  gradient: OrderedMixtureParams,
+  ws: OrderedMixtureWorkspace,
+): void {
+  checkOrderedMixture(params, data, sizes);
+  checkOrderedMixtureParams('gradient', gradient, sizes);
+  checkOrderedMixtureGradientApart(gradient, params, data);
+  checkOrderedMixtureWorkspace(ws, sizes);
+  remember(orderedMixtureLastGradient, [
+    sizes.N,
+    sizes.K,
+    params.weight,
+    params.mean,
+    params.width,
+    data.y,
+    gradient.weight,
+    gradient.mean,
+    gradient.width,
+    ws.score,
+    ws.score_1,
+    ws.div,
+    ws.weights,
+    ws.scoreTangent,
+    ws.weights_1,
+    ws.scoreTangent_1,
+    ws.divTangent,
+  ]);
+}
+
+const orderedMixtureLastHvp: Memo = { given: [] };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function orderedMixtureHvpIsKnown(
+  params: Readonly<OrderedMixtureParams>,
+  data: OrderedMixtureData,
+  sizes: OrderedMixtureSizes,
+  direction: Readonly<OrderedMixtureParams>,
+  product: OrderedMixtureParams,
+  ws: OrderedMixtureWorkspace,
+): boolean {
+  const { given } = orderedMixtureLastHvp;
+  if (!(
+    given.length > 0 &&
+    sizes?.N === given[0] &&
+    sizes?.K === given[1] &&
+    params?.weight === given[2] &&
+    params?.mean === given[3] &&
+    params?.width === given[4] &&
+    data?.y === given[5] &&
+    direction?.weight === given[6] &&
+    direction?.mean === given[7] &&
+    direction?.width === given[8] &&
+    product?.weight === given[9] &&
+    product?.mean === given[10] &&
+    product?.width === given[11] &&
+    ws?.score === given[12] &&
+    ws?.score_1 === given[13] &&
+    ws?.div === given[14] &&
+    ws?.weights === given[15] &&
+    ws?.scoreTangent === given[16] &&
+    ws?.weights_1 === given[17] &&
+    ws?.scoreTangent_1 === given[18] &&
+    ws?.divTangent === given[19]
+  ))
+    return false;
+  const { N, K } = sizes;
+  return (
+    params.weight.length === K &&
+    params.mean.length === K &&
+    params.width.length === K &&
+    data.y.length === N &&
+    direction.weight.length === K &&
+    direction.mean.length === K &&
+    direction.width.length === K &&
+    product.weight.length === K &&
+    product.mean.length === K &&
+    product.width.length === K &&
+    ws.score.length === K &&
+    ws.score_1.length === 4 * K &&
+    ws.div.length === 4 * K &&
+    ws.weights.length === 4 * K &&
+    ws.scoreTangent.length === K &&
+    ws.weights_1.length === K &&
+    ws.scoreTangent_1.length === 4 * K &&
+    ws.divTangent.length === 4 * K
+  );
+}
+
+function checkOrderedMixtureHvpCall(
+  params: Readonly<OrderedMixtureParams>,
+  data: OrderedMixtureData,
+  sizes: OrderedMixtureSizes,
+  direction: Readonly<OrderedMixtureParams>,
+  product: OrderedMixtureParams,
+  ws: OrderedMixtureWorkspace,
+): void {
+  checkOrderedMixture(params, data, sizes);
+  checkOrderedMixtureParams('direction', direction, sizes);
+  checkOrderedMixtureParams('product', product, sizes);
+  checkOrderedMixtureProductApart(product, params, data, direction);
+  checkOrderedMixtureWorkspace(ws, sizes);
+  remember(orderedMixtureLastHvp, [
+    sizes.N,
+    sizes.K,
+    params.weight,
+    params.mean,
+    params.width,
+    data.y,
+    direction.weight,
+    direction.mean,
+    direction.width,
+    product.weight,
+    product.mean,
+    product.width,
+    ws.score,
+    ws.score_1,
+    ws.div,
+    ws.weights,
+    ws.scoreTangent,
+    ws.weights_1,
+    ws.scoreTangent_1,
+    ws.divTangent,
+  ]);
+}
+
 const orderedMixtureParamArrays = ['weight', 'mean', 'width'];
 
 const orderedMixtureDataArrays = ['y'];
@@ -1144,10 +1449,8 @@ export function orderedMixtureFreeLossAndGradient(
   gradient: OrderedMixtureFree,
   ws: OrderedMixtureFreeWorkspace = orderedMixtureFreeWorkspace(sizes),
 ): number {
-  checkOrderedMixtureFree(free, data, sizes);
-  checkOrderedMixtureFreeParams('gradient', gradient, sizes);
-  checkOrderedMixtureFreeGradientApart(gradient, free, data);
-  checkOrderedMixtureFreeWorkspace(ws, sizes);
+  if (!orderedMixtureFreeGradientIsKnown(free, data, sizes, gradient, ws))
+    checkOrderedMixtureFreeGradientCall(free, data, sizes, gradient, ws);
 
   const { N, K } = sizes;
   const weightFree: Numbers = free.weight;
@@ -1475,11 +1778,8 @@ export function orderedMixtureFreeHvp(
   product: OrderedMixtureFree,
   ws: OrderedMixtureFreeWorkspace = orderedMixtureFreeWorkspace(sizes),
 ): number {
-  checkOrderedMixtureFree(free, data, sizes);
-  checkOrderedMixtureFreeParams('direction', direction, sizes);
-  checkOrderedMixtureFreeParams('product', product, sizes);
-  checkOrderedMixtureFreeProductApart(product, free, data, direction);
-  checkOrderedMixtureFreeWorkspace(ws, sizes);
+  if (!orderedMixtureFreeHvpIsKnown(free, data, sizes, direction, product, ws))
+    checkOrderedMixtureFreeHvpCall(free, data, sizes, direction, product, ws);
 
   const { N, K } = sizes;
   const weightFree: Numbers = free.weight;
@@ -2084,6 +2384,228 @@ function checkOrderedMixtureFreeParamsApart(
   );
 }
 
+const orderedMixtureFreeLastGradient: Memo = { given: [] };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function orderedMixtureFreeGradientIsKnown(
+  free: Readonly<OrderedMixtureFree>,
+  data: OrderedMixtureData,
+  sizes: OrderedMixtureSizes,
+  gradient: OrderedMixtureFree,
+  ws: OrderedMixtureFreeWorkspace,
+): boolean {
+  const { given } = orderedMixtureFreeLastGradient;
+  if (!(
+    given.length > 0 &&
+    sizes?.N === given[0] &&
+    sizes?.K === given[1] &&
+    free?.weight === given[2] &&
+    free?.mean === given[3] &&
+    free?.width === given[4] &&
+    data?.y === given[5] &&
+    gradient?.weight === given[6] &&
+    gradient?.mean === given[7] &&
+    gradient?.width === given[8] &&
+    ws?.logs === given[9] &&
+    ws?.mean === given[10] &&
+    ws?.score === given[11] &&
+    ws?.kept === given[12] &&
+    ws?.kept2 === given[13] &&
+    ws?.exp === given[14] &&
+    ws?.meanAdjoint === given[15] &&
+    ws?.logsAdjoint === given[16] &&
+    ws?.weights === given[17] &&
+    ws?.weights2 === given[18] &&
+    ws?.meanTangent === given[19] &&
+    ws?.scoreTangent === given[20] &&
+    ws?.expTangent === given[21] &&
+    ws?.meanAdjointTangentAdjoint === given[22] &&
+    ws?.logsAdjointTangentAdjoint === given[23]
+  ))
+    return false;
+  const { N, K } = sizes;
+  return (
+    free.weight.length === K - 1 &&
+    free.mean.length === K &&
+    free.width.length === K &&
+    data.y.length === N &&
+    gradient.weight.length === K - 1 &&
+    gradient.mean.length === K &&
+    gradient.width.length === K &&
+    ws.logs.length === K &&
+    ws.mean.length === K &&
+    ws.score.length === K &&
+    ws.kept.length === K - 1 &&
+    ws.kept2.length === K - 1 &&
+    ws.exp.length === K &&
+    ws.meanAdjoint.length === K &&
+    ws.logsAdjoint.length === K &&
+    ws.weights.length === K &&
+    ws.weights2.length === K &&
+    ws.meanTangent.length === K &&
+    ws.scoreTangent.length === K &&
+    ws.expTangent.length === K &&
+    ws.meanAdjointTangentAdjoint.length === K &&
+    ws.logsAdjointTangentAdjoint.length === K
+  );
+}
+
+function checkOrderedMixtureFreeGradientCall(
+  free: Readonly<OrderedMixtureFree>,
+  data: OrderedMixtureData,
+  sizes: OrderedMixtureSizes,
+  gradient: OrderedMixtureFree,
+  ws: OrderedMixtureFreeWorkspace,
+): void {
+  checkOrderedMixtureFree(free, data, sizes);
+  checkOrderedMixtureFreeParams('gradient', gradient, sizes);
+  checkOrderedMixtureFreeGradientApart(gradient, free, data);
+  checkOrderedMixtureFreeWorkspace(ws, sizes);
+  remember(orderedMixtureFreeLastGradient, [
+    sizes.N,
+    sizes.K,
+    free.weight,
+    free.mean,
+    free.width,
+    data.y,
+    gradient.weight,
+    gradient.mean,
+    gradient.width,
+    ws.logs,
+    ws.mean,
+    ws.score,
+    ws.kept,
+    ws.kept2,
+    ws.exp,
+    ws.meanAdjoint,
+    ws.logsAdjoint,
+    ws.weights,
+    ws.weights2,
+    ws.meanTangent,
+    ws.scoreTangent,
+    ws.expTangent,
+    ws.meanAdjointTangentAdjoint,
+    ws.logsAdjointTangentAdjoint,
+  ]);
+}
+
+const orderedMixtureFreeLastHvp: Memo = { given: [] };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function orderedMixtureFreeHvpIsKnown(
+  free: Readonly<OrderedMixtureFree>,
+  data: OrderedMixtureData,
+  sizes: OrderedMixtureSizes,
+  direction: Readonly<OrderedMixtureFree>,
+  product: OrderedMixtureFree,
+  ws: OrderedMixtureFreeWorkspace,
+): boolean {
+  const { given } = orderedMixtureFreeLastHvp;
+  if (!(
+    given.length > 0 &&
+    sizes?.N === given[0] &&
+    sizes?.K === given[1] &&
+    free?.weight === given[2] &&
+    free?.mean === given[3] &&
+    free?.width === given[4] &&
+    data?.y === given[5] &&
+    direction?.weight === given[6] &&
+    direction?.mean === given[7] &&
+    direction?.width === given[8] &&
+    product?.weight === given[9] &&
+    product?.mean === given[10] &&
+    product?.width === given[11] &&
+    ws?.logs === given[12] &&
+    ws?.mean === given[13] &&
+    ws?.score === given[14] &&
+    ws?.kept === given[15] &&
+    ws?.kept2 === given[16] &&
+    ws?.exp === given[17] &&
+    ws?.meanAdjoint === given[18] &&
+    ws?.logsAdjoint === given[19] &&
+    ws?.weights === given[20] &&
+    ws?.weights2 === given[21] &&
+    ws?.meanTangent === given[22] &&
+    ws?.scoreTangent === given[23] &&
+    ws?.expTangent === given[24] &&
+    ws?.meanAdjointTangentAdjoint === given[25] &&
+    ws?.logsAdjointTangentAdjoint === given[26]
+  ))
+    return false;
+  const { N, K } = sizes;
+  return (
+    free.weight.length === K - 1 &&
+    free.mean.length === K &&
+    free.width.length === K &&
+    data.y.length === N &&
+    direction.weight.length === K - 1 &&
+    direction.mean.length === K &&
+    direction.width.length === K &&
+    product.weight.length === K - 1 &&
+    product.mean.length === K &&
+    product.width.length === K &&
+    ws.logs.length === K &&
+    ws.mean.length === K &&
+    ws.score.length === K &&
+    ws.kept.length === K - 1 &&
+    ws.kept2.length === K - 1 &&
+    ws.exp.length === K &&
+    ws.meanAdjoint.length === K &&
+    ws.logsAdjoint.length === K &&
+    ws.weights.length === K &&
+    ws.weights2.length === K &&
+    ws.meanTangent.length === K &&
+    ws.scoreTangent.length === K &&
+    ws.expTangent.length === K &&
+    ws.meanAdjointTangentAdjoint.length === K &&
+    ws.logsAdjointTangentAdjoint.length === K
+  );
+}
+
+function checkOrderedMixtureFreeHvpCall(
+  free: Readonly<OrderedMixtureFree>,
+  data: OrderedMixtureData,
+  sizes: OrderedMixtureSizes,
+  direction: Readonly<OrderedMixtureFree>,
+  product: OrderedMixtureFree,
+  ws: OrderedMixtureFreeWorkspace,
+): void {
+  checkOrderedMixtureFree(free, data, sizes);
+  checkOrderedMixtureFreeParams('direction', direction, sizes);
+  checkOrderedMixtureFreeParams('product', product, sizes);
+  checkOrderedMixtureFreeProductApart(product, free, data, direction);
+  checkOrderedMixtureFreeWorkspace(ws, sizes);
+  remember(orderedMixtureFreeLastHvp, [
+    sizes.N,
+    sizes.K,
+    free.weight,
+    free.mean,
+    free.width,
+    data.y,
+    direction.weight,
+    direction.mean,
+    direction.width,
+    product.weight,
+    product.mean,
+    product.width,
+    ws.logs,
+    ws.mean,
+    ws.score,
+    ws.kept,
+    ws.kept2,
+    ws.exp,
+    ws.meanAdjoint,
+    ws.logsAdjoint,
+    ws.weights,
+    ws.weights2,
+    ws.meanTangent,
+    ws.scoreTangent,
+    ws.expTangent,
+    ws.meanAdjointTangentAdjoint,
+    ws.logsAdjointTangentAdjoint,
+  ]);
+}
+
 /** 2^(i - 1075), exactly. */
 const POWERS: Numbers = /* @__PURE__ */ powersOf2();
 
@@ -2193,6 +2715,15 @@ function checkApart(
     }
   }
 }
+
+/** Until the job ends: nothing is kept from being collected. */
+function remember(memo: Memo, given: readonly unknown[]): void {
+  if (memo.given.length === 0) void Promise.resolve().then(() => (memo.given = []));
+  memo.given = given;
+}
+
+/** What a function was given last, if it was checked. */
+type Memo = { given: readonly unknown[] };
 
 function checkAllInside(
   name: string,

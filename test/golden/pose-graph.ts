@@ -82,6 +82,7 @@ export function poseGraphLoss(
   sizes: PoseGraphSizes,
 ): number {
   checkPoseGraph(params, data, sizes);
+  checkPoseGraphRanges(data, sizes);
 
   const { M } = sizes;
   const pathX: Numbers = params.path.x;
@@ -131,9 +132,9 @@ export function poseGraphLossAndGradient(
   sizes: PoseGraphSizes,
   gradient: PoseGraphParams,
 ): number {
-  checkPoseGraph(params, data, sizes);
-  checkPoseGraphParams('gradient', gradient, sizes);
-  checkPoseGraphGradientApart(gradient, params, data);
+  if (!poseGraphGradientIsKnown(params, data, sizes, gradient))
+    checkPoseGraphGradientCall(params, data, sizes, gradient);
+  checkPoseGraphRanges(data, sizes);
 
   const { M } = sizes;
   const pathX: Numbers = params.path.x;
@@ -211,6 +212,7 @@ export function poseGraphOutputs(
   checkPoseGraph(params, data, sizes);
   checkPoseGraphOutputs(outputs);
   checkPoseGraphOutputsApart(outputs, data);
+  checkPoseGraphRanges(data, sizes);
 
   const { N } = sizes;
   const pathX: Numbers = params.path.x;
@@ -241,6 +243,7 @@ export function poseGraphJvp(
 ): number {
   checkPoseGraph(params, data, sizes);
   checkPoseGraphParams('direction', direction, sizes);
+  checkPoseGraphRanges(data, sizes);
 
   const { M } = sizes;
   const pathX: Numbers = params.path.x;
@@ -304,10 +307,9 @@ export function poseGraphHvp(
   direction: Readonly<PoseGraphParams>,
   product: PoseGraphParams,
 ): number {
-  checkPoseGraph(params, data, sizes);
-  checkPoseGraphParams('direction', direction, sizes);
-  checkPoseGraphParams('product', product, sizes);
-  checkPoseGraphProductApart(product, params, data, direction);
+  if (!poseGraphHvpIsKnown(params, data, sizes, direction, product))
+    checkPoseGraphHvpCall(params, data, sizes, direction, product);
+  checkPoseGraphRanges(data, sizes);
 
   const { M } = sizes;
   const pathX: Numbers = params.path.x;
@@ -480,7 +482,7 @@ function checkPoseGraph(
   sizes: PoseGraphSizes,
 ): void {
   checkPoseGraphSizes(sizes);
-  const { N, M } = sizes;
+  const { M } = sizes;
   checkPoseGraphParams('params', params, sizes);
   checkObject('data', data);
   checkRecord('data', '.start', data.start);
@@ -493,8 +495,6 @@ function checkPoseGraph(
   checkScalar('data', '.start.x', data.start.x, 'number', 'real');
   checkScalar('data', '.start.y', data.start.y, 'number', 'real');
   checkScalar('data', '.start.angle', data.start.angle, 'number', 'real');
-  checkRange('data.from', data.from, 0, N);
-  checkRange('data.to', data.to, 0, N);
 }
 
 function checkPoseGraphSizes(sizes: PoseGraphSizes): void {
@@ -520,6 +520,12 @@ function checkPoseGraphParams(
 function checkPoseGraphOutputs(outputs: PoseGraphOutputs): void {
   checkObject('outputs', outputs);
   checkRecord('outputs', '.end', outputs.end);
+}
+
+function checkPoseGraphRanges(data: PoseGraphData, sizes: PoseGraphSizes): void {
+  const { N } = sizes;
+  checkRange('data.from', data.from, 0, N);
+  checkRange('data.to', data.to, 0, N);
 }
 
 function checkPoseGraphGradientApart(
@@ -646,6 +652,166 @@ function checkPoseGraphProductApart(
   );
 }
 
+const poseGraphLastGradient: Memo = { given: [] };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function poseGraphGradientIsKnown(
+  params: Readonly<PoseGraphParams>,
+  data: PoseGraphData,
+  sizes: PoseGraphSizes,
+  gradient: PoseGraphParams,
+): boolean {
+  const { given } = poseGraphLastGradient;
+  if (!(
+    given.length > 0 &&
+    sizes?.N === given[0] &&
+    sizes?.M === given[1] &&
+    params?.path?.x === given[2] &&
+    params?.path?.y === given[3] &&
+    params?.path?.angle === given[4] &&
+    data?.from === given[5] &&
+    data?.to === given[6] &&
+    data?.measured?.x === given[7] &&
+    data?.measured?.y === given[8] &&
+    data?.measured?.angle === given[9] &&
+    data?.start === given[10] &&
+    gradient?.path?.x === given[11] &&
+    gradient?.path?.y === given[12] &&
+    gradient?.path?.angle === given[13]
+  ))
+    return false;
+  const { N, M } = sizes;
+  return (
+    params.path.x.length === N &&
+    params.path.y.length === N &&
+    params.path.angle.length === N &&
+    data.from.length === M &&
+    data.to.length === M &&
+    data.measured.x.length === M &&
+    data.measured.y.length === M &&
+    data.measured.angle.length === M &&
+    gradient.path.x.length === N &&
+    gradient.path.y.length === N &&
+    gradient.path.angle.length === N &&
+    typeof data?.start?.x === 'number' &&
+    typeof data?.start?.y === 'number' &&
+    typeof data?.start?.angle === 'number'
+  );
+}
+
+function checkPoseGraphGradientCall(
+  params: Readonly<PoseGraphParams>,
+  data: PoseGraphData,
+  sizes: PoseGraphSizes,
+  gradient: PoseGraphParams,
+): void {
+  checkPoseGraph(params, data, sizes);
+  checkPoseGraphParams('gradient', gradient, sizes);
+  checkPoseGraphGradientApart(gradient, params, data);
+  remember(poseGraphLastGradient, [
+    sizes.N,
+    sizes.M,
+    params.path.x,
+    params.path.y,
+    params.path.angle,
+    data.from,
+    data.to,
+    data.measured.x,
+    data.measured.y,
+    data.measured.angle,
+    data.start,
+    gradient.path.x,
+    gradient.path.y,
+    gradient.path.angle,
+  ]);
+}
+
+const poseGraphLastHvp: Memo = { given: [] };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function poseGraphHvpIsKnown(
+  params: Readonly<PoseGraphParams>,
+  data: PoseGraphData,
+  sizes: PoseGraphSizes,
+  direction: Readonly<PoseGraphParams>,
+  product: PoseGraphParams,
+): boolean {
+  const { given } = poseGraphLastHvp;
+  if (!(
+    given.length > 0 &&
+    sizes?.N === given[0] &&
+    sizes?.M === given[1] &&
+    params?.path?.x === given[2] &&
+    params?.path?.y === given[3] &&
+    params?.path?.angle === given[4] &&
+    data?.from === given[5] &&
+    data?.to === given[6] &&
+    data?.measured?.x === given[7] &&
+    data?.measured?.y === given[8] &&
+    data?.measured?.angle === given[9] &&
+    data?.start === given[10] &&
+    direction?.path?.x === given[11] &&
+    direction?.path?.y === given[12] &&
+    direction?.path?.angle === given[13] &&
+    product?.path?.x === given[14] &&
+    product?.path?.y === given[15] &&
+    product?.path?.angle === given[16]
+  ))
+    return false;
+  const { N, M } = sizes;
+  return (
+    params.path.x.length === N &&
+    params.path.y.length === N &&
+    params.path.angle.length === N &&
+    data.from.length === M &&
+    data.to.length === M &&
+    data.measured.x.length === M &&
+    data.measured.y.length === M &&
+    data.measured.angle.length === M &&
+    direction.path.x.length === N &&
+    direction.path.y.length === N &&
+    direction.path.angle.length === N &&
+    product.path.x.length === N &&
+    product.path.y.length === N &&
+    product.path.angle.length === N &&
+    typeof data?.start?.x === 'number' &&
+    typeof data?.start?.y === 'number' &&
+    typeof data?.start?.angle === 'number'
+  );
+}
+
+function checkPoseGraphHvpCall(
+  params: Readonly<PoseGraphParams>,
+  data: PoseGraphData,
+  sizes: PoseGraphSizes,
+  direction: Readonly<PoseGraphParams>,
+  product: PoseGraphParams,
+): void {
+  checkPoseGraph(params, data, sizes);
+  checkPoseGraphParams('direction', direction, sizes);
+  checkPoseGraphParams('product', product, sizes);
+  checkPoseGraphProductApart(product, params, data, direction);
+  remember(poseGraphLastHvp, [
+    sizes.N,
+    sizes.M,
+    params.path.x,
+    params.path.y,
+    params.path.angle,
+    data.from,
+    data.to,
+    data.measured.x,
+    data.measured.y,
+    data.measured.angle,
+    data.start,
+    direction.path.x,
+    direction.path.y,
+    direction.path.angle,
+    product.path.x,
+    product.path.y,
+    product.path.angle,
+  ]);
+}
+
 const poseGraphParamArrays = ['path.x', 'path.y', 'path.angle'];
 
 const poseGraphDataArrays = ['from', 'to', 'measured.x', 'measured.y', 'measured.angle'];
@@ -750,6 +916,15 @@ function checkApart(
     }
   }
 }
+
+/** Until the job ends: nothing is kept from being collected. */
+function remember(memo: Memo, given: readonly unknown[]): void {
+  if (memo.given.length === 0) void Promise.resolve().then(() => (memo.given = []));
+  memo.given = given;
+}
+
+/** What a function was given last, if it was checked. */
+type Memo = { given: readonly unknown[] };
 
 /** A record of numbers that is filled is no other record. */
 function checkRecordsApart(

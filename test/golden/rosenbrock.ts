@@ -60,9 +60,8 @@ export function rosenbrockLossAndGradient(
   sizes: RosenbrockSizes,
   gradient: RosenbrockParams,
 ): number {
-  checkRosenbrock(params, sizes);
-  checkRosenbrockParams('gradient', gradient, sizes);
-  checkRosenbrockGradientApart(gradient, params);
+  if (!rosenbrockGradientIsKnown(params, sizes, gradient))
+    checkRosenbrockGradientCall(params, sizes, gradient);
 
   const { N } = sizes;
   const x: Numbers = params.x;
@@ -127,10 +126,8 @@ export function rosenbrockHvp(
   direction: Readonly<RosenbrockParams>,
   product: RosenbrockParams,
 ): number {
-  checkRosenbrock(params, sizes);
-  checkRosenbrockParams('direction', direction, sizes);
-  checkRosenbrockParams('product', product, sizes);
-  checkRosenbrockProductApart(product, params, direction);
+  if (!rosenbrockHvpIsKnown(params, sizes, direction, product))
+    checkRosenbrockHvpCall(params, sizes, direction, product);
 
   const { N } = sizes;
   const x: Numbers = params.x;
@@ -257,6 +254,72 @@ function checkRosenbrockProductApart(
   );
 }
 
+const rosenbrockLastGradient: Memo = { given: [] };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function rosenbrockGradientIsKnown(
+  params: Readonly<RosenbrockParams>,
+  sizes: RosenbrockSizes,
+  gradient: RosenbrockParams,
+): boolean {
+  const { given } = rosenbrockLastGradient;
+  if (!(
+    given.length > 0 &&
+    sizes?.N === given[0] &&
+    params?.x === given[1] &&
+    gradient?.x === given[2]
+  ))
+    return false;
+  const { N } = sizes;
+  return params.x.length === N && gradient.x.length === N;
+}
+
+function checkRosenbrockGradientCall(
+  params: Readonly<RosenbrockParams>,
+  sizes: RosenbrockSizes,
+  gradient: RosenbrockParams,
+): void {
+  checkRosenbrock(params, sizes);
+  checkRosenbrockParams('gradient', gradient, sizes);
+  checkRosenbrockGradientApart(gradient, params);
+  remember(rosenbrockLastGradient, [sizes.N, params.x, gradient.x]);
+}
+
+const rosenbrockLastHvp: Memo = { given: [] };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function rosenbrockHvpIsKnown(
+  params: Readonly<RosenbrockParams>,
+  sizes: RosenbrockSizes,
+  direction: Readonly<RosenbrockParams>,
+  product: RosenbrockParams,
+): boolean {
+  const { given } = rosenbrockLastHvp;
+  if (!(
+    given.length > 0 &&
+    sizes?.N === given[0] &&
+    params?.x === given[1] &&
+    direction?.x === given[2] &&
+    product?.x === given[3]
+  ))
+    return false;
+  const { N } = sizes;
+  return params.x.length === N && direction.x.length === N && product.x.length === N;
+}
+
+function checkRosenbrockHvpCall(
+  params: Readonly<RosenbrockParams>,
+  sizes: RosenbrockSizes,
+  direction: Readonly<RosenbrockParams>,
+  product: RosenbrockParams,
+): void {
+  checkRosenbrock(params, sizes);
+  checkRosenbrockParams('direction', direction, sizes);
+  checkRosenbrockParams('product', product, sizes);
+  checkRosenbrockProductApart(product, params, direction);
+  remember(rosenbrockLastHvp, [sizes.N, params.x, direction.x, product.x]);
+}
+
 const rosenbrockParamArrays = ['x'];
 
 function checkObject(name: string, value: unknown): void {
@@ -322,6 +385,15 @@ function checkApart(
     }
   }
 }
+
+/** Until the job ends: nothing is kept from being collected. */
+function remember(memo: Memo, given: readonly unknown[]): void {
+  if (memo.given.length === 0) void Promise.resolve().then(() => (memo.given = []));
+  memo.given = given;
+}
+
+/** What a function was given last, if it was checked. */
+type Memo = { given: readonly unknown[] };
 
 /** An array as this file reads it; `any` keeps its formulas free of `!` under `noUncheckedIndexedAccess`. */
 type Numbers = { readonly length: number; [index: number]: any; fill(value: number): unknown };

@@ -110,10 +110,8 @@ export function logisticLossAndGradient(
   gradient: LogisticParams,
   ws: LogisticWorkspace = logisticWorkspace(sizes),
 ): number {
-  checkLogistic(params, data, sizes);
-  checkLogisticParams('gradient', gradient, sizes);
-  checkLogisticGradientApart(gradient, params, data);
-  checkLogisticWorkspace(ws, sizes);
+  if (!logisticGradientIsKnown(params, data, sizes, gradient, ws))
+    checkLogisticGradientCall(params, data, sizes, gradient, ws);
 
   const { N, D } = sizes;
   const w: Numbers = params.w;
@@ -316,6 +314,61 @@ function checkLogisticOutputsApart(
   checkApart('outputs', outputs, logisticOutputArrays, 'data', data, logisticDataArrays);
 }
 
+const logisticLastGradient: Memo = { given: [] };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function logisticGradientIsKnown(
+  params: Readonly<LogisticParams>,
+  data: LogisticData,
+  sizes: LogisticSizes,
+  gradient: LogisticParams,
+  ws: LogisticWorkspace,
+): boolean {
+  const { given } = logisticLastGradient;
+  if (!(
+    given.length > 0 &&
+    sizes?.N === given[0] &&
+    sizes?.D === given[1] &&
+    params?.w === given[2] &&
+    data?.X === given[3] &&
+    data?.y === given[4] &&
+    gradient?.w === given[5] &&
+    ws?.margin === given[6]
+  ))
+    return false;
+  const { N, D } = sizes;
+  return (
+    params.w.length === D &&
+    data.X.length === N * D &&
+    data.y.length === N &&
+    gradient.w.length === D &&
+    ws.margin.length === N &&
+    typeof data?.lambda === 'number'
+  );
+}
+
+function checkLogisticGradientCall(
+  params: Readonly<LogisticParams>,
+  data: LogisticData,
+  sizes: LogisticSizes,
+  gradient: LogisticParams,
+  ws: LogisticWorkspace,
+): void {
+  checkLogistic(params, data, sizes);
+  checkLogisticParams('gradient', gradient, sizes);
+  checkLogisticGradientApart(gradient, params, data);
+  checkLogisticWorkspace(ws, sizes);
+  remember(logisticLastGradient, [
+    sizes.N,
+    sizes.D,
+    params.w,
+    data.X,
+    data.y,
+    gradient.w,
+    ws.margin,
+  ]);
+}
+
 const logisticParamArrays = ['w'];
 
 const logisticDataArrays = ['X', 'y'];
@@ -449,6 +502,15 @@ function checkApart(
     }
   }
 }
+
+/** Until the job ends: nothing is kept from being collected. */
+function remember(memo: Memo, given: readonly unknown[]): void {
+  if (memo.given.length === 0) void Promise.resolve().then(() => (memo.given = []));
+  memo.given = given;
+}
+
+/** What a function was given last, if it was checked. */
+type Memo = { given: readonly unknown[] };
 
 /** An array as this file reads it; `any` keeps its formulas free of `!` under `noUncheckedIndexedAccess`. */
 type Numbers = { readonly length: number; [index: number]: any; fill(value: number): unknown };

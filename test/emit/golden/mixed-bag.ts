@@ -75,10 +75,9 @@ export function mixedBagLossAndGradient(
   gradient: MIXEDBagParams,
   ws: MIXEDBagWorkspace = mixedBagWorkspace(sizes),
 ): number {
-  checkMIXEDBag(params, data, sizes);
-  checkMIXEDBagArrays('gradient', gradient, sizes);
-  checkMIXEDBagGradientApart(gradient, params, data);
-  checkMIXEDBagWorkspace(ws, sizes);
+  if (!mixedBagGradientIsKnown(params, data, sizes, gradient, ws))
+    checkMIXEDBagGradientCall(params, data, sizes, gradient, ws);
+  checkMIXEDBagRanges(data, sizes);
 
   const { N, D } = sizes;
   const L: Numbers = params.L;
@@ -122,6 +121,7 @@ export function mixedBagOutputs(
   checkMIXEDBag(params, data, sizes);
   checkMIXEDBagOutputs(outputs, sizes);
   checkMIXEDBagOutputsApart(outputs, params, data);
+  checkMIXEDBagRanges(data, sizes);
 
   const { N } = sizes;
   const L: Numbers = params.L;
@@ -219,7 +219,7 @@ function checkMIXEDBag(
   sizes: MIXEDBagSizes,
 ): void {
   checkMIXEDBagSizes(sizes);
-  const { N, D } = sizes;
+  const { N } = sizes;
   checkMIXEDBagParams('params', params, sizes);
   checkObject('data', data);
   checkInt32Array('data', '.word', data.word, N, 'int[N]');
@@ -227,8 +227,6 @@ function checkMIXEDBag(
   checkFloat64Array('data', '.gap', data.gap, N - 1, 'real[N - 1]');
   checkScalar('data', '.isSigned', data.isSigned, 'boolean', 'bool');
   checkScalar('data', '.mode', data.mode, 'number', 'int');
-  checkRange('data.word', data.word, 0, (D * D + D) / 2);
-  checkInteger('data.mode', data.mode, -1, N);
 }
 
 function checkMIXEDBagSizes(sizes: MIXEDBagSizes): void {
@@ -270,6 +268,12 @@ function checkMIXEDBagWorkspace(ws: MIXEDBagWorkspace, sizes: MIXEDBagSizes): vo
   checkUint8Array('ws', '.mask', ws.mask, N, 'bool[N]');
 }
 
+function checkMIXEDBagRanges(data: MIXEDBagData, sizes: MIXEDBagSizes): void {
+  const { N, D } = sizes;
+  checkRange('data.word', data.word, 0, (D * D + D) / 2);
+  checkInteger('data.mode', data.mode, -1, N);
+}
+
 function checkMIXEDBagGradientApart(
   gradient: Readonly<MIXEDBagParams>,
   params: Readonly<MIXEDBagParams>,
@@ -308,6 +312,69 @@ function checkMIXEDBagOutputsApart(
     return;
   checkApart('outputs', outputs, mixedBagOutputArrays, 'params', params, mixedBagParamArrays);
   checkApart('outputs', outputs, mixedBagOutputArrays, 'data', data, mixedBagDataArrays);
+}
+
+const mixedBagLastGradient: Memo = { given: [] };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function mixedBagGradientIsKnown(
+  params: Readonly<MIXEDBagParams>,
+  data: MIXEDBagData,
+  sizes: MIXEDBagSizes,
+  gradient: MIXEDBagParams,
+  ws: MIXEDBagWorkspace,
+): boolean {
+  const { given } = mixedBagLastGradient;
+  if (!(
+    given.length > 0 &&
+    sizes?.N === given[0] &&
+    sizes?.D === given[1] &&
+    params?.L === given[2] &&
+    data?.word === given[3] &&
+    data?.keep === given[4] &&
+    data?.gap === given[5] &&
+    gradient?.L === given[6] &&
+    ws?.carry === given[7] &&
+    ws?.mask === given[8]
+  ))
+    return false;
+  const { N, D } = sizes;
+  return (
+    params.L.length === (D * D + D) / 2 &&
+    data.word.length === N &&
+    data.keep.length === N &&
+    data.gap.length === N - 1 &&
+    gradient.L.length === (D * D + D) / 2 &&
+    ws.carry.length === 3 &&
+    ws.mask.length === N &&
+    typeof params?.scale === 'number' &&
+    typeof data?.isSigned === 'boolean' &&
+    typeof data?.mode === 'number'
+  );
+}
+
+function checkMIXEDBagGradientCall(
+  params: Readonly<MIXEDBagParams>,
+  data: MIXEDBagData,
+  sizes: MIXEDBagSizes,
+  gradient: MIXEDBagParams,
+  ws: MIXEDBagWorkspace,
+): void {
+  checkMIXEDBag(params, data, sizes);
+  checkMIXEDBagArrays('gradient', gradient, sizes);
+  checkMIXEDBagGradientApart(gradient, params, data);
+  checkMIXEDBagWorkspace(ws, sizes);
+  remember(mixedBagLastGradient, [
+    sizes.N,
+    sizes.D,
+    params.L,
+    data.word,
+    data.keep,
+    data.gap,
+    gradient.L,
+    ws.carry,
+    ws.mask,
+  ]);
 }
 
 const mixedBagParamArrays = ['L'];
@@ -476,6 +543,15 @@ function checkApart(
     }
   }
 }
+
+/** Until the job ends: nothing is kept from being collected. */
+function remember(memo: Memo, given: readonly unknown[]): void {
+  if (memo.given.length === 0) void Promise.resolve().then(() => (memo.given = []));
+  memo.given = given;
+}
+
+/** What a function was given last, if it was checked. */
+type Memo = { given: readonly unknown[] };
 
 function checkInteger(name: string, value: number, from = -Infinity, to = Infinity): void {
   if (!(Number.isInteger(value) && value >= from && value < to)) {
