@@ -8,24 +8,24 @@
 import { asPolynomial, extent, type BlockBuilder } from '../ir/build.ts';
 import * as polynomial from '../base/polynomial.ts';
 import type { Polynomial } from '../base/polynomial.ts';
-import type { BuildStatement, Operand, Program, ReduceStatement, Statement, Value } from '../ir/types.ts';
+import type { Operand, Program, ReduceStatement, Statement, Value } from '../ir/types.ts';
 import { boundBy, statementsOf } from '../ir/walk.ts';
 import { isMovable } from './hoist.ts';
 import { rewrite } from './rewrite.ts';
+import { atom, atomsOf, either, isAtom, Supports } from './support.ts';
 
 type Sum = ReduceStatement & { readonly reducer: 'sum' };
 
-/** Polynomials in sizes and indices of which none is negative where a value is not zero; nothing, where it is always zero. */
-type Support = readonly Polynomial[] | undefined;
-
 export function shortenSums(program: Program): Program {
   const definitions = new Map<number, Statement>();
-  const lasts = new Map<string, Polynomial>();
-  for (const statement of statementsOf(program.body)) {
+  for (const statement of statementsOf(program.body))
     for (const out of statement.outs) definitions.set(out.id, statement);
-    noteLasts(statement, lasts);
-  }
   const supports = new Supports(definitions);
+  // Most programs have no such zeros.
+  if (![...definitions.values()].some((statement) => supports.choosesZero(statement))) return program;
+  supports.note(program.body);
+  const lasts = new Map<string, Polynomial>();
+  for (const statement of statementsOf(program.body)) noteLasts(statement, lasts);
   return rewrite(program, (statement, { b }) => {
     if (statement.kind === 'op' && statement.op === 'add') return withoutZero(statement.args, supports);
     if (statement.kind !== 'reduce' || statement.reducer !== 'sum') return undefined;
@@ -56,155 +56,6 @@ function noteLasts(statement: Statement, lasts: Map<string, Polynomial>): void {
     statement.axes.forEach((axis, k) => note(axis, statement.outs[0]?.type.dims[k]));
   if (statement.kind === 'reduce' || statement.kind === 'for' || statement.kind === 'loop')
     note(statement.index, asPolynomial(statement.to));
-}
-
-const atom = (id: number): string => `%${id}`;
-const isAtom = (symbol: string): boolean => symbol.startsWith('%');
-const atomsOf = (p: Polynomial): readonly string[] => polynomial.symbolsOf(p).filter(isAtom);
-
-/** Whether each fact holds wherever those of the other hold: it is one of them, or less than one by a constant. */
-const follows = (fact: Polynomial, from: readonly Polynomial[]): boolean =>
-  from.some((other) => (polynomial.asConstant(polynomial.subtract(fact, other)) ?? -1) >= 0);
-
-/** Where either is not zero. */
-function either(a: Support, b: Support): Support {
-  if (a === undefined) return b;
-  if (b === undefined) return a;
-  return [...a.filter((fact) => follows(fact, b)), ...b.filter((fact) => follows(fact, a))];
-}
-
-/** Where both are not zero; nowhere, where facts contradict each other. */
-function both(a: Support, b: Support): Support {
-  if (a === undefined || b === undefined) return undefined;
-  const all = [...a, ...b];
-  return all.some((fact) => (polynomial.asConstant(fact) ?? 0) < 0) ? undefined : all;
-}
-
-/** Where values are not zero, as far as conditions on indices tell. */
-class Supports {
-  /** The indices that facts mention. */
-  readonly indices = new Map<string, Value>();
-  readonly #definitions: ReadonlyMap<number, Statement>;
-  readonly #arrays = new Map<BuildStatement, readonly Support[]>();
-
-  constructor(definitions: ReadonlyMap<number, Statement>) {
-    this.#definitions = definitions;
-  }
-
-  of(operand: Operand | undefined): Support {
-    const statement = operand?.kind === 'value' ? this.#definitions.get(operand.id) : undefined;
-    switch (statement?.kind) {
-      case 'op':
-        return this.#ofOp(statement.op, statement.args);
-      case 'if': {
-        const out = statement.outs.findIndex((each) => each === operand);
-        return either(
-          this.#ofArm(statement.condition, true, statement.then.results[out]),
-          this.#ofArm(statement.condition, false, statement.otherwise.results[out]),
-        );
-      }
-      case 'read':
-        return statement.inRange ? this.#ofElement(statement.array, statement.indices) : [];
-      default:
-        return [];
-    }
-  }
-
-  #ofOp(op: string, args: readonly Operand[]): Support {
-    const [a, b, c] = args;
-    switch (op) {
-      case 'neg':
-        return this.of(a);
-      case 'powi':
-        return b?.kind === 'literal' && Number(b.value) > 0 ? this.of(a) : [];
-      case 'mul':
-        return both(this.of(a), this.of(b));
-      case 'add':
-      case 'sub':
-        return either(this.of(a), this.of(b));
-      case 'select':
-        return a === undefined ? [] : either(this.#ofArm(a, true, b), this.#ofArm(a, false, c));
-      default:
-        return [];
-    }
-  }
-
-  #ofArm(condition: Operand, holds: boolean, result: Operand | undefined): Support {
-    const isZero = result?.kind === 'literal' && result.type.scalar === 'real' && result.value === 0;
-    return both(this.#facts(condition, holds), isZero ? undefined : this.of(result));
-  }
-
-  #ofElement(array: Value, indices: readonly Operand[]): Support {
-    const build = this.#definitions.get(array.id);
-    const [first, ...rest] = indices;
-    if (build?.kind === 'list' && first?.kind === 'literal') {
-      const element = build.elements[Number(first.value)];
-      return rest.length > 0 && element?.kind === 'value' ? this.#ofElement(element, rest) : this.of(element);
-    }
-    if (build?.kind !== 'build' || build.axes.length !== indices.length) return [];
-    let all = this.#arrays.get(build);
-    if (all === undefined) {
-      all = build.body.results.map((result) => this.of(result));
-      this.#arrays.set(build, all);
-    }
-    const support = all[build.outs.findIndex((each) => each === array)];
-    if (support === undefined) return undefined;
-    const places = new Map(build.axes.map((axis, k) => [atom(axis.id), this.#affine(indices[k])] as const));
-    // What else a fact mentions is known only inside the comprehension.
-    const here = support
-      .filter((fact) => atomsOf(fact).every((each) => places.has(each)))
-      .map((fact) => polynomial.substitute(fact, (name) => places.get(name)));
-    return both(here, []);
-  }
-
-  /** An int as a polynomial in sizes and indices; what is neither a sum, a difference nor a multiple counts as an index. */
-  #affine(operand: Operand | undefined): Polynomial {
-    if (operand === undefined) return polynomial.zero;
-    const size = asPolynomial(operand);
-    if (size !== undefined) return size;
-    if (operand.kind !== 'value') return polynomial.zero;
-    const statement = this.#definitions.get(operand.id);
-    if (statement?.kind === 'op') {
-      const [a, b] = statement.args;
-      if (statement.op === 'iadd') return polynomial.add(this.#affine(a), this.#affine(b));
-      if (statement.op === 'isub') return polynomial.subtract(this.#affine(a), this.#affine(b));
-      if (statement.op === 'ineg') return polynomial.negate(this.#affine(a));
-    }
-    this.indices.set(atom(operand.id), operand);
-    return polynomial.symbol(atom(operand.id));
-  }
-
-  /** What holds where a condition does, or where it does not. */
-  #facts(condition: Operand, holds: boolean): Support {
-    const statement = condition.kind === 'value' ? this.#definitions.get(condition.id) : undefined;
-    if (statement?.kind !== 'op') return [];
-    const [a, b] = statement.args;
-    if (a === undefined) return [];
-    const atLeast = (x: Operand | undefined, y: Operand | undefined, more = 0): Polynomial =>
-      polynomial.subtract(polynomial.subtract(this.#affine(x), this.#affine(y)), polynomial.constant(more));
-    switch (statement.op) {
-      case 'ieq':
-        return holds ? [atLeast(a, b), atLeast(b, a)] : [];
-      case 'ine':
-        return holds ? [] : [atLeast(a, b), atLeast(b, a)];
-      case 'ilt':
-        return [holds ? atLeast(b, a, 1) : atLeast(a, b)];
-      case 'ile':
-        return [holds ? atLeast(b, a) : atLeast(a, b, 1)];
-      case 'igt':
-        return [holds ? atLeast(a, b, 1) : atLeast(b, a)];
-      case 'ige':
-        return [holds ? atLeast(a, b) : atLeast(b, a, 1)];
-      case 'not':
-        return this.#facts(a, !holds);
-      case 'and':
-        return holds && b !== undefined ? both(this.#facts(a, true), this.#facts(b, true)) : [];
-      case 'or':
-        return !holds && b !== undefined ? both(this.#facts(a, false), this.#facts(b, false)) : [];
-      default:
-        return [];
-    }
-  }
 }
 
 interface Ends {
