@@ -70,11 +70,9 @@ function factored(
   const sum = b.fresh(total.type, factor);
   const places = kept.map(({ index }) => index);
   const add: Statement = { kind: 'add', outs: [], accumulator: total, indices: places, value: factor, inRange: true }; // prettier-ignore
-  const read = b.fresh(factor.type, factor);
-  const after = afterwards(map, used, [
-    { kind: 'read', outs: [read], array: sum, indices: places, inRange: true },
-    read,
-  ]);
+  const element = places.length === 0 ? sum : b.fresh(factor.type, factor);
+  const read: Statement = { kind: 'read', outs: [element], array: sum, indices: places, inRange: true };
+  const after = afterwards(map, used, element === sum ? [] : [read], element);
   const { block } = cloneBlock(after, new Map(), (value) => b.fresh(value.type, value));
   const at = nest[depth];
   const within = (body: Block): Block => ({
@@ -92,11 +90,12 @@ function factored(
   ];
 }
 
-/** The part of the loop that is to run once, with what replaces the factor. */
+/** The part of the loop that is to run once, with what replaces the factor, and what reads that. */
 function afterwards(
   { loop, path, nest, depth, product, factor, moved, needed }: Linear,
   used: ReadonlySet<number>,
-  [read, element]: readonly [Statement, Value],
+  read: readonly Statement[],
+  element: Value,
 ): Block {
   const home = depth === 0 ? nest[0] : undefined;
   const part = (block: Block): readonly Statement[] =>
@@ -109,9 +108,9 @@ function afterwards(
         const inside = part(statement.body);
         if (inside.length === 0) return [];
         if (path.includes(statement) && !used.has(statement.index.id)) return inside;
-        const start = depth > 0 && statement === nest[depth - 1] ? [read] : [];
+        const start = depth > 0 && statement === nest[depth - 1] ? read : [];
         const made = { ...statement, body: { statements: [...start, ...inside], results: [] } };
-        return statement === home ? [read, made] : [made];
+        return statement === home ? [...read, made] : [made];
       }
       return moved.has(statement) || needed.has(statement) ? [statement] : [];
     });

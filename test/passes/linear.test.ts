@@ -1,8 +1,11 @@
 // Linear maps leave sums over points.
 
 import { expect, it } from 'vitest';
+import { optimisationNames } from '../../src/base/optimisations.ts';
 import { derive } from '../../src/generate.ts';
 import { printProgram } from '../../src/ir/print.ts';
+import { verify } from '../../src/ir/verify.ts';
+import { factorLinear } from '../../src/passes/linear.ts';
 import { programOf } from '../support/language.ts';
 
 const model = (body: string) => `model F {
@@ -45,6 +48,21 @@ const cases = {
 it.each(Object.entries(cases))('%s', (_, { source, before, after }) => {
   expect(depths(gradientOf(source, ['linear']))).toEqual(before);
   expect(depths(gradientOf(source, []))).toEqual(after);
+});
+
+it('a factor that is one number for each point: its sum is no array', () => {
+  const source = `model F {
+    dim N
+    data x: real[N], row: real[N]
+    param shift: real
+    loss sum(sin(([x[i] for i in N, j in N] + shift) @ row))
+  }`;
+  for (const without of [[], optimisationNames]) {
+    const gradient = derive(programOf(source), 'gradient', 'auto', { without });
+    const factored = factorLinear(gradient);
+    verify(factored);
+    if (without.length > 0) expect(factored).not.toBe(gradient);
+  }
 });
 
 const same = {
