@@ -23,6 +23,8 @@ export const optimisations = {
   sink: 'clears a row of an array in the iteration that uses it',
   contract: 'makes numbers of arrays of which an iteration uses only its own element',
   nest: 'takes the names off values that are used once',
+  prefix: 'carries sums over a range that grows from iteration to iteration',
+  keep: 'keeps costly values of a loop for the next over the same range',
   weights: 'computes one exponential for a logSumExp and its gradient',
   logistic: 'computes one exponential for the sigmoid, logSigmoid and softplus of a number',
   defer: 'adds the products of columns and rows that a loop makes in each iteration after it, as one product',

@@ -19,7 +19,9 @@ import { shareRows } from './share.ts';
 import { interchange } from './interchange.ts';
 import { jam } from './jam.ts';
 import { shareLogistic } from './logistic.ts';
+import { keepCostly } from './keep.ts';
 import { nest } from './nest.ts';
+import { carrySums } from './prefix.ts';
 import { blockProducts } from './block.ts';
 import { reuseStorage } from './reuse.ts';
 import { skipZeros } from './skip.ts';
@@ -95,6 +97,13 @@ export const passes: readonly Pass[] = [
     forLoops: true,
   },
   {
+    name: 'prefix',
+    run: carrySums,
+    optimisation: 'prefix',
+    reason: 'fusion wants iterations in any order; inner loops hold one statement now that names are gone',
+    forLoops: true,
+  },
+  {
     name: 'weights',
     run: keepExponentials,
     optimisation: 'weights',
@@ -105,6 +114,13 @@ export const passes: readonly Pass[] = [
     run: shareLogistic,
     optimisation: 'logistic',
     reason: 'arguments have names now where several functions take them',
+  },
+  {
+    name: 'keep',
+    run: keepCostly,
+    optimisation: 'keep',
+    reason: 'exponentials that share are no longer two; the offsets are not made yet',
+    forLoops: true,
   },
   {
     name: 'defer',

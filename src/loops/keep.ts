@@ -1,0 +1,238 @@
+// Costly values of one loop that a later loop over the same range computes again are kept in an array: a sine that the
+// loss adds up, say, whose adjoint is a cosine that the loss has added up as well. A store and a load cost a sixth of a function.
+// Fusion comes before: where two loops became one there is nothing to keep.
+
+import { constant as size, type Polynomial } from '../base/polynomial.ts';
+import { costOf } from './cost.ts';
+import { changesLocal, effectsOf, writes, type Effects } from './effects.ts';
+import { keysFor, type Keys } from './keys.ts';
+import { constant, declare, invented, isZero, load, reference, scalarOf } from './make.ts';
+import { nameFor } from './names.ts';
+import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
+import {
+  childrenOf,
+  expressionsOf,
+  mapChildren,
+  mapExpressions,
+  mapRegions,
+  visitStatements,
+} from './walk.ts';
+
+type Loop = Extract<Statement, { readonly kind: 'for' }>;
+type Store = Extract<Statement, { readonly kind: 'store' }>;
+
+/** What a store and a load cost, and the memory: functions cost more, divisions do not. */
+const keeping = 4;
+
+/** Statements further apart than this are not compared, which keeps the pass linear. */
+const farthest = 64;
+
+export function keepCostly(routine: Routine): Routine {
+  const keys = keysFor();
+  /** By the expressions that are kept in them. */
+  const arrays = new Map<Expression, Buffer>();
+  const list = (statements: readonly Statement[]): readonly Statement[] => {
+    const plan: Plan = { replaced: new Map(), before: new Map() };
+    statements.forEach((first, start) => {
+      if (first.kind !== 'for') return;
+      for (let end = start + 1; end < statements.length && end <= start + farthest; end++) {
+        const second = statements[end];
+        if (second?.kind === 'for')
+          match(statements.slice(start, end + 1), first, second, keys, arrays, plan);
+      }
+    });
+    const made = plan.replaced.size === 0 ? statements : carryOut(statements, plan);
+    return made.map((statement) => mapRegions(statement, list));
+  };
+  const body = list(routine.body);
+  return arrays.size === 0
+    ? routine
+    : { ...routine, body, scratch: [...routine.scratch, ...arrays.values()] };
+}
+
+interface Plan {
+  /** What stands in place of an occurrence. */
+  readonly replaced: Map<Expression, Expression>;
+  /** What goes before a statement. */
+  readonly before: Map<Statement, Statement[]>;
+}
+
+/** A costly value that is computed in every iteration of some loops, the outer ones first. */
+interface Site {
+  readonly value: Expression;
+  readonly statement: Statement;
+  /** The list in which the statement stands. */
+  readonly list: readonly Statement[];
+  readonly loops: readonly Loop[];
+}
+
+/** Keeps what `first` computes and `second` computes again; `between` begins with the one and ends with the other. */
+function match(
+  between: readonly Statement[],
+  first: Loop,
+  second: Loop,
+  keys: Keys,
+  arrays: Map<Expression, Buffer>,
+  plan: Plan,
+): void {
+  const wanted = sitesIn(second).filter(({ value }) => !plan.replaced.has(value));
+  const offered = wanted.length === 0 ? [] : sitesIn(first).filter(({ value }) => arrays.has(value) || !plan.replaced.has(value)); // prettier-ignore
+  if (offered.length === 0) return;
+  const facts = factsOf(between, first);
+  const known = new Map<string, Site>();
+  for (const site of offered) {
+    const key = keyOf(site, facts, keys);
+    if (key !== undefined && !known.has(key)) known.set(key, site);
+  }
+  for (const { value, loops, ...site } of wanted) {
+    const key = keyOf({ value, loops, ...site }, facts, keys);
+    const found = key === undefined ? undefined : known.get(key);
+    if (found === undefined) continue;
+    const array = arrays.get(found.value) ?? keep(found, plan);
+    arrays.set(found.value, array);
+    plan.replaced.set(value, load(array, indicesOf(loops)));
+  }
+}
+
+const indicesOf = (loops: readonly Loop[]): readonly Expression[] =>
+  loops.map(({ index }) => reference(index));
+
+function keep({ value, statement, loops }: Site, plan: Plan): Buffer {
+  const name = nameFor(value);
+  const dims = loops.flatMap((loop) => lengthOf(loop) ?? []);
+  const array: Buffer = { role: 'scratch', name, scalar: 'real', dims, invented: true };
+  const local = invented(name, 'real');
+  const before = plan.before.get(statement) ?? [];
+  const store: Store = { kind: 'store', buffer: array, indices: indicesOf(loops), value: reference(local) };
+  plan.before.set(statement, [...before, declare(local, value), store]);
+  plan.replaced.set(value, reference(local));
+  return array;
+}
+
+/** What runs in each iteration of a nest of loops, whatever branches it has. */
+function sitesIn(loop: Loop, around: readonly Loop[] = []): readonly Site[] {
+  if (lengthOf(loop) === undefined) return [];
+  const loops = [...around, loop];
+  return loop.body.flatMap((statement): readonly Site[] => {
+    if (statement.kind === 'for') return sitesIn(statement, loops);
+    if (statement.kind === 'if' || statement.kind === 'while') return [];
+    const found: Site[] = [];
+    const look = (part: Expression): void => {
+      if (part.kind === 'conditional') return look(part.condition);
+      if (part.kind === 'op' && costOf(part.op) > keeping && scalarOf(part) === 'real')
+        found.push({ value: part, statement, list: loop.body, loops });
+      // The arms may be printed as those of a conditional.
+      const isLazy = part.kind === 'op' && part.op === 'select';
+      childrenOf(part).forEach((child, k) => {
+        if (!isLazy || k === 0) look(child);
+      });
+    };
+    expressionsOf(statement).forEach(look);
+    return found;
+  });
+}
+
+function lengthOf({ from, to }: Loop): Polynomial | undefined {
+  if (!isZero(from)) return undefined;
+  return to.kind === 'extent' ? to.size : to.kind === 'literal' ? size(Number(to.value)) : undefined;
+}
+
+/** What is known of two loops and what is between them. */
+interface Facts {
+  readonly effects: Effects;
+  /** Constants by their locals. */
+  readonly values: ReadonlyMap<Local, Expression>;
+  /** The only store to an array, if the first loop makes it: each iteration, or nest of them, stores the element of its own. */
+  readonly stores: ReadonlyMap<Buffer, { readonly store: Store; readonly list: readonly Statement[] }>;
+  /** Stands for the index of a loop, by depth. */
+  readonly places: Expression[];
+}
+
+function factsOf(between: readonly Statement[], first: Loop): Facts {
+  const effects = effectsOf(between);
+  const values = new Map<Local, Expression>();
+  const writers = new Map<Buffer, number>();
+  visitStatements(between, (one) => {
+    if (one.kind === 'declare' && !one.local.mutable && one.value !== undefined)
+      values.set(one.local, one.value);
+    if (one.kind === 'store' || one.kind === 'accumulate' || one.kind === 'fill')
+      writers.set(one.buffer, (writers.get(one.buffer) ?? 0) + 1);
+  });
+  const stores = new Map<Buffer, { readonly store: Store; readonly list: readonly Statement[] }>();
+  const visit = (loop: Loop, around: readonly Loop[]): void => {
+    const loops = [...around, loop];
+    for (const one of loop.body) {
+      if (one.kind === 'for') visit(one, loops);
+      const isOwn =
+        one.kind === 'store' &&
+        one.indices.length === loops.length &&
+        one.indices.every((index, k) => index.kind === 'local' && index.local === loops[k]?.index);
+      if (isOwn && writers.get(one.buffer) === 1) stores.set(one.buffer, { store: one, list: loop.body });
+    }
+  };
+  visit(first, []);
+  return { effects, values, stores, places: [] };
+}
+
+/** Equal for sites whose values are equal in equal iterations; nothing where that cannot be told. */
+function keyOf(site: Site, { effects, values, stores, places }: Facts, keys: Keys): string | undefined {
+  while (places.length < site.loops.length) places.push(reference(constant(`i${places.length}`, 'int')));
+  const own = places.slice(0, site.loops.length);
+  const mentioned = new Set<Expression>();
+  let isKnown = true;
+  const fail = (part: Expression): Expression => {
+    isKnown = false;
+    return part;
+  };
+  const standard = (part: Expression): Expression => {
+    if (part.kind === 'local') {
+      const { local } = part;
+      const depth = site.loops.findIndex(({ index }) => index === local);
+      const place = own[depth];
+      if (place !== undefined) {
+        mentioned.add(place);
+        return place;
+      }
+      const array = storedIn(local, site, stores);
+      if (array !== undefined) {
+        for (const each of own) mentioned.add(each);
+        return load(array, own);
+      }
+      const value = values.get(local);
+      if (value !== undefined) return standard(value);
+      return effects.declared.has(local) || changesLocal(effects, local) ? fail(part) : part;
+    }
+    if (part.kind === 'conditional') return fail(part);
+    const mapped = mapChildren(part, standard);
+    if (mapped.kind !== 'load' || !writes(effects, mapped.buffer)) return mapped;
+    const stored = stores.get(mapped.buffer);
+    const isElement =
+      mapped.indices.length === own.length && mapped.indices.every((index, k) => index === own[k]);
+    return stored !== undefined && stored.list !== site.list && isElement ? mapped : fail(part);
+  };
+  const value = standard(site.value);
+  if (!isKnown || own.some((place) => !mentioned.has(place))) return undefined;
+  const extents = site.loops.map((loop) => lengthOf(loop)?.key ?? '');
+  return `${extents.join()} ${keys.expression(value)}`;
+}
+
+/** The array to which the local was stored before, in the iteration in hand and with the value that it still has. */
+function storedIn(local: Local, { list, statement }: Site, stores: Facts['stores']): Buffer | undefined {
+  for (const { store, list: home } of stores.values()) {
+    if (home !== list || store.value.kind !== 'local' || store.value.local !== local) continue;
+    const [from, to] = [list.indexOf(store), list.indexOf(statement)];
+    if (!local.mutable || (from < to && !changesLocal(effectsOf(list.slice(from, to)), local)))
+      return store.buffer;
+  }
+  return undefined;
+}
+
+function carryOut(statements: readonly Statement[], { replaced, before }: Plan): readonly Statement[] {
+  const replace = (part: Expression): Expression => replaced.get(part) ?? mapChildren(part, replace);
+  const list = (inner: readonly Statement[]): readonly Statement[] =>
+    inner.flatMap((statement) => [
+      ...(before.get(statement) ?? []),
+      mapRegions(mapExpressions(statement, replace), list),
+    ]);
+  return list(statements);
+}

@@ -1,0 +1,142 @@
+// Sums over ranges that grow: which become one sum that is carried, and which stay as they are.
+
+import { expect, test } from 'vitest';
+import { printRoutine } from '../../src/loops/index.ts';
+import { carrySums } from '../../src/loops/prefix.ts';
+import type { Expression, Routine, Statement } from '../../src/loops/types.ts';
+import { verifyRoutine } from '../../src/loops/verify.ts';
+import * as make from '../emit/build.ts';
+import { run } from './run.ts';
+
+const { accumulate, at, declare, fill, increase, integer, local, of, sizeOf, store } = make;
+
+const N = make.size('N');
+const a = make.buffer('param', 'a', make.type('real', 'N'));
+const g = make.buffer('gradient', 'a', make.type('real', 'N'));
+const [i, j] = [local('i', 'int'), local('j', 'int')];
+const [end, s] = [local('end', 'int'), local('s', 'real', true)];
+const whole = sizeOf(N);
+const inner = (from: Expression, to: Expression, body: readonly Statement[]): Statement => ({
+  kind: 'for',
+  index: j,
+  from,
+  to,
+  body,
+});
+const outer = (...body: readonly Statement[]): Statement => make.loop(i, 'N', body);
+const add = [increase(s, of('mul', at(a, j), at(a, j)))];
+const [here, next] = [make.reference(i), of('iadd', i, integer(1))];
+const zero = declare(s, 0);
+const keep = store(g, [i], s);
+const spread = [accumulate(g, [j], at(a, i))];
+const cleared = fill(g, 0);
+
+/** The first carries; where there is no second, nothing may change. */
+const cases: readonly (readonly [string, readonly Statement[], string | undefined])[] = [
+  [
+    'a sum up to this index',
+    [outer(declare(end, next), zero, inner(integer(0), make.reference(end), add), keep)],
+    `
+  let s: real = 0
+  loop i in 0..N
+    const end: int = (i + 1)
+    s += (a[i] * a[i])
+    gradient.a[i] = s`,
+  ],
+  [
+    'a sum of what is before this index: the term is added last',
+    [outer(zero, inner(integer(0), here, add), keep)],
+    `
+  let s: real = 0
+  loop i in 0..N
+    gradient.a[i] = s
+    s += (a[i] * a[i])`,
+  ],
+  [
+    'a sum from this index on: downwards',
+    [outer(zero, inner(here, whole, add), keep)],
+    `
+  let s: real = 0
+  loop i in 0..N down
+    s += (a[i] * a[i])
+    gradient.a[i] = s`,
+  ],
+  [
+    'a sum of what comes after this index',
+    [outer(zero, inner(next, whole, add), keep)],
+    `
+  let s: real = 0
+  loop i in 0..N down
+    gradient.a[i] = s
+    s += (a[i] * a[i])`,
+  ],
+  [
+    'adds to all up to this index: downwards',
+    [cleared, outer(inner(integer(0), next, spread))],
+    `
+  fill gradient.a 0
+  let carried: real = 0
+  loop i in 0..N down
+    carried += a[i]
+    gradient.a[i] += carried`,
+  ],
+  [
+    'adds to all from this index on',
+    [cleared, outer(inner(here, whole, spread))],
+    `
+  fill gradient.a 0
+  let carried: real = 0
+  loop i in 0..N
+    carried += a[i]
+    gradient.a[i] += carried`,
+  ],
+  [
+    'adds to all after this index: its own sum is added first',
+    [cleared, outer(inner(next, whole, spread))],
+    `
+  fill gradient.a 0
+  let carried: real = 0
+  loop i in 0..N
+    gradient.a[i] += carried
+    carried += a[i]`,
+  ],
+  [
+    'not both ways at once: the first chooses',
+    [cleared, outer(zero, inner(integer(0), next, add), accumulate(g, [i], s), inner(integer(0), next, spread))],
+    `
+  fill gradient.a 0
+  let s: real = 0
+  loop i in 0..N
+    s += (a[i] * a[i])
+    gradient.a[i] += s
+    for j in 0..(i + 1)
+      gradient.a[j] += a[i]`,
+  ],
+  ['not terms that are others in each iteration', [outer(zero, inner(integer(0), next, [increase(s, of('mul', at(a, j), at(a, i)))]), keep)], undefined],
+  ['not a sum that begins elsewhere', [outer(declare(s, 1), inner(integer(0), next, add), keep)], undefined],
+  ['not a sum that goes on', [outer(zero, inner(integer(0), next, add), increase(s, 1), keep)], undefined],
+  ['not a range that grows otherwise', [outer(zero, inner(integer(0), of('idiv', i, integer(2)), add), keep)], undefined],
+  ['not adds of what differs by element', [cleared, outer(inner(integer(0), next, [accumulate(g, [j], at(a, j))]))], undefined],
+  ['not adds to what is stored as well', [outer(store(g, [i], 0), inner(integer(0), next, spread))], undefined],
+  ['not a loop whose iterations build on each other', [{ ...outer(zero, inner(integer(0), next, add), keep), order: 'up' } as Statement], undefined],
+]; // prettier-ignore
+
+const routineOf = (body: readonly Statement[]): Routine =>
+  make.model({ name: 'Prefix', sizes: ['N'], params: { a: make.type('real', 'N') } }, { gradient: { body } })
+    .routines[0] as Routine;
+
+const text = (routine: Routine): string => printRoutine(routine).replace(/^.*\n/, '\n').trimEnd();
+
+test.each(cases)('%s', (_, body, expected) => {
+  const before = routineOf(body);
+  const after = carrySums(before);
+  verifyRoutine(after, 'prefix');
+  expect(text(after)).toBe(expected ?? text(before));
+  for (const length of [1, 2, 5]) {
+    const given = {
+      sizes: { N: length },
+      inputs: { params: { a: Array.from({ length }, (_, k) => 2 ** k) } },
+    };
+    expect(run(after, given)).toEqual(run(before, given));
+  }
+});
