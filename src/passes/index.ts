@@ -16,6 +16,7 @@ import { simplifyLoops } from './loops.ts';
 import { stabilise } from './stabilise.ts';
 import { scalariseState } from './state.ts';
 import { storeCostly, storeSums } from './store.ts';
+import { gatherLiterals } from './literals.ts';
 import { reduceStrength } from './strength.ts';
 import { unroll, unrollExtrema } from './unroll.ts';
 import { shortenSums } from './zeros.ts';
@@ -167,12 +168,24 @@ const afterDerivatives: readonly Pass[] = [
   },
   { name: 'dead values', run: dropDead, reason: 'what nobody uses must not count as a use below' },
   {
+    name: 'literals',
+    run: gatherLiterals,
+    optimisation: 'literals',
+    reason: 'sharing has shown which factors several products have in common',
+  },
+  {
     name: 'fold again',
     run: fold,
     optimisation: 'fold',
     reason: 'operands became single and equal by sharing',
   },
   { name: 'cse again', run: cse, optimisation: 'share', reason: 'folding made new equal expressions' },
+  {
+    name: 'literals again',
+    run: gatherLiterals,
+    optimisation: 'literals',
+    reason: 'what was scaled for several products is used for nothing else now',
+  },
   { name: 'dead code', run: dropDead, reason: 'last: sharing and folding leave unused values' },
 ];
 

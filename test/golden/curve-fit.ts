@@ -80,7 +80,7 @@ export function curveFitLoss(
 }
 
 /**
- * The loss of CurveFit and its gradient. 47 operations as written; loops repeat them.
+ * The loss of CurveFit and its gradient. 45 operations as written; loops repeat them.
  *
  * @param params amplitude: real, decay: real, frequency: real, phase: real
  * @param data t: real[N], y: real[N]
@@ -126,7 +126,7 @@ export function curveFitLossAndGradient(
     let chosen: number;
     let chosen_1: number;
     if (abs <= 0.5) {
-      chosen = 0.5 * quotient * (2 * r);
+      chosen = quotient * r;
       chosen_1 = 0;
     } else {
       chosen = 0;
@@ -227,13 +227,13 @@ export function curveFitJvp(
     const fittedTangent = difference * cos - product_2;
     const r = fitted - y[n];
     const chosen = r > 0 ? fittedTangent : r < 0 ? -fittedTangent : 0;
-    sum += Math.abs(r) <= 0.5 ? 0.5 * (fittedTangent * (2 * r)) : 0.5 * chosen;
+    sum += Math.abs(r) <= 0.5 ? 0.5 * (2 * fittedTangent * r) : 0.5 * chosen;
   }
   return sum / N;
 }
 
 /**
- * The Hessian of the loss of CurveFit times a direction. 89 operations as written; loops repeat them.
+ * The Hessian of the loss of CurveFit times a direction. 87 operations as written; loops repeat them.
  *
  * @param params amplitude: real, decay: real, frequency: real, phase: real
  * @param data t: real[N], y: real[N]
@@ -292,14 +292,14 @@ export function curveFitHvp(
     const r = fitted - y[n];
     const holds = Math.abs(r) <= 0.5;
     const chosen = r > 0 ? fittedTangent : r < 0 ? -fittedTangent : 0;
-    sum += holds ? 0.5 * (fittedTangent * (2 * r)) : 0.5 * chosen;
+    sum += holds ? 0.5 * (2 * r * fittedTangent) : 0.5 * chosen;
     let chosen_1: number;
     let chosen_2: number;
     let chosen_3: number;
     if (holds) {
-      const product_3 = 0.5 * quotient;
-      chosen_1 = product_3 * (2 * r);
-      chosen_2 = 2 * fittedTangent * product_3;
+      const product_3 = 1 * quotient;
+      chosen_1 = product_3 * r;
+      chosen_2 = product_3 * fittedTangent;
       chosen_3 = 0;
     } else {
       chosen_1 = 0;

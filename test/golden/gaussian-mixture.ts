@@ -191,7 +191,7 @@ export function gaussianMixtureLossAndGradient(
       const logWidthK = logWidth[k];
       const exponential = exp(-2 * logWidthK);
       const difference = weight[k] - total - D * logWidthK;
-      const score_1 = difference - 0.5 * sum_3 * exponential;
+      const score_1 = difference - 0.5 * exponential * sum_3;
       score[k] = score_1;
       exp_1[k] = exponential;
       greatest_1 = Math.max(greatest_1, score_1);
@@ -210,7 +210,7 @@ export function gaussianMixtureLossAndGradient(
       const expNK = exp_1[k];
       const negative = -product;
       const product_1 = 0.5 * (negative * expNK);
-      logWidthGradient[k] += -2 * (negative * (0.5 * work[k]) * expNK) - product * D;
+      logWidthGradient[k] += -2 * (0.5 * negative * work[k] * expNK) - product * D;
       totalAdjoint += negative;
       weightGradient[k] += product;
       const centerRow = k * D;
@@ -350,7 +350,7 @@ export function gaussianMixtureJvp(
       const product = 0.5 * sum_3;
       const exponential = exp(-2 * logWidthK);
       const score_1 = weight[k] - total - D * logWidthK - product * exponential;
-      const sum_5 = 0.5 * sum_4 * exponential + -2 * logWidthK_1 * exponential * product;
+      const sum_5 = 0.5 * exponential * sum_4 + -2 * exponential * logWidthK_1 * product;
       score[k] = score_1;
       scoreTangent[k] = weightDirection[k] - sum_1 - logWidthK_1 * D - sum_5;
       greatest_1 = Math.max(greatest_1, score_1);

@@ -219,10 +219,11 @@ export function logisticLossAndGradient(
   let sum = 0;
   let sum_1 = 0;
   const quotient = -1 / N;
+  const product_1 = 2 * product;
   for (let d = 0; d < D; d++) {
     const wd = w[d];
     sum += wd * wd;
-    wGradient[d] = product * (2 * wd);
+    wGradient[d] = product_1 * wd;
   }
   let biasAdjoint = 0;
   const blocks = Math.floor(N / 4);
@@ -346,8 +347,8 @@ export function logisticLossAndGradient(
     }
     const score = bias + sum_2;
     const yn = y[n];
-    const product_1 = yn * score;
-    const negative = -Math.abs(product_1);
+    const product_2 = yn * score;
+    const negative = -Math.abs(product_2);
     // exp(negative)
     const bounded = negative > 710 ? 710 : negative < -744 ? -744 : negative;
     const k = bounded * 184.6649652337873 + 6755399441055744 - 6755399441055744;
@@ -360,11 +361,11 @@ export function logisticLossAndGradient(
         root *
           (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
       POWERS[(k >> 7) + 1074];
-    sum_1 += Math.min(product_1, 0) - Math.log1p(exponential);
-    const product_2 = quotient * ((product_1 > 0 ? exponential : 1) / (1 + exponential)) * yn;
-    biasAdjoint += product_2;
+    sum_1 += Math.min(product_2, 0) - Math.log1p(exponential);
+    const product_3 = quotient * ((product_2 > 0 ? exponential : 1) / (1 + exponential)) * yn;
+    biasAdjoint += product_3;
     for (let d = 0; d < D; d++) {
-      wGradient[d] += product_2 * X[XRow + d];
+      wGradient[d] += product_3 * X[XRow + d];
     }
   }
   const loss = product * sum - sum_1 / N;
@@ -709,10 +710,11 @@ export function logisticHvp(
   let sum = 0;
   let sum_1 = 0;
   const quotient = -1 / N;
+  const product_2 = 2 * product_1;
   for (let d = 0; d < D; d++) {
     const wd = wDirection[d];
     sum += wd * (2 * w[d]);
-    wProduct[d] = 2 * wd * product_1;
+    wProduct[d] = product_2 * wd;
   }
   let biasTangentAdjoint = 0;
   const blocks = Math.floor(N / 4);
@@ -861,7 +863,7 @@ export function logisticHvp(
     const score = bias + sum_2;
     const scoreTangent = biasDirection + sum_3;
     const yn = y[n];
-    const product_2 = scoreTangent * yn;
+    const product_3 = scoreTangent * yn;
     const negative = -(yn * score);
     const negative_1 = -negative;
     // exp(negative_1)
@@ -877,8 +879,8 @@ export function logisticHvp(
           (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
       POWERS[(k >> 7) + 1074];
     const sigmoid = 1 / (1 + exponential);
-    sum_1 += product_2 * sigmoid;
-    const negative_2 = -(product_2 * (sigmoid * (1 - sigmoid)) * quotient * yn);
+    sum_1 += product_3 * sigmoid;
+    const negative_2 = -(product_3 * (sigmoid * (1 - sigmoid)) * quotient * yn);
     biasTangentAdjoint += negative_2;
     for (let d = 0; d < D; d++) {
       wProduct[d] += negative_2 * X[XRow + d];

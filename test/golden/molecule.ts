@@ -60,7 +60,7 @@ export function moleculeLoss(params: Readonly<MoleculeParams>, sizes: MoleculeSi
 }
 
 /**
- * The loss of Molecule and its gradient. 41 operations as written; loops repeat them.
+ * The loss of Molecule and its gradient. 39 operations as written; loops repeat them.
  *
  * @param params position: real[N, 3]
  * @param sizes N
@@ -100,16 +100,16 @@ export function moleculeLossAndGradient(
       const product_1 = product * sum_2;
       const attraction = 1 / product_1;
       sum_1 += 4 * (attraction * attraction - attraction);
-      const negative = -(((-4 + 8 * attraction) / product_1) * attraction * (3 * product));
-      const product_2 = negative * (2 * difference_2);
-      positionGradient[positionRow_1 + 2] -= product_2;
-      positionGradientI2 += product_2;
-      const product_3 = negative * (2 * difference_1);
-      positionGradient[positionRow_1 + 1] -= product_3;
-      positionGradientI1 += product_3;
-      const product_4 = negative * (2 * difference);
-      positionGradient[positionRow_1] -= product_4;
-      positionGradientI0 += product_4;
+      const product_2 = 2 * -(((-4 + 8 * attraction) / product_1) * attraction * (3 * product));
+      const product_3 = product_2 * difference_2;
+      positionGradient[positionRow_1 + 2] -= product_3;
+      positionGradientI2 += product_3;
+      const product_4 = product_2 * difference_1;
+      positionGradient[positionRow_1 + 1] -= product_4;
+      positionGradientI1 += product_4;
+      const product_5 = product_2 * difference;
+      positionGradient[positionRow_1] -= product_5;
+      positionGradientI0 += product_5;
     }
     positionGradient[positionRow + 2] += positionGradientI2;
     positionGradient[positionRow + 1] += positionGradientI1;
@@ -158,13 +158,14 @@ export function moleculeJvp(
       const product = sum_2 * sum_2;
       const product_1 = product * sum_2;
       const attraction = 1 / product_1;
-      const product_2 = (positionI0_1 - positionDirection[positionRow_1]) * (2 * difference);
+      const product_2 = (positionI0_1 - positionDirection[positionRow_1]) * (6 * difference);
       const sum_3 =
-        product_2 + (positionI1_1 - positionDirection[positionRow_1 + 1]) * (2 * difference_1);
-      const sum_4 =
-        sum_3 + (positionI2_1 - positionDirection[positionRow_1 + 2]) * (2 * difference_2);
-      const product_3 = ((sum_4 * (3 * product)) / product_1) * attraction;
-      sum_1 += 4 * (product_3 - product_3 * (2 * attraction));
+        product_2 + (positionI1_1 - positionDirection[positionRow_1 + 1]) * (6 * difference_1);
+      const product_3 =
+        (sum_3 + (positionI2_1 - positionDirection[positionRow_1 + 2]) * (6 * difference_2)) *
+        product;
+      const product_4 = (product_3 / product_1) * attraction;
+      sum_1 += 4 * (-product_4 * (2 * attraction) + product_4);
     }
     sum += sum_1;
   }
@@ -172,7 +173,7 @@ export function moleculeJvp(
 }
 
 /**
- * The Hessian of the loss of Molecule times a direction. 75 operations as written; loops repeat them.
+ * The Hessian of the loss of Molecule times a direction. 85 operations as written; loops repeat them.
  *
  * @param params position: real[N, 3]
  * @param sizes N
@@ -200,8 +201,8 @@ export function moleculeHvp(
     const positionRow = i * 3;
     const positionI0 = position[positionRow];
     const positionI1 = position[positionRow + 1];
-    const positionI0_1 = positionDirection[positionRow];
     const positionI2 = position[positionRow + 2];
+    const positionI0_1 = positionDirection[positionRow];
     const positionI1_1 = positionDirection[positionRow + 1];
     const positionI2_1 = positionDirection[positionRow + 2];
     let positionI2_2 = 0;
@@ -211,39 +212,42 @@ export function moleculeHvp(
       const positionRow_1 = j * 3;
       const difference = positionI0 - position[positionRow_1];
       const difference_1 = positionI1 - position[positionRow_1 + 1];
-      const difference_2 = positionI0_1 - positionDirection[positionRow_1];
-      const product_1 = 2 * difference;
-      const difference_3 = positionI2 - position[positionRow_1 + 2];
+      const difference_2 = positionI2 - position[positionRow_1 + 2];
       const sum_2 =
-        difference * difference + difference_1 * difference_1 + difference_3 * difference_3;
+        difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
+      const product_1 = sum_2 * sum_2;
+      const product_2 = product_1 * sum_2;
+      const difference_3 = positionI0_1 - positionDirection[positionRow_1];
       const difference_4 = positionI1_1 - positionDirection[positionRow_1 + 1];
-      const product_2 = 2 * difference_1;
-      const product_3 = sum_2 * sum_2;
-      const product_4 = product_3 * sum_2;
+      const attraction = 1 / product_2;
       const difference_5 = positionI2_1 - positionDirection[positionRow_1 + 2];
-      const product_5 = 2 * difference_3;
-      const sum_3 = difference_2 * product_1 + difference_4 * product_2 + difference_5 * product_5;
-      const attraction = 1 / product_4;
-      const product_6 = 3 * product_3;
-      const quotient = (sum_3 * product_6) / product_4;
-      const product_7 = quotient * attraction;
-      sum_1 += 4 * (product_7 - product_7 * (2 * attraction));
+      const sum_3 = 6 * difference_3 * difference + 6 * difference_4 * difference_1;
+      const product_3 =
+        (((sum_3 + 6 * difference_5 * difference_2) * product_1) / product_2) * attraction;
+      sum_1 += 4 * (2 * -product_3 * attraction + product_3);
+      const product_4 = 2 * difference;
+      const product_5 = 2 * difference_1;
+      const product_6 = 2 * difference_2;
+      const sum_4 = difference_3 * product_4 + difference_4 * product_5 + difference_5 * product_6;
+      const product_7 = 3 * product_1;
+      const quotient = (sum_4 * product_7) / product_2;
       const negative = -attraction;
-      const quotient_1 = (-4 + 8 * attraction) / product_4;
-      const product_8 = quotient_1 * negative;
-      const product_9 = product_8 * product_6;
-      const product_10 = ((-8 * product_7) / product_4 - quotient * quotient_1) * negative;
-      const sum_4 =
-        (product_10 + product_7 * quotient_1) * product_6 + 3 * (sum_3 * (2 * sum_2)) * product_8;
-      const sum_5 = sum_4 * product_5 + 2 * difference_5 * product_9;
-      positionProduct[positionRow_1 + 2] -= sum_5;
-      positionI2_2 += sum_5;
-      const sum_6 = sum_4 * product_2 + 2 * difference_4 * product_9;
-      positionProduct[positionRow_1 + 1] -= sum_6;
-      positionI1_2 += sum_6;
-      const sum_7 = sum_4 * product_1 + 2 * difference_2 * product_9;
-      positionProduct[positionRow_1] -= sum_7;
-      positionI0_2 += sum_7;
+      const product_8 = quotient * attraction;
+      const quotient_1 = (-4 + 8 * attraction) / product_2;
+      const product_9 = quotient_1 * negative;
+      const product_10 = ((-8 * product_8) / product_2 - quotient * quotient_1) * negative;
+      const sum_5 =
+        (product_10 + product_8 * quotient_1) * product_7 + 3 * (2 * sum_2 * sum_4) * product_9;
+      const product_11 = 2 * (product_9 * product_7);
+      const sum_6 = sum_5 * product_6 + product_11 * difference_5;
+      positionProduct[positionRow_1 + 2] -= sum_6;
+      positionI2_2 += sum_6;
+      const sum_7 = sum_5 * product_5 + product_11 * difference_4;
+      positionProduct[positionRow_1 + 1] -= sum_7;
+      positionI1_2 += sum_7;
+      const sum_8 = sum_5 * product_4 + product_11 * difference_3;
+      positionProduct[positionRow_1] -= sum_8;
+      positionI0_2 += sum_8;
     }
     positionProduct[positionRow + 2] += positionI2_2;
     positionProduct[positionRow + 1] += positionI1_2;

@@ -107,7 +107,7 @@ export function orderedMixtureLoss(
 }
 
 /**
- * The loss of OrderedMixture and its gradient. 171 operations as written; loops repeat them.
+ * The loss of OrderedMixture and its gradient. 166 operations as written; loops repeat them.
  *
  * @param params weight: simplex[K], mean: ordered[K], width: real[K] > 0
  * @param data y: real[N]
@@ -284,23 +284,23 @@ export function orderedMixtureLossAndGradient(
       const divNK1 = div[K + k];
       const divNK2 = div[scoreRow + k];
       const divNK3 = div[scoreRow_1 + k];
-      const product0 = -0.5 * negative0 * (2 * divNK0);
-      const product1 = -0.5 * negative1 * (2 * divNK1);
-      const product2 = -0.5 * negative2 * (2 * divNK2);
-      const product3 = -0.5 * negative3 * (2 * divNK3);
+      const negative0_1 = -(negative0 * divNK0);
+      const negative1_1 = -(negative1 * divNK1);
+      const negative2_1 = -(negative2 * divNK2);
+      const negative3_1 = -(negative3 * divNK3);
       const quotient = 1 / widthK;
       meanGradient[k] =
         meanGradient[k] +
-        -chain(product0, quotient) +
-        -chain(product1, quotient) +
-        -chain(product2, quotient) +
-        -chain(product3, quotient);
+        -chain(negative0_1, quotient) +
+        -chain(negative1_1, quotient) +
+        -chain(negative2_1, quotient) +
+        -chain(negative3_1, quotient);
       widthGradient[k] =
         widthGradient[k] +
-        (chain(product0, -(divNK0 / widthK)) + chain(-negative0, quotient)) +
-        (chain(product1, -(divNK1 / widthK)) + chain(-negative1, quotient)) +
-        (chain(product2, -(divNK2 / widthK)) + chain(-negative2, quotient)) +
-        (chain(product3, -(divNK3 / widthK)) + chain(-negative3, quotient));
+        (chain(negative0_1, -(divNK0 / widthK)) + chain(-negative0, quotient)) +
+        (chain(negative1_1, -(divNK1 / widthK)) + chain(-negative1, quotient)) +
+        (chain(negative2_1, -(divNK2 / widthK)) + chain(-negative2, quotient)) +
+        (chain(negative3_1, -(divNK3 / widthK)) + chain(-negative3, quotient));
       const quotient_1 = 1 / weight[k];
       weightGradient[k] =
         weightGradient[k] +
@@ -348,10 +348,10 @@ export function orderedMixtureLossAndGradient(
       const negative = -(weights[k] * inverse);
       const widthK = width[k];
       const divNK = div[k];
-      const product = -0.5 * negative * (2 * divNK);
+      const negative_1 = -(negative * divNK);
       const quotient = 1 / widthK;
-      meanGradient[k] -= chain(product, quotient);
-      widthGradient[k] += chain(product, -(divNK / widthK)) + chain(-negative, quotient);
+      meanGradient[k] -= chain(negative_1, quotient);
+      widthGradient[k] += chain(negative_1, -(divNK / widthK)) + chain(-negative, quotient);
       weightGradient[k] += chain(negative, 1 / weight[k]);
     }
   }
@@ -359,7 +359,7 @@ export function orderedMixtureLossAndGradient(
 }
 
 /**
- * The derivative of the loss of OrderedMixture along a direction. 36 operations as written; loops repeat them.
+ * The derivative of the loss of OrderedMixture along a direction. 32 operations as written; loops repeat them.
  *
  * @param params weight: simplex[K], mean: ordered[K], width: real[K] > 0
  * @param data y: real[N]
@@ -400,8 +400,7 @@ export function orderedMixtureJvp(
       const quotient = widthDirection[k] / widthK;
       const quotient_1 = (yn - mean[k]) / widthK;
       const score_1 = Math.log(weightK) - Math.log(widthK) - 0.5 * (quotient_1 * quotient_1);
-      const product =
-        0.5 * ((-(meanDirection[k] / widthK) - quotient * quotient_1) * (2 * quotient_1));
+      const product = (-(meanDirection[k] / widthK) - quotient * quotient_1) * quotient_1;
       score[k] = score_1;
       scoreTangent[k] = weightDirection[k] / weightK - quotient - product;
       greatest = Math.max(greatest, score_1);
@@ -423,13 +422,13 @@ export function orderedMixtureJvp(
   let sum_1 = 0;
   for (let k = 0; k < K; k++) {
     const widthK = width[k];
-    sum_1 += 0.5 * ((widthDirection[k] / widthK) * (2 * Math.log(widthK)));
+    sum_1 += (widthDirection[k] / widthK) * Math.log(widthK);
   }
   return sum_1 - sum;
 }
 
 /**
- * The Hessian of the loss of OrderedMixture times a direction. 338 operations as written; loops repeat them.
+ * The Hessian of the loss of OrderedMixture times a direction. 336 operations as written; loops repeat them.
  *
  * @param params weight: simplex[K], mean: ordered[K], width: real[K] > 0
  * @param data y: real[N]
@@ -472,7 +471,7 @@ export function orderedMixtureHvp(
     const widthK = width[k];
     const quotient = widthDirection[k] / widthK;
     const log = Math.log(widthK);
-    sum_1 += 0.5 * (quotient * (2 * log));
+    sum_1 += quotient * log;
     widthProduct[k] = quotient / widthK - quotient * (log / widthK);
   }
   meanProduct.fill(0);
@@ -529,10 +528,10 @@ export function orderedMixtureHvp(
       div[scoreRow + k] = quotient2;
       div[scoreRow_1 + k] = quotient3;
       const difference_1 = weightDirection[k] / weightK - quotient;
-      scoreTangent[k] = difference_1 - 0.5 * (difference0 * (2 * quotient0));
-      scoreTangent[K + k] = difference_1 - 0.5 * (difference1 * (2 * quotient1));
-      scoreTangent[scoreRow + k] = difference_1 - 0.5 * (difference2 * (2 * quotient2));
-      scoreTangent[scoreRow_1 + k] = difference_1 - 0.5 * (difference3 * (2 * quotient3));
+      scoreTangent[k] = difference_1 - 0.5 * (2 * quotient0 * difference0);
+      scoreTangent[K + k] = difference_1 - 0.5 * (2 * quotient1 * difference1);
+      scoreTangent[scoreRow + k] = difference_1 - 0.5 * (2 * quotient2 * difference2);
+      scoreTangent[scoreRow_1 + k] = difference_1 - 0.5 * (2 * quotient3 * difference3);
       divTangent[k] = difference0;
       divTangent[K + k] = difference1;
       divTangent[scoreRow + k] = difference2;
@@ -725,7 +724,7 @@ export function orderedMixtureHvp(
       score[k] = score_1;
       div[k] = quotient_1;
       scoreTangent[k] =
-        weightDirection[k] / weightK - quotient - 0.5 * (difference * (2 * quotient_1));
+        weightDirection[k] / weightK - quotient - 0.5 * (2 * quotient_1 * difference);
       divTangent[k] = difference;
       greatest = Math.max(greatest, score_1);
     }
@@ -1433,7 +1432,7 @@ export function orderedMixtureFreeLoss(
 }
 
 /**
- * The loss of OrderedMixture with free params and its gradient. 69 operations as written; loops repeat them.
+ * The loss of OrderedMixture with free params and its gradient. 68 operations as written; loops repeat them.
  *
  * @param free weight: real[K - 1], mean: real[K], width: real[K]
  * @param data y: real[N]
@@ -1542,9 +1541,9 @@ export function orderedMixtureFreeLossAndGradient(
       const negative = -(weights[k] * inverse_1);
       const difference = yn_1 - mean[k];
       const expNK = exp_1[k];
-      const product = -0.5 * negative * (2 * (difference * expNK));
-      meanAdjoint[k] -= product * expNK;
-      widthFreeGradient[k] += -(product * difference * expNK) - negative;
+      const negative_1 = -(negative * (difference * expNK));
+      meanAdjoint[k] -= negative_1 * expNK;
+      widthFreeGradient[k] += -(negative_1 * difference * expNK) - negative;
       total_2 -= negative;
       logsAdjoint[k] += negative;
     }
@@ -1576,7 +1575,7 @@ export function orderedMixtureFreeLossAndGradient(
 }
 
 /**
- * The derivative of the loss of OrderedMixture with free params along a direction. 62 operations as written; loops repeat them.
+ * The derivative of the loss of OrderedMixture with free params along a direction. 58 operations as written; loops repeat them.
  *
  * @param free weight: real[K - 1], mean: real[K], width: real[K]
  * @param data y: real[N]
@@ -1722,7 +1721,7 @@ export function orderedMixtureFreeJvp(
       const score_1 = logs[k] - sum_2 - widthK - 0.5 * (product * product);
       const difference_1 = -(meanTangent[k] * exponential) - widthK_1 * exponential * difference;
       score[k] = score_1;
-      scoreTangent[k] = logsTangent[k] - sum_1 - widthK_1 - 0.5 * (difference_1 * (2 * product));
+      scoreTangent[k] = logsTangent[k] - sum_1 - widthK_1 - difference_1 * product;
       greatest_1 = Math.max(greatest_1, score_1);
     }
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;
@@ -1754,13 +1753,13 @@ export function orderedMixtureFreeJvp(
   }
   let sum_4 = 0;
   for (let k = 0; k < K; k++) {
-    sum_4 += 0.5 * (widthFreeDirection[k] * (2 * widthFree[k]));
+    sum_4 += widthFreeDirection[k] * widthFree[k];
   }
   return sum_4 - sum_3;
 }
 
 /**
- * The Hessian of the loss of OrderedMixture with free params times a direction. 124 operations as written; loops repeat them.
+ * The Hessian of the loss of OrderedMixture with free params times a direction. 120 operations as written; loops repeat them.
  *
  * @param free weight: real[K - 1], mean: real[K], width: real[K]
  * @param data y: real[N]
@@ -1898,7 +1897,7 @@ export function orderedMixtureFreeHvp(
   let sum_4 = 0;
   for (let k = 0; k < K; k++) {
     const widthK = widthFreeDirection[k];
-    sum_4 += 0.5 * (widthK * (2 * widthFree[k]));
+    sum_4 += widthK * widthFree[k];
     widthFreeProduct[k] = widthK;
   }
   meanAdjoint.fill(0);
@@ -1932,10 +1931,10 @@ export function orderedMixtureFreeHvp(
       const negative_1 = -(widthK_1 * exponential);
       const product_1 = difference * exponential;
       const score_1 = logs[k] - sum_2 - widthK - 0.5 * (product_1 * product_1);
-      const product_2 = (negative_1 * difference - meanTangent[k] * exponential) * (2 * product_1);
+      const product_2 = (negative_1 * difference - meanTangent[k] * exponential) * product_1;
       score[k] = score_1;
       exp_1[k] = exponential;
-      scoreTangent[k] = logsTangent[k] - sum_1 - widthK_1 - 0.5 * product_2;
+      scoreTangent[k] = logsTangent[k] - sum_1 - widthK_1 - product_2;
       expTangent[k] = negative_1;
       greatest_1 = Math.max(greatest_1, score_1);
     }

@@ -291,7 +291,7 @@ export function poseGraphJvp(
 }
 
 /**
- * The Hessian of the loss of PoseGraph times a direction. 124 operations as written; loops repeat them.
+ * The Hessian of the loss of PoseGraph times a direction. 122 operations as written; loops repeat them.
  *
  * @param params path: Pose[N]
  * @param data start: Pose, from: int[M] in 0..N, to: int[M] in 0..N, measured: Pose[M]
@@ -329,12 +329,12 @@ export function poseGraphHvp(
   const startX = data.start.x;
   const startY = data.start.y;
   const startAngle = data.start.angle;
-  const pathX0 = pathXDirection[0];
-  const pathY0 = pathYDirection[0];
   const pathAngle0 = pathAngleDirection[0];
+  const product_1 = 2 * pathXDirection[0];
+  const product_2 = 2 * pathYDirection[0];
   const difference = pathAngle[0] - startAngle;
   let sum = 0;
-  const sum_1 = pathX0 * (2 * (pathX[0] - startX)) + pathY0 * (2 * (pathY[0] - startY));
+  const sum_1 = product_1 * (pathX[0] - startX) + product_2 * (pathY[0] - startY);
   pathAngleProduct.fill(0);
   pathYProduct.fill(0);
   pathXProduct.fill(0);
@@ -351,47 +351,47 @@ export function poseGraphHvp(
     const negative_1 = -pathAngleFromM_1;
     const cos = Math.cos(negative);
     const sin = Math.sin(negative);
-    const product_1 = negative_1 * sin;
-    const negative_2 = -product_1;
-    const product_2 = negative_1 * cos;
-    const product_3 = 2 * (difference_1 * cos - difference_3 * sin - measuredX[m]);
-    const product_4 = 2 * (difference_1 * sin + difference_3 * cos - measuredY[m]);
+    const product_3 = negative_1 * sin;
+    const negative_2 = -product_3;
+    const product_4 = negative_1 * cos;
+    const product_5 = 2 * (difference_1 * cos - difference_3 * sin - measuredX[m]);
+    const product_6 = 2 * (difference_1 * sin + difference_3 * cos - measuredY[m]);
     const sum_2 = difference_2 * cos + negative_2 * difference_1;
     const sum_3 = difference_4 * cos + negative_2 * difference_3;
-    const difference_5 = sum_2 - (difference_4 * sin + product_2 * difference_3);
+    const difference_5 = sum_2 - (difference_4 * sin + product_4 * difference_3);
     const difference_6 = pathAngle[toM] - pathAngleFromM - measuredAngle[m];
-    const sum_4 = difference_2 * sin + product_2 * difference_1 + sum_3;
+    const sum_4 = difference_2 * sin + product_4 * difference_1 + sum_3;
     const difference_7 = pathAngleDirection[toM] - pathAngleFromM_1;
     const sin_1 = Math.sin(difference_6);
-    const sum_5 = difference_5 * product_3 + sum_4 * product_4;
+    const sum_5 = difference_5 * product_5 + sum_4 * product_6;
     sum += sum_5 + 2 * (difference_7 * sin_1);
-    const product_5 = 2 * (difference_7 * Math.cos(difference_6));
-    const product_6 = 2 * sum_4;
-    const product_7 = 2 * difference_5;
-    const negative_3 = -product_3;
-    const negative_4 = -product_7;
+    const product_7 = 2 * (difference_7 * Math.cos(difference_6));
+    const product_8 = 2 * sum_4;
+    const product_9 = 2 * difference_5;
+    const negative_3 = -product_5;
+    const negative_4 = -product_9;
     const sum_6 =
-      product_6 * cos + negative_2 * product_4 + (negative_4 * sin + product_2 * negative_3);
+      product_8 * cos + negative_2 * product_6 + (negative_4 * sin + product_4 * negative_3);
     const sum_7 =
-      product_6 * sin + product_2 * product_4 + (product_7 * cos + negative_2 * product_3);
+      product_8 * sin + product_4 * product_6 + (product_9 * cos + negative_2 * product_5);
     const sum_8 = negative_4 * difference_3 + difference_4 * negative_3;
-    const product_8 = (product_6 * difference_1 + difference_2 * product_4 + sum_8) * cos;
-    const sum_9 = product_6 * difference_3 + difference_4 * product_4;
-    const product_9 = (sum_9 + (product_7 * difference_1 + difference_2 * product_3)) * sin;
+    const product_10 = (product_8 * difference_1 + difference_2 * product_6 + sum_8) * cos;
+    const sum_9 = product_8 * difference_3 + difference_4 * product_6;
+    const product_11 = (sum_9 + (product_9 * difference_1 + difference_2 * product_5)) * sin;
     const difference_8 =
-      product_8 - product_1 * (product_4 * difference_1 + negative_3 * difference_3);
-    const sum_10 = product_9 + product_2 * (product_4 * difference_3 + product_3 * difference_1);
-    pathAngleProduct[toM] += product_5;
+      product_10 - product_3 * (product_6 * difference_1 + negative_3 * difference_3);
+    const sum_10 = product_11 + product_4 * (product_6 * difference_3 + product_5 * difference_1);
+    pathAngleProduct[toM] += product_7;
     pathYProduct[toM] += sum_6;
     pathXProduct[toM] += sum_7;
-    pathAngleProduct[fromM] += sum_10 - difference_8 - product_5;
+    pathAngleProduct[fromM] += sum_10 - difference_8 - product_7;
     pathYProduct[fromM] -= sum_6;
     pathXProduct[fromM] -= sum_7;
   }
   const tangent = sum_1 + 2 * (pathAngle0 * Math.sin(difference)) + sum;
   pathAngleProduct[0] += 2 * (pathAngle0 * Math.cos(difference));
-  pathYProduct[0] += 2 * pathY0;
-  pathXProduct[0] += 2 * pathX0;
+  pathYProduct[0] += product_2;
+  pathXProduct[0] += product_1;
   return tangent;
 }
 

@@ -75,14 +75,14 @@ export function rosenbrockLossAndGradient(
     sum += 100 * (difference * difference) + difference_1 * difference_1;
     const product = 200 * difference;
     const index = i + 1;
-    xGradient[i] += -2 * difference_1 - product * (2 * xi);
+    xGradient[i] += -2 * difference_1 - 2 * xi * product;
     xGradient[index] += product;
   }
   return sum;
 }
 
 /**
- * The derivative of the loss of Rosenbrock along a direction. 13 operations as written; loops repeat them.
+ * The derivative of the loss of Rosenbrock along a direction. 11 operations as written; loops repeat them.
  *
  * @param params x: real[N]
  * @param sizes N
@@ -104,9 +104,9 @@ export function rosenbrockJvp(
   for (let i = 0; i < N - 1; i++) {
     const index = i + 1;
     const xi = x[i];
-    const xi_1 = xDirection[i];
-    const product = 100 * ((xDirection[index] - xi_1 * (2 * xi)) * (2 * (x[index] - xi * xi)));
-    sum += product - xi_1 * (2 * (1 - xi));
+    const product = 2 * xDirection[i];
+    const product_1 = 200 * (xDirection[index] - product * xi) * (x[index] - xi * xi);
+    sum += product_1 - product * (1 - xi);
   }
   return sum;
 }
@@ -139,14 +139,14 @@ export function rosenbrockHvp(
     const index = i + 1;
     const xi = x[i];
     const xi_1 = xDirection[i];
-    const product_1 = 2 * xi;
-    const difference = xDirection[index] - xi_1 * product_1;
-    const difference_1 = x[index] - xi * xi;
-    sum += 100 * (difference * (2 * difference_1)) - xi_1 * (2 * (1 - xi));
-    const product_2 = 200 * difference;
-    const product_3 = 2 * xi_1;
-    xProduct[i] += -(product_2 * product_1) - product_3 * (200 * difference_1) + product_3;
-    xProduct[index] += product_2;
+    const product_1 = 2 * xi_1;
+    const xindex = xDirection[index];
+    const difference = x[index] - xi * xi;
+    sum += 200 * (xindex - product_1 * xi) * difference - product_1 * (1 - xi);
+    const product_2 = 2 * xi;
+    const product_3 = 200 * (xindex - xi_1 * product_2);
+    xProduct[i] += -(product_3 * product_2) - 400 * difference * xi_1 + product_1;
+    xProduct[index] += product_3;
   }
   return sum;
 }
