@@ -17,7 +17,8 @@ export const optimisations = {
   accumulators: 'adds up in locals rather than in arrays',
   factor: 'makes a product of a matrix and a vector of the logSumExps in a loop',
   linear: 'multiplies sums over points by a matrix, rather than each point',
-  literals: 'multiplies constant factors, and takes them out of several products into what these have in common',
+  literals:
+    'multiplies constant factors, and takes them out of several products into what these have in common',
   strength: 'makes products and roots of constant powers',
   initialise: 'stores the first value of an element, rather than adding it to a zero',
   fuse: 'runs loops over one range as one loop, and computes once what they have in common',
