@@ -1,11 +1,12 @@
 // A variant of a model: a way to compute its gradient, behind `prepare` (see models/variant.ts). One that is not emitted
-// is a module of that name beside the model, or later a peer's.
+// is a peer's (see peers/index.mjs), or a module of that name beside the model.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from '../harness.mjs';
 import { cases } from '../models/index.mjs';
+import { peers, preparePeer } from '../peers/index.mjs';
 
 /** `loss` is the emitted loss alone; the others compute loss and gradient. */
 export const variants = ['loss', 'emitted', 'plain', 'tuned'];
@@ -39,10 +40,15 @@ export async function compileModel(name) {
 export async function prepare(name, variant) {
   const { folder, fixed = [], sizes, inputs } = cases[name];
   const given = inputs(sizes);
-  if (variant === 'loss' || variant === 'emitted') {
+  const emitted = async (kind) => {
     const module = await import(pathToFileURL(emittedFile(cases[name])).href);
     const free = Object.entries(sizes).filter(([size]) => !fixed.includes(size));
-    return prepareEmitted(module, variant, Object.fromEntries(free), given);
+    return prepareEmitted(module, kind, Object.fromEntries(free), given);
+  };
+  if (variant === 'loss' || variant === 'emitted') return emitted(variant);
+  if (variant in peers) {
+    const { run: loss } = await emitted('loss');
+    return preparePeer(variant, folder, sizes, given, loss);
   }
   const file = join(built, 'models', folder, `${variant}.js`);
   return (await import(pathToFileURL(file).href)).prepare(sizes, given);
