@@ -10,9 +10,9 @@ import { statementsOf } from '../ir/walk.ts';
 import { hintOf, rewrite, type Context } from './rewrite.ts';
 
 export function gatherLiterals(program: Program): Program {
-  let found = false;
-  for (const statement of statementsOf(program.body)) if (isScaling(statement)) found = true;
-  return found ? rewrite(program, gathered) : program;
+  for (const statement of statementsOf(program.body))
+    if (isScaling(statement)) return rewrite(program, gathered);
+  return program;
 }
 
 const isScaling = (statement: Statement): boolean =>

@@ -36,6 +36,7 @@ export function unroll(program: Program): Program {
  * equal elements the first has the derivative.
  */
 export function unrollExtrema(program: Program): Program {
+  if (!program.body.statements.some((statement) => blocksOf(statement).length > 0)) return program;
   return rewrite(program, (statement, { b, usesOf }) => {
     if (statement.kind !== 'reduce' || (statement.reducer !== 'max' && statement.reducer !== 'min'))
       return undefined;
