@@ -29,30 +29,29 @@ const farthest = 64;
 
 export function keepCostly(routine: Routine): Routine {
   const keys = keysFor();
-  /** By the expressions that are kept in them. */
-  const arrays = new Map<Expression, Buffer>();
-  const list = (statements: readonly Statement[]): readonly Statement[] => {
-    const plan: Plan = { replaced: new Map(), before: new Map() };
+  const arrays: Buffer[] = [];
+  const list = (before: readonly Statement[]): readonly Statement[] => {
+    const statements = before.map((statement) => mapRegions(statement, list));
+    const plan: Plan = { arrays: new Map(), replaced: new Map(), before: new Map() };
     statements.forEach((first, start) => {
       if (first.kind !== 'for') return;
       for (let end = start + 1; end < statements.length && end <= start + farthest; end++) {
         const second = statements[end];
-        if (second?.kind === 'for')
-          match(statements.slice(start, end + 1), first, second, keys, arrays, plan);
+        if (second?.kind === 'for') match(statements.slice(start, end + 1), first, second, keys, plan);
       }
     });
-    const made = plan.replaced.size === 0 ? statements : carryOut(statements, plan);
-    return made.map((statement) => mapRegions(statement, list));
+    arrays.push(...plan.arrays.values());
+    return plan.arrays.size === 0 ? statements : carryOut(statements, plan);
   };
   const body = list(routine.body);
-  return arrays.size === 0
-    ? routine
-    : { ...routine, body, scratch: [...routine.scratch, ...arrays.values()] };
+  return arrays.length === 0 ? routine : { ...routine, body, scratch: [...routine.scratch, ...arrays] };
 }
 
 interface Plan {
-  /** What stands in place of an occurrence. */
-  readonly replaced: Map<Expression, Expression>;
+  /** By the values that are kept in them. */
+  readonly arrays: Map<Expression, Buffer>;
+  /** What stands in place of a value in a statement. */
+  readonly replaced: Map<Statement, Map<Expression, Expression>>;
   /** What goes before a statement. */
   readonly before: Map<Statement, Statement[]>;
 }
@@ -67,16 +66,12 @@ interface Site {
 }
 
 /** Keeps what `first` computes and `second` computes again; `between` begins with the one and ends with the other. */
-function match(
-  between: readonly Statement[],
-  first: Loop,
-  second: Loop,
-  keys: Keys,
-  arrays: Map<Expression, Buffer>,
-  plan: Plan,
-): void {
-  const wanted = sitesIn(second).filter(({ value }) => !plan.replaced.has(value));
-  const offered = wanted.length === 0 ? [] : sitesIn(first).filter(({ value }) => arrays.has(value) || !plan.replaced.has(value)); // prettier-ignore
+function match(between: readonly Statement[], first: Loop, second: Loop, keys: Keys, plan: Plan): void {
+  const isReplaced = ({ value, statement }: Site): boolean =>
+    plan.replaced.get(statement)?.has(value) === true;
+  const wanted = sitesIn(second).filter((site) => !isReplaced(site));
+  if (wanted.length === 0) return;
+  const offered = sitesIn(first).filter((site) => plan.arrays.has(site.value) || !isReplaced(site));
   if (offered.length === 0) return;
   const facts = factsOf(between, first);
   const known = new Map<string, Site>();
@@ -84,20 +79,25 @@ function match(
     const key = keyOf(site, facts, keys);
     if (key !== undefined && !known.has(key)) known.set(key, site);
   }
-  for (const { value, loops, ...site } of wanted) {
-    const key = keyOf({ value, loops, ...site }, facts, keys);
+  for (const site of wanted) {
+    const key = keyOf(site, facts, keys);
     const found = key === undefined ? undefined : known.get(key);
     if (found === undefined) continue;
-    const array = arrays.get(found.value) ?? keep(found, plan);
-    arrays.set(found.value, array);
-    plan.replaced.set(value, load(array, indicesOf(loops)));
+    const array = plan.arrays.get(found.value) ?? keep(found, plan);
+    replace(site, load(array, indicesOf(site.loops)), plan);
   }
+}
+
+function replace({ value, statement }: Site, by: Expression, { replaced }: Plan): void {
+  const inStatement = replaced.get(statement) ?? new Map<Expression, Expression>();
+  replaced.set(statement, inStatement.set(value, by));
 }
 
 const indicesOf = (loops: readonly Loop[]): readonly Expression[] =>
   loops.map(({ index }) => reference(index));
 
-function keep({ value, statement, loops }: Site, plan: Plan): Buffer {
+function keep(site: Site, plan: Plan): Buffer {
+  const { value, statement, loops } = site;
   const name = nameFor(value);
   const dims = loops.flatMap((loop) => lengthOf(loop) ?? []);
   const array: Buffer = { role: 'scratch', name, scalar: 'real', dims, invented: true };
@@ -105,7 +105,8 @@ function keep({ value, statement, loops }: Site, plan: Plan): Buffer {
   const before = plan.before.get(statement) ?? [];
   const store: Store = { kind: 'store', buffer: array, indices: indicesOf(loops), value: reference(local) };
   plan.before.set(statement, [...before, declare(local, value), store]);
-  plan.replaced.set(value, reference(local));
+  replace(site, reference(local), plan);
+  plan.arrays.set(value, array);
   return array;
 }
 
@@ -228,11 +229,14 @@ function storedIn(local: Local, { list, statement }: Site, stores: Facts['stores
 }
 
 function carryOut(statements: readonly Statement[], { replaced, before }: Plan): readonly Statement[] {
-  const replace = (part: Expression): Expression => replaced.get(part) ?? mapChildren(part, replace);
   const list = (inner: readonly Statement[]): readonly Statement[] =>
-    inner.flatMap((statement) => [
-      ...(before.get(statement) ?? []),
-      mapRegions(mapExpressions(statement, replace), list),
-    ]);
+    inner.flatMap((statement) => {
+      const own = replaced.get(statement);
+      const mapped = own === undefined ? statement : mapExpressions(statement, (root) => inPlace(root, own));
+      return [...(before.get(statement) ?? []), mapRegions(mapped, list)];
+    });
   return list(statements);
 }
+
+const inPlace = (part: Expression, replaced: ReadonlyMap<Expression, Expression>): Expression =>
+  replaced.get(part) ?? mapChildren(part, (child) => inPlace(child, replaced));

@@ -14,7 +14,7 @@ const a = make.buffer('param', 'a', make.type('real', 'N'));
 const g = make.buffer('gradient', 'a', make.type('real', 'N'));
 const angle = make.buffer('scratch', 'angle', make.type('real', 'N'));
 const [i, k] = [local('i', 'int'), local('k', 'int')];
-const [j, l] = [local('j', 'int'), local('l', 'int')];
+const [j, l, m] = [local('j', 'int'), local('l', 'int'), local('m', 'int')];
 const [sum, turned] = [local('sum', 'real', true), local('turned', 'real', true)];
 const [t, u, scale] = [local('t'), local('u'), local('scale')];
 
@@ -54,20 +54,50 @@ const cases: readonly (readonly [string, readonly Statement[], string | undefine
     ],
     `
   scratch angle: real[N]
-  scratch exp: real[N, N]
+  scratch exponential: real[N, N]
   let sum: real = 0
   const scale: real = a[0]
   for i in 0..N
     for j in 0..N
       const t: real = (scale * a[i])
-      const exp: real = exp((t + a[j]))
-      exp[i, j] = exp
-      sum += exp
+      const exponential: real = exp((t + a[j]))
+      exponential[i, j] = exponential
+      sum += exponential
   fill gradient.a 0
   for k in 0..N
     for l in 0..N
       const u: real = a[k]
-      gradient.a[k] += (sum * exp[k, l])`,
+      gradient.a[k] += (sum * exponential[k, l])`,
+  ],
+  [
+    'in a loop and after it: each in an array of its own',
+    [
+      declare(sum, 0),
+      first(
+        loop(j, 'N', [increase(sum, of('cos', of('mul', at(a, i), at(a, j))))]),
+        loop(m, 'N', [increase(sum, of('cos', of('mul', at(a, i), at(a, m))))]),
+      ),
+      fill(g, 0),
+      second(loop(l, 'N', [accumulate(g, [l], of('mul', sum, of('cos', of('mul', at(a, k), at(a, l)))))])),
+    ],
+    `
+  scratch angle: real[N]
+  scratch cos: real[N]
+  scratch cos: real[N, N]
+  let sum: real = 0
+  for i in 0..N
+    for j in 0..N
+      const cos: real = cos((a[i] * a[j]))
+      cos[i, j] = cos
+      const cos'2: real = cos
+      cos[j] = cos'2
+      sum += cos'2
+    for m in 0..N
+      sum += cos[m]
+  fill gradient.a 0
+  for k in 0..N
+    for l in 0..N
+      gradient.a[l] += (sum * cos[k, l])`,
   ],
   ['not what was computed in a branch', [...start, first(...turn, when(of('lt', turned, 1), [increase(sum, of('cos', turned))])), use], undefined],
   ['not of what was stored before the variable changed', [...start, first(...turn, increase(turned, 1), increase(sum, of('cos', turned))), use], undefined],
