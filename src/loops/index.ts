@@ -4,10 +4,12 @@ import type { Optimisation } from '../base/optimisations.ts';
 import type { Program } from '../ir/types.ts';
 import type { Maths } from '../ops/types.ts';
 import { accumulateInLocals } from './accumulators.ts';
+import { carryNeighbours } from './carry.ts';
 import { combine } from './combine.ts';
 import { contract } from './contract.ts';
 import { dropDead } from './dead.ts';
 import { defer } from './defer.ts';
+import { elementsAsLocals } from './elements.ts';
 import { expand } from './expand.ts';
 import { hoist } from './hoist.ts';
 import { initialise } from './initialise.ts';
@@ -87,6 +89,13 @@ export const passes: readonly Pass[] = [
     run: contract,
     optimisation: 'contract',
     reason: 'once only its own iteration reads a row, no array is needed',
+  },
+  {
+    name: 'elements',
+    run: elementsAsLocals,
+    optimisation: 'contract',
+    reason: 'rows that are left of larger arrays are small',
+    forLoops: true,
   },
   { name: 'dead', run: dropDead, reason: 'sharing left stores that nothing loads', forLoops: true },
   {
@@ -175,6 +184,13 @@ export const passes: readonly Pass[] = [
     run: combineLogarithms,
     optimisation: 'logarithms',
     reason: 'terms of several iterations stand side by side now',
+  },
+  {
+    name: 'carry',
+    run: carryNeighbours,
+    optimisation: 'carry',
+    reason: 'what iterations in any order were good for is done',
+    forLoops: true,
   },
   {
     name: 'tidy',

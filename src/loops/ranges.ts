@@ -7,6 +7,8 @@ import { visitStatements } from './walk.ts';
 type Loop = Extract<Statement, { readonly kind: 'for' }>;
 
 export interface Bounds {
+  /** Whatever the sizes are. */
+  readonly isPositive: (size: Polynomial) => boolean;
   /** The loop runs at least once. */
   readonly runs: (loop: Loop) => boolean;
   /** The element exists whether or not the loops around it run. One index for each dim. */
@@ -40,6 +42,7 @@ export function boundsOf(routine: Routine): Bounds {
     return limit === dim.key || (size !== undefined && limit !== undefined && Number(limit) <= size);
   };
   return {
+    isPositive: (size) => isPositive(size, derived),
     runs: ({ from, to }) => {
       if (from.kind !== 'literal') return false;
       if (to.kind === 'literal') return Number(to.value) > Number(from.value);

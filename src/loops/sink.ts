@@ -1,8 +1,9 @@
 // Sinking of fills: an array that is cleared before a loop, and of which every iteration touches only its own row, is
 // cleared row by row in the loop. Then contraction can do without the other rows.
 
+import { asConstant } from '../base/polynomial.ts';
 import { accessesOf } from './accesses.ts';
-import { invented, isZero, loop, reference, sizeOf, zeroOf } from './make.ts';
+import { integer, invented, isZero, loop, reference, sizeOf, zeroOf } from './make.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import { mapRegions } from './walk.ts';
 
@@ -34,7 +35,7 @@ export function sinkFills(routine: Routine): Routine {
       const home = homeOf(statement.buffer, list);
       if (home === undefined) return true;
       const rows = sunk.get(home.loop) ?? [];
-      rows.push(clearRow(statement.buffer, home.axis, home.loop.index));
+      rows.push(...clearRow(statement.buffer, home.axis, home.loop.index));
       sunk.set(home.loop, rows);
       return false;
     });
@@ -52,8 +53,14 @@ export function sinkFills(routine: Routine): Routine {
 
 const letters = ['i', 'j', 'k', 'l'];
 
+/** Rows of up to this many elements are cleared without a loop: what is known by number may become a local. */
+const shortest = 8;
+
 /** Sets all elements to zero whose index on `axis` is `row`. */
-function clearRow(buffer: Buffer, axis: number, row: Local): Statement {
+function clearRow(buffer: Buffer, axis: number, row: Local): readonly Statement[] {
+  const known = placesOf(buffer, axis, row);
+  if (known !== undefined)
+    return known.map((indices) => ({ kind: 'store', buffer, indices, value: zeroOf(buffer.scalar) }));
   const inner = buffer.dims.map((_, k) => (k === axis ? row : invented(letters[k] ?? 'i', 'int')));
   const indices: readonly Expression[] = inner.map(reference);
   let statement: Statement = { kind: 'store', buffer, indices, value: zeroOf(buffer.scalar) };
@@ -62,5 +69,18 @@ function clearRow(buffer: Buffer, axis: number, row: Local): Statement {
     if (k !== axis && index !== undefined && dim !== undefined)
       statement = loop(index, sizeOf(dim), [statement]);
   }
-  return statement;
+  return [statement];
+}
+
+/** The indices of all elements of a short row. */
+function placesOf(buffer: Buffer, axis: number, row: Local): readonly (readonly Expression[])[] | undefined {
+  let places: readonly (readonly Expression[])[] = [[]];
+  for (const [k, dim] of buffer.dims.entries()) {
+    const extent = k === axis ? 1 : (asConstant(dim) ?? Infinity);
+    if (places.length * extent > shortest) return undefined;
+    places = places.flatMap((place) =>
+      Array.from({ length: extent }, (_, n) => [...place, k === axis ? reference(row) : integer(n)]),
+    );
+  }
+  return places;
 }

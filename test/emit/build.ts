@@ -35,7 +35,7 @@ export const local = (name: string, scalar: Scalar = 'real', mutable = false): L
   mutable,
 });
 
-type Operand = Expression | Local | number;
+export type Operand = Expression | Local | number;
 /** Locals and numbers stand for themselves; a number is a real. */
 const operand = (e: Operand): Expression => {
   if (typeof e === 'number') return real(e);
