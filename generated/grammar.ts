@@ -167,24 +167,13 @@ export const rules: GrammarRule[] = [
   { name: 'relation', symbols: [{ literal: '<' }], postprocess: ([token]) => token },
   { name: 'relation', symbols: [{ literal: '<=' }], postprocess: ([token]) => token },
   { name: 'statement', symbols: ['constant'], postprocess: ([one]) => one },
-  { name: 'statement', symbols: ['let'], postprocess: ([one]) => one },
-  { name: 'statement', symbols: ['var'], postprocess: ([one]) => one },
-  { name: 'statement', symbols: ['assignment'], postprocess: ([one]) => one },
-  { name: 'statement', symbols: ['for'], postprocess: ([one]) => one },
-  { name: 'statement', symbols: ['while'], postprocess: ([one]) => one },
-  { name: 'statement', symbols: ['if'], postprocess: ([one]) => one },
   {
-    name: 'constant',
-    symbols: [{ literal: 'const' }, 'name', { literal: '=' }, 'expression', { type: 'end' }],
-    postprocess: ([word, name, , value]) => nodes.constant(word, name, value),
-  },
-  {
-    name: 'let',
+    name: 'statement',
     symbols: [{ literal: 'let' }, 'binder', { literal: '=' }, 'expression', { type: 'end' }],
     postprocess: ([word, binder, , value]) => nodes.binding(word, binder, value),
   },
   {
-    name: 'let',
+    name: 'statement',
     symbols: [
       { literal: 'let' },
       { literal: '(' },
@@ -197,12 +186,12 @@ export const rules: GrammarRule[] = [
     postprocess: ([word, , names, , , value]) => nodes.unpacking(word, names, value),
   },
   {
-    name: 'var',
+    name: 'statement',
     symbols: [{ literal: 'var' }, 'binder', { literal: '=' }, 'expression', { type: 'end' }],
     postprocess: ([word, binder, , value]) => nodes.variable(word, binder, value),
   },
   {
-    name: 'var',
+    name: 'statement',
     symbols: [
       { literal: 'var' },
       { literal: '(' },
@@ -213,6 +202,55 @@ export const rules: GrammarRule[] = [
       { type: 'end' },
     ],
     postprocess: ([word, , names, , , value]) => nodes.unpacking(word, names, value),
+  },
+  {
+    name: 'statement',
+    symbols: ['target', { literal: '=' }, 'expression', { type: 'end' }],
+    postprocess: ([target, , value]) => nodes.assignment(target, null, value),
+  },
+  {
+    name: 'statement',
+    symbols: ['target', 'compound', 'expression', { type: 'end' }],
+    postprocess: ([target, sign, value]) => nodes.assignment(target, sign, value),
+  },
+  {
+    name: 'statement',
+    symbols: [{ literal: '(' }, 'targets', { literal: ')' }, { literal: '=' }, 'expression', { type: 'end' }],
+    postprocess: ([open, targets, , , value]) => nodes.unpacking(open, targets, value),
+  },
+  {
+    name: 'statement',
+    symbols: [{ literal: 'for' }, 'clauses', 'block', { type: 'end' }],
+    postprocess: ([word, clauses, body]) => nodes.loop(word, clauses, body),
+  },
+  {
+    name: 'statement',
+    symbols: [
+      { literal: 'while' },
+      { literal: '(' },
+      'expression',
+      { literal: ')' },
+      { literal: 'max' },
+      'expression',
+      'block',
+      { type: 'end' },
+    ],
+    postprocess: ([word, , condition, , , most, body]) => nodes.whileLoop(word, condition, most, body),
+  },
+  {
+    name: 'statement',
+    symbols: ['choices', { type: 'end' }],
+    postprocess: ([choices]) => nodes.choice(choices, null),
+  },
+  {
+    name: 'statement',
+    symbols: ['choices', { literal: 'else' }, 'block', { type: 'end' }],
+    postprocess: ([choices, , otherwise]) => nodes.choice(choices, otherwise),
+  },
+  {
+    name: 'constant',
+    symbols: [{ literal: 'const' }, 'name', { literal: '=' }, 'expression', { type: 'end' }],
+    postprocess: ([word, name, , value]) => nodes.constant(word, name, value),
   },
   {
     name: 'names',
@@ -239,21 +277,6 @@ export const rules: GrammarRule[] = [
     name: 'binder',
     symbols: ['name', { literal: ':' }, 'type'],
     postprocess: ([name, , type]) => nodes.typedBinder(name, type),
-  },
-  {
-    name: 'assignment',
-    symbols: ['target', { literal: '=' }, 'expression', { type: 'end' }],
-    postprocess: ([target, , value]) => nodes.assignment(target, null, value),
-  },
-  {
-    name: 'assignment',
-    symbols: ['target', 'compound', 'expression', { type: 'end' }],
-    postprocess: ([target, sign, value]) => nodes.assignment(target, sign, value),
-  },
-  {
-    name: 'assignment',
-    symbols: [{ literal: '(' }, 'targets', { literal: ')' }, { literal: '=' }, 'expression', { type: 'end' }],
-    postprocess: ([open, targets, , , value]) => nodes.unpacking(open, targets, value),
   },
   {
     name: 'targets',
@@ -287,35 +310,6 @@ export const rules: GrammarRule[] = [
   { name: 'compound', symbols: [{ literal: '-=' }], postprocess: ([token]) => token },
   { name: 'compound', symbols: [{ literal: '*=' }], postprocess: ([token]) => token },
   { name: 'compound', symbols: [{ literal: '/=' }], postprocess: ([token]) => token },
-  {
-    name: 'for',
-    symbols: [{ literal: 'for' }, 'clauses', 'block', { type: 'end' }],
-    postprocess: ([word, clauses, body]) => nodes.loop(word, clauses, body),
-  },
-  {
-    name: 'while',
-    symbols: [
-      { literal: 'while' },
-      { literal: '(' },
-      'expression',
-      { literal: ')' },
-      { literal: 'max' },
-      'expression',
-      'block',
-      { type: 'end' },
-    ],
-    postprocess: ([word, , condition, , , most, body]) => nodes.whileLoop(word, condition, most, body),
-  },
-  {
-    name: 'if',
-    symbols: ['choices', { type: 'end' }],
-    postprocess: ([choices]) => nodes.choice(choices, null),
-  },
-  {
-    name: 'if',
-    symbols: ['choices', { literal: 'else' }, 'block', { type: 'end' }],
-    postprocess: ([choices, , otherwise]) => nodes.choice(choices, otherwise),
-  },
   {
     name: 'choices',
     symbols: [{ literal: 'if' }, { literal: '(' }, 'expression', { literal: ')' }, 'block'],
@@ -503,16 +497,15 @@ export const rules: GrammarRule[] = [
     symbols: ['branches', 'chain'],
     postprocess: ([branches, last]) => ({ branches, last }),
   },
-  { name: 'branches', symbols: ['branch'], postprocess: ([item]) => tree.append(null, item) },
   {
     name: 'branches',
-    symbols: ['branches', 'branch'],
-    postprocess: ([before, item]) => tree.append(before, item),
+    symbols: ['chain', { literal: '?' }, 'expression', { literal: ':' }],
+    postprocess: ([condition, , then]) => tree.branch(null, condition, then),
   },
   {
-    name: 'branch',
-    symbols: ['chain', { literal: '?' }, 'expression', { literal: ':' }],
-    postprocess: ([condition, , then]) => tree.branch(condition, then),
+    name: 'branches',
+    symbols: ['branches', 'chain', { literal: '?' }, 'expression', { literal: ':' }],
+    postprocess: ([before, condition, , then]) => tree.branch(before, condition, then),
   },
   {
     name: 'chain',
@@ -543,23 +536,13 @@ export const rules: GrammarRule[] = [
   { name: 'operand', symbols: [{ literal: 'false' }], postprocess: ([token]) => tree.bool(token) },
   {
     name: 'operand',
-    symbols: [{ literal: '(' }, 'expression', { literal: ')' }],
-    postprocess: ([open, inner, close]) => tree.bracketed(open, inner, close),
+    symbols: [{ literal: '(' }, 'group', { literal: ')' }],
+    postprocess: ([open, group, close]) => tree.group(open, group, close),
   },
   {
     name: 'operand',
-    symbols: [{ literal: '(' }, 'expression', { literal: ',' }, 'expressions', { literal: ')' }],
-    postprocess: ([open, first, , others, close]) => tree.tuple(open, first, others, close),
-  },
-  {
-    name: 'operand',
-    symbols: ['name', { type: 'open' }, 'someValues', { type: 'close' }],
+    symbols: ['name', { type: 'open' }, 'values', { type: 'close' }],
     postprocess: ([type, , values, close]) => tree.construct(type, values, close),
-  },
-  {
-    name: 'operand',
-    symbols: ['name', { type: 'open' }, 'someValues', { literal: ',' }, { type: 'close' }],
-    postprocess: ([type, , values, , close]) => tree.construct(type, values, close),
   },
   {
     name: 'operand',
@@ -568,50 +551,42 @@ export const rules: GrammarRule[] = [
   },
   {
     name: 'operand',
-    symbols: ['name', { literal: '(' }, { literal: ')' }],
-    postprocess: ([callee, , close]) => tree.call(callee, null, close),
-  },
-  {
-    name: 'operand',
-    symbols: ['name', { literal: '(' }, 'expressions', { literal: ')' }],
+    symbols: ['name', { literal: '(' }, 'arguments', { literal: ')' }],
     postprocess: ([callee, , args, close]) => tree.call(callee, args, close),
   },
   {
     name: 'operand',
-    symbols: ['name', { literal: '(' }, 'expression', { literal: 'for' }, 'clauses', { literal: ')' }],
-    postprocess: ([reducer, , element, , clauses, close]) =>
-      tree.reduce(reducer, element, clauses, null, close),
-  },
-  {
-    name: 'operand',
-    symbols: [
-      'name',
-      { literal: '(' },
-      'expression',
-      { literal: 'for' },
-      'clauses',
-      { literal: 'if' },
-      'expression',
-      { literal: ')' },
-    ],
-    postprocess: ([reducer, , element, , clauses, , guard, close]) =>
-      tree.reduce(reducer, element, clauses, guard, close),
-  },
-  {
-    name: 'operand',
-    symbols: [{ literal: '[' }, 'expressions', { literal: ']' }],
-    postprocess: ([open, elements, close]) => tree.list(open, elements, close),
-  },
-  {
-    name: 'operand',
-    symbols: [{ literal: '[' }, 'expression', { literal: 'for' }, 'clauses', { literal: ']' }],
-    postprocess: ([open, element, , clauses, close]) => tree.build(open, element, clauses, close),
+    symbols: [{ literal: '[' }, 'listed', { literal: ']' }],
+    postprocess: ([open, list, close]) => tree.list(open, list, close),
   },
   {
     name: 'operand',
     symbols: ['operand', { literal: '[' }, 'indices', { literal: ']' }],
     postprocess: ([base, , items, close]) => tree.index(base, items, close),
   },
+  { name: 'group', symbols: ['expression'], postprocess: ([first]) => ({ first, others: null }) },
+  {
+    name: 'group',
+    symbols: ['expression', { literal: ',' }, 'expressions'],
+    postprocess: ([first, , others]) => ({ first, others }),
+  },
+  { name: 'arguments', symbols: [], postprocess: () => ({ list: null }) },
+  { name: 'arguments', symbols: ['expressions'], postprocess: ([list]) => ({ list }) },
+  {
+    name: 'arguments',
+    symbols: ['expression', { literal: 'for' }, 'clauses', 'guard'],
+    postprocess: ([element, , clauses, guard]) => ({ element, clauses, guard }),
+  },
+  { name: 'guard', symbols: [], postprocess: () => null },
+  { name: 'guard', symbols: [{ literal: 'if' }, 'expression'], postprocess: ([, condition]) => condition },
+  { name: 'listed', symbols: ['expressions'], postprocess: ([list]) => ({ list }) },
+  {
+    name: 'listed',
+    symbols: ['expression', { literal: 'for' }, 'clauses'],
+    postprocess: ([element, , clauses]) => ({ element, clauses }),
+  },
+  { name: 'values', symbols: ['someValues'], postprocess: ([list]) => list },
+  { name: 'values', symbols: ['someValues', { literal: ',' }], postprocess: ([list]) => list },
   { name: 'someValues', symbols: ['value'], postprocess: ([item]) => tree.append(null, item) },
   {
     name: 'someValues',

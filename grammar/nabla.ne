@@ -88,20 +88,19 @@ relation -> ">" {% ([token]) => token %}
 # ---- statements of models, functions and blocks
 
 statement -> constant {% ([one]) => one %}
-  | let {% ([one]) => one %}
-  | var {% ([one]) => one %}
-  | assignment {% ([one]) => one %}
-  | for {% ([one]) => one %}
-  | while {% ([one]) => one %}
-  | if {% ([one]) => one %}
+  | "let" binder "=" expression %end {% ([word, binder, , value]) => nodes.binding(word, binder, value) %}
+  | "let" "(" names ")" "=" expression %end {% ([word, , names, , , value]) => nodes.unpacking(word, names, value) %}
+  | "var" binder "=" expression %end {% ([word, binder, , value]) => nodes.variable(word, binder, value) %}
+  | "var" "(" names ")" "=" expression %end {% ([word, , names, , , value]) => nodes.unpacking(word, names, value) %}
+  | target "=" expression %end {% ([target, , value]) => nodes.assignment(target, null, value) %}
+  | target compound expression %end {% ([target, sign, value]) => nodes.assignment(target, sign, value) %}
+  | "(" targets ")" "=" expression %end {% ([open, targets, , , value]) => nodes.unpacking(open, targets, value) %}
+  | "for" clauses block %end {% ([word, clauses, body]) => nodes.loop(word, clauses, body) %}
+  | "while" "(" expression ")" "max" expression block %end {% ([word, , condition, , , most, body]) => nodes.whileLoop(word, condition, most, body) %}
+  | choices %end {% ([choices]) => nodes.choice(choices, null) %}
+  | choices "else" block %end {% ([choices, , otherwise]) => nodes.choice(choices, otherwise) %}
 
 constant -> "const" name "=" expression %end {% ([word, name, , value]) => nodes.constant(word, name, value) %}
-
-let -> "let" binder "=" expression %end {% ([word, binder, , value]) => nodes.binding(word, binder, value) %}
-  | "let" "(" names ")" "=" expression %end {% ([word, , names, , , value]) => nodes.unpacking(word, names, value) %}
-
-var -> "var" binder "=" expression %end {% ([word, binder, , value]) => nodes.variable(word, binder, value) %}
-  | "var" "(" names ")" "=" expression %end {% ([word, , names, , , value]) => nodes.unpacking(word, names, value) %}
 
 names -> name "," name {% ([first, , second]) => tree.append(tree.append(null, first), second) %}
   | names "," name {% ([before, , item]) => tree.append(before, item) %}
@@ -111,10 +110,6 @@ loss -> "loss" expression %end {% ([word, value]) => nodes.loss(word, value) %}
 binder -> name {% ([name]) => nodes.plainBinder(name) %}
   | name "[" clauses "]" {% ([name, , clauses]) => nodes.indexBinder(name, clauses) %}
   | name ":" type {% ([name, , type]) => nodes.typedBinder(name, type) %}
-
-assignment -> target "=" expression %end {% ([target, , value]) => nodes.assignment(target, null, value) %}
-  | target compound expression %end {% ([target, sign, value]) => nodes.assignment(target, sign, value) %}
-  | "(" targets ")" "=" expression %end {% ([open, targets, , , value]) => nodes.unpacking(open, targets, value) %}
 
 targets -> target "," target {% ([first, , second]) => tree.append(tree.append(null, first), second) %}
   | targets "," target {% ([before, , item]) => tree.append(before, item) %}
@@ -132,13 +127,6 @@ compound -> "+=" {% ([token]) => token %}
   | "-=" {% ([token]) => token %}
   | "*=" {% ([token]) => token %}
   | "/=" {% ([token]) => token %}
-
-for -> "for" clauses block %end {% ([word, clauses, body]) => nodes.loop(word, clauses, body) %}
-
-while -> "while" "(" expression ")" "max" expression block %end {% ([word, , condition, , , most, body]) => nodes.whileLoop(word, condition, most, body) %}
-
-if -> choices %end {% ([choices]) => nodes.choice(choices, null) %}
-  | choices "else" block %end {% ([choices, , otherwise]) => nodes.choice(choices, otherwise) %}
 
 # layout.ts leaves no %end between the `}` of an `if` and `else`.
 choices -> "if" "(" expression ")" block {% ([word, , condition, , then]) => tree.append(null, nodes.arm(word, condition, then)) %}
@@ -205,10 +193,8 @@ type -> name {% ([name]) => tree.type(name, null, undefined) %}
 expression -> chain {% ([last]) => ({ branches: null, last }) %}
   | branches chain {% ([branches, last]) => ({ branches, last }) %}
 
-branches -> branch {% ([item]) => tree.append(null, item) %}
-  | branches branch {% ([before, item]) => tree.append(before, item) %}
-
-branch -> chain "?" expression ":" {% ([condition, , then]) => tree.branch(condition, then) %}
+branches -> chain "?" expression ":" {% ([condition, , then]) => tree.branch(null, condition, then) %}
+  | branches chain "?" expression ":" {% ([before, condition, , then]) => tree.branch(before, condition, then) %}
 
 chain -> prefixes operand {% ([prefixes, operand]) => ({ before: null, operator: null, prefixes, operand }) %}
   | chain operator prefixes operand {% ([before, operator, prefixes, operand]) => ({ before, operator, prefixes, operand }) %}
@@ -224,18 +210,28 @@ operand -> name {% ([name]) => name %}
   | %number {% ([token]) => tree.number(token) %}
   | "true" {% ([token]) => tree.bool(token) %}
   | "false" {% ([token]) => tree.bool(token) %}
-  | "(" expression ")" {% ([open, inner, close]) => tree.bracketed(open, inner, close) %}
-  | "(" expression "," expressions ")" {% ([open, first, , others, close]) => tree.tuple(open, first, others, close) %}
-  | name %open someValues %close {% ([type, , values, close]) => tree.construct(type, values, close) %}
-  | name %open someValues "," %close {% ([type, , values, , close]) => tree.construct(type, values, close) %}
+  | "(" group ")" {% ([open, group, close]) => tree.group(open, group, close) %}
+  | name %open values %close {% ([type, , values, close]) => tree.construct(type, values, close) %}
   | operand "." name {% ([base, , name]) => tree.member(base, name) %}
-  | name "(" ")" {% ([callee, , close]) => tree.call(callee, null, close) %}
-  | name "(" expressions ")" {% ([callee, , args, close]) => tree.call(callee, args, close) %}
-  | name "(" expression "for" clauses ")" {% ([reducer, , element, , clauses, close]) => tree.reduce(reducer, element, clauses, null, close) %}
-  | name "(" expression "for" clauses "if" expression ")" {% ([reducer, , element, , clauses, , guard, close]) => tree.reduce(reducer, element, clauses, guard, close) %}
-  | "[" expressions "]" {% ([open, elements, close]) => tree.list(open, elements, close) %}
-  | "[" expression "for" clauses "]" {% ([open, element, , clauses, close]) => tree.build(open, element, clauses, close) %}
+  | name "(" arguments ")" {% ([callee, , args, close]) => tree.call(callee, args, close) %}
+  | "[" listed "]" {% ([open, list, close]) => tree.list(open, list, close) %}
   | operand "[" indices "]" {% ([base, , items, close]) => tree.index(base, items, close) %}
+
+group -> expression {% ([first]) => ({ first, others: null }) %}
+  | expression "," expressions {% ([first, , others]) => ({ first, others }) %}
+
+arguments -> null {% () => ({ list: null }) %}
+  | expressions {% ([list]) => ({ list }) %}
+  | expression "for" clauses guard {% ([element, , clauses, guard]) => ({ element, clauses, guard }) %}
+
+guard -> null {% () => null %}
+  | "if" expression {% ([, condition]) => condition %}
+
+listed -> expressions {% ([list]) => ({ list }) %}
+  | expression "for" clauses {% ([element, , clauses]) => ({ element, clauses }) %}
+
+values -> someValues {% ([list]) => list %}
+  | someValues "," {% ([list]) => list %}
 
 someValues -> value {% ([item]) => tree.append(null, item) %}
   | someValues "," value {% ([before, , item]) => tree.append(before, item) %}

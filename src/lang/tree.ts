@@ -23,9 +23,11 @@ export function toArray<T>(list: List<T>): readonly T[] {
 
 // ---- expressions
 
+type Branches = List<{ readonly condition: Expression; readonly then: Expression }>;
+
 /** `c1 ? a1 : c2 ? a2 : last`. */
 export interface Loose {
-  readonly branches: List<{ readonly condition: Expression; readonly then: Expression }>;
+  readonly branches: Branches;
   readonly last: Chain;
 }
 
@@ -41,8 +43,8 @@ export function settle(loose: Loose): Expression {
 
 const settleAll = (list: List<Loose>): readonly Expression[] => toArray(list).map(settle);
 
-export function branch(condition: Chain, then: Loose): { condition: Expression; then: Expression } {
-  return { condition: settleChain(condition), then: settle(then) };
+export function branch(before: Branches, condition: Chain, then: Loose): Branches {
+  return append(before, { condition: settleChain(condition), then: settle(then) });
 }
 
 export function name(token: Token): Name {
@@ -57,14 +59,15 @@ export function bool({ text, span }: Token): Expression {
   return { kind: 'bool', value: text === 'true', span };
 }
 
-/** Brackets leave no node, but the span grows, so that a message underlines them too. */
-export function bracketed(open: Token, inner: Loose, close: Token): Expression {
-  return { ...settle(inner), span: spanBetween(open.span, close.span) };
-}
-
-export function tuple(open: Token, first: Loose, others: List<Loose>, close: Token): Expression {
-  const elements = [settle(first), ...settleAll(others)];
-  return { kind: 'tuple', elements, span: spanBetween(open.span, close.span) };
+/** Brackets leave no node, but the span grows, so that a message underlines them too. Several expressions are a tuple. */
+export function group(
+  open: Token,
+  { first, others }: { readonly first: Loose; readonly others: List<Loose> },
+  close: Token,
+): Expression {
+  const span = spanBetween(open.span, close.span);
+  if (others === null) return { ...settle(first), span };
+  return { kind: 'tuple', elements: [settle(first), ...settleAll(others)], span };
 }
 
 export function construct(
@@ -80,35 +83,25 @@ export function member(base: Expression, name: Name): MemberExpression {
   return { kind: 'member', base, name, span: spanBetween(base.span, name.span) };
 }
 
-export function call(callee: Name, args: List<Loose>, close: Token): Expression {
-  return { kind: 'call', callee, args: settleAll(args), span: spanBetween(callee.span, close.span) };
-}
+/** Expressions, or one for each index: what brackets hold in a call and in a list. */
+type Items =
+  | { readonly list: List<Loose> }
+  | { readonly element: Loose; readonly clauses: List<LooseClause>; readonly guard?: Loose | null };
 
-export function reduce(
-  reducer: Name,
-  element: Loose,
-  clauses: List<LooseClause>,
-  guard: Loose | null,
-  close: Token,
-): Expression {
-  const span = spanBetween(reducer.span, close.span);
-  const whole = {
-    kind: 'reduce',
-    reducer,
-    element: settle(element),
-    clauses: settleClauses(clauses),
-    span,
-  } as const;
+export function call(callee: Name, args: Items, close: Token): Expression {
+  const span = spanBetween(callee.span, close.span);
+  if ('list' in args) return { kind: 'call', callee, args: settleAll(args.list), span };
+  const element = settle(args.element);
+  const clauses = settleClauses(args.clauses);
+  const whole = { kind: 'reduce', reducer: callee, element, clauses, span } as const;
+  const { guard = null } = args;
   return guard === null ? whole : { ...whole, guard: settle(guard) };
 }
 
-export function list(open: Token, elements: List<Loose>, close: Token): Expression {
-  return { kind: 'list', elements: settleAll(elements), span: spanBetween(open.span, close.span) };
-}
-
-export function build(open: Token, element: Loose, clauses: List<LooseClause>, close: Token): Expression {
+export function list(open: Token, items: Items, close: Token): Expression {
   const span = spanBetween(open.span, close.span);
-  return { kind: 'build', element: settle(element), clauses: settleClauses(clauses), span };
+  if ('list' in items) return { kind: 'list', elements: settleAll(items.list), span };
+  return { kind: 'build', element: settle(items.element), clauses: settleClauses(items.clauses), span };
 }
 
 /** An item of an index: an expression, or the bounds and dots of a slice. */
