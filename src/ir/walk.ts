@@ -225,6 +225,15 @@ export function* statementsOf(block: Block): Generator<Statement> {
   }
 }
 
+/** Whether a statement of the block, or of one inside it, passes the test. */
+export function someStatement(block: Block, test: (statement: Statement) => boolean): boolean {
+  for (const statement of block.statements) {
+    if (test(statement)) return true;
+    for (const inner of blocksOf(statement)) if (someStatement(inner, test)) return true;
+  }
+  return false;
+}
+
 /** A block is immutable, so what is free in it can be remembered beside it. */
 const freeValuesOfBlock = new WeakMap<Block, ReadonlyMap<number, Value>>();
 

@@ -57,8 +57,8 @@ export interface Pass {
   /** Why it stands where it stands. */
   readonly reason: string;
   /**
-   * It looks at what loops and arrays of the compiler's own leave behind. In straight code there is nothing: sharing on
-   * the IR found what is equal, and lowering left no name that is used once and nothing unused.
+   * It looks at loops, or at what they and arrays of the compiler's own leave behind. In straight code there is nothing:
+   * sharing on the IR found what is equal, and lowering left no name that is used once and nothing unused.
    */
   readonly forLoops?: true;
 }
@@ -136,30 +136,35 @@ export const passes: readonly Pass[] = [
     run: defer,
     optimisation: 'defer',
     reason: 'before products, which it makes more of',
+    forLoops: true,
   },
   {
     name: 'products',
     run: blockProducts,
     optimisation: 'products',
     reason: 'loops are as fused as they get; the offsets are not made yet',
+    forLoops: true,
   },
   {
     name: 'interchange',
     run: interchange,
     optimisation: 'interchange',
     reason: 'before hoist, which takes what a row has in common out of its loop',
+    forLoops: true,
   },
   {
     name: 'hoist',
     run: hoist,
     optimisation: 'hoist',
     reason: 'loads leave loops while their indices still show that they are in range',
+    forLoops: true,
   },
   {
     name: 'accumulators',
     run: accumulateInLocals,
     optimisation: 'accumulators',
     reason: 'after hoisting, what an index depends on is plain',
+    forLoops: true,
   },
   {
     name: 'initialise sums',
@@ -172,12 +177,14 @@ export const passes: readonly Pass[] = [
     run: skipZeros,
     optimisation: 'skip',
     reason: 'before jam, which would take four elements together whether or not they are 0',
+    forLoops: true,
   },
   {
     name: 'jam',
     run: jam,
     optimisation: 'jam',
     reason: 'what is added to in a loop is a local by now, or is one element for all of its iterations',
+    forLoops: true,
   },
   {
     name: 'logarithms',
@@ -231,6 +238,7 @@ export const passes: readonly Pass[] = [
     run: expand,
     optimisation: 'expand',
     reason: 'last: what is called how often in which function is known only now',
+    forLoops: true,
   },
 ];
 

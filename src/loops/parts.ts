@@ -3,10 +3,9 @@
 
 import { constant as size } from '../base/polynomial.ts';
 import { effectsOf } from './effects.ts';
-import { apply, constant, declare, integer, load, real, reference, variable } from './make.ts';
-import { renameExpression, renameIn } from './rename.ts';
+import { apply, constant, declare, integer, load, real, reference } from './make.ts';
 import type { Buffer, Expression, Local, Part, Routine, Statement } from './types.ts';
-import { expressionsOf, visitExpression, visitStatements } from './walk.ts';
+import { expressionsOf, regionsOf, visitExpression, visitStatements } from './walk.ts';
 
 /** A local of the whole body that more than one part uses. */
 interface Shared {
@@ -43,9 +42,7 @@ export function splitParts(routine: Routine, options: { readonly partStatements?
   const rest = { ...routine, parts, scratch };
   if (routine.result === undefined) return { ...rest, body: calls };
   const used = effectsOf([{ kind: 'fill', buffer: spill, value: routine.result }]).used;
-  const fetched = fetch([...used], shared, spill);
-  const result = renameExpression(routine.result, fetched.names);
-  return { ...rest, body: [...calls, ...fetched.statements], result };
+  return { ...rest, body: [...calls, ...fetched([...used], shared, spill)] };
 }
 
 /** What matters here of a statement, its regions included. */
@@ -76,7 +73,7 @@ function footprints(body: readonly Statement[]): readonly Footprint[] {
       count += 1;
       if (part.kind === 'local') touch(part.local);
     };
-    visitStatements([statement], (inner) => {
+    const visit = (inner: Statement): void => {
       count = 0;
       for (const expression of expressionsOf(inner)) visitExpression(expression, look);
       weight += Math.max(1, count / (2 * operationsPerStatement));
@@ -85,7 +82,9 @@ function footprints(body: readonly Statement[]): readonly Footprint[] {
       if (inner.kind !== 'assign' && inner.kind !== 'increase') return;
       touch(inner.local);
       changed.push(inner.local);
-    });
+    };
+    visit(statement);
+    for (const region of regionsOf(statement)) visitStatements(region, visit);
     return { weight, declared, touched, changed };
   });
 }
@@ -193,7 +192,6 @@ function partBody(
 ): readonly Statement[] {
   const here = new Set<Local>();
   const isNeeded = (local: Local): boolean => found.some(({ touched }) => touched.includes(local));
-  const names = new Map<Local, Local>();
   const changed = new Set<Shared>();
   const into: Statement[] = [];
   statements.forEach((statement, position) => {
@@ -206,54 +204,46 @@ function partBody(
       if (value === undefined && shared.has(local) && !isNeeded(local)) return;
     }
     const { touched } = own;
-    const missing = touched.filter((local) => !here.has(local) && !names.has(local) && shared.has(local));
+    const missing = touched.filter((local) => !here.has(local) && shared.has(local));
     if (missing.length > 0) {
-      const fetched = fetch(missing, shared, spill);
-      into.push(...fetched.statements);
-      for (const [local, copy] of fetched.names) names.set(local, copy);
+      into.push(...fetched(missing, shared, spill));
+      for (const local of missing) here.add(local);
     }
     for (const local of own.changed) {
       const one = shared.get(local);
       if (one !== undefined) changed.add(one);
     }
-    if (touched.some((local) => names.has(local))) into.push(...renameIn([statement], names));
-    else into.push(statement);
+    into.push(statement);
     if (statement.kind !== 'declare') return;
     here.add(statement.local);
     const one = shared.get(statement.local);
     if (one === undefined || one.slot < 0) return;
     if (one.local.mutable && statement.value !== undefined) changed.add(one);
-    if (!one.local.mutable) into.push(save(one, one.local, spill));
+    if (!one.local.mutable) into.push(save(one, spill));
   });
-  for (const one of changed)
-    if (one.last > part) into.push(save(one, names.get(one.local) ?? one.local, spill));
+  for (const one of changed) if (one.last > part) into.push(save(one, spill));
   return into;
 }
 
-/** Declares copies of locals that earlier parts computed. */
-function fetch(
+/** Declares again, in a function of its own, locals that earlier parts computed. */
+const fetched = (
   locals: readonly Local[],
   shared: ReadonlyMap<Local, Shared>,
   spill: Buffer,
-): { readonly statements: readonly Statement[]; readonly names: ReadonlyMap<Local, Local> } {
-  const statements: Statement[] = [];
-  const names = new Map<Local, Local>();
-  for (const local of locals) {
+): readonly Statement[] =>
+  locals.flatMap((local) => {
     const one = shared.get(local);
-    if (one === undefined || names.has(local)) continue;
-    const copy = local.mutable ? variable(local.name, local.scalar) : constant(local.name, local.scalar);
-    names.set(local, copy);
-    statements.push(declare(copy, one.again ?? restored(local, load(spill, [integer(one.slot)]))));
-  }
-  return { statements, names };
-}
+    return one === undefined
+      ? []
+      : [declare(local, one.again ?? restored(local, load(spill, [integer(one.slot)])))];
+  });
 
 /** The spill array holds reals. */
 function restored({ scalar }: Local, value: Expression): Expression {
   return scalar === 'real' ? value : scalar === 'int' ? apply('toInt', value) : apply('ne', value, real(0));
 }
 
-function save({ slot }: Shared, local: Local, spill: Buffer): Statement {
+function save({ slot, local }: Shared, spill: Buffer): Statement {
   const held = reference(local);
   const value =
     local.scalar === 'real'

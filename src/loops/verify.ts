@@ -95,7 +95,11 @@ export function verifyRoutine(routine: Routine, after: string): void {
     for (const local of added) scope.set(local, false);
   }
 
-  for (const part of routine.parts) statements(part.body);
+  // Each part is a function of its own; several may declare the same local.
+  for (const part of routine.parts) {
+    statements(part.body);
+    scope.clear();
+  }
   // The result is read where the body ends, in the body's scope.
   const { body, result } = routine;
   statements(result === undefined ? body : [...body, { kind: 'fill', buffer: resultBuffer, value: result }]);

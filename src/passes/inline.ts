@@ -7,15 +7,19 @@ import { bug } from '../base/bug.ts';
 import { rewrite } from './rewrite.ts';
 
 export function inlineRules(program: Program): Program {
-  return rewrite(program, (statement, { b }) => {
-    if (statement.kind === 'op' && statement.op === 'stop') return statement.args;
-    if (statement.kind !== 'rule') return undefined;
-    const { block } = cloneBlock(statement.body, argumentsOf(statement), (value: Value) =>
-      b.fresh(value.type, value),
-    );
-    for (const inner of block.statements) b.push(inner);
-    return block.results;
-  });
+  return rewrite(
+    program,
+    (statement, { b }) => {
+      if (statement.kind === 'op' && statement.op === 'stop') return statement.args;
+      if (statement.kind !== 'rule') return undefined;
+      const { block } = cloneBlock(statement.body, argumentsOf(statement), (value: Value) =>
+        b.fresh(value.type, value),
+      );
+      for (const inner of block.statements) b.push(inner);
+      return block.results;
+    },
+    (statement) => statement.kind === 'rule' || (statement.kind === 'op' && statement.op === 'stop'),
+  );
 }
 
 const argumentsOf = ({ params, args }: RuleStatement) =>

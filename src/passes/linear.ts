@@ -8,7 +8,7 @@
 
 import { asPolynomial, BlockBuilder } from '../ir/build.ts';
 import type { AddStatement, Block, ForStatement, Operand, OpStatement, Program, Statement, Value } from '../ir/types.ts'; // prettier-ignore
-import { accumulatorsOf, cloneBlock, freeValuesOfStatement, mapBlocks } from '../ir/walk.ts';
+import { accumulatorsOf, blocksOf, cloneBlock, freeValuesOfStatement, mapBlocks } from '../ir/walk.ts';
 import { isMovable, runsCertainly } from './hoist.ts';
 
 export function factorLinear(program: Program): Program {
@@ -18,6 +18,7 @@ export function factorLinear(program: Program): Program {
 }
 
 function factoredIn(block: Block, b: BlockBuilder): Block {
+  if (!block.statements.some((statement) => blocksOf(statement).length > 0)) return block;
   let changed = false;
   const statements = block.statements.flatMap((before): readonly Statement[] => {
     let around: readonly [readonly Statement[], ForStatement, readonly Statement[]] | undefined;

@@ -6,14 +6,9 @@
 
 import { real } from '../ir/build.ts';
 import type { Operand, Program, Statement } from '../ir/types.ts';
-import { statementsOf } from '../ir/walk.ts';
 import { hintOf, rewrite, type Context } from './rewrite.ts';
 
-export function gatherLiterals(program: Program): Program {
-  for (const statement of statementsOf(program.body))
-    if (isScaling(statement)) return rewrite(program, gathered);
-  return program;
-}
+export const gatherLiterals = (program: Program): Program => rewrite(program, gathered, isScaling);
 
 const isScaling = (statement: Statement): boolean =>
   statement.kind === 'op' && statement.op === 'mul' && statement.args.some(({ kind }) => kind === 'literal');

@@ -9,8 +9,11 @@ import { mapUses } from '../ir/walk.ts';
 import { rewrite, type Context } from './rewrite.ts';
 
 export function simplifyLoops(program: Program): Program {
-  return rewrite(program, (statement, context) =>
-    statement.kind === 'loop' ? (skip(statement) ?? dropUnchanged(statement, context)) : undefined,
+  return rewrite(
+    program,
+    (statement, context) =>
+      statement.kind === 'loop' ? (skip(statement) ?? dropUnchanged(statement, context)) : undefined,
+    ({ kind }) => kind === 'loop',
   );
 }
 

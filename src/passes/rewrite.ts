@@ -3,7 +3,7 @@
 
 import { BlockBuilder, type Hint } from '../ir/build.ts';
 import type { Block, Operand, Program, Statement, Value } from '../ir/types.ts';
-import { blocksOf, mapBlocks, mapOperands, operandsOf } from '../ir/walk.ts';
+import { blocksOf, mapBlocks, mapOperands, operandsOf, someStatement } from '../ir/walk.ts';
 
 export interface Context {
   /** Where replacements are built: the block of the statement. */
@@ -20,8 +20,16 @@ export interface Context {
  */
 export type Rule = (statement: Statement, context: Context) => readonly Operand[] | undefined;
 
-/** The same program where the rule changes nothing. */
-export function rewrite(program: Program, rule: Rule): Program {
+/**
+ * The same program where the rule changes nothing. A rule that only ever starts from few kinds of statements names them with
+ * `isConcerned`: a program without one is not walked.
+ */
+export function rewrite(
+  program: Program,
+  rule: Rule,
+  isConcerned: (statement: Statement) => boolean = () => true,
+): Program {
+  if (!someStatement(program.body, isConcerned)) return program;
   // By the ids of values, which are dense.
   const definitions: (Statement | undefined)[] = Array.from({ length: program.nextId });
   const substitution = new Map<number, Operand>();

@@ -3,7 +3,7 @@
 
 import { bug } from '../base/bug.ts';
 import { real } from '../ir/build.ts';
-import type { Operand, OpStatement, Program } from '../ir/types.ts';
+import type { Operand, OpStatement, Program, Statement } from '../ir/types.ts';
 import type { OpName } from '../ops/index.ts';
 import { isOne, isPure, isZero, type Exponential } from './exponential.ts';
 import { Exponentials, isSize } from './exponentials.ts';
@@ -12,16 +12,27 @@ import { copied } from './slice.ts';
 
 export function stabilise(program: Program): Program {
   let exponentials: Exponentials | undefined;
-  return rewrite(program, (statement, context) => {
-    exponentials ??= new Exponentials(program, context.definitionOf);
-    if (statement.kind === 'build') return exponentials.takeBuild(context.b, statement);
-    const stable =
-      statement.kind === 'op' ? new Stabiliser(context, exponentials, statement).rewritten() : undefined;
-    if (stable !== undefined) return [stable];
-    exponentials.take(context.b, statement);
-    return undefined;
-  });
+  return rewrite(
+    program,
+    (statement, context) => {
+      exponentials ??= new Exponentials(program, context.definitionOf);
+      if (statement.kind === 'build') return exponentials.takeBuild(context.b, statement);
+      const stable =
+        statement.kind === 'op' ? new Stabiliser(context, exponentials, statement).rewritten() : undefined;
+      if (stable !== undefined) return [stable];
+      exponentials.take(context.b, statement);
+      return undefined;
+    },
+    isConcerned,
+  );
 }
+
+/** What overflows or cancels holds at least one of these. */
+const concerned: ReadonlySet<OpName> = new Set(
+  'exp sigmoid log log2 log10 log1p sqrt div'.split(' ') as readonly OpName[],
+);
+
+const isConcerned = (statement: Statement): boolean => statement.kind === 'op' && concerned.has(statement.op);
 
 class Stabiliser {
   readonly #context: Context;

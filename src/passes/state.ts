@@ -11,8 +11,10 @@ import { rewrite, type Context } from './rewrite.ts';
 const largest = 16;
 
 export function scalariseState(program: Program): Program {
-  return rewrite(program, (statement, context) =>
-    statement.kind === 'loop' ? takeApart(statement, context) : undefined,
+  return rewrite(
+    program,
+    (statement, context) => (statement.kind === 'loop' ? takeApart(statement, context) : undefined),
+    ({ kind }) => kind === 'loop',
   );
 }
 

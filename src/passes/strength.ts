@@ -2,29 +2,35 @@
 // after differentiation, which knows more about a power than about the product that it becomes.
 
 import { real } from '../ir/build.ts';
-import type { Operand, Program } from '../ir/types.ts';
+import type { Operand, OpStatement, Program, Statement } from '../ir/types.ts';
 import type { OpName } from '../ops/index.ts';
 import { hintOf, rewrite } from './rewrite.ts';
 
 /** Larger powers stay calls: the rounding errors of the product would show. */
 const largestPower = 16;
 
+const isPower = (statement: Statement): statement is OpStatement =>
+  statement.kind === 'op' && (statement.op === 'powi' || statement.op === 'pow');
+
 export function reduceStrength(program: Program): Program {
-  return rewrite(program, (statement, { b }) => {
-    if (statement.kind !== 'op') return undefined;
-    const [x, y] = statement.args;
-    if (statement.op !== 'powi' && statement.op !== 'pow') return undefined;
-    if (x === undefined || y?.kind !== 'literal') return undefined;
-    const make = (op: OpName, ...args: readonly Operand[]): Operand => b.op(op, args, hintOf(statement));
-    const exponent = Number(y.value);
-    const size = Math.abs(exponent);
-    if (size === 0 || size > largestPower || !Number.isInteger(2 * size)) return undefined;
-    const root = Number.isInteger(size) ? undefined : make('sqrt', x);
-    const whole = Math.floor(size) === 0 ? undefined : wholePower(make, x, Math.floor(size));
-    const positive = root === undefined ? whole : whole === undefined ? root : make('mul', whole, root);
-    if (positive === undefined) return undefined;
-    return [exponent < 0 ? make('div', real(1), positive) : positive];
-  });
+  return rewrite(
+    program,
+    (statement, { b }) => {
+      if (!isPower(statement)) return undefined;
+      const [x, y] = statement.args;
+      if (x === undefined || y?.kind !== 'literal') return undefined;
+      const make = (op: OpName, ...args: readonly Operand[]): Operand => b.op(op, args, hintOf(statement));
+      const exponent = Number(y.value);
+      const size = Math.abs(exponent);
+      if (size === 0 || size > largestPower || !Number.isInteger(2 * size)) return undefined;
+      const root = Number.isInteger(size) ? undefined : make('sqrt', x);
+      const whole = Math.floor(size) === 0 ? undefined : wholePower(make, x, Math.floor(size));
+      const positive = root === undefined ? whole : whole === undefined ? root : make('mul', whole, root);
+      if (positive === undefined) return undefined;
+      return [exponent < 0 ? make('div', real(1), positive) : positive];
+    },
+    isPower,
+  );
 }
 
 /** x^n by repeated squaring. */

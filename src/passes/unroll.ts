@@ -15,20 +15,24 @@ const longestRange = 4;
 const mostStatements = 96;
 
 export function unroll(program: Program): Program {
-  return rewrite(program, (statement, context) => {
-    switch (statement.kind) {
-      case 'reduce':
-        return unrollReduce(statement, context.b);
-      case 'build':
-        return unrollBuild(statement, context.b);
-      case 'loop':
-        return unrollLoop(statement, context.b);
-      case 'read':
-        return readOfList(statement, context);
-      default:
-        return undefined;
-    }
-  });
+  return rewrite(
+    program,
+    (statement, context) => {
+      switch (statement.kind) {
+        case 'reduce':
+          return unrollReduce(statement, context.b);
+        case 'build':
+          return unrollBuild(statement, context.b);
+        case 'loop':
+          return unrollLoop(statement, context.b);
+        case 'read':
+          return readOfList(statement, context);
+        default:
+          return undefined;
+      }
+    },
+    ({ kind }) => kind !== 'op',
+  );
 }
 
 /**
@@ -37,23 +41,27 @@ export function unroll(program: Program): Program {
  */
 export function unrollExtrema(program: Program): Program {
   if (!program.body.statements.some((statement) => blocksOf(statement).length > 0)) return program;
-  return rewrite(program, (statement, { b, usesOf }) => {
-    if (statement.kind !== 'reduce' || (statement.reducer !== 'max' && statement.reducer !== 'min'))
-      return undefined;
-    const { reducer, from, to, outs, index, body } = statement;
-    const [out, place] = outs;
-    if (from.kind !== 'literal' || to.kind !== 'literal' || (place !== undefined && usesOf(place) > 0))
-      return undefined;
-    const [first, last] = [Number(from.value), Number(to.value)];
-    if (last <= first || !isSmall(last - first, body)) return undefined;
-    const op: OpName = out?.type.scalar === 'int' ? (reducer === 'max' ? 'imax' : 'imin') : reducer;
-    let extremum: Operand | undefined;
-    for (let k = first; k < last; k++) {
-      const [element = bug('an element is missing')] = runAt(b, body, [[index, int(k)]]);
-      extremum = extremum === undefined ? element : b.op(op, [extremum, element]);
-    }
-    return [extremum ?? bug('no element'), int(0)].slice(0, outs.length);
-  });
+  return rewrite(
+    program,
+    (statement, { b, usesOf }) => {
+      if (statement.kind !== 'reduce' || (statement.reducer !== 'max' && statement.reducer !== 'min'))
+        return undefined;
+      const { reducer, from, to, outs, index, body } = statement;
+      const [out, place] = outs;
+      if (from.kind !== 'literal' || to.kind !== 'literal' || (place !== undefined && usesOf(place) > 0))
+        return undefined;
+      const [first, last] = [Number(from.value), Number(to.value)];
+      if (last <= first || !isSmall(last - first, body)) return undefined;
+      const op: OpName = out?.type.scalar === 'int' ? (reducer === 'max' ? 'imax' : 'imin') : reducer;
+      let extremum: Operand | undefined;
+      for (let k = first; k < last; k++) {
+        const [element = bug('an element is missing')] = runAt(b, body, [[index, int(k)]]);
+        extremum = extremum === undefined ? element : b.op(op, [extremum, element]);
+      }
+      return [extremum ?? bug('no element'), int(0)].slice(0, outs.length);
+    },
+    ({ kind }) => kind === 'reduce',
+  );
 }
 
 function unrollReduce(
