@@ -12,7 +12,7 @@ import { keysFor, type Keys } from './keys.ts';
 import { integer, invented, isZero } from './make.ts';
 import { inLanes, privateTo, touchesOf, type Touches } from './private.ts';
 import { copiedList } from './rename.ts';
-import { Together } from './together.ts';
+import { hasCalls, Together } from './together.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import { expressionsOf, mapRegions, visitExpression, visitStatements } from './walk.ts';
 
@@ -24,17 +24,25 @@ interface Way {
   readonly width: number;
   /** Longer bodies are left alone: they are there once more than the width afterwards. */
   readonly longestBody: number;
+  /** Whether they may call functions, whose steps are written out later. */
+  readonly calls: boolean;
   /** Savings below these are not worth it: see `gain` and `shared`. */
   readonly leastGain: number;
   readonly leastShared: number;
 }
 
-/** A loop around those where the work is. */
-const near: Way = { width: 4, longestBody: 24, leastGain: 2, leastShared: 0 };
+/**
+ * A loop around those where the work is. Eight rows of a product at a time load each row of the other matrix half as often
+ * as four, although there are not registers for all coefficients.
+ */
+const near: readonly Way[] = [
+  { width: 8, longestBody: 16, calls: false, leastGain: 2, leastShared: 0 },
+  { width: 4, longestBody: 24, calls: true, leastGain: 2, leastShared: 0 },
+];
 /** A loop around several of these, where what the innermost loops load is the same for all iterations. */
-const far: Way = { width: 4, longestBody: 64, leastGain: 2, leastShared: 1 };
+const far: Way = { width: 4, longestBody: 64, calls: true, leastGain: 2, leastShared: 1 };
 /** Rows, once four points are taken together: there are registers for eight sums. */
-const rows: Way = { width: 2, longestBody: 48, leastGain: 2, leastShared: 2 };
+const rows: readonly Way[] = [{ width: 2, longestBody: 48, calls: true, leastGain: 2, leastShared: 2 }];
 
 export function jam(routine: Routine): Routine {
   const keys = keysFor();
@@ -67,9 +75,15 @@ function withRegions(
 }
 
 /** Inner loops first: the closer to the work, the fewer statements are repeated. What is around what was jammed is not. */
-const jammedIn = (statement: Statement, way: Way, keys: Keys): readonly Statement[] | undefined =>
-  withRegions(statement, (inner) => jammedIn(inner, way, keys)) ??
-  (statement.kind === 'for' ? jammedLoop(statement, way, keys) : undefined);
+function jammedIn(statement: Statement, ways: readonly Way[], keys: Keys): readonly Statement[] | undefined {
+  const inside = withRegions(statement, (inner) => jammedIn(inner, ways, keys));
+  if (inside !== undefined || statement.kind !== 'for') return inside;
+  for (const way of ways) {
+    const made = jammedLoop(statement, way, keys);
+    if (made !== undefined) return made;
+  }
+  return undefined;
+}
 
 /** Outer loops first; notes which buffers have one row for each iteration afterwards. */
 function jammedAround(
@@ -110,6 +124,7 @@ function jammedLoop(statement: Loop, way: Way, keys: Keys, lane?: Local): readon
   const hasLoops = body.some((inner) => inner.kind === 'for');
   const isShort = !isLong(to, way) || lengthOf(body) > way.longestBody;
   if (order !== undefined || !isZero(from) || !hasLoops || isShort) return undefined;
+  if (!way.calls && hasCalls(body)) return undefined;
   const effects = effectsOf(body);
   if (!isApart(body, lane === undefined ? [index] : [index, lane], effects)) return undefined;
   const together = new Together(index, effects, keys, lane);

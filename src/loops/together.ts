@@ -23,7 +23,7 @@ const selects: ReadonlySet<string> = new Set(['select', 'iselect', 'bselect']);
 /** From this cost on, an op is a call of a function. */
 const costOfCall = 12;
 
-const hasCalls = (statements: readonly Statement[]): boolean =>
+export const hasCalls = (statements: readonly Statement[]): boolean =>
   someExpression(statements, (part) => part.kind === 'op' && costOf(part.op) >= costOfCall);
 
 function hasLoops(statement: Statement): boolean {
