@@ -1,5 +1,6 @@
 // Strength reduction: constant powers become products and square roots. `Math.pow(x, 3)` costs 70 multiplications. It runs
-// after differentiation, which knows more about a power than about the product that it becomes.
+// after differentiation, which knows more about a power than about the product that it becomes. Negative whole powers are powers
+// of the reciprocal: x^-3 and its derivative, in x^-4, share one division.
 
 import { real } from '../ir/build.ts';
 import type { Operand, OpStatement, Program, Statement } from '../ir/types.ts';
@@ -23,6 +24,7 @@ export function reduceStrength(program: Program): Program {
       const exponent = Number(y.value);
       const size = Math.abs(exponent);
       if (size === 0 || size > largestPower || !Number.isInteger(2 * size)) return undefined;
+      if (exponent < 0 && Number.isInteger(size)) return [wholePower(make, make('div', real(1), x), size)];
       const root = Number.isInteger(size) ? undefined : make('sqrt', x);
       const whole = Math.floor(size) === 0 ? undefined : wholePower(make, x, Math.floor(size));
       const positive = root === undefined ? whole : whole === undefined ? root : make('mul', whole, root);

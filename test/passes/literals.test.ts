@@ -41,6 +41,6 @@ it('a quotient that the forward pass has, too, stays as it is', () => {
     param x: real[n, 3]
     loss sum(energy(squaredDistance(x[i], x[j])) for i in n, j in 0..i)
   }`);
-  // Of the third power and of the fourth.
-  expect(text.match(/ \/ /g)).toHaveLength(2);
+  // The reciprocal, of which the third power and the fourth are made.
+  expect(text.match(/ \/ /g)).toHaveLength(1);
 });
