@@ -24,13 +24,13 @@ export function shortenSums(program: Program): Program {
   // Most programs have no such zeros.
   if (![...definitions.values()].some((statement) => supports.choosesZero(statement))) return program;
   supports.note(program.body);
-  const lasts = new Map<string, Polynomial>();
-  for (const statement of statementsOf(program.body)) noteLasts(statement, lasts);
+  const ranges: Ranges = { naturals: new Set(), lasts: new Map() };
+  for (const statement of statementsOf(program.body)) noteRanges(statement, ranges);
   return rewrite(program, (statement, { b }) => {
     if (statement.kind === 'op' && statement.op === 'add') return withoutZero(statement.args, supports);
     if (statement.kind !== 'reduce' || statement.reducer !== 'sum') return undefined;
     const sum: Sum = { ...statement, reducer: 'sum' };
-    const ends = shorter(sum, supports, lasts);
+    const ends = shorter(sum, supports, ranges);
     if (ends === undefined || !sum.body.statements.every(isMovable)) return undefined;
     const from = operandOf(b, ends.from, supports.indices) ?? sum.from;
     const to = operandOf(b, ends.to, supports.indices) ?? sum.to;
@@ -47,15 +47,30 @@ function withoutZero([a, b]: readonly Operand[], supports: Supports): readonly O
   return b !== undefined && isZero(a) ? [b] : undefined;
 }
 
-/** The greatest value of each index whose range is known. */
-function noteLasts(statement: Statement, lasts: Map<string, Polynomial>): void {
-  const note = ({ id }: Value, to: Polynomial | undefined): void => {
+/** What is known of ints, by their atoms: which are never negative, and how far indices go. */
+interface Ranges {
+  readonly naturals: Set<string>;
+  readonly lasts: Map<string, Polynomial>;
+}
+
+/** In the order in which values are computed, so that an index that begins at another is known to be no less. */
+function noteRanges(statement: Statement, { naturals, lasts }: Ranges): void {
+  const isNatural = (operand: Operand | undefined): boolean => {
+    const size = operand && asPolynomial(operand);
+    return size !== undefined
+      ? polynomial.isNeverNegative(size)
+      : operand?.kind === 'value' && naturals.has(atom(operand.id));
+  };
+  const note = ({ id }: Value, from: boolean, to: Polynomial | undefined): void => {
+    if (from) naturals.add(atom(id));
     if (to !== undefined) lasts.set(atom(id), polynomial.subtract(to, polynomial.one));
   };
   if (statement.kind === 'build')
-    statement.axes.forEach((axis, k) => note(axis, statement.outs[0]?.type.dims[k]));
+    statement.axes.forEach((axis, k) => note(axis, true, statement.outs[0]?.type.dims[k]));
   if (statement.kind === 'reduce' || statement.kind === 'for' || statement.kind === 'loop')
-    note(statement.index, asPolynomial(statement.to));
+    note(statement.index, isNatural(statement.from), asPolynomial(statement.to));
+  if (statement.kind === 'op' && statement.op === 'iadd' && statement.args.every(isNatural))
+    statement.outs.forEach(({ id }) => naturals.add(atom(id)));
 }
 
 interface Ends {
@@ -64,11 +79,7 @@ interface Ends {
 }
 
 /** The part of a sum's range outside which all terms are zero, if it is surely a part. */
-function shorter(
-  { index, from, to, body }: Sum,
-  supports: Supports,
-  lasts: ReadonlyMap<string, Polynomial>,
-): Ends | undefined {
+function shorter({ index, from, to, body }: Sum, supports: Supports, ranges: Ranges): Ends | undefined {
   const [first, last] = [asPolynomial(from), asPolynomial(to)];
   const inside = new Set<string>();
   for (const statement of statementsOf(body))
@@ -85,11 +96,11 @@ function shorter(
     // own + rest >= 0, or rest - own >= 0.
     if (sign === -1 && ends?.to === undefined) {
       const end = polynomial.add(rest, polynomial.one);
-      if (last !== undefined && isNever(polynomial.subtract(last, end), lasts)) ends = { ...ends, to: end };
+      if (last !== undefined && isNever(polynomial.subtract(last, end), ranges)) ends = { ...ends, to: end };
     }
     if (sign === 1 && ends?.from === undefined) {
       const start = polynomial.negate(rest);
-      if (first !== undefined && isNever(polynomial.subtract(start, first), lasts))
+      if (first !== undefined && isNever(polynomial.subtract(start, first), ranges))
         ends = { ...ends, from: start };
     }
   }
@@ -100,13 +111,13 @@ function shorter(
 const without = (p: Polynomial, index: string, sign: number): Polynomial =>
   polynomial.subtract(p, polynomial.multiply(polynomial.constant(sign), polynomial.symbol(index)));
 
-/** Whether it is never negative: with indices, which are not negative either, at the end of their ranges where they count against it. */
-function isNever(p: Polynomial, lasts: ReadonlyMap<string, Polynomial>): boolean {
+/** Whether it is never negative: with ints that are not negative either, at the end of their ranges where they count against it. */
+function isNever(p: Polynomial, { naturals, lasts }: Ranges): boolean {
   let bound = p;
   for (const { coefficient, symbols } of p.terms) {
     const index = symbols.find(isAtom);
     if (index === undefined) continue;
-    const last = coefficient < 0 ? lasts.get(index) : polynomial.zero;
+    const last = coefficient < 0 ? lasts.get(index) : naturals.has(index) ? polynomial.zero : undefined;
     if (symbols.length > 1 || last === undefined) return false;
     bound = polynomial.substitute(bound, (name) => (name === index ? last : undefined));
   }

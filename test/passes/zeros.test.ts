@@ -16,6 +16,14 @@ const product = (element: string, term = 'A[r, s] * x[s]') => `model F {
   loss sum(sum(${term} for s in N)^2 for r in N)
 }`;
 
+/** A sum over `s` of what is zero but for a condition. */
+const summed = (more: string, condition: string, clause: string): string => `model F {
+  dim N
+  ${more}
+  param x: real[N]
+  loss sum(sum((${condition} ? x[s]^2 : 0) for s in N) * real(r) for ${clause})
+}`;
+
 const shorter: Readonly<Record<string, { readonly source: string; readonly sum: RegExp }>> = {
   'a lower triangle': {
     source: product('j <= i ? a[i, j] : 0'),
@@ -36,6 +44,10 @@ const shorter: Readonly<Record<string, { readonly source: string; readonly sum: 
   'a lower triangle, read the other way': {
     source: product('j <= i ? a[i, j] : 0', 'A[s, r] * x[s]'),
     sum: /sum s%\d+ in r%\d+\.\.<N> \{/,
+  },
+  'an upper triangle above its diagonal': {
+    source: summed('', 's >= t', 'r in N, t in r + 1..N'),
+    sum: /sum s%\d+ in t%\d+\.\.<N> \{/,
   },
   'squares of a triangle': {
     source: product('!(j > i) && true ? 2 * a[i, j] : 0', '(A[r, s])^2'),
@@ -59,6 +71,9 @@ const same: Readonly<Record<string, string>> = {
   'a condition on a value': product('a[i, j] > 0 ? a[i, j] : 0'),
   'a zero that no condition chooses': product('a[i, j]', '0 * A[r, s] + x[s]'),
   'a power of zero': product('j <= i ? a[i, j] : 0', '(A[r, s])^0 * x[s]'),
+  'what begins at an int that may be negative': summed('data k: int', 's >= k', 'r in N'),
+  'what begins at an index that may be negative': summed('', 's >= r', 'r in -2..N'),
+  'what ends beyond the range where an index is negative': summed('', 's + r < N', 'r in -2..N'),
 };
 
 it.each(Object.entries(same))('leaves alone %s', (_, source) => {
