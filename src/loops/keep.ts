@@ -140,6 +140,7 @@ function lengthOf({ from, to }: Loop): Polynomial | undefined {
 
 /** What is known of two loops and what is between them. */
 interface Facts {
+  readonly first: Loop;
   readonly effects: Effects;
   /** Constants by their locals. */
   readonly values: ReadonlyMap<Local, Expression>;
@@ -172,11 +173,15 @@ function factsOf(between: readonly Statement[], first: Loop): Facts {
     }
   };
   visit(first, []);
-  return { effects, values, stores, places: [] };
+  return { first, effects, values, stores, places: [] };
 }
 
 /** Equal for sites whose values are equal in equal iterations; nothing where that cannot be told. */
-function keyOf(site: Site, { effects, values, stores, places }: Facts, keys: Keys): string | undefined {
+function keyOf(
+  site: Site,
+  { first, effects, values, stores, places }: Facts,
+  keys: Keys,
+): string | undefined {
   while (places.length < site.loops.length) places.push(reference(constant(`i${places.length}`, 'int')));
   const own = places.slice(0, site.loops.length);
   const mentioned = new Set<Expression>();
@@ -209,7 +214,8 @@ function keyOf(site: Site, { effects, values, stores, places }: Facts, keys: Key
     const stored = stores.get(mapped.buffer);
     const isElement =
       mapped.indices.length === own.length && mapped.indices.every((index, k) => index === own[k]);
-    return stored !== undefined && stored.list !== site.list && isElement ? mapped : fail(part);
+    // In the first loop it may be what the array held before.
+    return stored !== undefined && site.loops[0] !== first && isElement ? mapped : fail(part);
   };
   const value = standard(site.value);
   if (!isKnown || own.some((place) => !mentioned.has(place))) return undefined;

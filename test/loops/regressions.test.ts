@@ -107,6 +107,22 @@ const cases = [
     params: { x: 0.7 },
     sizes: { N: 1 },
   },
+  {
+    name: 'sines of the elements of a row before it is replaced, and of all elements after it',
+    source: `model F {
+      dim N, M
+      param x: real[N, M]
+      var b = x * 1.0
+      var s = 0.0
+      for i in N {
+        for j in M { s += sin(b[i, j]) }
+        for j in M { b[i, j] = 2 * b[i, j] + 0.1 }
+      }
+      loss s + sum(sin(b[i, j]) * x[i, j] for i in N, j in M)
+    }`,
+    params: { x: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6] },
+    sizes: { N: 2, M: 3 },
+  },
 ];
 
 it.each(cases)('$name', ({ source, params, data = {}, sizes }) => {
