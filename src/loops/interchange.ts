@@ -77,17 +77,15 @@ function alongRows(loop: Loop, scratch: Buffer[]): readonly Statement[] | undefi
   const { places, sum, channels, rest } = parts;
   const last = channels.body.at(-1);
   const named = channels.body.slice(0, -1);
-  if (
-    last?.kind !== 'increase' ||
-    last.local !== sum ||
-    [channels.from, channels.to].some((end) => mentions(end, index))
-  )
-    return undefined;
+  if (last?.kind !== 'increase' || last.local !== sum) return undefined;
   const names = new Map<Local, Expression>();
   for (const each of [...places, ...named]) {
     if (each.kind !== 'declare' || each.local.mutable || each.value === undefined) return undefined;
     names.set(each.local, substituted(each.value, names));
   }
+  // The places are not yet there where the loop over channels begins now.
+  const range = { from: substituted(channels.from, names), to: substituted(channels.to, names) };
+  if (mentions(range.from, index) || mentions(range.to, index)) return undefined;
   const products = productsOf(substituted(last.value, names));
   if (products === undefined || products.length < fewestProducts || products.length > mostProducts)
     return undefined;
@@ -114,7 +112,7 @@ function alongRows(loop: Loop, scratch: Buffer[]): readonly Statement[] | undefi
     const inner = copiedList([...places, ...rest], here.set(sum, reference(result)));
     return [declare(result, load(sums, [at])), ...inner];
   });
-  return [cleared, { ...channels, body: [added] }, finished];
+  return [cleared, { ...channels, ...range, body: [added] }, finished];
 }
 
 /** The products that are added up; undefined where something else is. */

@@ -123,6 +123,19 @@ const cases = [
     params: { x: [0.1, 0.2, 0.3, 0.4, 0.5, 0.6] },
     sizes: { N: 2, M: 3 },
   },
+  {
+    name: 'a convolution of more channels the farther along the row',
+    source: `model F {
+      dim N
+      data x: real[N + 4, N + 4]
+      param k: real[N + 4, 4]
+      let y[i in N] = sum(x[c, i] * k[c, 0] + x[c, i + 1] * k[c, 1] + x[c, i + 2] * k[c, 2] + x[c, i + 3] * k[c, 3] for c in 0..i + 1)
+      loss sum(y[i]^2 * real(i + 1) for i in N)
+    }`,
+    params: { k: Array.from({ length: 24 }, (_, i) => Math.sin(1.7 * i)) },
+    data: { x: Array.from({ length: 36 }, (_, i) => Math.cos(1.3 * i)) },
+    sizes: { N: 2 },
+  },
 ];
 
 it.each(cases)('$name', ({ source, params, data = {}, sizes }) => {
