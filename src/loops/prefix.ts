@@ -2,14 +2,16 @@
 // adds to each of the elements 0..i, an element gets from all iterations from its own on. Either way a local carries the
 // sum from iteration to iteration, upwards or downwards, in place of an inner loop: n steps for n² / 2, so that it always pays.
 //
-// Iterations may come in any order as long as none has been chosen, and so may the terms of a sum.
+// Iterations may come in any order as long as none has been chosen, and so may the terms of a sum, but for one that decides
+// something: its ties must stay ties.
 
 import { canFail } from '../ops/index.ts';
+import { decisiveIn } from './decisive.ts';
 import { effectsOf, changesLocal, writes, type Effects } from './effects.ts';
 import { apply, declare, integer, isZero, load, reference, variable, zeroOf } from './make.ts';
 import { boundsOf, type Bounds } from './ranges.ts';
 import { substituted } from './rename.ts';
-import type { Expression, Local, Routine, Statement } from './types.ts';
+import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import { mapRegions, someExpression, visitExpression } from './walk.ts';
 
 type Loop = Extract<Statement, { readonly kind: 'for' }>;
@@ -26,11 +28,13 @@ interface Growing {
 
 export function carrySums(routine: Routine): Routine {
   const bounds = boundsOf(routine);
+  let decisive: ReturnType<typeof decisiveIn> | undefined;
+  const decides: Decides = (place) => (decisive ??= decisiveIn(routine.body)).has(place);
   const list = (statements: readonly Statement[]): readonly Statement[] => {
     let changed = false;
     const result = statements.flatMap((statement): readonly Statement[] => {
       const inner = mapRegions(statement, list);
-      const made = inner.kind === 'for' ? carried(inner, bounds) : undefined;
+      const made = inner.kind === 'for' ? carried(inner, bounds, decides) : undefined;
       changed ||= made !== undefined || inner !== statement;
       return made ?? [inner];
     });
@@ -41,7 +45,7 @@ export function carrySums(routine: Routine): Routine {
 }
 
 /** The loop with sums carried, and what goes before it. */
-function carried(loop: Loop, bounds: Bounds): readonly Statement[] | undefined {
+function carried(loop: Loop, bounds: Bounds, decides: Decides): readonly Statement[] | undefined {
   if (loop.order !== undefined || !loop.body.some(({ kind }) => kind === 'for')) return undefined;
   const effects = effectsOf(loop.body);
   let order: Order | undefined;
@@ -52,13 +56,32 @@ function carried(loop: Loop, bounds: Bounds): readonly Statement[] | undefined {
     const made =
       gathered(loop, inner, effects, bounds, body) ?? scattered(loop, inner, effects, bounds, body);
     if (made === undefined || (order !== undefined && order !== made.order)) continue;
+    if (!keepsTies(made, effects, decides)) continue;
     ({ order, body } = made);
     before.push(...made.before);
   }
   return order === undefined ? undefined : [...before, { ...loop, order, body }];
 }
 
+type Decides = (place: Local | Buffer) => boolean;
+
+/**
+ * Upwards a sum has its terms in the order in which they came, and adds to an array go together. Downwards all that the loop adds up
+ * is added up from the other end, and of equal elements a search would find the last.
+ */
+function keepsTies({ order, into }: Made, effects: Effects, decides: Decides): boolean {
+  if (order === 'up') return !('dims' in into && decides(into));
+  const isOuter = (place: Local | Buffer): boolean =>
+    'dims' in place || place === into || !effects.declared.has(place);
+  return (
+    ![...effects.assigned].some(isOuter) &&
+    ![...effects.increased, ...effects.accumulated].some((place) => isOuter(place) && decides(place))
+  );
+}
+
 interface Made {
+  /** What is added to. */
+  readonly into: Local | Buffer;
   readonly order: Order;
   readonly before: readonly Statement[];
   readonly body: readonly Statement[];
@@ -88,7 +111,7 @@ function gathered(
   if (isLate && !areInRange(value, bounds)) return undefined;
   const step: Statement = { ...add, value };
   const rest = body.flatMap((one) => (one === sum ? [] : one !== inner ? [one] : isLate ? [] : [step]));
-  return { order, before: [sum], body: isLate ? [...rest, step] : rest };
+  return { into: add.local, order, before: [sum], body: isLate ? [...rest, step] : rest };
 }
 
 /** `for j in 0..i { array[j] += value }` */
@@ -116,6 +139,7 @@ function scattered(
     { kind: 'accumulate', buffer, indices: place, value: reference(sum) },
   ];
   return {
+    into: buffer,
     order,
     before: [declare(sum, zeroOf(buffer.scalar))],
     body: body.flatMap((one) => (one !== inner ? [one] : isLate ? steps.toReversed() : steps)),

@@ -1,6 +1,7 @@
 // Sums over ranges that grow: which become one sum that is carried, and which stay as they are.
 
 import { expect, test } from 'vitest';
+import { effectsOf } from '../../src/loops/effects.ts';
 import { printRoutine } from '../../src/loops/index.ts';
 import { carrySums } from '../../src/loops/prefix.ts';
 import type { Expression, Routine, Statement } from '../../src/loops/types.ts';
@@ -8,13 +9,15 @@ import { verifyRoutine } from '../../src/loops/verify.ts';
 import * as make from '../emit/build.ts';
 import { run } from './run.ts';
 
-const { accumulate, at, declare, fill, increase, integer, local, of, sizeOf, store } = make;
+const { accumulate, assign, at, declare, fill, increase, integer, local, of, sizeOf, store, when } = make;
 
 const N = make.size('N');
 const a = make.buffer('param', 'a', make.type('real', 'N'));
 const g = make.buffer('gradient', 'a', make.type('real', 'N'));
-const [i, j] = [local('i', 'int'), local('j', 'int')];
+const sums = make.buffer('scratch', 'sums', make.type('real', 'N'));
+const [i, j, k] = [local('i', 'int'), local('j', 'int'), local('k', 'int')];
 const [end, s] = [local('end', 'int'), local('s', 'real', true)];
+const [best, total] = [local('best', 'real', true), local('total', 'real', true)];
 const whole = sizeOf(N);
 const inner = (from: Expression, to: Expression, body: readonly Statement[]): Statement => ({
   kind: 'for',
@@ -30,6 +33,8 @@ const zero = declare(s, 0);
 const keep = store(g, [i], s);
 const spread = [accumulate(g, [j], at(a, i))];
 const cleared = fill(g, 0);
+const gained = when(of('gt', s, 1), [store(g, [i], s)]);
+const search = when(of('gt', at(a, i), best), [assign(best, at(a, i)), store(g, [integer(0)], i)]);
 
 /** The first carries; where there is no second, nothing may change. */
 const cases: readonly (readonly [string, readonly Statement[], string | undefined])[] = [
@@ -42,6 +47,16 @@ const cases: readonly (readonly [string, readonly Statement[], string | undefine
     const end: int = (i + 1)
     s += (a[i] * a[i])
     gradient.a[i] = s`,
+  ],
+  [
+    'a sum up to this index that is compared: its terms come in the order in which they came',
+    [outer(zero, inner(integer(0), of('iadd', i, integer(1)), add), gained)],
+    `
+  let s: real = 0
+  loop i in 0..N
+    s += (a[i] * a[i])
+    if (s > 1)
+      gradient.a[i] = s`,
   ],
   [
     'a sum of what is before this index: the term is added last',
@@ -118,12 +133,18 @@ const cases: readonly (readonly [string, readonly Statement[], string | undefine
   ['not a range that grows otherwise', [outer(zero, inner(integer(0), of('idiv', i, integer(2)), add), keep)], undefined],
   ['not adds of what differs by element', [cleared, outer(inner(integer(0), next, [accumulate(g, [j], at(a, j))]))], undefined],
   ['not adds to what is stored as well', [outer(store(g, [i], 0), inner(integer(0), next, spread))], undefined],
+  ['not downwards a sum that is compared', [outer(zero, inner(here, whole, add), gained)], undefined],
+  ['not downwards beside a sum that is compared later', [declare(total, 0), outer(zero, inner(here, whole, add), keep, increase(total, at(a, i))), when(of('lt', total, 1), [store(g, [integer(0)], 0)])], undefined],
+  ['not downwards beside a search, which would find the last of equal elements', [declare(best, 0), outer(zero, inner(here, whole, add), keep, search)], undefined],
+  ['not adds to an array that is compared', [fill(sums, 0), outer(inner(here, whole, [accumulate(sums, [j], at(a, i))])), make.loop(k, 'N', [when(of('gt', at(sums, k), 1), [store(g, [k], 0)])])], undefined],
   ['not a loop whose iterations build on each other', [{ ...outer(zero, inner(integer(0), next, add), keep), order: 'up' } as Statement], undefined],
 ]; // prettier-ignore
 
-const routineOf = (body: readonly Statement[]): Routine =>
-  make.model({ name: 'Prefix', sizes: ['N'], params: { a: make.type('real', 'N') } }, { gradient: { body } })
-    .routines[0] as Routine;
+const routineOf = (body: readonly Statement[]): Routine => {
+  const scratch = effectsOf(body).loaded.has(sums) ? [sums] : [];
+  const model = { name: 'Prefix', sizes: ['N'], params: { a: make.type('real', 'N') } };
+  return make.model(model, { gradient: { body, scratch } }).routines[0] as Routine;
+};
 
 const text = (routine: Routine): string => printRoutine(routine).replace(/^.*\n/, '\n').trimEnd();
 

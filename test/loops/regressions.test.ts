@@ -124,6 +124,16 @@ const cases = [
     sizes: { N: 2, M: 3 },
   },
   {
+    name: 'the first of equal elements, beside sums that would be carried downwards',
+    source: `model F {
+      dim N
+      param x: real[N], y: real[N]
+      loss sum(sum(x[j] * y[j] for j in i + 1..N)^2 for i in N) + min(y[i]^2 for i in N)
+    }`,
+    params: { x: [0.3, 0, 0, 0.5, 0], y: [1, 2, -2, 2, 1] },
+    sizes: { N: 5 },
+  },
+  {
     name: 'a convolution of more channels the farther along the row',
     source: `model F {
       dim N
