@@ -4,7 +4,7 @@ import { bug } from '../base/bug.ts';
 import { multiply, one, print as printSize, symbolsOf, type Polynomial } from '../base/polynomial.ts';
 import { constrainedText } from '../ir/constraint.ts';
 import type { DerivedSize, Input, Program, Type } from '../ir/types.ts';
-import type { Maths } from '../ops/types.ts';
+import type { Maths, Precision } from '../ops/types.ts';
 import type { Buffer, Routine } from '../loops/types.ts';
 import { derivedSizes, sourcesOf, textOf } from './derived.ts';
 import { printPolynomial } from './expression.ts';
@@ -29,7 +29,7 @@ export interface FreeModel {
   readonly jacobian: boolean;
 }
 
-export type Precision = 'f64' | 'f32';
+export type { Precision };
 
 /** A field of `params`, `data`, `outputs` or the workspace. */
 export interface ModelField {

@@ -13,55 +13,62 @@ import type { Block, BuildStatement, LoopStatement, Operand, Program, ReduceStat
 import { boundBy, freeValuesOfStatement, mapBlocks, mapUses, statementsOf } from '../ir/walk.ts';
 import { isZero } from './exponential.ts';
 import { isMovable, runsCertainly } from './hoist.ts';
+import type { Precision } from '../ops/types.ts';
 import { copied, sliceOf } from './slice.ts';
 
-/** Below this a sum of products may lack terms of its own size: each factor may have come near the smallest numbers. */
-const leastSum = 1e-100;
+/**
+ * Below this a sum of products may lack terms of its own size: each factor may have come near the smallest numbers. Its inverse,
+ * of which the derivatives are made, and the square of that are numbers that arrays can hold.
+ */
+const leastSum: Readonly<Record<Precision, number>> = { f64: 1e-100, f32: 1e-15 };
 
-export function factorSums(program: Program): Program {
+export function factorSums(program: Program, { precision = 'f64' }: PrecisionOptions = {}): Program {
   const hasLoop = program.body.statements.some(({ kind }) => kind === 'loop');
   if (!hasLoop) return program;
   const b = new BlockBuilder(program.nextId);
-  const body = visit(b, program.body);
+  const body = visit(b, program.body, leastSum[precision]);
   return b.nextId === program.nextId ? program : { ...program, body, nextId: b.nextId };
 }
 
-function visit(b: BlockBuilder, block: Block): Block {
+interface PrecisionOptions {
+  readonly precision?: Precision | undefined;
+}
+
+function visit(b: BlockBuilder, block: Block, least: number): Block {
   for (const before of block.statements) {
-    const statement = mapBlocks(before, (inner) => visit(b.nested(), inner));
-    b.push(statement.kind === 'loop' ? factorLoop(b, statement) : statement);
+    const statement = mapBlocks(before, (inner) => visit(b.nested(), inner, least));
+    b.push(statement.kind === 'loop' ? factorLoop(b, statement, least) : statement);
   }
   return b.block(block.results);
 }
 
 /** Puts the tables in front of the loop, and yields the loop that uses them. */
-function factorLoop(before: BlockBuilder, loop: LoopStatement): LoopStatement {
+function factorLoop(before: BlockBuilder, loop: LoopStatement, least: number): LoopStatement {
   const changing = new Set(boundBy(loop).map(({ id }) => id));
   for (const { outs } of statementsOf(loop.body)) for (const { id } of outs) changing.add(id);
   const into = before.nested();
   for (const statement of loop.body.statements)
-    into.push(statement.kind === 'build' ? factorBuild(before, into, statement, changing) : statement);
+    into.push(
+      statement.kind === 'build'
+        ? factorBuild({ before, inLoop: into, least }, statement, changing)
+        : statement,
+    );
   return { ...loop, body: into.block(loop.body.results) };
 }
 
-function factorBuild(
-  before: BlockBuilder,
-  inLoop: BlockBuilder,
-  build: BuildStatement,
-  changing: ReadonlySet<number>,
-): BuildStatement {
+function factorBuild(around: Around, build: BuildStatement, changing: ReadonlySet<number>): BuildStatement {
   // In the loop, what is taken out of the build must have run in it.
   if (!runsCertainly(build)) return build;
   const plans = build.body.statements.map((statement) => planFor(build, statement, changing));
   if (!plans.some((plan) => plan !== undefined)) return build;
-  const into = inLoop.nested();
+  const into = around.inLoop.nested();
   const replaced = new Map<number, Operand>();
   const renamed = (operand: Operand): Operand =>
     operand.kind === 'value' ? (replaced.get(operand.id) ?? operand) : operand;
   build.body.statements.forEach((statement, k) => {
     const plan = plans[k];
     if (plan === undefined) into.push(mapUses(statement, renamed));
-    else replaced.set(plan.out.id, factorSum(plan, { before, inLoop, into }));
+    else replaced.set(plan.out.id, factorSum(plan, { ...around, into }));
   });
   return { ...build, body: into.block(build.body.results.map(renamed)) };
 }
@@ -147,14 +154,19 @@ function freeOf(value: Operand, slice: readonly Statement[]): ReadonlySet<number
   return free;
 }
 
-interface Builders {
-  /** In front of the loop, in its body in front of the build, and in the body of the build. */
+interface Around {
+  /** In front of the loop, and in its body in front of the build. */
   readonly before: BlockBuilder;
   readonly inLoop: BlockBuilder;
-  readonly into: BlockBuilder;
+  /** The least sum of products that is trusted. */
+  readonly least: number;
 }
 
-function factorSum(plan: Plan, { before, inLoop, into }: Builders): Operand {
+/** `into`: the body of the build. */
+function factorSum(
+  plan: Plan,
+  { before, inLoop, into, least }: Around & { readonly into: BlockBuilder },
+): Operand {
   const { build, sum, out, length, extents, table, vector, rest } = plan;
   const { index } = sum;
   const range = { from: sum.from, to: sum.to, name: index.name };
@@ -200,7 +212,7 @@ function factorSum(plan: Plan, { before, inLoop, into }: Builders): Operand {
   );
   const product = into.read(products, build.axes);
   const [logSum] = into.branch(
-    into.op('and', [into.op('gt', [product, real(leastSum)]), into.op('lt', [product, real(Infinity)])]),
+    into.op('and', [into.op('gt', [product, real(least)]), into.op('lt', [product, real(Infinity)])]),
     (b) => [b.op('add', [b.op('add', [shift, b.read(columns, build.axes)]), b.op('log', [product])])],
     (b) =>
       b.reduce('logSumExp', range, (inner, at) =>

@@ -3,6 +3,7 @@
 
 import type { Optimisation } from '../base/optimisations.ts';
 import type { Program } from '../ir/types.ts';
+import type { Precision } from '../ops/types.ts';
 import { verify } from '../ir/verify.ts';
 import { sumAccumulators } from './accumulators.ts';
 import { cse } from './cse.ts';
@@ -23,7 +24,7 @@ import { shortenSums } from './zeros.ts';
 
 export interface Pass {
   readonly name: string;
-  readonly run: (program: Program) => Program;
+  readonly run: (program: Program, options?: PassOptions) => Program;
   /** What it belongs to; without one, it always runs. */
   readonly optimisation?: Optimisation;
   /** Why it stands where it stands. */
@@ -31,6 +32,8 @@ export interface Pass {
 }
 
 export interface PassOptions {
+  /** Double where it is not said. */
+  readonly precision?: Precision | undefined;
   /** Optimisations to leave out, to see what they do. */
   readonly without?: readonly Optimisation[] | undefined;
   /** Is told what each pass made of what. */
@@ -199,11 +202,8 @@ export const passLists = {
 /** Programs up to this many statements are verified after each pass, larger ones once they are optimised. */
 const verifiedThroughout = 2000;
 
-function run(
-  list: keyof typeof passLists,
-  program: Program,
-  { without = [], observe }: PassOptions,
-): Program {
+function run(list: keyof typeof passLists, program: Program, options: PassOptions): Program {
+  const { without = [], observe } = options;
   let current = program;
   const isSmall = program.body.statements.length <= verifiedThroughout;
   /** What each pass has yielded: it has nothing to do where nothing has changed since. */
@@ -212,7 +212,7 @@ function run(
     if (pass.optimisation !== undefined && without.includes(pass.optimisation)) continue;
     if (yielded.get(pass.run) === current) continue;
     const before = current;
-    current = pass.run(before);
+    current = pass.run(before, options);
     observe?.({ list, pass, before, after: current });
     yielded.set(pass.run, current);
     if (isSmall) verifyOnce(current);

@@ -11,6 +11,7 @@ import type { Routine } from '../../src/loops/types.ts';
 import { prepare } from '../../src/passes/index.ts';
 import { run, type Results } from '../loops/run.ts';
 import { farthestOf } from '../support/compare.ts';
+import { compileModule } from '../support/emitted.ts';
 import { programOf } from '../support/language.ts';
 
 const chain = programOf(`model Chain {
@@ -84,6 +85,30 @@ it('transitions that cannot be take nothing from those that can', () => {
   const found = run(routineOf(ladder, 'gradient', []), given);
   expect(found.result).toBeCloseTo(Number(plain.result), 13);
   expect(farthestOf(numbersOf(found.buffers), numbersOf(plain.buffers))).toBeLessThan(1e-12);
+});
+
+it('arrays of single precision lose terms sooner', async () => {
+  const source = `model Chain {
+    dim T, S
+    param A: real[S, S], start: real[S]
+    var score = start
+    for t in T { score = [logSumExp(score[from] + A[from, to] for from) for to in S] }
+    loss logSumExp(score)
+  }`;
+  const point = {
+    params: { A: [-140, -140, 0, 0], start: [0, -100] },
+    data: {},
+    direction: { A: [1, 0, 2, 1], start: [0, 1] },
+  };
+  const sizes = { T: 1, S: 2 };
+  const [double, single] = await Promise.all(
+    (['f64', 'f32'] as const).map(async (precision) =>
+      (await compileModule(source, 'chain.nabla', { sizes, emit: 'all', precision })).run(point),
+    ),
+  );
+  expect(farthestOf(single?.gradient ?? {}, double?.gradient ?? {})).toBeLessThan(1e-6);
+  expect(farthestOf(single?.hvp ?? {}, double?.hvp ?? {})).toBeLessThan(1e-6);
+  expect(Object.keys(single?.hvp ?? {})).toEqual(['A', 'start']);
 });
 
 it('a logSumExp is left where terms were lost, and nowhere else', () => {
