@@ -6,10 +6,13 @@ import { reverse } from './ad/reverse.ts';
 import { format } from './emit/format.ts';
 import { emitTypeScript, type EmittedModel, type Maths, type Precision } from './emit/typescript.ts';
 import type { Output, Program } from './ir/types.ts';
+import { countOps, statementsOf } from './ir/walk.ts';
 import { toRoutine } from './loops/index.ts';
 import type { Routine, RoutineKind } from './loops/types.ts';
 import { constrain, free, hasConstraints, unconstrain } from './passes/free.ts';
+import { gather } from './passes/gather.ts';
 import { optimise, prepare, prepareReverse, type PassOptions } from './passes/index.ts';
+import { choose } from './passes/versions.ts';
 
 export interface GenerateOptions extends Pick<PassOptions, 'without'> {
   /** What the header of the module names as its source. */
@@ -77,19 +80,42 @@ function deriveFrom(
   checkpoint: Checkpoint,
   options: PassOptions,
 ): Program {
-  const gradient = (): Program => reverse(cutLoops(prepareReverse(ready, options), checkpoint));
+  const gradient = (of = ready, to = options): Program =>
+    reverse(cutLoops(prepareReverse(of, to), checkpoint));
   switch (kind) {
     case 'loss':
-      return optimise(only(ready, 'loss'), options);
+      return inVersions(ready, options, (version, to) => optimise(only(version, 'loss'), to));
     case 'outputs':
       return optimise(only(ready, 'output'), options);
     case 'gradient':
-      return optimise(gradient(), options);
+      return inVersions(ready, options, (version, to) => optimise(gradient(version, to), to));
     case 'jvp':
       return optimise(forward(ready), options);
     case 'hvp':
       return optimise(forward(gradient()), options);
   }
+}
+
+/** Ops of a program whose gradients, two of them in one function, are not too long for V8: a branch is not cut. */
+const longestWithVersions = 150;
+
+/**
+ * What `make` makes of a program; where it depends on sizes whether to compute by rows, of both versions. The passes of the
+ * second are not told of.
+ */
+function inVersions(
+  ready: Program,
+  options: PassOptions,
+  make: (version: Program, options: PassOptions) => Program,
+): Program {
+  const { without } = options;
+  const gathered = without?.includes('gather') === true ? undefined : gather(ready);
+  if (gathered === undefined) return make(ready, options);
+  if (gathered.where.length === 0) return make(gathered.program, options);
+  // The segments of its loops would have lengths of their own in each version.
+  const hasState = [...statementsOf(ready.body)].some(({ kind }) => kind === 'loop');
+  if (hasState || countOps(ready) > longestWithVersions) return make(ready, options);
+  return choose(gathered.where, make(gathered.program, options), make(ready, { without }));
 }
 
 /** The program without the outputs of other roles. */

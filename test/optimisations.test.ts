@@ -42,7 +42,7 @@ function compute(program: Program, given: Arguments, without: Without, before?: 
 
 /** Those that are not run for long, and of each kind one: the others are variations of these. */
 const names = modelNames.filter(
-  (name) => !/^(mlp-(?!softplus)|linear-|trace-|transformer|bundle|dropout|ntm)/.test(name),
+  (name) => !/^(mlp-(?!softplus)|linear-|trace-|transformer|dropout|ntm)/.test(name),
 );
 const references = names.map((name) => {
   const { source, sizes, params, data } = referenceCase(name);

@@ -12,6 +12,7 @@ export const optimisations = {
   state: 'carries the elements of small arrays through loops as numbers',
   loops: 'takes what an iteration leaves as it found it out of the state of its loop',
   hoist: 'moves what is the same in every iteration out of the loop',
+  gather: 'computes once for each what many iterations compute of the rows that data name',
   zeros: 'leaves terms out of sums that are zero by structure, as above the diagonal of a triangular matrix',
   store: 'keeps sums and costly values for the backward pass, rather than computing them again',
   accumulators: 'adds up in locals rather than in arrays',
