@@ -39,6 +39,7 @@ export const optimisations = {
   logarithms: 'takes one logarithm for several of 1 + exp(-|x|) that are added up',
   tidy: 'writes statements shorter: +=, one branch for neighbours, no name for a result',
   reuse: 'lets scratch arrays take turns in one',
+  digits: 'reads a reshaped array at one index, rather than at the quotients and remainders that make it up',
   offsets: 'computes the beginning of an offset once for arrays of one shape',
   expand: 'writes out what exp and tanh do in loops with more calls of them than V8 would',
 } as const;

@@ -9,6 +9,7 @@ import { combine } from './combine.ts';
 import { contract } from './contract.ts';
 import { dropDead } from './dead.ts';
 import { defer } from './defer.ts';
+import { addDigits } from './digits.ts';
 import { elementsAsLocals } from './elements.ts';
 import { expand } from './expand.ts';
 import { hoist } from './hoist.ts';
@@ -212,6 +213,13 @@ export const passes: readonly Pass[] = [
     reason: 'no pass below moves statements of the top level',
   },
   { name: 'linearise', run: linearise, reason: 'everything above needs one index per dim' },
+  {
+    name: 'digits',
+    run: addDigits,
+    optimisation: 'digits',
+    reason: 'offsets are sums now; before their parts leave loops',
+    forLoops: true,
+  },
   {
     name: 'hoist offsets',
     run: hoist,
