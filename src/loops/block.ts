@@ -3,7 +3,8 @@
 // As written they sum one element after the other and walk through memory in strides. Here the index c, along which memory is
 // contiguous, becomes the innermost loop, and four steps of r are taken at a time: T[…, c] + a0·row0[c] + … + a3·row3[c]. The
 // coefficients are constants of that loop, each element is loaded and stored a quarter as often, and its terms are still added
-// in the order of r.
+// in the order of r. The rows may lie across, as row[r] of each c, where the other matrix is transposed: then the four are
+// neighbours.
 
 import { blocksOf, overBlocks, type Blocks } from './blocks.ts';
 import { changesLocal, effectsOf, writes } from './effects.ts';
@@ -198,7 +199,7 @@ function assembled(
   const others = factors.filter((factor) => factor !== row);
   if (row === undefined || others.length === 0 || others.some((factor) => mentions(factor, c.index)))
     return undefined;
-  if (!isRowAlong(row, c.index)) return undefined;
+  if (![c, r].some(({ index }) => isRowAlong(row, index))) return undefined;
   const coefficient = others.reduce((product, factor) => apply('mul', product, factor));
   return { around: loops.filter((each) => each !== c), r, c, target, indices, coefficient, row };
 }
@@ -247,14 +248,14 @@ function factorsOf(value: Expression): readonly Expression[] {
   return [real(-1), ...factorsOf(inner)];
 }
 
-/** An element whose last index is c itself and whose other indices do not move with it. */
-function isRowAlong(row: Expression, c: Local): boolean {
+/** An element whose last index is this one and whose other indices do not move with it. */
+function isRowAlong(row: Expression, along: Local): boolean {
   if (row.kind !== 'load') return false;
   const last = row.indices.at(-1);
   return (
     last?.kind === 'local' &&
-    last.local === c &&
-    !row.indices.slice(0, -1).some((index) => mentions(index, c))
+    last.local === along &&
+    !row.indices.slice(0, -1).some((index) => mentions(index, along))
   );
 }
 

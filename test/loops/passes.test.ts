@@ -403,6 +403,35 @@ const cases: readonly Case[] = [
   return loss`,
   },
   {
+    name: 'products: four neighbours of a matrix that is transposed',
+    kind: 'outputs',
+    ir: `
+  data x%0: real[N, 8]
+  data w%1: real[M, 8]
+  y%9: real[N, M] = build i%2, j%3 {
+    %8: real = sum k%4 in 0..8 {
+      %5: real = x%0[i%2, k%4]
+      %6: real = w%1[j%3, k%4]
+      %7: real = mul(%5, %6)
+      yield %7
+    }
+    yield %8
+  }
+  output y = y%9`,
+    passes: [nest, blockProducts],
+    text: `
+  for i in 0..N
+    for j in 0..M
+      y[i, j] = 0
+    for block in 0..2
+      const xi: real = x[i, (4 * block)]
+      const xi'2: real = x[i, ((4 * block) + 1)]
+      const xi'3: real = x[i, ((4 * block) + 2)]
+      const xi'4: real = x[i, ((4 * block) + 3)]
+      for j in 0..M
+        y[i, j] = ((((y[i, j] + (xi * w[j, (4 * block)])) + (xi'2 * w[j, ((4 * block) + 1)])) + (xi'3 * w[j, ((4 * block) + 2)])) + (xi'4 * w[j, ((4 * block) + 3)]))`,
+  },
+  {
     name: 'reuse: arrays that live one after the other share their memory',
     ir: `
   data x%0: real[N]
