@@ -13,6 +13,7 @@ export const optimisations = {
   loops: 'takes what an iteration leaves as it found it out of the state of its loop',
   hoist: 'moves what is the same in every iteration out of the loop',
   gather: 'computes once for each what many iterations compute of the rows that data name',
+  extrema: 'takes what keeps the order of numbers, as a rectifier does, out of their maximum',
   zeros: 'leaves terms out of sums that are zero by structure, as above the diagonal of a triangular matrix',
   store: 'keeps sums and costly values for the backward pass, rather than computing them again',
   accumulators: 'adds up in locals rather than in arrays',

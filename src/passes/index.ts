@@ -8,6 +8,7 @@ import { verify } from '../ir/verify.ts';
 import { sumAccumulators } from './accumulators.ts';
 import { cse } from './cse.ts';
 import { dropDead } from './dead.ts';
+import { takeOutOfExtrema } from './extrema.ts';
 import { factorSums } from './factor.ts';
 import { fold } from './fold.ts';
 import { hoist } from './hoist.ts';
@@ -101,6 +102,12 @@ const beforeDerivatives: readonly Pass[] = [
     reason: 'what overflows or cancels must go before it is differentiated',
   },
   {
+    name: 'extrema',
+    run: takeOutOfExtrema,
+    optimisation: 'extrema',
+    reason: 'invariants have left the maxima; less is to be differentiated',
+  },
+  {
     name: 'factor',
     run: factorSums,
     optimisation: 'factor',
@@ -133,7 +140,7 @@ const afterDerivatives: readonly Pass[] = [
     reason: 'differentiation copies whole regions; most of a copy is not needed',
   },
   {
-    name: 'extrema',
+    name: 'unroll extrema',
     run: unrollExtrema,
     optimisation: 'unroll',
     reason: 'after differentiation has asked for the places that it needs',
