@@ -27,6 +27,7 @@ import { nest } from './nest.ts';
 import { carrySums } from './prefix.ts';
 import { blockProducts } from './block.ts';
 import { reuseStorage } from './reuse.ts';
+import { scatter } from './scatter.ts';
 import { skipZeros } from './skip.ts';
 import { sinkFills } from './sink.ts';
 import { tidy } from './tidy.ts';
@@ -178,6 +179,13 @@ export const passes: readonly Pass[] = [
     run: skipZeros,
     optimisation: 'skip',
     reason: 'before jam, which would take four elements together whether or not they are 0',
+    forLoops: true,
+  },
+  {
+    name: 'scatter',
+    run: scatter,
+    optimisation: 'scatter',
+    reason: 'skipping shows which elements are used where they are not zero, and for nothing else',
     forLoops: true,
   },
   {

@@ -141,7 +141,8 @@ function commonFactor(
 const isSame = (a: Expression, b: Expression): boolean =>
   a.kind === 'local' && b.kind === 'local' && a.local === b.local;
 
-function factorsOf(value: Expression): readonly Expression[] {
+/** Of a product, with signs left out. */
+export function factorsOf(value: Expression): readonly Expression[] {
   if (value.kind !== 'op') return [value];
   return value.op === 'mul' || value.op === 'neg' ? value.args.flatMap(factorsOf) : [value];
 }
