@@ -67,8 +67,12 @@ export function measureInTurn(script, args, rounds, flags) {
   return results;
 }
 
-/** CPU time of one call in milliseconds: the median of batches of at least 50 ms, after a warm-up. */
-export function timeCalls(call, { warmUp = 1_000, batches = 7 } = {}) {
+/** How calls are timed: in batches of at least so many milliseconds, after a warm-up of so many. */
+export const protocol = { warmUp: 1_000, batch: 50, batches: 7 };
+
+/** CPU time of one call in milliseconds: the median of the batches. */
+export function timeCalls(call, chosen = {}) {
+  const { warmUp, batch, batches } = { ...protocol, ...chosen };
   // What nobody uses need not be computed.
   let returned = 0;
   const repeat = (f, times) => {
@@ -85,7 +89,7 @@ export function timeCalls(call, { warmUp = 1_000, batches = 7 } = {}) {
   const warm = cpuTime() + warmUp;
   while (cpuTime() < warm) batchOf(1);
   let calls = 1;
-  while (batchOf(calls) < 50) calls *= 2;
+  while (batchOf(calls) < batch) calls *= 2;
   const time = median(Array.from({ length: batches }, () => batchOf(calls) / calls));
   if (Number.isNaN(returned)) throw new Error('a call returned NaN');
   return time;

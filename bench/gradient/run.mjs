@@ -2,11 +2,12 @@
 // node bench/gradient/run.mjs [--rounds 7] [model or start of its name …]
 
 import { parseArgs } from 'node:util';
-import { found, measureInTurn, measuring, median, report, spread, table, timeCalls } from '../harness.mjs';
+import { found, measuring, report, spread, table } from '../harness.mjs';
 import { cases } from '../models/index.mjs';
 import { checkAgreement } from './agree.mjs';
 import { chart } from './chart.mjs';
-import { compileModel, prepare, variants } from './variants.mjs';
+import { chosen, microseconds, ratios, timeInTurn, timeVariant } from './times.mjs';
+import { compileModel, variants } from './variants.mjs';
 
 async function main() {
   const { values, positionals } = parseArgs({
@@ -14,23 +15,18 @@ async function main() {
     options: { rounds: { type: 'string', default: '7' } },
   });
   const rounds = Number(values.rounds);
-  const names = chosen(positionals);
+  const names = chosen(positionals, Object.keys(cases));
   await Promise.all(names.map(compileModel));
   const differences = {};
   for (const name of names) differences[name] = await checkAgreement(name);
 
   const results = {};
   for (const name of names) {
-    const args = variants.map((variant) => ({ name, variant }));
-    const times = measureInTurn(import.meta.url, args, rounds);
     results[name] = {
       sizes: cases[name].sizes,
       difference: differences[name],
-      milliseconds: Object.fromEntries(variants.map((variant, i) => [variant, times[i]])),
+      milliseconds: timeInTurn(import.meta.url, name, variants, rounds),
     };
-    process.stderr.write(
-      `${name}: ${variants.map((v, i) => `${v} ${median(times[i]).toPrecision(3)}`).join(', ')} ms\n`,
-    );
   }
   const rows = Object.entries(results).map(([name, result]) => row(name, result));
   const note =
@@ -46,39 +42,22 @@ async function main() {
   );
 }
 
-/** All models, or those that are named, by their names or by how these begin. */
-function chosen(asked) {
-  const all = Object.keys(cases);
-  if (asked.length === 0) return all;
-  const named = asked.flatMap((name) => {
-    const found = name in cases ? [name] : all.filter((other) => other.startsWith(name));
-    if (found.length === 0) throw new Error(`no model ${name}; there are ${all.join(', ')}`);
-    return found;
-  });
-  return all.filter((name) => named.includes(name));
-}
-
-/** Round by round, so that a change of the machine's speed between rounds falls out. */
-const ratios = ({ loss, emitted, plain, tuned }) => {
-  const each = (a, b) => a.map((value, i) => value / b[i]);
-  return {
-    'gradient / loss': each(emitted, loss),
-    'emitted / plain': each(emitted, plain),
-    'emitted / tuned': each(emitted, tuned),
-  };
-};
+const ratiosOf = ({ loss, emitted, plain, tuned }) => ({
+  'gradient / loss': ratios(emitted, loss),
+  'emitted / plain': ratios(emitted, plain),
+  'emitted / tuned': ratios(emitted, tuned),
+});
 
 const ratiosByModel = (results) =>
-  Object.fromEntries(Object.entries(results).map(([name, { milliseconds }]) => [name, ratios(milliseconds)]));
+  Object.fromEntries(
+    Object.entries(results).map(([name, { milliseconds }]) => [name, ratiosOf(milliseconds)]),
+  );
 
 function row(name, { difference, milliseconds }) {
   return {
     model: name,
-    ...mapped(milliseconds, ([variant, times]) => [
-      `${variant}, µs`,
-      spread(times.map((time) => 1e3 * time)),
-    ]),
-    ...mapped(ratios(milliseconds), ([head, values]) => [head, spread(values)]),
+    ...mapped(milliseconds, ([variant, times]) => [`${variant}, µs`, microseconds(times)]),
+    ...mapped(ratiosOf(milliseconds), ([head, values]) => [head, spread(values)]),
     difference: difference.toExponential(0),
   };
 }
@@ -87,4 +66,4 @@ const mapped = (object, change) => Object.fromEntries(Object.entries(object).map
 
 const argument = measuring();
 if (argument === undefined) await main();
-else found(timeCalls((await prepare(argument.name, argument.variant)).run));
+else found(await timeVariant(argument));

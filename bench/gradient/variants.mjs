@@ -1,11 +1,12 @@
 // A variant of a model: a way to compute its gradient, behind `prepare` (see models/variant.ts). One that is not emitted
-// is a peer's (see peers/index.mjs), or a module of that name beside the model.
+// is a peer's (see peers/index.mjs), or `native` (see native/gcc.mjs), or a module of that name beside the model.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { root } from '../harness.mjs';
 import { cases } from '../models/index.mjs';
+import { prepareNative } from '../native/gcc.mjs';
 import { peers, preparePeer } from '../peers/index.mjs';
 
 /** `loss` is the emitted loss alone; the others compute loss and gradient. */
@@ -50,6 +51,7 @@ export async function prepare(name, variant) {
     const { run: loss } = await emitted('loss');
     return preparePeer(variant, folder, sizes, given, loss);
   }
+  if (variant === 'native') return prepareNative(folder, sizes, given);
   const file = join(built, 'models', folder, `${variant}.js`);
   return (await import(pathToFileURL(file).href)).prepare(sizes, given);
 }

@@ -3,8 +3,9 @@
 
 import { parseArgs } from 'node:util';
 import { checkAgreement } from '../gradient/agree.mjs';
-import { compileModel, prepare } from '../gradient/variants.mjs';
-import { found, measureInTurn, measuring, median, report, spread, table, timeCalls } from '../harness.mjs';
+import { microseconds, ratios, timeInTurn, timeVariant } from '../gradient/times.mjs';
+import { compileModel } from '../gradient/variants.mjs';
+import { found, measuring, report, spread, table } from '../harness.mjs';
 import { cases } from '../models/index.mjs';
 import { comparisons, missing, peers, toleranceOf, versions } from './index.mjs';
 
@@ -30,20 +31,11 @@ async function main() {
 
   const results = {};
   for (const name of names) {
-    const variants = ['emitted', ...comparisons[name]];
-    const times = measureInTurn(
-      import.meta.url,
-      variants.map((variant) => ({ name, variant })),
-      rounds,
-    );
     results[name] = {
       sizes: cases[name].sizes,
       differences: differences[name],
-      milliseconds: Object.fromEntries(variants.map((variant, i) => [variant, times[i]])),
+      milliseconds: timeInTurn(import.meta.url, name, ['emitted', ...comparisons[name]], rounds),
     };
-    process.stderr.write(
-      `${name}: ${variants.map((v, i) => `${v} ${median(times[i]).toPrecision(3)}`).join(', ')} ms\n`,
-    );
   }
   const rows = names.flatMap((name) => comparisons[name].map((peer) => row(name, peer, results[name])));
   const note =
@@ -55,18 +47,17 @@ async function main() {
 }
 
 function row(name, peer, { differences, milliseconds: { emitted, [peer]: times } }) {
-  const microseconds = (values) => spread(values.map((time) => 1e3 * time));
   return {
     model: name,
     peer: peers[peer].title,
     numbers: peers[peer].numbers,
     'emitted, µs': microseconds(emitted),
     'peer, µs': microseconds(times),
-    'peer / emitted': spread(times.map((time, round) => time / emitted[round])),
+    'peer / emitted': spread(ratios(times, emitted)),
     difference: differences[peer].toExponential(0),
   };
 }
 
 const argument = measuring();
 if (argument === undefined) await main();
-else found(timeCalls((await prepare(argument.name, argument.variant)).run));
+else found(await timeVariant(argument));
