@@ -14,26 +14,26 @@ import {
   table,
   timeCalls,
 } from '../harness.mjs';
+import { chains } from './chains.mjs';
+import { chart } from './chart.mjs';
 
-const SIZES = [10, 100, 1_000, 3_000, 10_000];
-const TIMED = [1_000, 10_000];
+/** Operations of the gradients that are compiled, and of those that are run as well. */
+const SIZES = [100, 1_000, 10_000, 30_000, 100_000];
+const RUNS = { calls: [10_000, 100_000], products: [20_000, 100_000] };
 const ROUNDS = 5;
-const TIMED_ROUNDS = 3;
+const RUN_ROUNDS = 3;
 
-/** Near a fixed point of t -> sin(t) * t + y where the derivative is almost 1: no adjoint vanishes or overflows. */
-const point = { x: 0.5, y: 0.262 };
+/** What the project has set itself, beside what is measured of it. */
+const GOALS = { compile: { 10_000: 1_000 }, products: { 20_000: 0.4, 100_000: 0.8 } };
 
 const stages = ['parse', 'check', 'prepare', 'reverse', 'optimise', 'loops', 'emit'];
 
-/** Every statement needs the one before it, twice. */
-function chain(n) {
-  const statements = Array.from({ length: n }, (_, i) => `  let t${i + 1} = sin(t${i}) * t${i} + y`);
-  return `model Chain {\n  param x: real, y: real\n  let t0 = x\n${statements.join('\n')}\n  loss t${n}\n}\n`;
-}
+/** At least so many operations. */
+const statementsFor = (kind, operations) => Math.ceil(operations / chains[kind].operations) + 1;
 
 /** CPU time of each stage, and the emitted text. The prelude is parsed and checked with the model, as in use. */
-async function compileInStages(n) {
-  const text = chain(n);
+async function compileInStages(kind, n) {
+  const text = chains[kind].source(n);
   const times = {};
   let last = cpuTime();
   const done = (stage, result) => {
@@ -57,8 +57,8 @@ async function compileInStages(n) {
   return { times, emitted };
 }
 
-async function measureCompile(n) {
-  const { times, emitted } = await compileInStages(n);
+async function measureCompile({ kind, n }) {
+  const { times, emitted } = await compileInStages(kind, n);
   return { ...times, operations: operationsOf(emitted), bytes: emitted.length };
 }
 
@@ -66,51 +66,88 @@ async function measureCompile(n) {
 const operationsOf = (emitted) => Number(/([\d,]+) operations/.exec(emitted)[1].replaceAll(',', ''));
 
 /** Nanoseconds for an operation of the emitted gradient, once V8 has optimised all its parts. */
-async function measureRun(n) {
-  const { emitted } = await compileInStages(n);
+async function measureRun({ kind, n }) {
+  const { emitted } = await compileInStages(kind, n);
   const module = await loadEmitted(emitted);
   const gradient = { x: 0, y: 0 };
   const ws = module.chainWorkspace();
-  const call = () => module.chainLossAndGradient(point, gradient, ws);
-  checkGradient(n, call(), gradient);
-  return (timeCalls(call, { warmUp: 2_000 + 2 * n }) * 1e6) / operationsOf(emitted);
+  const call = () => module.chainLossAndGradient(chains[kind].point, gradient, ws);
+  checkGradient(kind, n, { loss: call(), ...gradient });
+  const operations = operationsOf(emitted);
+  return { operations, time: (timeCalls(call, { warmUp: 2_000 + 2 * n }) * 1e6) / operations };
 }
 
-/** The same chain by a loop, with its derivatives carried along. */
-function checkGradient(n, loss, gradient) {
-  let [t, dx, dy] = [point.x, 1, 0];
-  for (let i = 0; i < n; i++) {
-    const partial = Math.cos(t) * t + Math.sin(t);
-    [t, dx, dy] = [Math.sin(t) * t + point.y, partial * dx, partial * dy + 1];
-  }
-  const isNear = (a, b) => Math.abs(a - b) <= 1e-10 * Math.abs(b);
-  if (!(isNear(loss, t) && isNear(gradient.x, dx) && isNear(gradient.y, dy)))
-    throw new Error(`wrong gradient for n = ${n}: ${[loss, gradient.x, gradient.y]}, not ${[t, dx, dy]}`);
+function checkGradient(kind, n, found) {
+  const expected = chains[kind].reference(n);
+  const isNear = (key) => Math.abs(found[key] - expected[key]) <= 1e-10 * Math.abs(expected[key]);
+  if (!Object.keys(expected).every(isNear))
+    throw new Error(`${kind}, n = ${n}: ${JSON.stringify(found)}, not ${JSON.stringify(expected)}`);
 }
 
 function main() {
-  const compiled = measureInTurn(import.meta.url, SIZES.map((n) => ({ what: 'compile', n })), ROUNDS); // prettier-ignore
-  const ran = measureInTurn(import.meta.url, TIMED.map((n) => ({ what: 'run', n })), TIMED_ROUNDS); // prettier-ignore
-  const sizes = SIZES.map((n, i) => {
-    const runs = compiled[i];
-    const times = Object.fromEntries(stages.map((stage) => [stage, median(runs.map((run) => run[stage]))]));
-    const total = median(runs.map((run) => stages.reduce((sum, stage) => sum + run[stage], 0)));
-    const { operations, bytes } = runs[0];
-    return { n, times, total, operations, bytes, run: ran[TIMED.indexOf(n)] };
+  const compiled = measureInTurn(
+    import.meta.url,
+    SIZES.map((size) => ({ what: 'compile', kind: 'calls', n: statementsFor('calls', size) })),
+    ROUNDS,
+  );
+  const runs = Object.entries(RUNS).flatMap(([kind, sizes]) => sizes.map((size) => ({ kind, size })));
+  const ran = measureInTurn(
+    import.meta.url,
+    runs.map(({ kind, size }) => ({ what: 'run', kind, n: statementsFor(kind, size) })),
+    RUN_ROUNDS,
+  );
+  const sizes = SIZES.map((size, i) => {
+    const processes = compiled[i];
+    const of = (time) => processes.map(time);
+    const times = Object.fromEntries(stages.map((stage) => [stage, median(of((one) => one[stage]))]));
+    const total = of((one) => stages.reduce((sum, stage) => sum + one[stage], 0));
+    const { operations, bytes } = processes[0];
+    return { size, n: statementsFor('calls', size), operations, bytes, total, times };
   });
-  const rows = sizes.map(({ n, times, total, operations, bytes, run }) => ({
-    statements: n,
-    ...Object.fromEntries(stages.map((stage) => [stage, times[stage].toFixed(0)])),
-    total: total.toFixed(0),
-    operations,
-    bytes,
-    'bytes per statement': (bytes / n).toFixed(0),
-    'run, ns per operation': run === undefined ? '' : spread(run),
-  }));
-  const note = `CPU time in ms of compiling the gradient of a chain of statements, unformatted: medians of ${ROUNDS} processes for each length, in turn. Run time: ${TIMED_ROUNDS} processes.`;
-  report('chain', `${table(rows)}\n\n${note}`, { sizes });
+  const run = runs.map(({ kind, size }, i) => {
+    const { operations } = ran[i][0];
+    return { kind, size, operations, nanoseconds: ran[i].map(({ time }) => time) };
+  });
+  const note = `CPU time in ms of compiling the gradient of a chain of statements, unformatted: medians of ${ROUNDS} processes for each length, in turn; quartiles of the total in brackets. Run times: ${RUN_ROUNDS} processes.`;
+  const parts = [table(sizes.map(compileRow)), '![The times of compiling](chain.svg)', table([...sizes.flatMap(compileGoal), ...run.map(runRow)]), note]; // prettier-ignore
+  report('chain', parts.join('\n\n'), { sizes, run }, chart(seriesOf(sizes)));
 }
+
+const compileRow = ({ n, operations, bytes, total, times }) => ({
+  statements: n,
+  operations,
+  ...Object.fromEntries(stages.map((stage) => [stage, times[stage].toFixed(0)])),
+  total: spread(total),
+  'bytes per statement': (bytes / n).toFixed(0),
+});
+
+/** A row where there is a goal for this size. */
+function compileGoal({ size, operations, total }) {
+  const goal = GOALS.compile[size];
+  return goal === undefined ? [] : [{ what: `compile ${counted(operations)} operations`, measured: `${spread(total)} ms`, goal: `${counted(goal)} ms` }]; // prettier-ignore
+}
+
+function runRow({ kind, size, operations, nanoseconds }) {
+  const goal = GOALS[kind]?.[size];
+  return {
+    what: `run ${counted(operations)} operations, ${kind === 'calls' ? 'calls of sin among them' : 'products and sums'}`,
+    measured: `${spread(nanoseconds)} ns each`,
+    goal: goal === undefined ? '' : `${goal} ns`,
+  };
+}
+
+const counted = (value) => value.toLocaleString('en');
+
+const seriesOf = (sizes) => ({
+  total: sizes.map(({ operations, total }) => ({ operations, time: median(total) })),
+  ...Object.fromEntries(
+    stages.map((stage) => [
+      stage,
+      sizes.map(({ operations, times }) => ({ operations, time: times[stage] })),
+    ]),
+  ),
+});
 
 const argument = measuring();
 if (argument === undefined) main();
-else found(await (argument.what === 'run' ? measureRun : measureCompile)(argument.n));
+else found(await (argument.what === 'run' ? measureRun : measureCompile)(argument));

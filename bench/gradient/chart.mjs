@@ -1,6 +1,7 @@
 // The ratios of all models in one picture, on a logarithmic axis: a dot for each median, a line between the quartiles.
 
 import { quartiles } from '../harness.mjs';
+import { dot, line, logarithmic, picture, text } from '../svg.mjs';
 
 const LEFT = 150;
 const WIDTH = 640;
@@ -13,10 +14,10 @@ const COLORS = { 'gradient / loss': '#888888', 'emitted / plain': '#4477aa', 'em
 export function chart(ratios) {
   const models = Object.entries(ratios);
   const all = models.flatMap(([, heads]) => Object.values(heads).flat());
-  const [low, high] = [Math.min(0.1, ...all), Math.max(5, ...all)].map(Math.log);
-  const x = (ratio) => (LEFT + ((Math.log(ratio) - low) / (high - low)) * WIDTH).toFixed(1);
+  const [low, high] = [Math.min(0.1, ...all), Math.max(5, ...all)];
+  const x = logarithmic(low, high, LEFT, LEFT + WIDTH);
   const bottom = TOP + models.length * ROW;
-  const axis = TICKS.filter((tick) => Math.log(tick) >= low && Math.log(tick) <= high).flatMap((tick) => [
+  const axis = TICKS.filter((tick) => tick >= low && tick <= high).flatMap((tick) => [
     line(x(tick), TOP - 8, x(tick), bottom, tick === 1 ? '#000000' : '#dddddd'),
     text(x(tick), bottom + 16, tick, 'middle'),
   ]);
@@ -33,15 +34,5 @@ export function chart(ratios) {
     });
     return [text(LEFT - 10, y + 4, model, 'end'), ...marks];
   });
-  const size = `width="${LEFT + WIDTH + 30}" height="${bottom + 30}"`;
-  const style = 'font-family="sans-serif" font-size="12"';
-  const body = ['<rect width="100%" height="100%" fill="#ffffff"/>', ...axis, ...legend, ...rows];
-  return `<svg xmlns="http://www.w3.org/2000/svg" ${size} ${style}>\n${body.join('\n')}\n</svg>\n`;
+  return picture(LEFT + WIDTH + 30, bottom + 30, [...axis, ...legend, ...rows]);
 }
-
-const line = (x1, y1, x2, y2, color) =>
-  `<line x1="${x1}" y1="${y1}" x2="${x2}" y2="${y2}" stroke="${color}" stroke-width="1.5"/>`;
-
-const dot = (x, y, color) => `<circle cx="${x}" cy="${y}" r="3.5" fill="${color}"/>`;
-
-const text = (x, y, content, anchor) => `<text x="${x}" y="${y}" text-anchor="${anchor}">${content}</text>`;
