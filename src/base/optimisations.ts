@@ -39,7 +39,6 @@ export const optimisations = {
   jam: 'runs four or eight iterations of a loop over points side by side',
   scatter:
     'uses elements of an array that is zero elsewhere where they would be added, and does without the array',
-  jam: 'runs four iterations of a loop over points side by side',
   logarithms: 'takes one logarithm for several of 1 + exp(-|x|) that are added up',
   tidy: 'writes statements shorter: +=, one branch for neighbours, no name for a result',
   reuse: 'lets scratch arrays take turns in one',
