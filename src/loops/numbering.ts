@@ -18,8 +18,12 @@ export interface Numbering {
 interface Contents {
   version: number;
   /** Values of elements that were stored, by the numbers of their indices. */
-  readonly elements: Map<string, { readonly indices: readonly number[]; readonly value: number }>;
+  readonly elements: Map<string, number>;
+  /** The indices of those whose place is not known in every axis. */
+  readonly movable: Map<string, readonly number[]>;
 }
+
+const nothingStored = (version: number): Contents => ({ version, elements: new Map(), movable: new Map() });
 
 export function numbering(): Numbering {
   const numbers = new Map<string, number>();
@@ -38,7 +42,7 @@ export function numbering(): Numbering {
 
   function contentsOf(buffer: Buffer): Contents {
     let contents = buffers.get(buffer);
-    if (contents === undefined) buffers.set(buffer, (contents = { version: next++, elements: new Map() }));
+    if (contents === undefined) buffers.set(buffer, (contents = nothingStored(next++)));
     return contents;
   }
 
@@ -84,14 +88,29 @@ export function numbering(): Numbering {
         const key = expression.indices.map(numberOf).join();
         const contents = contentsOf(expression.buffer);
         const stored = contents.elements.get(key);
-        return stored?.value ?? numbered(`@${idOf(expression.buffer)}.${contents.version}[${key}]`);
+        return stored ?? numbered(`@${idOf(expression.buffer)}.${contents.version}[${key}]`);
       }
     }
   }
 
+  const isKnown = (index: number): boolean => literals.has(index);
+
   /** The two index lists differ in an axis where both are known. */
   const differ = (a: readonly number[], b: readonly number[]): boolean =>
-    a.some((index, axis) => index !== b[axis] && literals.has(index) && literals.has(b[axis] ?? -1));
+    a.some((index, axis) => index !== b[axis] && isKnown(index) && isKnown(b[axis] ?? -1));
+
+  /** Forgets the elements that may be at the place. Where both places are known, only the one itself is. */
+  function forget({ elements, movable }: Contents, at: readonly number[]): void {
+    const isFixed = at.every(isKnown);
+    for (const [key, indices] of movable) {
+      if (differ(indices, at)) continue;
+      movable.delete(key);
+      elements.delete(key);
+    }
+    if (isFixed) return;
+    for (const key of elements.keys())
+      if (!movable.has(key) && !differ(key.split(',').map(Number), at)) elements.delete(key);
+  }
 
   return {
     numberOf,
@@ -104,19 +123,16 @@ export function numbering(): Numbering {
       memo.clear();
       for (const set of [assigned, increased]) for (const local of set) locals.set(local, next++);
       for (const set of [stored, accumulated])
-        for (const buffer of set) {
-          buffers.set(buffer, { version: next++, elements: new Map() });
-        }
+        for (const buffer of set) buffers.set(buffer, nothingStored(next++));
     },
     store: ({ buffer, indices, value }) => {
       const at = indices.map(numberOf);
       const stored = numberOf(value);
-      const before = contentsOf(buffer).elements;
-      const contents: Contents = { version: next++, elements: new Map() };
-      for (const [key, element] of before)
-        if (differ(element.indices, at)) contents.elements.set(key, element);
-      contents.elements.set(at.join(), { indices: at, value: stored });
-      buffers.set(buffer, contents);
+      const contents = contentsOf(buffer);
+      forget(contents, at);
+      contents.version = next++;
+      contents.elements.set(at.join(), stored);
+      if (!at.every(isKnown)) contents.movable.set(at.join(), at);
       memo.clear();
     },
   };

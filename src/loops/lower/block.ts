@@ -5,6 +5,7 @@ import type { Block, BuildStatement, IfStatement, SetStatement, Statement as IrS
 import { effectsOf } from '../effects.ts';
 import { apply, declare, integer, load, loop, reference, sizeOf, variable, zeroOf } from '../make.ts';
 import type { Buffer, Expression, Local, Statement } from '../types.ts';
+import { visitExpression } from '../walk.ts';
 import {
   adjointName,
   checkIndices,
@@ -229,9 +230,13 @@ type Store = Extract<Statement, { readonly kind: 'store' }>;
 
 /** Stores all as if at once: a value that reads what an earlier store writes is computed first. */
 function storeAll(into: Statement[], stores: readonly Store[]): void {
-  const taken = stores.map((each, k) => {
-    const effects = k === 0 ? undefined : effectsOf(stores.slice(0, k));
-    const isSpoilt = effects !== undefined && readsChanged(each.value, effects);
+  const changed = new Set<Buffer>();
+  const taken = stores.map((each) => {
+    let isSpoilt = false;
+    visitExpression(each.value, (part) => {
+      if (part.kind === 'load' && changed.has(part.buffer)) isSpoilt = true;
+    });
+    changed.add(each.buffer);
     return isSpoilt ? { ...each, value: named(into, each.value) } : each;
   });
   into.push(...taken);
