@@ -35,6 +35,7 @@ export const optimisations = {
   defer: 'adds the products of columns and rows that a loop makes in each iteration after it, as one product',
   products: 'blocks matrix products',
   interchange: 'adds up the products of a convolution along rows of memory',
+  reciprocals: 'divides once where several numbers are divided by one',
   skip: 'leaves out products with elements of arrays that are mostly zeros, as behind a maximum',
   jam: 'runs four or eight iterations of a loop over points side by side',
   scatter:

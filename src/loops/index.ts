@@ -26,6 +26,7 @@ import { keepCostly } from './keep.ts';
 import { nest } from './nest.ts';
 import { carrySums } from './prefix.ts';
 import { blockProducts } from './block.ts';
+import { shareReciprocals } from './reciprocals.ts';
 import { reuseStorage } from './reuse.ts';
 import { scatter } from './scatter.ts';
 import { skipZeros } from './skip.ts';
@@ -173,6 +174,12 @@ export const passes: readonly Pass[] = [
     run: initialise,
     optimisation: 'initialise',
     reason: 'elements are now added to once, after the loop',
+  },
+  {
+    name: 'reciprocals',
+    run: shareReciprocals,
+    optimisation: 'reciprocals',
+    reason: 'denominators have names by now; before jam, which makes four of each',
   },
   {
     name: 'skip',

@@ -100,7 +100,7 @@ export function moleculeLossAndGradient(
       const product_1 = product * sum_2;
       const attraction = 1 / product_1;
       sum_1 += 4 * (attraction * attraction - attraction);
-      const product_2 = 2 * -(((-4 + 8 * attraction) / product_1) * attraction * (3 * product));
+      const product_2 = 2 * -((-4 + 8 * attraction) * attraction * attraction * (3 * product));
       const product_3 = product_2 * difference_2;
       positionGradient[positionRow_1 + 2] -= product_3;
       positionGradientI2 += product_3;
@@ -164,7 +164,7 @@ export function moleculeJvp(
       const product_3 =
         (sum_3 + (positionI2_1 - positionDirection[positionRow_1 + 2]) * (6 * difference_2)) *
         product;
-      const product_4 = (product_3 / product_1) * attraction;
+      const product_4 = product_3 * attraction * attraction;
       sum_1 += 4 * (-product_4 * (2 * attraction) + product_4);
     }
     sum += sum_1;
@@ -223,19 +223,19 @@ export function moleculeHvp(
       const difference_5 = positionI2_1 - positionDirection[positionRow_1 + 2];
       const sum_3 = 6 * difference_3 * difference + 6 * difference_4 * difference_1;
       const product_3 =
-        (((sum_3 + 6 * difference_5 * difference_2) * product_1) / product_2) * attraction;
+        (sum_3 + 6 * difference_5 * difference_2) * product_1 * attraction * attraction;
       sum_1 += 4 * (2 * -product_3 * attraction + product_3);
       const product_4 = 2 * difference;
       const product_5 = 2 * difference_1;
       const product_6 = 2 * difference_2;
       const sum_4 = difference_3 * product_4 + difference_4 * product_5 + difference_5 * product_6;
       const product_7 = 3 * product_1;
-      const quotient = (sum_4 * product_7) / product_2;
+      const quotient = sum_4 * product_7 * attraction;
       const negative = -attraction;
       const product_8 = quotient * attraction;
-      const quotient_1 = (-4 + 8 * attraction) / product_2;
+      const quotient_1 = (-4 + 8 * attraction) * attraction;
       const product_9 = quotient_1 * negative;
-      const product_10 = ((-8 * product_8) / product_2 - quotient * quotient_1) * negative;
+      const product_10 = (-8 * product_8 * attraction - quotient * quotient_1) * negative;
       const sum_5 =
         (product_10 + product_8 * quotient_1) * product_7 + 3 * (2 * sum_2 * sum_4) * product_9;
       const product_11 = 2 * (product_9 * product_7);

@@ -359,7 +359,7 @@ export function orderedMixtureLossAndGradient(
 }
 
 /**
- * The derivative of the loss of OrderedMixture along a direction. 32 operations as written; loops repeat them.
+ * The derivative of the loss of OrderedMixture along a direction. 33 operations as written; loops repeat them.
  *
  * @param params weight: simplex[K], mean: ordered[K], width: real[K] > 0
  * @param data y: real[N]
@@ -397,10 +397,11 @@ export function orderedMixtureJvp(
     for (let k = 0; k < K; k++) {
       const weightK = weight[k];
       const widthK = width[k];
-      const quotient = widthDirection[k] / widthK;
+      const inverse = 1 / widthK;
+      const quotient = widthDirection[k] * inverse;
       const quotient_1 = (yn - mean[k]) / widthK;
       const score_1 = Math.log(weightK) - Math.log(widthK) - 0.5 * (quotient_1 * quotient_1);
-      const product = (-(meanDirection[k] / widthK) - quotient * quotient_1) * quotient_1;
+      const product = (-(meanDirection[k] * inverse) - quotient * quotient_1) * quotient_1;
       score[k] = score_1;
       scoreTangent[k] = weightDirection[k] / weightK - quotient - product;
       greatest = Math.max(greatest, score_1);
@@ -428,7 +429,7 @@ export function orderedMixtureJvp(
 }
 
 /**
- * The Hessian of the loss of OrderedMixture times a direction. 336 operations as written; loops repeat them.
+ * The Hessian of the loss of OrderedMixture times a direction. 339 operations as written; loops repeat them.
  *
  * @param params weight: simplex[K], mean: ordered[K], width: real[K] > 0
  * @param data y: real[N]
@@ -469,10 +470,11 @@ export function orderedMixtureHvp(
   let sum_1 = 0;
   for (let k = 0; k < K; k++) {
     const widthK = width[k];
-    const quotient = widthDirection[k] / widthK;
+    const inverse = 1 / widthK;
+    const quotient = widthDirection[k] * inverse;
     const log = Math.log(widthK);
     sum_1 += quotient * log;
-    widthProduct[k] = quotient / widthK - quotient * (log / widthK);
+    widthProduct[k] = quotient * inverse - quotient * (log * inverse);
   }
   meanProduct.fill(0);
   weightProduct.fill(0);
@@ -503,13 +505,14 @@ export function orderedMixtureHvp(
     for (let k = 0; k < K; k++) {
       const weightK = weight[k];
       const widthK = width[k];
-      const quotient = widthDirection[k] / widthK;
+      const inverse = 1 / widthK;
+      const quotient = widthDirection[k] * inverse;
       const meanK = mean[k];
       const quotient0 = (yn0 - meanK) / widthK;
       const quotient1 = (yn1 - meanK) / widthK;
       const quotient2 = (yn2 - meanK) / widthK;
       const quotient3 = (yn3 - meanK) / widthK;
-      const negative = -(meanDirection[k] / widthK);
+      const negative = -(meanDirection[k] * inverse);
       const difference0 = negative - quotient * quotient0;
       const difference1 = negative - quotient * quotient1;
       const difference2 = negative - quotient * quotient2;
@@ -669,7 +672,7 @@ export function orderedMixtureHvp(
       const sum2_2 = -0.5 * difference2 * product2_1 + 2 * divTangentNK2 * product2;
       const sum3_2 = -0.5 * difference3 * product3_1 + 2 * divTangentNK3 * product3;
       const quotient = 1 / widthK;
-      const product_1 = (widthDirection[k] / widthK) * quotient;
+      const product_1 = widthDirection[k] * quotient * quotient;
       const negative = -product_1;
       const negative0 = -divNK0;
       const negative1 = -divNK1;
@@ -696,7 +699,7 @@ export function orderedMixtureHvp(
         (chain(sum2_2, quotient * negative2) + product2_3 + sum2_3) +
         (chain(sum3_2, quotient * negative3) + product3_3 + sum3_3);
       const quotient_1 = 1 / weightK;
-      const negative_1 = -((weightDirection[k] / weightK) * quotient_1);
+      const negative_1 = -(weightDirection[k] * quotient_1 * quotient_1);
       const product0_4 = chain(negative_1, scoreAdjoint0);
       const product1_4 = chain(negative_1, scoreAdjoint1);
       const product2_4 = chain(negative_1, scoreAdjoint2);
@@ -717,9 +720,10 @@ export function orderedMixtureHvp(
     for (let k = 0; k < K; k++) {
       const weightK = weight[k];
       const widthK = width[k];
-      const quotient = widthDirection[k] / widthK;
+      const inverse = 1 / widthK;
+      const quotient = widthDirection[k] * inverse;
       const quotient_1 = (yn - mean[k]) / widthK;
-      const difference = -(meanDirection[k] / widthK) - quotient * quotient_1;
+      const difference = -(meanDirection[k] * inverse) - quotient * quotient_1;
       const score_1 = Math.log(weightK) - Math.log(widthK) - 0.5 * (quotient_1 * quotient_1);
       score[k] = score_1;
       div[k] = quotient_1;
@@ -766,7 +770,7 @@ export function orderedMixtureHvp(
       const product_3 = product_1 * product_2;
       const sum_4 = -0.5 * difference * product_2 + 2 * divTangentNK * product_1;
       const quotient = 1 / widthK;
-      const product_4 = (widthDirection[k] / widthK) * quotient;
+      const product_4 = widthDirection[k] * quotient * quotient;
       const negative = -product_4;
       const negative_1 = -divNK;
       const product_5 = chain(-(product_4 * negative_1) - divTangentNK * quotient, product_3);
@@ -774,7 +778,7 @@ export function orderedMixtureHvp(
       const sum_5 = chain(-difference, quotient) + chain(negative, -scoreAdjoint);
       widthProduct[k] += chain(sum_4, quotient * negative_1) + product_5 + sum_5;
       const quotient_1 = 1 / weightK;
-      const product_6 = chain(-((weightDirection[k] / weightK) * quotient_1), scoreAdjoint);
+      const product_6 = chain(-(weightDirection[k] * quotient_1 * quotient_1), scoreAdjoint);
       weightProduct[k] += chain(difference, quotient_1) + product_6;
     }
   }
