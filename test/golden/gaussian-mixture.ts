@@ -808,28 +808,38 @@ function gaussianMixtureGradientIsKnown(
   ws: GaussianMixtureWorkspace,
 ): boolean {
   const { given } = gaussianMixtureLastGradient;
-  if (!(
+  return (
     given.length > 0 &&
     sizes?.N === given[0] &&
-    sizes?.D === given[1] &&
-    sizes?.K === given[2] &&
+    sizes.D === given[1] &&
+    sizes.K === given[2] &&
     params?.center === given[3] &&
-    params?.logWidth === given[4] &&
-    params?.weight === given[5] &&
+    params.logWidth === given[4] &&
+    params.weight === given[5] &&
     data?.x === given[6] &&
     gradient?.center === given[7] &&
-    gradient?.logWidth === given[8] &&
-    gradient?.weight === given[9] &&
+    gradient.logWidth === given[8] &&
+    gradient.weight === given[9] &&
     ws?.score === given[10] &&
-    ws?.work === given[11] &&
-    ws?.exp === given[12] &&
-    ws?.weights === given[13] &&
-    ws?.weights2 === given[14] &&
-    ws?.work2 === given[15] &&
-    ws?.scoreTangent === given[16] &&
-    ws?.expTangent === given[17]
-  ))
-    return false;
+    ws.work === given[11] &&
+    ws.exp === given[12] &&
+    ws.weights === given[13] &&
+    ws.weights2 === given[14] &&
+    ws.work2 === given[15] &&
+    ws.scoreTangent === given[16] &&
+    ws.expTangent === given[17] &&
+    gaussianMixtureGradientFits(params, data, sizes, gradient, ws)
+  );
+}
+
+/** Whether what the last call was given too is as long as it was then, and of the same kind. */
+function gaussianMixtureGradientFits(
+  params: Readonly<GaussianMixtureParams>,
+  data: GaussianMixtureData,
+  sizes: GaussianMixtureSizes,
+  gradient: GaussianMixtureParams,
+  ws: GaussianMixtureWorkspace,
+): boolean {
   const { N, D, K } = sizes;
   return (
     params.center.length === D * K &&
@@ -895,31 +905,42 @@ function gaussianMixtureHvpIsKnown(
   ws: GaussianMixtureWorkspace,
 ): boolean {
   const { given } = gaussianMixtureLastHvp;
-  if (!(
+  return (
     given.length > 0 &&
     sizes?.N === given[0] &&
-    sizes?.D === given[1] &&
-    sizes?.K === given[2] &&
+    sizes.D === given[1] &&
+    sizes.K === given[2] &&
     params?.center === given[3] &&
-    params?.logWidth === given[4] &&
-    params?.weight === given[5] &&
+    params.logWidth === given[4] &&
+    params.weight === given[5] &&
     data?.x === given[6] &&
     direction?.center === given[7] &&
-    direction?.logWidth === given[8] &&
-    direction?.weight === given[9] &&
+    direction.logWidth === given[8] &&
+    direction.weight === given[9] &&
     product?.center === given[10] &&
-    product?.logWidth === given[11] &&
-    product?.weight === given[12] &&
+    product.logWidth === given[11] &&
+    product.weight === given[12] &&
     ws?.score === given[13] &&
-    ws?.work === given[14] &&
-    ws?.exp === given[15] &&
-    ws?.weights === given[16] &&
-    ws?.weights2 === given[17] &&
-    ws?.work2 === given[18] &&
-    ws?.scoreTangent === given[19] &&
-    ws?.expTangent === given[20]
-  ))
-    return false;
+    ws.work === given[14] &&
+    ws.exp === given[15] &&
+    ws.weights === given[16] &&
+    ws.weights2 === given[17] &&
+    ws.work2 === given[18] &&
+    ws.scoreTangent === given[19] &&
+    ws.expTangent === given[20] &&
+    gaussianMixtureHvpFits(params, data, sizes, direction, product, ws)
+  );
+}
+
+/** Whether what the last call was given too is as long as it was then, and of the same kind. */
+function gaussianMixtureHvpFits(
+  params: Readonly<GaussianMixtureParams>,
+  data: GaussianMixtureData,
+  sizes: GaussianMixtureSizes,
+  direction: Readonly<GaussianMixtureParams>,
+  product: GaussianMixtureParams,
+  ws: GaussianMixtureWorkspace,
+): boolean {
   const { N, D, K } = sizes;
   return (
     params.center.length === D * K &&

@@ -1051,16 +1051,25 @@ function logisticGradientIsKnown(
   gradient: LogisticParams,
 ): boolean {
   const { given } = logisticLastGradient;
-  if (!(
+  return (
     given.length > 0 &&
     sizes?.N === given[0] &&
-    sizes?.D === given[1] &&
+    sizes.D === given[1] &&
     params?.w === given[2] &&
     data?.X === given[3] &&
-    data?.y === given[4] &&
-    gradient?.w === given[5]
-  ))
-    return false;
+    data.y === given[4] &&
+    gradient?.w === given[5] &&
+    logisticGradientFits(params, data, sizes, gradient)
+  );
+}
+
+/** Whether what the last call was given too is as long as it was then, and of the same kind. */
+function logisticGradientFits(
+  params: Readonly<LogisticParams>,
+  data: LogisticData,
+  sizes: LogisticSizes,
+  gradient: LogisticParams,
+): boolean {
   const { N, D } = sizes;
   return (
     params.w.length === D &&
@@ -1095,17 +1104,27 @@ function logisticHvpIsKnown(
   product: LogisticParams,
 ): boolean {
   const { given } = logisticLastHvp;
-  if (!(
+  return (
     given.length > 0 &&
     sizes?.N === given[0] &&
-    sizes?.D === given[1] &&
+    sizes.D === given[1] &&
     params?.w === given[2] &&
     data?.X === given[3] &&
-    data?.y === given[4] &&
+    data.y === given[4] &&
     direction?.w === given[5] &&
-    product?.w === given[6]
-  ))
-    return false;
+    product?.w === given[6] &&
+    logisticHvpFits(params, data, sizes, direction, product)
+  );
+}
+
+/** Whether what the last call was given too is as long as it was then, and of the same kind. */
+function logisticHvpFits(
+  params: Readonly<LogisticParams>,
+  data: LogisticData,
+  sizes: LogisticSizes,
+  direction: Readonly<LogisticParams>,
+  product: LogisticParams,
+): boolean {
   const { N, D } = sizes;
   return (
     params.w.length === D &&

@@ -363,13 +363,21 @@ function moleculeGradientIsKnown(
   gradient: MoleculeParams,
 ): boolean {
   const { given } = moleculeLastGradient;
-  if (!(
+  return (
     given.length > 0 &&
     sizes?.N === given[0] &&
     params?.position === given[1] &&
-    gradient?.position === given[2]
-  ))
-    return false;
+    gradient?.position === given[2] &&
+    moleculeGradientFits(params, sizes, gradient)
+  );
+}
+
+/** Whether what the last call was given too is as long as it was then, and of the same kind. */
+function moleculeGradientFits(
+  params: Readonly<MoleculeParams>,
+  sizes: MoleculeSizes,
+  gradient: MoleculeParams,
+): boolean {
   const { N } = sizes;
   return params.position.length === 3 * N && gradient.position.length === 3 * N;
 }
@@ -395,14 +403,23 @@ function moleculeHvpIsKnown(
   product: MoleculeParams,
 ): boolean {
   const { given } = moleculeLastHvp;
-  if (!(
+  return (
     given.length > 0 &&
     sizes?.N === given[0] &&
     params?.position === given[1] &&
     direction?.position === given[2] &&
-    product?.position === given[3]
-  ))
-    return false;
+    product?.position === given[3] &&
+    moleculeHvpFits(params, sizes, direction, product)
+  );
+}
+
+/** Whether what the last call was given too is as long as it was then, and of the same kind. */
+function moleculeHvpFits(
+  params: Readonly<MoleculeParams>,
+  sizes: MoleculeSizes,
+  direction: Readonly<MoleculeParams>,
+  product: MoleculeParams,
+): boolean {
   const { N } = sizes;
   return (
     params.position.length === 3 * N &&

@@ -1119,27 +1119,37 @@ function orderedMixtureGradientIsKnown(
   ws: OrderedMixtureWorkspace,
 ): boolean {
   const { given } = orderedMixtureLastGradient;
-  if (!(
+  return (
     given.length > 0 &&
     sizes?.N === given[0] &&
-    sizes?.K === given[1] &&
+    sizes.K === given[1] &&
     params?.weight === given[2] &&
-    params?.mean === given[3] &&
-    params?.width === given[4] &&
+    params.mean === given[3] &&
+    params.width === given[4] &&
     data?.y === given[5] &&
     gradient?.weight === given[6] &&
-    gradient?.mean === given[7] &&
-    gradient?.width === given[8] &&
+    gradient.mean === given[7] &&
+    gradient.width === given[8] &&
     ws?.score === given[9] &&
-    ws?.score_1 === given[10] &&
-    ws?.div === given[11] &&
-    ws?.weights === given[12] &&
-    ws?.scoreTangent === given[13] &&
-    ws?.weights_1 === given[14] &&
-    ws?.scoreTangent_1 === given[15] &&
-    ws?.divTangent === given[16]
-  ))
-    return false;
+    ws.score_1 === given[10] &&
+    ws.div === given[11] &&
+    ws.weights === given[12] &&
+    ws.scoreTangent === given[13] &&
+    ws.weights_1 === given[14] &&
+    ws.scoreTangent_1 === given[15] &&
+    ws.divTangent === given[16] &&
+    orderedMixtureGradientFits(params, data, sizes, gradient, ws)
+  );
+}
+
+/** Whether what the last call was given too is as long as it was then, and of the same kind. */
+function orderedMixtureGradientFits(
+  params: Readonly<OrderedMixtureParams>,
+  data: OrderedMixtureData,
+  sizes: OrderedMixtureSizes,
+  gradient: OrderedMixtureParams,
+  ws: OrderedMixtureWorkspace,
+): boolean {
   const { N, K } = sizes;
   return (
     params.weight.length === K &&
@@ -1204,30 +1214,41 @@ function orderedMixtureHvpIsKnown(
   ws: OrderedMixtureWorkspace,
 ): boolean {
   const { given } = orderedMixtureLastHvp;
-  if (!(
+  return (
     given.length > 0 &&
     sizes?.N === given[0] &&
-    sizes?.K === given[1] &&
+    sizes.K === given[1] &&
     params?.weight === given[2] &&
-    params?.mean === given[3] &&
-    params?.width === given[4] &&
+    params.mean === given[3] &&
+    params.width === given[4] &&
     data?.y === given[5] &&
     direction?.weight === given[6] &&
-    direction?.mean === given[7] &&
-    direction?.width === given[8] &&
+    direction.mean === given[7] &&
+    direction.width === given[8] &&
     product?.weight === given[9] &&
-    product?.mean === given[10] &&
-    product?.width === given[11] &&
+    product.mean === given[10] &&
+    product.width === given[11] &&
     ws?.score === given[12] &&
-    ws?.score_1 === given[13] &&
-    ws?.div === given[14] &&
-    ws?.weights === given[15] &&
-    ws?.scoreTangent === given[16] &&
-    ws?.weights_1 === given[17] &&
-    ws?.scoreTangent_1 === given[18] &&
-    ws?.divTangent === given[19]
-  ))
-    return false;
+    ws.score_1 === given[13] &&
+    ws.div === given[14] &&
+    ws.weights === given[15] &&
+    ws.scoreTangent === given[16] &&
+    ws.weights_1 === given[17] &&
+    ws.scoreTangent_1 === given[18] &&
+    ws.divTangent === given[19] &&
+    orderedMixtureHvpFits(params, data, sizes, direction, product, ws)
+  );
+}
+
+/** Whether what the last call was given too is as long as it was then, and of the same kind. */
+function orderedMixtureHvpFits(
+  params: Readonly<OrderedMixtureParams>,
+  data: OrderedMixtureData,
+  sizes: OrderedMixtureSizes,
+  direction: Readonly<OrderedMixtureParams>,
+  product: OrderedMixtureParams,
+  ws: OrderedMixtureWorkspace,
+): boolean {
   const { N, K } = sizes;
   return (
     params.weight.length === K &&
@@ -2398,34 +2419,44 @@ function orderedMixtureFreeGradientIsKnown(
   ws: OrderedMixtureFreeWorkspace,
 ): boolean {
   const { given } = orderedMixtureFreeLastGradient;
-  if (!(
+  return (
     given.length > 0 &&
     sizes?.N === given[0] &&
-    sizes?.K === given[1] &&
+    sizes.K === given[1] &&
     free?.weight === given[2] &&
-    free?.mean === given[3] &&
-    free?.width === given[4] &&
+    free.mean === given[3] &&
+    free.width === given[4] &&
     data?.y === given[5] &&
     gradient?.weight === given[6] &&
-    gradient?.mean === given[7] &&
-    gradient?.width === given[8] &&
+    gradient.mean === given[7] &&
+    gradient.width === given[8] &&
     ws?.logs === given[9] &&
-    ws?.mean === given[10] &&
-    ws?.score === given[11] &&
-    ws?.kept === given[12] &&
-    ws?.kept2 === given[13] &&
-    ws?.exp === given[14] &&
-    ws?.meanAdjoint === given[15] &&
-    ws?.logsAdjoint === given[16] &&
-    ws?.weights === given[17] &&
-    ws?.weights2 === given[18] &&
-    ws?.meanTangent === given[19] &&
-    ws?.scoreTangent === given[20] &&
-    ws?.expTangent === given[21] &&
-    ws?.meanAdjointTangentAdjoint === given[22] &&
-    ws?.logsAdjointTangentAdjoint === given[23]
-  ))
-    return false;
+    ws.mean === given[10] &&
+    ws.score === given[11] &&
+    ws.kept === given[12] &&
+    ws.kept2 === given[13] &&
+    ws.exp === given[14] &&
+    ws.meanAdjoint === given[15] &&
+    ws.logsAdjoint === given[16] &&
+    ws.weights === given[17] &&
+    ws.weights2 === given[18] &&
+    ws.meanTangent === given[19] &&
+    ws.scoreTangent === given[20] &&
+    ws.expTangent === given[21] &&
+    ws.meanAdjointTangentAdjoint === given[22] &&
+    ws.logsAdjointTangentAdjoint === given[23] &&
+    orderedMixtureFreeGradientFits(free, data, sizes, gradient, ws)
+  );
+}
+
+/** Whether what the last call was given too is as long as it was then, and of the same kind. */
+function orderedMixtureFreeGradientFits(
+  free: Readonly<OrderedMixtureFree>,
+  data: OrderedMixtureData,
+  sizes: OrderedMixtureSizes,
+  gradient: OrderedMixtureFree,
+  ws: OrderedMixtureFreeWorkspace,
+): boolean {
   const { N, K } = sizes;
   return (
     free.weight.length === K - 1 &&
@@ -2504,37 +2535,48 @@ function orderedMixtureFreeHvpIsKnown(
   ws: OrderedMixtureFreeWorkspace,
 ): boolean {
   const { given } = orderedMixtureFreeLastHvp;
-  if (!(
+  return (
     given.length > 0 &&
     sizes?.N === given[0] &&
-    sizes?.K === given[1] &&
+    sizes.K === given[1] &&
     free?.weight === given[2] &&
-    free?.mean === given[3] &&
-    free?.width === given[4] &&
+    free.mean === given[3] &&
+    free.width === given[4] &&
     data?.y === given[5] &&
     direction?.weight === given[6] &&
-    direction?.mean === given[7] &&
-    direction?.width === given[8] &&
+    direction.mean === given[7] &&
+    direction.width === given[8] &&
     product?.weight === given[9] &&
-    product?.mean === given[10] &&
-    product?.width === given[11] &&
+    product.mean === given[10] &&
+    product.width === given[11] &&
     ws?.logs === given[12] &&
-    ws?.mean === given[13] &&
-    ws?.score === given[14] &&
-    ws?.kept === given[15] &&
-    ws?.kept2 === given[16] &&
-    ws?.exp === given[17] &&
-    ws?.meanAdjoint === given[18] &&
-    ws?.logsAdjoint === given[19] &&
-    ws?.weights === given[20] &&
-    ws?.weights2 === given[21] &&
-    ws?.meanTangent === given[22] &&
-    ws?.scoreTangent === given[23] &&
-    ws?.expTangent === given[24] &&
-    ws?.meanAdjointTangentAdjoint === given[25] &&
-    ws?.logsAdjointTangentAdjoint === given[26]
-  ))
-    return false;
+    ws.mean === given[13] &&
+    ws.score === given[14] &&
+    ws.kept === given[15] &&
+    ws.kept2 === given[16] &&
+    ws.exp === given[17] &&
+    ws.meanAdjoint === given[18] &&
+    ws.logsAdjoint === given[19] &&
+    ws.weights === given[20] &&
+    ws.weights2 === given[21] &&
+    ws.meanTangent === given[22] &&
+    ws.scoreTangent === given[23] &&
+    ws.expTangent === given[24] &&
+    ws.meanAdjointTangentAdjoint === given[25] &&
+    ws.logsAdjointTangentAdjoint === given[26] &&
+    orderedMixtureFreeHvpFits(free, data, sizes, direction, product, ws)
+  );
+}
+
+/** Whether what the last call was given too is as long as it was then, and of the same kind. */
+function orderedMixtureFreeHvpFits(
+  free: Readonly<OrderedMixtureFree>,
+  data: OrderedMixtureData,
+  sizes: OrderedMixtureSizes,
+  direction: Readonly<OrderedMixtureFree>,
+  product: OrderedMixtureFree,
+  ws: OrderedMixtureFreeWorkspace,
+): boolean {
   const { N, K } = sizes;
   return (
     free.weight.length === K - 1 &&

@@ -662,24 +662,33 @@ function poseGraphGradientIsKnown(
   gradient: PoseGraphParams,
 ): boolean {
   const { given } = poseGraphLastGradient;
-  if (!(
+  return (
     given.length > 0 &&
     sizes?.N === given[0] &&
-    sizes?.M === given[1] &&
+    sizes.M === given[1] &&
     params?.path?.x === given[2] &&
-    params?.path?.y === given[3] &&
-    params?.path?.angle === given[4] &&
+    params.path.y === given[3] &&
+    params.path.angle === given[4] &&
     data?.from === given[5] &&
-    data?.to === given[6] &&
-    data?.measured?.x === given[7] &&
-    data?.measured?.y === given[8] &&
-    data?.measured?.angle === given[9] &&
-    data?.start === given[10] &&
+    data.to === given[6] &&
+    data.measured?.x === given[7] &&
+    data.measured.y === given[8] &&
+    data.measured.angle === given[9] &&
+    data.start === given[10] &&
     gradient?.path?.x === given[11] &&
-    gradient?.path?.y === given[12] &&
-    gradient?.path?.angle === given[13]
-  ))
-    return false;
+    gradient.path.y === given[12] &&
+    gradient.path.angle === given[13] &&
+    poseGraphGradientFits(params, data, sizes, gradient)
+  );
+}
+
+/** Whether what the last call was given too is as long as it was then, and of the same kind. */
+function poseGraphGradientFits(
+  params: Readonly<PoseGraphParams>,
+  data: PoseGraphData,
+  sizes: PoseGraphSizes,
+  gradient: PoseGraphParams,
+): boolean {
   const { N, M } = sizes;
   return (
     params.path.x.length === N &&
@@ -737,27 +746,37 @@ function poseGraphHvpIsKnown(
   product: PoseGraphParams,
 ): boolean {
   const { given } = poseGraphLastHvp;
-  if (!(
+  return (
     given.length > 0 &&
     sizes?.N === given[0] &&
-    sizes?.M === given[1] &&
+    sizes.M === given[1] &&
     params?.path?.x === given[2] &&
-    params?.path?.y === given[3] &&
-    params?.path?.angle === given[4] &&
+    params.path.y === given[3] &&
+    params.path.angle === given[4] &&
     data?.from === given[5] &&
-    data?.to === given[6] &&
-    data?.measured?.x === given[7] &&
-    data?.measured?.y === given[8] &&
-    data?.measured?.angle === given[9] &&
-    data?.start === given[10] &&
+    data.to === given[6] &&
+    data.measured?.x === given[7] &&
+    data.measured.y === given[8] &&
+    data.measured.angle === given[9] &&
+    data.start === given[10] &&
     direction?.path?.x === given[11] &&
-    direction?.path?.y === given[12] &&
-    direction?.path?.angle === given[13] &&
+    direction.path.y === given[12] &&
+    direction.path.angle === given[13] &&
     product?.path?.x === given[14] &&
-    product?.path?.y === given[15] &&
-    product?.path?.angle === given[16]
-  ))
-    return false;
+    product.path.y === given[15] &&
+    product.path.angle === given[16] &&
+    poseGraphHvpFits(params, data, sizes, direction, product)
+  );
+}
+
+/** Whether what the last call was given too is as long as it was then, and of the same kind. */
+function poseGraphHvpFits(
+  params: Readonly<PoseGraphParams>,
+  data: PoseGraphData,
+  sizes: PoseGraphSizes,
+  direction: Readonly<PoseGraphParams>,
+  product: PoseGraphParams,
+): boolean {
   const { N, M } = sizes;
   return (
     params.path.x.length === N &&

@@ -264,13 +264,21 @@ function rosenbrockGradientIsKnown(
   gradient: RosenbrockParams,
 ): boolean {
   const { given } = rosenbrockLastGradient;
-  if (!(
+  return (
     given.length > 0 &&
     sizes?.N === given[0] &&
     params?.x === given[1] &&
-    gradient?.x === given[2]
-  ))
-    return false;
+    gradient?.x === given[2] &&
+    rosenbrockGradientFits(params, sizes, gradient)
+  );
+}
+
+/** Whether what the last call was given too is as long as it was then, and of the same kind. */
+function rosenbrockGradientFits(
+  params: Readonly<RosenbrockParams>,
+  sizes: RosenbrockSizes,
+  gradient: RosenbrockParams,
+): boolean {
   const { N } = sizes;
   return params.x.length === N && gradient.x.length === N;
 }
@@ -296,14 +304,23 @@ function rosenbrockHvpIsKnown(
   product: RosenbrockParams,
 ): boolean {
   const { given } = rosenbrockLastHvp;
-  if (!(
+  return (
     given.length > 0 &&
     sizes?.N === given[0] &&
     params?.x === given[1] &&
     direction?.x === given[2] &&
-    product?.x === given[3]
-  ))
-    return false;
+    product?.x === given[3] &&
+    rosenbrockHvpFits(params, sizes, direction, product)
+  );
+}
+
+/** Whether what the last call was given too is as long as it was then, and of the same kind. */
+function rosenbrockHvpFits(
+  params: Readonly<RosenbrockParams>,
+  sizes: RosenbrockSizes,
+  direction: Readonly<RosenbrockParams>,
+  product: RosenbrockParams,
+): boolean {
   const { N } = sizes;
   return params.x.length === N && direction.x.length === N && product.x.length === N;
 }

@@ -325,17 +325,27 @@ function logisticGradientIsKnown(
   ws: LogisticWorkspace,
 ): boolean {
   const { given } = logisticLastGradient;
-  if (!(
+  return (
     given.length > 0 &&
     sizes?.N === given[0] &&
-    sizes?.D === given[1] &&
+    sizes.D === given[1] &&
     params?.w === given[2] &&
     data?.X === given[3] &&
-    data?.y === given[4] &&
+    data.y === given[4] &&
     gradient?.w === given[5] &&
-    ws?.margin === given[6]
-  ))
-    return false;
+    ws?.margin === given[6] &&
+    logisticGradientFits(params, data, sizes, gradient, ws)
+  );
+}
+
+/** Whether what the last call was given too is as long as it was then, and of the same kind. */
+function logisticGradientFits(
+  params: Readonly<LogisticParams>,
+  data: LogisticData,
+  sizes: LogisticSizes,
+  gradient: LogisticParams,
+  ws: LogisticWorkspace,
+): boolean {
   const { N, D } = sizes;
   return (
     params.w.length === D &&

@@ -325,19 +325,29 @@ function mixedBagGradientIsKnown(
   ws: MIXEDBagWorkspace,
 ): boolean {
   const { given } = mixedBagLastGradient;
-  if (!(
+  return (
     given.length > 0 &&
     sizes?.N === given[0] &&
-    sizes?.D === given[1] &&
+    sizes.D === given[1] &&
     params?.L === given[2] &&
     data?.word === given[3] &&
-    data?.keep === given[4] &&
-    data?.gap === given[5] &&
+    data.keep === given[4] &&
+    data.gap === given[5] &&
     gradient?.L === given[6] &&
     ws?.carry === given[7] &&
-    ws?.mask === given[8]
-  ))
-    return false;
+    ws.mask === given[8] &&
+    mixedBagGradientFits(params, data, sizes, gradient, ws)
+  );
+}
+
+/** Whether what the last call was given too is as long as it was then, and of the same kind. */
+function mixedBagGradientFits(
+  params: Readonly<MIXEDBagParams>,
+  data: MIXEDBagData,
+  sizes: MIXEDBagSizes,
+  gradient: MIXEDBagParams,
+  ws: MIXEDBagWorkspace,
+): boolean {
   const { N, D } = sizes;
   return (
     params.L.length === (D * D + D) / 2 &&
