@@ -3,7 +3,9 @@
 
 import * as fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { derive } from '../../src/generate.ts';
 import { prelude } from '../../src/lang/prelude.ts';
+import { optimisationNames } from '../../src/base/optimisations.ts';
 import { hasErrors } from '../../src/base/diagnostic.ts';
 import { interpret } from '../../src/ir/interpret.ts';
 import { parseProgram } from '../../src/ir/parse.ts';
@@ -13,6 +15,8 @@ import { verify } from '../../src/ir/verify.ts';
 import { cloneBlock } from '../../src/ir/walk.ts';
 import { check } from '../../src/lang/check.ts';
 import { parse } from '../../src/lang/parse.ts';
+import { printRoutine, toRoutine } from '../../src/loops/index.ts';
+import type { PassStep } from '../../src/passes/index.ts';
 import { elementary } from './elementary.ts';
 import { forEachProgram, programs, type RandomProgram } from './program.ts';
 
@@ -74,6 +78,33 @@ function moved(value: number | boolean | readonly number[], step: number): numbe
   const one = (x: number, k: number): number => x + step * Math.cos(3 * k + 1);
   return typeof value === 'object' ? value.map(one) : one(Number(value), 0);
 }
+
+test('nearly every optimisation has something to do', { timeout: 300_000 }, () => {
+  const idle = new Set<string>(optimisationNames);
+  const note = (name: string | undefined, before: () => string, after: () => string): void => {
+    if (name !== undefined && idle.has(name) && before() !== after()) idle.delete(name);
+  };
+  const observe = ({ pass, before, after }: PassStep): void =>
+    note(
+      pass.optimisation,
+      () => printProgram(before),
+      () => printProgram(after),
+    );
+  for (const random of samples.slice(0, 150)) {
+    const program = derive(compiled(random), 'gradient', 'auto', { observe });
+    toRoutine(program, 'gradient', {
+      checked: true,
+      observe: (pass, before, after) =>
+        note(
+          pass.optimisation,
+          () => printRoutine(before),
+          () => printRoutine(after),
+        ),
+    });
+  }
+  // Programs of these shapes are not made yet.
+  expect([...idle]).toEqual(['gather', 'scatter', 'digits']);
+});
 
 test('half of the programs are smooth', () => {
   const share = samples.filter((program) => program.isSmooth).length / samples.length;

@@ -10,6 +10,7 @@ import { aFunction } from './function.ts';
 import { aRecord, declarations, recordInput } from './record.ts';
 import { aPosition } from './reduction.ts';
 import { aReal, moderate, type Making } from './scalar.ts';
+import { aShape } from './shapes.ts';
 import type { Dim, Entry, Scope, Term } from './term.ts';
 
 export type RandomValue = number | boolean | readonly number[];
@@ -23,6 +24,8 @@ export interface RandomProgram {
   readonly data: Readonly<Record<string, RandomValue>>;
   /** No kinks and no jumps at all, so that finite differences must agree with the derivatives. */
   readonly isSmooth: boolean;
+  /** Values tie: exactly, so that nothing may take another for the greatest. */
+  readonly onGrid: boolean;
 }
 
 /** The tapes that a program is made from: one for its header and one for each function and line, so that lines shrink away. */
@@ -31,6 +34,7 @@ const parts = fc.record({
   functions: fc.array(tapesOf(120), { maxLength: 2 }),
   lets: fc.array(tapes, { maxLength: 4 }),
   vars: fc.array(tapesOf(160), { maxLength: 2 }),
+  shapes: fc.array(tapes, { maxLength: 3 }),
   records: fc.array(tapesOf(120), { maxLength: 2 }),
   losses: fc.array(tapes, { minLength: 1, maxLength: 3 }),
   outputs: fc.array(tapes, { maxLength: 1 }),
@@ -80,6 +84,20 @@ function makeProgram(tape: typeof parts extends fc.Arbitrary<infer Parts> ? Part
     functions: functions.map((f) => f.callable),
     loops: 0,
   };
+  const number = numbersFrom(tape.seed + 1);
+  tape.shapes.forEach((tapeOfLine, k) => {
+    const made = aShape(making(tapeOfLine, 6), scope, `s${k}`);
+    lines.push(...made.lines);
+    for (const { role, entry } of made.inputs) {
+      const length = entry.dims.reduce((product, dim) => product * dim.value, 1);
+      inputs[role === 'param' ? 'params' : 'data'][entry.name] = Array.from(
+        { length },
+        () => 4 * number() - 2,
+      );
+    }
+    const own = made.inputs.map(({ entry }) => entry);
+    scope = { ...scope, entries: [...scope.entries, ...own, made.entry] };
+  });
   tape.lets.forEach((tapeOfLine, k) => {
     const { line, entry } = aLet(making(tapeOfLine, 7), scope, `t${k}`);
     lines.push(line);
@@ -112,6 +130,7 @@ function makeProgram(tape: typeof parts extends fc.Arbitrary<infer Parts> ? Part
     params: inputs.params,
     data: inputs.data,
     isSmooth: isSmooth && !inputs.onGrid,
+    onGrid: inputs.onGrid,
   };
 }
 

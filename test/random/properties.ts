@@ -201,6 +201,23 @@ function checkProgram(
   if (slope.error < 1e-6) expect(distance(slope.value, tangent)).toBeLessThan(1e-6 + 10 * slope.error);
 }
 
+/**
+ * Whether what is equal but for rounding decides, as which sum of a softmax is the greatest: then a result jumps when params move
+ * by next to nothing. Ties on a grid are exact, and no excuse.
+ */
+function isDecidedByRounding({ source, sizes, params, data, onGrid }: RandomProgram): boolean {
+  if (onGrid) return false;
+  const program = programOf(source);
+  const gradient = reverse(program);
+  const direction = directionFor(params, 0.3);
+  const at = (step: number): Record<string, Numbers> => {
+    const inputs = moved({ params, data }, direction, step);
+    return { ...meaning(interpret(program, inputs, sizes)), ...meaning(interpret(gradient, inputs, sizes)) };
+  };
+  const here = at(0);
+  return [1, -1, 2, -2, 3, -3].some((k) => !(farthestOf(at(k * 1e-13), here) < 1e-4));
+}
+
 /** In turn. */
 const extents: readonly Extent[] = ['all', 'jvp', 'hvp', 'jvp', 'all', 'hvp', 'jvp', 'hvp'];
 
@@ -212,8 +229,10 @@ export async function checkPrograms(count: number, seed: number): Promise<number
     try {
       check(random, hasFailed ? 'all' : (extents[done % extents.length] ?? 'all'));
     } catch (problem) {
-      hasFailed = true;
-      throw problem;
+      if (!isDecidedByRounding(random)) {
+        hasFailed = true;
+        throw problem;
+      }
     }
     done++;
   });
