@@ -17,6 +17,7 @@ export const optimisations = {
   zeros: 'leaves terms out of sums that are zero by structure, as above the diagonal of a triangular matrix',
   store: 'keeps sums and costly values for the backward pass, rather than computing them again',
   accumulators: 'adds up in locals rather than in arrays',
+  scale: 'carries weights and their scale through a loop rather than the logarithms of sums of exponentials',
   factor: 'makes a product of a matrix and a vector of the logSumExps in a loop',
   linear: 'multiplies sums over points by a matrix, rather than each point',
   literals:

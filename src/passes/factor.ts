@@ -8,9 +8,16 @@
 
 import { bug } from '../base/bug.ts';
 import type { Polynomial } from '../base/polynomial.ts';
-import { asPolynomial, BlockBuilder, real } from '../ir/build.ts';
+import { asPolynomial, BlockBuilder, real, type Range } from '../ir/build.ts';
 import type { Block, BuildStatement, LoopStatement, Operand, Program, ReduceStatement, Statement, Value } from '../ir/types.ts'; // prettier-ignore
-import { boundBy, freeValuesOfStatement, mapBlocks, mapUses, statementsOf } from '../ir/walk.ts';
+import {
+  boundBy,
+  freeValuesOfStatement,
+  mapBlocks,
+  mapUses,
+  someStatement,
+  statementsOf,
+} from '../ir/walk.ts';
 import { isZero } from './exponential.ts';
 import { isMovable, runsCertainly } from './hoist.ts';
 import type { Precision } from '../ops/types.ts';
@@ -23,8 +30,7 @@ import { copied, sliceOf } from './slice.ts';
 const leastSum: Readonly<Record<Precision, number>> = { f64: 1e-100, f32: 1e-15 };
 
 export function factorSums(program: Program, { precision = 'f64' }: PrecisionOptions = {}): Program {
-  const hasLoop = program.body.statements.some(({ kind }) => kind === 'loop');
-  if (!hasLoop) return program;
+  if (!someStatement(program.body, ({ kind }) => kind === 'loop')) return program;
   const b = new BlockBuilder(program.nextId);
   const body = visit(b, program.body, leastSum[precision]);
   return b.nextId === program.nextId ? program : { ...program, body, nextId: b.nextId };
@@ -74,12 +80,12 @@ function factorBuild(around: Around, build: BuildStatement, changing: ReadonlySe
 }
 
 /** A term of the exponent, added or subtracted. */
-interface Term {
+export interface Term {
   readonly value: Operand;
   readonly sign: 1 | -1;
 }
 
-interface Plan {
+export interface Plan {
   readonly build: BuildStatement;
   readonly sum: ReduceStatement;
   readonly out: Value;
@@ -93,7 +99,11 @@ interface Plan {
 }
 
 /** How to compute a logSumExp with a table; undefined for other statements, and where it takes no less. */
-function planFor(build: BuildStatement, sum: Statement, changing: ReadonlySet<number>): Plan | undefined {
+export function planFor(
+  build: BuildStatement,
+  sum: Statement,
+  changing: ReadonlySet<number>,
+): Plan | undefined {
   if (sum.kind !== 'reduce' || sum.reducer !== 'logSumExp' || !isZero(sum.from)) return undefined;
   const [out] = sum.outs;
   const [exponent] = sum.body.results;
@@ -134,7 +144,7 @@ const isPlain = (statement: Statement): boolean =>
   (statement.kind === 'op' && ['add', 'sub', 'neg'].includes(statement.op));
 
 /** What is added up in a body to yield a value. */
-function termsOf(value: Operand, body: Block): readonly Term[] {
+export function termsOf(value: Operand, body: Block): readonly Term[] {
   const made = value.kind === 'value' ? body.statements.find(({ outs }) => outs[0] === value) : undefined;
   const [x, y] = made?.kind === 'op' ? made.args : [];
   const negative = (terms: readonly Term[]): readonly Term[] =>
@@ -162,12 +172,11 @@ interface Around {
   readonly least: number;
 }
 
-/** `into`: the body of the build. */
-function factorSum(
-  plan: Plan,
-  { before, inLoop, into, least }: Around & { readonly into: BlockBuilder },
-): Operand {
-  const { build, sum, out, length, extents, table, vector, rest } = plan;
+/** The greatest of what does not change over the index of the sum, and what exp makes of the differences from it. */
+export function tableOf(
+  before: BlockBuilder,
+  { build, sum, length, extents, table }: Plan,
+): { readonly columns: Value; readonly factors: Value } {
   const { index } = sum;
   const range = { from: sum.from, to: sum.to, name: index.name };
   const ofTable = (b: BlockBuilder, axes: readonly Operand[], at: Operand): Operand =>
@@ -175,15 +184,12 @@ function factorSum(
       [index, at],
       ...build.axes.map((axis, k) => [axis, axes[k] ?? axis] as const),
     ]);
-  const ofVector = (b: BlockBuilder, at: Operand): Operand => added(b, sum.body, vector, [[index, at]]);
-  const greatest = (b: BlockBuilder, of: (b: BlockBuilder, at: Operand) => Operand): Operand =>
-    finite(b, b.op('stop', [b.reduce('max', range, of)[0] ?? bug('a maximum without a value')]));
-
   const names = build.axes.map(({ name }) => name);
-  const columns = before.build(extents, (b, axes) => greatest(b, (inner, at) => ofTable(inner, axes, at)), {
-    name: 'greatest',
-    indexNames: names,
-  });
+  const columns = before.build(
+    extents,
+    (b, axes) => greatest(b, range, (inner, at) => ofTable(inner, axes, at)),
+    { name: 'greatest', indexNames: names },
+  );
   const factors = before.build(
     [...extents, length],
     (b, indices) => {
@@ -193,7 +199,28 @@ function factorSum(
     },
     { name: 'factors', indexNames: [...names, index.name] },
   );
-  const shift = greatest(inLoop, ofVector);
+  return { columns, factors };
+}
+
+/** The greatest of some elements, as a number that may be subtracted from them. */
+export const greatest = (
+  b: BlockBuilder,
+  range: Range,
+  of: (b: BlockBuilder, at: Operand) => Operand,
+): Operand => finite(b, b.op('stop', [b.reduce('max', range, of)[0] ?? bug('a maximum without a value')]));
+
+/** `into`: the body of the build. */
+function factorSum(
+  plan: Plan,
+  { before, inLoop, into, least }: Around & { readonly into: BlockBuilder },
+): Operand {
+  const { build, sum, out, length, extents, vector, table, rest } = plan;
+  const { index } = sum;
+  const range = { from: sum.from, to: sum.to, name: index.name };
+  const ofVector = (b: BlockBuilder, at: Operand): Operand => added(b, sum.body, vector, [[index, at]]);
+  const names = build.axes.map(({ name }) => name);
+  const { columns, factors } = tableOf(before, plan);
+  const shift = greatest(inLoop, range, ofVector);
   const weights = inLoop.build([length], (b, [at = index]) => weight(b, ofVector(b, at), shift), {
     name: 'scaled',
     indexNames: [index.name],
@@ -223,14 +250,14 @@ function factorSum(
   return rest.length === 0 ? logSum : into.op('add', [logSum, added(into, sum.body, rest, [])], out);
 }
 
-const finite = (b: BlockBuilder, shift: Operand): Operand =>
+export const finite = (b: BlockBuilder, shift: Operand): Operand =>
   b.op('select', [b.op('lt', [b.op('abs', [shift]), real(Infinity)]), shift, real(0)]);
 
 /** exp(exponent - shift), which is at most 1. */
-const weight = (b: BlockBuilder, exponent: Operand, shift: Operand): Operand =>
+export const weight = (b: BlockBuilder, exponent: Operand, shift: Operand): Operand =>
   b.op('exp', [b.op('sub', [exponent, shift])]);
 
-function added(
+export function added(
   b: BlockBuilder,
   body: Block,
   terms: readonly Term[],

@@ -19,6 +19,7 @@ import { stabilise } from './stabilise.ts';
 import { scalariseState } from './state.ts';
 import { storeCostly, storeSums } from './store.ts';
 import { gatherLiterals } from './literals.ts';
+import { scaleRecurrences } from './scale.ts';
 import { reduceStrength } from './strength.ts';
 import { unroll, unrollExtrema } from './unroll.ts';
 import { shortenSums } from './zeros.ts';
@@ -106,6 +107,12 @@ const beforeDerivatives: readonly Pass[] = [
     run: takeOutOfExtrema,
     optimisation: 'extrema',
     reason: 'invariants have left the maxima; less is to be differentiated',
+  },
+  {
+    name: 'scale',
+    run: scaleRecurrences,
+    optimisation: 'scale',
+    reason: 'before factor, which takes what is no recurrence',
   },
   {
     name: 'factor',
