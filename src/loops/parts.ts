@@ -1,7 +1,9 @@
 // A body that is too long for V8 and for tsc is cut into parts, functions of their own. Values that live across a cut go
-// through one scratch array, `spill`; loads of inputs are done again instead. Loops are never cut.
+// through one scratch array, `spill`; loads of inputs are done again instead, and so is one operation on values that the
+// part has anyway. Loops are never cut.
 
 import { constant as size } from '../base/polynomial.ts';
+import { costOfExpression } from './cost.ts';
 import { effectsOf } from './effects.ts';
 import { apply, constant, declare, integer, load, real, reference } from './make.ts';
 import type { Buffer, Expression, Local, Part, Routine, Statement } from './types.ts';
@@ -12,8 +14,12 @@ interface Shared {
   readonly local: Local;
   /** The load of an input that it stands for, which every part can do for itself. */
   readonly again: Expression | undefined;
+  /** One cheap operation that it stands for, for parts that need its operands too. */
+  readonly operation: Expression | undefined;
   readonly first: number;
   last: number;
+  /** The last part that takes it from the spill array. */
+  lastLoad: number;
   slot: number;
 }
 
@@ -29,12 +35,13 @@ export function splitParts(routine: Routine, options: { readonly partStatements?
   const cuts = chooseCuts(found, liveAcross(found), budget);
   const partOf = new Int32Array(body.length);
   cuts.forEach((start, part) => partOf.fill(part, start));
-  const shared = findShared(routine, found, partOf, cuts.length);
+  const needed = neededBy(found, partOf, cuts.length);
+  const shared = findShared(routine, found, partOf, needed);
   const spill: Buffer = { role: 'scratch', name: 'spill', scalar: 'real', dims: [size(assignSlots(shared))] };
 
   const parts = cuts.map((start, part): Part => {
     const end = cuts[part + 1] ?? body.length;
-    const statements = partBody(part, body.slice(start, end), found.slice(start, end), shared, spill);
+    const statements = partBody(part, body.slice(start, end), found.slice(start, end), shared, needed, spill);
     return { name: `part${part + 1}`, body: statements };
   });
   const calls = cuts.map((_, part): Statement => ({ kind: 'call', part }));
@@ -42,7 +49,8 @@ export function splitParts(routine: Routine, options: { readonly partStatements?
   const rest = { ...routine, parts, scratch };
   if (routine.result === undefined) return { ...rest, body: calls };
   const used = effectsOf([{ kind: 'fill', buffer: spill, value: routine.result }]).used;
-  return { ...rest, body: [...calls, ...fetched([...used], shared, spill)] };
+  const taken = fetched([...used], cuts.length, new Set(), shared, needed, spill);
+  return { ...rest, body: [...calls, ...taken] };
 }
 
 /** What matters here of a statement, its regions included. */
@@ -132,16 +140,33 @@ function chooseCuts(found: readonly Footprint[], live: Int32Array, budget: numbe
   return cuts;
 }
 
+/** For each part the locals that its statements read or change. */
+function neededBy(
+  found: readonly Footprint[],
+  partOf: Int32Array,
+  parts: number,
+): readonly ReadonlySet<Local>[] {
+  const needed = Array.from({ length: parts }, () => new Set<Local>());
+  found.forEach(({ touched }, position) => {
+    for (const local of touched) needed[partOf[position] ?? 0]?.add(local);
+  });
+  return needed;
+}
+
 function findShared(
   { body, result }: Routine,
   found: readonly Footprint[],
   partOf: Int32Array,
-  parts: number,
+  needed: readonly ReadonlySet<Local>[],
 ): ReadonlyMap<Local, Shared> {
   const all = new Map<Local, Shared>();
   const touch = (local: Local, part: number): void => {
     const shared = all.get(local);
-    if (shared !== undefined) shared.last = part;
+    if (shared === undefined || part === shared.last) return;
+    shared.last = part;
+    const operation = operationIn(shared, part, all, needed);
+    if (operation === undefined) shared.lastLoad = part;
+    else visitExpression(operation, (inner) => inner.kind === 'local' && touch(inner.local, part));
   };
   body.forEach((statement, position) => {
     const part = partOf[position] ?? 0;
@@ -149,11 +174,12 @@ function findShared(
     if (statement.kind !== 'declare') return;
     const { local, value } = statement;
     const again = !local.mutable && value !== undefined && isInput(value) ? value : undefined;
-    all.set(local, { local, again, first: part, last: part, slot: -1 });
+    const operation = !local.mutable && value !== undefined && isCheap(value) ? value : undefined;
+    all.set(local, { local, again, operation, first: part, last: part, lastLoad: -1, slot: -1 });
   });
   if (result !== undefined) {
     const { used } = effectsOf([{ kind: 'declare', local: constant('result', 'real'), value: result }]);
-    for (const local of used) touch(local, parts);
+    for (const local of used) touch(local, needed.length);
   }
   for (const shared of all.values()) if (shared.last === shared.first) all.delete(shared.local);
   return all;
@@ -164,6 +190,29 @@ const isInput = (value: Expression): boolean =>
   (value.buffer.role === 'param' || value.buffer.role === 'data' || value.buffer.role === 'direction') &&
   value.indices.every((index) => index.kind === 'literal');
 
+const isFixed = ({ kind }: Expression): boolean => kind === 'literal' || kind === 'extent';
+
+/** What costs no more than to load it, and does not change. */
+const isCheap = (value: Expression): boolean =>
+  value.kind === 'op' &&
+  costOfExpression(value) <= 1 &&
+  value.args.every((arg) => (arg.kind === 'local' ? !arg.local.mutable : isFixed(arg)));
+
+/** The operation that a part does again for a local: it needs the operands itself, or they are inputs. */
+function operationIn(
+  { operation }: Shared,
+  part: number,
+  shared: ReadonlyMap<Local, Shared>,
+  needed: readonly ReadonlySet<Local>[],
+): Expression | undefined {
+  if (operation?.kind !== 'op') return undefined;
+  const isThere = (arg: Expression): boolean =>
+    arg.kind !== 'local' ||
+    needed[part]?.has(arg.local) === true ||
+    shared.get(arg.local)?.again !== undefined;
+  return operation.args.every(isThere) ? operation : undefined;
+}
+
 /** Linear scan: a slot is free again in the part after the last that uses its local. Returns how many there are. */
 function assignSlots(shared: ReadonlyMap<Local, Shared>): number {
   const ending = new Map<number, number[]>();
@@ -172,11 +221,11 @@ function assignSlots(shared: ReadonlyMap<Local, Shared>): number {
   let part = 0;
   // The map is in the order of declarations, so of parts.
   for (const one of shared.values()) {
-    if (one.again !== undefined) continue;
+    if (one.again !== undefined || one.lastLoad < 0) continue;
     for (; part < one.first; part++) free.push(...(ending.get(part) ?? []));
     one.slot = free.pop() ?? count++;
-    const others = ending.get(one.last);
-    if (others === undefined) ending.set(one.last, [one.slot]);
+    const others = ending.get(one.lastLoad);
+    if (others === undefined) ending.set(one.lastLoad, [one.slot]);
     else others.push(one.slot);
   }
   return count;
@@ -188,10 +237,10 @@ function partBody(
   statements: readonly Statement[],
   found: readonly Footprint[],
   shared: ReadonlyMap<Local, Shared>,
+  needed: readonly ReadonlySet<Local>[],
   spill: Buffer,
 ): readonly Statement[] {
   const here = new Set<Local>();
-  const isNeeded = (local: Local): boolean => found.some(({ touched }) => touched.includes(local));
   const changed = new Set<Shared>();
   const into: Statement[] = [];
   statements.forEach((statement, position) => {
@@ -201,14 +250,9 @@ function partBody(
     if (statement.kind === 'declare') {
       const { local, value } = statement;
       if (shared.get(local)?.again !== undefined) return;
-      if (value === undefined && shared.has(local) && !isNeeded(local)) return;
+      if (value === undefined && shared.has(local) && needed[part]?.has(local) !== true) return;
     }
-    const { touched } = own;
-    const missing = touched.filter((local) => !here.has(local) && shared.has(local));
-    if (missing.length > 0) {
-      into.push(...fetched(missing, shared, spill));
-      for (const local of missing) here.add(local);
-    }
+    into.push(...fetched(own.touched, part, here, shared, needed, spill));
     for (const local of own.changed) {
       const one = shared.get(local);
       if (one !== undefined) changed.add(one);
@@ -225,18 +269,27 @@ function partBody(
   return into;
 }
 
-/** Declares again, in a function of its own, locals that earlier parts computed. */
-const fetched = (
+/** Declares again, in a function of its own, locals that earlier parts computed and that are not `here` yet. */
+function fetched(
   locals: readonly Local[],
+  part: number,
+  here: Set<Local>,
   shared: ReadonlyMap<Local, Shared>,
+  needed: readonly ReadonlySet<Local>[],
   spill: Buffer,
-): readonly Statement[] =>
-  locals.flatMap((local) => {
+): readonly Statement[] {
+  const into: Statement[] = [];
+  const fetch = (local: Local): void => {
     const one = shared.get(local);
-    return one === undefined
-      ? []
-      : [declare(local, one.again ?? restored(local, load(spill, [integer(one.slot)])))];
-  });
+    if (one === undefined || here.has(local)) return;
+    here.add(local);
+    const value = one.again ?? operationIn(one, part, shared, needed);
+    if (value !== undefined) visitExpression(value, (inner) => inner.kind === 'local' && fetch(inner.local));
+    into.push(declare(local, value ?? restored(local, load(spill, [integer(one.slot)]))));
+  };
+  for (const local of locals) fetch(local);
+  return into;
+}
 
 /** The spill array holds reals. */
 function restored({ scalar }: Local, value: Expression): Expression {

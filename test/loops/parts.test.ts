@@ -74,6 +74,38 @@ test('slots of the spill array are used again', () => {
   expect(Number(spill?.dims[0]?.terms[0]?.coefficient)).toBeLessThan(150);
 });
 
+test('cheap operations on what a part needs anyway are done again, and take no slots', () => {
+  const b = new BlockBuilder(0);
+  const a = b.fresh(realType, { name: 'a' });
+  const values: Operand[] = [a];
+  const rests: Operand[] = [];
+  for (let i = 0; i < 300; i++) {
+    const value = values.at(-1) ?? a;
+    const rest = b.op('sub', [real(1), value]);
+    rests.push(rest);
+    values.push(b.op('mul', [value, rest]));
+  }
+  // Back again, as a reverse sweep goes: with each value and what is left of 1.
+  const total = rests.reduceRight<Operand>(
+    (sum, rest, i) => b.op('add', [b.op('mul', [sum, rest]), b.op('sin', [values[i] ?? a])]),
+    real(1),
+  );
+  const program: Program = {
+    name: 'Back',
+    sizes: [],
+    inputs: [{ role: 'param', name: 'a', value: a }],
+    body: b.block([total]),
+    outputs: [{ role: 'loss', name: 'loss' }],
+    nextId: b.nextId,
+  };
+  const given = { sizes: {}, inputs: { params: { a: 0.7 }, data: {} } };
+  const routine = toRoutine(program, 'loss', { checked: true, partStatements: 100 });
+  const spill = routine.scratch.find((buffer) => buffer.name === 'spill');
+  expect(routine.parts.length).toBeGreaterThan(3);
+  expect(Number(spill?.dims[0]?.terms[0]?.coefficient)).toBeLessThan(320);
+  expect(run(routine, given).result).toBe(interpret(program, given.inputs).loss);
+});
+
 test('time is linear: ten times the statements take about ten times as long', () => {
   const timeOf = (count: number): number => {
     const program = longProgram(count, 40);
