@@ -30,3 +30,14 @@ it.each([
   const { loss, gradient } = run({ params: { x }, data: {} });
   expect(loss === value && Number(gradient['x']) === slope).toBe(true);
 });
+
+it.each([
+  ['compared', 'x^-2 <= 0.01 ? y : 2 * y', 3],
+  ['rounded, by way of a sum', 'y * floor(sum(0.01 - x^-2 for i in 1))', 0],
+  ['given a root', 'y * sqrt(0.01 - x^-2)', 0],
+  ['the least', 'y * real(argmin([x^-2, 0.01]))', 0],
+])('the square of a tenth is not a hundredth where it is %s', async (_, loss, value) => {
+  const source = `model F { param x: real, y: real\n loss ${loss} }`;
+  const { run } = await compileModule(source, 'f.nabla', { sizes: {}, emit: ['gradient'] });
+  expect(run({ params: { x: 10, y: 3 }, data: {} }).loss).toBe(value);
+});
