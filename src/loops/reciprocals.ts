@@ -1,8 +1,10 @@
 // One division where several numbers are divided by one: a / d and b / d are a r and b r with r = 1 / d. A division takes V8 four
 // multiplications (cost.ts), and the processor does one at a time. A product is within 1.5 units in the last place of the quotient, which
 // for a denominator below 6e-309 alone, whose reciprocal is infinite, it is not. x r may be something else than 1 for x = d; so
-// quotients that decide anything (what is compared, rounded or has a sign taken) are left alone, as is what they are made of.
+// quotients that decide anything (what is compared, rounded, has a sign taken, or a root: x r - 1 may have none) are left alone,
+// as is what they are made of.
 
+import { decidingOps } from '../passes/decisive.ts';
 import { apply, declare, invented, real, reference } from './make.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import {
@@ -93,7 +95,7 @@ function visitQuotients(
 ): void {
   if (isDecisive(targetOf(statement))) return;
   const look = (expression: Expression, isCertain: boolean): void => {
-    if (expression.kind === 'op' && decides.has(expression.op)) return;
+    if (expression.kind === 'op' && decidingOps.has(expression.op)) return;
     const by = divisor(expression);
     if (by !== undefined) visit(by, isCertain);
     const isChoice =
@@ -115,7 +117,7 @@ function withReciprocals(
     [...wanted].map(([by, { first }]) => [by, named(statements[first], by) ?? invented('inverse', 'real')]),
   );
   const replaced = (expression: Expression): Expression => {
-    if (expression.kind === 'op' && decides.has(expression.op)) return expression;
+    if (expression.kind === 'op' && decidingOps.has(expression.op)) return expression;
     const inner = mapChildren(expression, replaced);
     const by = divisor(inner);
     const inverse = by && inverses.get(by);
@@ -154,11 +156,6 @@ function named(statement: Statement | undefined, by: Local): Local | undefined {
 const isReciprocal = (statement: Statement, inverses: ReadonlyMap<Local, Local>): boolean =>
   [...inverses].some(([by, inverse]) => named(statement, by) === inverse);
 
-/** Ops whose results jump. */
-const decides: ReadonlySet<string> = new Set(
-  'eq ne lt le gt ge sign floor ceil round trunc toInt toIntChecked'.split(' '),
-);
-
 const targetOf = (statement: Statement): Local | Buffer | undefined => {
   switch (statement.kind) {
     case 'declare':
@@ -192,7 +189,7 @@ function decisiveIn(body: readonly Statement[]): Decides {
   visitStatements(body, (statement) => {
     for (const root of expressionsOf(statement))
       visitExpression(root, (part) => {
-        if (part.kind === 'op' && decides.has(part.op)) mark(part);
+        if (part.kind === 'op' && decidingOps.has(part.op)) mark(part);
       });
   });
   for (let before = -1; before < decisive.size;) {

@@ -1,12 +1,13 @@
 // Which divisions become products with a reciprocal, and which are left alone.
 
-import { expect, test } from 'vitest';
+import { expect, it, test } from 'vitest';
 import { printRoutine } from '../../src/loops/index.ts';
 import { shareReciprocals } from '../../src/loops/reciprocals.ts';
 import type { Routine, Statement } from '../../src/loops/types.ts';
 import { verifyRoutine } from '../../src/loops/verify.ts';
 import * as make from '../emit/build.ts';
-import { distance } from '../support/compare.ts';
+import { distance, farthestOf } from '../support/compare.ts';
+import { compileModule } from '../support/emitted.ts';
 import { run } from './run.ts';
 
 const { at, declare, integer, local, of, store, when } = make;
@@ -71,6 +72,11 @@ const cases: readonly (readonly [string, readonly Statement[], string | undefine
     undefined,
   ],
   [
+    'what has a root',
+    [denominator, put(1, of('sqrt', of('sub', quotient(1), make.real(1)))), put(2, of('acosh', quotient(2)))],
+    undefined,
+  ],
+  [
     'what is compared, by another name',
     [
       denominator,
@@ -105,4 +111,19 @@ test.each(cases)('%s', (_, body, expected) => {
   left['gradient.a']?.forEach((value, k) =>
     expect(distance(Number(value), Number(right['gradient.a']?.[k]))).toBeLessThan(1e-15),
   );
+});
+
+// 49 times the reciprocal of 49 is less than 1.
+it('of 49 / 49 - 1 there is a root', async () => {
+  const source = `model Ratios {
+    dim N
+    data t: real[N]
+    param a: real[N]
+    let first = t[0] + 0 * t[1]
+    loss sum(a[n] * (sqrt(t[n] / first - 1) + acosh(t[n] / first) + (t[n] / first - 1)^0.3) for n)
+  }`;
+  const { run: call } = await compileModule(source, 'ratios.nabla', { sizes: { N: 2 }, emit: ['gradient'] });
+  const { loss, gradient } = call({ params: { a: [1, 1] }, data: { t: [49, 98] } });
+  expect(distance(loss, 2 + Math.acosh(2))).toBeLessThan(1e-14);
+  expect(farthestOf({ a: gradient['a'] as Float64Array }, { a: [0, loss] })).toBeLessThan(1e-14);
 });
