@@ -90,9 +90,8 @@ function makeProgram(tape: typeof parts extends fc.Arbitrary<infer Parts> ? Part
     lines.push(...made.lines);
     for (const { role, entry } of made.inputs) {
       const length = entry.dims.reduce((product, dim) => product * dim.value, 1);
-      inputs[role === 'param' ? 'params' : 'data'][entry.name] = Array.from(
-        { length },
-        () => 4 * number() - 2,
+      inputs[role === 'param' ? 'params' : 'data'][entry.name] = Array.from({ length }, () =>
+        entry.range === undefined ? 4 * number() - 2 : Math.floor(number() * entry.range.value),
       );
     }
     const own = made.inputs.map(({ entry }) => entry);

@@ -19,6 +19,7 @@ import { verify } from '../../src/ir/verify.ts';
 import { toRoutine } from '../../src/loops/index.ts';
 import type { RoutineKind } from '../../src/loops/types.ts';
 import { free, hasConstraints, unconstrain, type FreeOptions } from '../../src/passes/free.ts';
+import { gather } from '../../src/passes/gather.ts';
 import { optimise, passLists, prepare, prepareReverse } from '../../src/passes/index.ts';
 import { run } from '../loops/run.ts';
 import { distance, farthestOf, flat, type Numbers } from '../support/compare.ts';
@@ -178,6 +179,16 @@ function checkProgram(
   const found = interpret(gradient, inputs, sizes);
   agree('gradient after prepare', found.gradient, wanted);
   loopsAgree('gradient', passesKeepMeaning('optimise', gradient, found, here), here);
+
+  const gathered = gather(ready.program)?.program;
+  if (gathered !== undefined) {
+    verify(gathered);
+    const byRows = reverse(prepareReverse(gathered));
+    const there = interpret(byRows, inputs, sizes);
+    agreeNumbers('loss by rows', there.loss, yielded.loss);
+    agree('gradient by rows', there.gradient, wanted);
+    loopsAgree('gradient', passesKeepMeaning('optimise', byRows, there, here), here);
+  }
 
   const jvp = forward(program);
   verify(jvp);

@@ -4,7 +4,7 @@ import type { Choices } from '../choices.ts';
 import { moderate, type Making } from '../scalar.ts';
 import type { Dim, Entry, Scope } from '../term.ts';
 
-/** An array of numbers from -2 to 2 of its own. */
+/** An array of its own, of numbers from -2 to 2 or of ints in a range. */
 export interface ShapeInput {
   readonly role: 'param' | 'data';
   readonly entry: Entry;
@@ -18,6 +18,8 @@ export interface Maker {
   readonly name: string;
   readonly dim: () => Dim;
   readonly input: (letter: string, dims: readonly Dim[], role?: ShapeInput['role']) => string;
+  /** Which of so many rows. */
+  readonly rows: (letter: string, dims: readonly Dim[], range: Dim) => string;
 }
 
 export interface Made {
