@@ -115,7 +115,11 @@ function inVersions(
   // The segments of its loops would have lengths of their own in each version.
   const hasState = [...statementsOf(ready.body)].some(({ kind }) => kind === 'loop');
   if (hasState || countOps(ready) > longestWithVersions) return make(ready, options);
-  return choose(gathered.where, make(gathered.program, options), make(ready, { ...options, observe: undefined }));
+  return choose(
+    gathered.where,
+    make(gathered.program, options),
+    make(ready, { ...options, observe: undefined }),
+  );
 }
 
 /** The program without the outputs of other roles. */

@@ -243,9 +243,10 @@ function partBody(
   const here = new Set<Local>();
   const changed = new Set<Shared>();
   const into: Statement[] = [];
+  const dropped = unreadIn(statements, found, shared);
   statements.forEach((statement, position) => {
     const own = found[position];
-    if (own === undefined) return;
+    if (own === undefined || dropped.has(statement)) return;
     // Each part makes for itself what it can load again, and variables that have no value yet, if it needs them.
     if (statement.kind === 'declare') {
       const { local, value } = statement;
@@ -267,6 +268,29 @@ function partBody(
   });
   for (const one of changed) if (one.last > part) into.push(save(one, spill));
   return into;
+}
+
+/** Declarations that only other parts read, which compute them again, and what only these read. */
+function unreadIn(
+  statements: readonly Statement[],
+  found: readonly Footprint[],
+  shared: ReadonlyMap<Local, Shared>,
+): ReadonlySet<Statement> {
+  const uses = new Map<Local, number>();
+  const count = ({ touched }: Footprint, by: number): void => {
+    for (const local of touched) uses.set(local, (uses.get(local) ?? 0) + by);
+  };
+  for (const own of found) count(own, 1);
+  const unread = new Set<Statement>();
+  for (let position = statements.length - 1; position >= 0; position--) {
+    const [statement, own] = [statements[position], found[position]];
+    if (statement?.kind !== 'declare' || own === undefined || statement.local.mutable) continue;
+    const { slot = -1 } = shared.get(statement.local) ?? {};
+    if (slot >= 0 || (uses.get(statement.local) ?? 0) > 0) continue;
+    unread.add(statement);
+    count(own, -1);
+  }
+  return unread;
 }
 
 /** Declares again, in a function of its own, locals that earlier parts computed and that are not `here` yet. */

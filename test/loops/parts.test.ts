@@ -4,6 +4,7 @@ import { expect, test } from 'vitest';
 import { BlockBuilder, bool, boolType, int, intType, real, realType } from '../../src/ir/build.ts';
 import { interpret } from '../../src/ir/interpret.ts';
 import type { Operand, Program, Value } from '../../src/ir/types.ts';
+import { effectsOf } from '../../src/loops/effects.ts';
 import { toRoutine } from '../../src/loops/index.ts';
 import type { Statement } from '../../src/loops/types.ts';
 import { regionsOf } from '../../src/loops/walk.ts';
@@ -103,6 +104,36 @@ test('cheap operations on what a part needs anyway are done again, and take no s
   const spill = routine.scratch.find((buffer) => buffer.name === 'spill');
   expect(routine.parts.length).toBeGreaterThan(3);
   expect(Number(spill?.dims[0]?.terms[0]?.coefficient)).toBeLessThan(320);
+  expect(run(routine, given).result).toBe(interpret(program, given.inputs).loss);
+});
+
+test('what only other parts read, and compute again, is computed in these alone', () => {
+  const b = new BlockBuilder(0);
+  const a = b.fresh(realType, { name: 'a' });
+  const values: Operand[] = [a];
+  for (let i = 0; i < 300; i++) values.push(b.op('sin', [values.at(-1) ?? a]));
+  const doubles = values.map((value) => b.op('add', [value, value]));
+  const rests = doubles.map((double) => b.op('sub', [real(1), double]));
+  const total = rests.reduceRight<Operand>((sum, rest, i) => {
+    const more = b.op('mul', [b.op('add', [sum, rest]), rest]);
+    return b.op('add', [more, b.op('mul', [values[i] ?? a, doubles[i] ?? a])]);
+  }, real(1));
+  const program: Program = {
+    name: 'Rests',
+    sizes: [],
+    inputs: [{ role: 'param', name: 'a', value: a }],
+    body: b.block([total]),
+    outputs: [{ role: 'loss', name: 'loss' }],
+    nextId: b.nextId,
+  };
+  const given = { sizes: {}, inputs: { params: { a: 0.7 }, data: {} } };
+  const routine = toRoutine(program, 'loss', { checked: true, partStatements: 60 });
+  expect(routine.parts.length).toBeGreaterThan(5);
+  const unread = routine.parts.flatMap(({ body }) => {
+    const { declared, used } = effectsOf(body);
+    return [...declared].filter((local) => !used.has(local)).map(({ name }) => name);
+  });
+  expect(unread).toEqual([]);
   expect(run(routine, given).result).toBe(interpret(program, given.inputs).loss);
 });
 
