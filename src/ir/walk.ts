@@ -36,6 +36,9 @@ export function operandsOf(statement: Statement): readonly Operand[] {
   }
 }
 
+/** Most statements have none. */
+const noBlocks: readonly Block[] = [];
+
 /** The blocks that the statement owns, in the order in which they are printed. */
 export function blocksOf(statement: Statement): readonly Block[] {
   switch (statement.kind) {
@@ -57,7 +60,7 @@ export function blocksOf(statement: Statement): readonly Block[] {
     case 'open':
     case 'add':
     case 'freeze':
-      return [];
+      return noBlocks;
   }
 }
 
@@ -226,13 +229,10 @@ export function* statementsOf(block: Block): Generator<Statement> {
 }
 
 /** Whether a statement of the block, or of one inside it, passes the test. */
-export function someStatement(block: Block, test: (statement: Statement) => boolean): boolean {
-  for (const statement of block.statements) {
-    if (test(statement)) return true;
-    for (const inner of blocksOf(statement)) if (someStatement(inner, test)) return true;
-  }
-  return false;
-}
+export const someStatement = (block: Block, test: (statement: Statement) => boolean): boolean =>
+  block.statements.some(
+    (statement) => test(statement) || blocksOf(statement).some((inner) => someStatement(inner, test)),
+  );
 
 /** A block is immutable, so what is free in it can be remembered beside it. */
 const freeValuesOfBlock = new WeakMap<Block, ReadonlyMap<number, Value>>();

@@ -49,12 +49,15 @@ export function mapList<T>(list: readonly T[], map: (item: T) => T): readonly T[
   return changed ? mapped : list;
 }
 
+/** Most expressions are leaves. */
+const none: readonly Expression[] = [];
+
 export function childrenOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case 'literal':
     case 'extent':
     case 'local':
-      return [];
+      return none;
     case 'op':
       return expression.args;
     case 'conditional':
@@ -137,8 +140,10 @@ export function mapExpressions(statement: Statement, map: (expression: Expressio
 /** The statement lists inside a statement. */
 export function regionsOf(statement: Statement): readonly (readonly Statement[])[] {
   if (statement.kind === 'for' || statement.kind === 'while') return [statement.body];
-  return statement.kind === 'if' ? [statement.then, statement.otherwise] : [];
+  return statement.kind === 'if' ? [statement.then, statement.otherwise] : noRegions;
 }
+
+const noRegions: readonly (readonly Statement[])[] = [];
 
 /** The same statement with its regions mapped. */
 export function mapRegions(
@@ -157,11 +162,11 @@ export function visitStatements(
   statements: readonly Statement[],
   visit: (statement: Statement) => void,
 ): void {
-  for (const statement of statements) {
+  statements.forEach((statement) => {
     visit(statement);
     const regions = regionsOf(statement);
     if (regions.length > 0) regions.forEach((region) => visitStatements(region, visit));
-  }
+  });
 }
 
 /** Whether something that the statements evaluate, at any depth, passes the test. */
