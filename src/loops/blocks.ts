@@ -1,7 +1,7 @@
 // A range 0..to cut into blocks of so many iterations, and what is left over.
 
-import { constant, divide } from '../base/polynomial.ts';
-import { apply, declare, integer, invented, loop, reference, sizeOf } from './make.ts';
+import { divide } from '../base/polynomial.ts';
+import { apply, declare, integer, invented, loop, reference, sizeIn, sizeOf } from './make.ts';
 import type { Expression, Local, Statement } from './types.ts';
 
 export interface Blocks {
@@ -14,8 +14,7 @@ export interface Blocks {
 
 /** A range that ends before it starts has no blocks, and nothing is left over. */
 export function blocksOf(to: Expression, width: number): Blocks {
-  const size =
-    to.kind === 'extent' ? to.size : to.kind === 'literal' ? constant(Number(to.value)) : undefined;
+  const size = sizeIn(to);
   const whole = size === undefined ? undefined : divide(size, width);
   if (whole?.denominator === 1) return { before: [], count: sizeOf(whole) };
   const blocks = invented('blocks', 'int');

@@ -1,16 +1,20 @@
-// What decides: the locals and arrays of which a comparison or a jump, such as that of floor, is made, perhaps through others. There
-// the last bit counts: of two sums that are equal, and make a tie, one may be the greater if their terms are added up in
-// another order.
+// What decides, in a routine: the locals and arrays of which a comparison or a jump, such as that of floor, is made, perhaps through
+// others. There the last bit counts: of two sums that are equal, and make a tie, one may be the greater if their terms are added
+// up in another order. (passes/decisive.ts asks the same of the values of a program.)
 
-import type { OpName } from '../ops/index.ts';
 import type { Buffer, Expression, Local, Statement } from './types.ts';
 import { expressionsOf, visitExpression, visitStatements } from './walk.ts';
 
 type Place = Local | Buffer;
 
-const jumps: ReadonlySet<OpName> = new Set(['eq', 'ne', 'lt', 'le', 'gt', 'ge', 'sign', 'floor', 'ceil', 'round', 'trunc', 'toInt', 'toIntChecked']); // prettier-ignore
-
-export function decisiveIn(statements: readonly Statement[]): ReadonlySet<Place> {
+/**
+ * The places that decide something. `isDecision`: the ops at which the last bit counts; what they are of decides, and what that is
+ * made of.
+ */
+export function decisiveIn(
+  statements: readonly Statement[],
+  isDecision: (part: Extract<Expression, { readonly kind: 'op' }>) => boolean,
+): ReadonlySet<Place> {
   const sources = new Map<Place, Set<Place>>();
   const decisive = new Set<Place>();
   visitStatements(statements, (statement) => {
@@ -20,8 +24,7 @@ export function decisiveIn(statements: readonly Statement[]): ReadonlySet<Place>
     for (const expression of expressionsOf(statement)) {
       visitExpression(expression, (part) => {
         note(part, own);
-        // Rounding makes no number of an infinity.
-        if (part.kind !== 'op' || !jumps.has(part.op) || part.args.some(isInfinite)) return;
+        if (part.kind !== 'op' || !isDecision(part)) return;
         for (const arg of part.args) visitExpression(arg, (inner) => note(inner, decisive));
       });
     }
@@ -31,7 +34,8 @@ export function decisiveIn(statements: readonly Statement[]): ReadonlySet<Place>
   return decisive;
 }
 
-function targetOf(statement: Statement): Place | undefined {
+/** What a statement gives a value to. */
+export function targetOf(statement: Statement): Place | undefined {
   switch (statement.kind) {
     case 'declare':
     case 'assign':
@@ -57,6 +61,3 @@ function note(part: Expression, into: Set<Place>): void {
   if (part.kind === 'local') into.add(part.local);
   if (part.kind === 'load') into.add(part.buffer);
 }
-
-const isInfinite = (expression: Expression): boolean =>
-  expression.kind === 'literal' && Math.abs(Number(expression.value)) === Infinity;

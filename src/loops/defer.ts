@@ -4,10 +4,20 @@
 //
 // It adds up the same terms, from the other end. It takes no more memory than the rows where the matrix is square.
 
-import { constant, subtract, type Polynomial } from '../base/polynomial.ts';
+import { subtract } from '../base/polynomial.ts';
 import { changesLocal, effectsOf, writes, type Effects } from './effects.ts';
 import { keysFor, type Keys } from './keys.ts';
-import { apply, invented, isZero, load, loop as makeLoop, reference, scalarOf, sizeOf } from './make.ts';
+import {
+  apply,
+  invented,
+  isZero,
+  load,
+  loop as makeLoop,
+  reference,
+  scalarOf,
+  sizeIn,
+  sizeOf,
+} from './make.ts';
 import { substituted } from './rename.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import { mapRegions, visitExpression } from './walk.ts';
@@ -145,11 +155,6 @@ function trips({ from, to }: Loop): Expression {
   if (isZero(from)) return to;
   const [first, last] = [sizeIn(from), sizeIn(to)];
   return first === undefined || last === undefined ? apply('isub', to, from) : sizeOf(subtract(last, first));
-}
-
-function sizeIn(expression: Expression): Polynomial | undefined {
-  if (expression.kind === 'literal') return constant(Number(expression.value));
-  return expression.kind === 'extent' ? expression.size : undefined;
 }
 
 /** Notes what a constant stands for. */

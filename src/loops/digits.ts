@@ -15,7 +15,7 @@ import {
   zero,
   type Polynomial,
 } from '../base/polynomial.ts';
-import { apply, sizeOf } from './make.ts';
+import { apply, sizeIn, sizeOf } from './make.ts';
 import { keysFor, type Keys } from './keys.ts';
 import type { Expression, Local, Routine } from './types.ts';
 import { mapChildren, mapExpressions, mapList, mapRegions, someExpression, visitStatements } from './walk.ts';
@@ -112,11 +112,6 @@ function termsOf(
     }
   }
   return [{ x: sum, times }];
-}
-
-function sizeIn(expression: Expression): Polynomial | undefined {
-  if (expression.kind === 'extent') return expression.size;
-  return expression.kind === 'literal' ? constant(Number(expression.value)) : undefined;
 }
 
 /** Divisions of divisions are one, where they come out even. */

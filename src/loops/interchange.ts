@@ -3,9 +3,8 @@
 // the other, before the next channel: the factors that a row has in common are constants of the inner loop, and it runs
 // along memory. Terms are added in the order in which they were.
 
-import { constant } from '../base/polynomial.ts';
 import { changesLocal, effectsOf, writes } from './effects.ts';
-import { apply, declare, isZero, load, real, reference, scalarOf } from './make.ts';
+import { apply, declare, isZero, lengthOf, load, real, reference, scalarOf } from './make.ts';
 import { copiedList, substituted } from './rename.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import { mapRegions, visitExpression } from './walk.ts';
@@ -67,13 +66,11 @@ function isPlace(value: Expression): boolean {
 
 /** The loop as three: one that clears a row of sums, one over channels around a loop along the row, one for the rest. */
 function alongRows(loop: Loop, scratch: Buffer[]): readonly Statement[] | undefined {
-  const { index, from, to, order } = loop;
+  const { index, to, order } = loop;
   const parts = partsOf(loop);
-  const size =
-    to.kind === 'extent' ? to.size : to.kind === 'literal' ? constant(Number(to.value)) : undefined;
+  const size = lengthOf(loop);
   const isShort = to.kind === 'literal' && Number(to.value) < shortestRow;
-  if (parts === undefined || size === undefined || isShort || !isZero(from) || order !== undefined)
-    return undefined;
+  if (parts === undefined || size === undefined || isShort || order !== undefined) return undefined;
   const { places, sum, channels, rest } = parts;
   const last = channels.body.at(-1);
   const named = channels.body.slice(0, -1);

@@ -2,11 +2,10 @@
 // loss adds up, say, whose adjoint is a cosine that the loss has added up as well. A store and a load cost a sixth of a function.
 // Fusion comes before: where two loops became one there is nothing to keep.
 
-import { constant as size, type Polynomial } from '../base/polynomial.ts';
 import { costOf } from './cost.ts';
 import { changesLocal, effectsOf, writes, type Effects } from './effects.ts';
 import { keysFor, type Keys } from './keys.ts';
-import { constant, declare, invented, isZero, load, reference, scalarOf } from './make.ts';
+import { constant, declare, invented, lengthOf, load, reference, scalarOf } from './make.ts';
 import { nameFor } from './names.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import {
@@ -131,11 +130,6 @@ function sitesIn(loop: Loop, around: readonly Loop[] = []): readonly Site[] {
     expressionsOf(statement).forEach(look);
     return found;
   });
-}
-
-function lengthOf({ from, to }: Loop): Polynomial | undefined {
-  if (!isZero(from)) return undefined;
-  return to.kind === 'extent' ? to.size : to.kind === 'literal' ? size(Number(to.value)) : undefined;
 }
 
 /** What is known of two loops and what is between them. */

@@ -1,6 +1,6 @@
 // Making expressions and statements of the loops form, and the few questions every pass asks about them.
 
-import { asConstant, type Polynomial } from '../base/polynomial.ts';
+import { asConstant, constant as size, type Polynomial } from '../base/polynomial.ts';
 import { ops, type OpName } from '../ops/index.ts';
 import type { Scalar } from '../ir/types.ts';
 import type { Buffer, Expression, Local, Statement } from './types.ts';
@@ -21,9 +21,15 @@ export const load = (buffer: Buffer, indices: readonly Expression[]): Expression
 });
 
 /** A size; a literal when it is known, so that equal things look equal. */
-export function sizeOf(size: Polynomial): Expression {
-  const value = asConstant(size);
-  return value === undefined ? { kind: 'extent', size } : integer(value);
+export function sizeOf(polynomial: Polynomial): Expression {
+  const value = asConstant(polynomial);
+  return value === undefined ? { kind: 'extent', size: polynomial } : integer(value);
+}
+
+/** The size that an expression is, if it is one: what `sizeOf` was made from. */
+export function sizeIn(expression: Expression): Polynomial | undefined {
+  if (expression.kind === 'literal') return size(Number(expression.value));
+  return expression.kind === 'extent' ? expression.size : undefined;
 }
 
 export const constant = (name: string, scalar: Scalar): Local => ({ name, scalar, mutable: false });
@@ -53,6 +59,10 @@ export function isAtom(expression: Expression): boolean {
   if (expression.kind === 'op') return expression.op === 'toReal' && expression.args[0]?.kind === 'extent';
   return expression.kind === 'literal' || expression.kind === 'extent' || expression.kind === 'local';
 }
+
+/** How many iterations a loop has that begins at 0, where that is a size. */
+export const lengthOf = ({ from, to }: { readonly from: Expression; readonly to: Expression }) =>
+  isZero(from) ? sizeIn(to) : undefined;
 
 export const isZero = (expression: Expression): boolean =>
   expression.kind === 'literal' && (expression.value === 0 || expression.value === false);

@@ -5,7 +5,7 @@
 // Iterations may come in any order as long as none has been chosen, and so may the terms of a sum, but for one that decides
 // something: its ties must stay ties.
 
-import { canFail } from '../ops/index.ts';
+import { canFail, jumps, type OpName } from '../ops/index.ts';
 import { decisiveIn } from './decisive.ts';
 import { effectsOf, changesLocal, writes, type Effects } from './effects.ts';
 import { apply, declare, integer, isZero, load, reference, variable, zeroOf } from './make.ts';
@@ -29,7 +29,7 @@ interface Growing {
 export function carrySums(routine: Routine): Routine {
   const bounds = boundsOf(routine);
   let decisive: ReturnType<typeof decisiveIn> | undefined;
-  const decides: Decides = (place) => (decisive ??= decisiveIn(routine.body)).has(place);
+  const decides: Decides = (place) => (decisive ??= decisiveIn(routine.body, isTie)).has(place);
   const list = (statements: readonly Statement[]): readonly Statement[] => {
     let changed = false;
     const result = statements.flatMap((statement): readonly Statement[] => {
@@ -62,6 +62,10 @@ function carried(loop: Loop, bounds: Bounds, decides: Decides): readonly Stateme
   }
   return order === undefined ? undefined : [...before, { ...loop, order, body }];
 }
+
+/** Rounding makes no number of an infinity. */
+const isTie = ({ op, args }: { readonly op: OpName; readonly args: readonly Expression[] }): boolean =>
+  jumps(op) && !args.some((arg) => arg.kind === 'literal' && Math.abs(Number(arg.value)) === Infinity);
 
 type Decides = (place: Local | Buffer) => boolean;
 

@@ -4,7 +4,8 @@
 // quotients that decide anything (what is compared, rounded, has a sign taken, or a root: x r - 1 may have none) are left alone,
 // as is what they are made of.
 
-import { decidingOps } from '../passes/decisive.ts';
+import { decides } from '../ops/index.ts';
+import { decisiveIn, targetOf } from './decisive.ts';
 import { apply, declare, invented, real, reference } from './make.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import {
@@ -16,13 +17,13 @@ import {
   mapRegions,
   regionsOf,
   someExpression,
-  visitExpression,
   visitStatements,
 } from './walk.ts';
 
 export function shareReciprocals(routine: Routine): Routine {
   if (!someExpression(routine.body, (part) => divisor(part) !== undefined)) return routine;
-  const isDecisive = decisiveIn(routine.body);
+  const decisive = decisiveIn(routine.body, ({ op }) => decides(op));
+  const isDecisive: Decides = (target) => target !== undefined && decisive.has(target);
   const body = shared(routine.body, isDecisive);
   return body === routine.body ? routine : { ...routine, body };
 }
@@ -95,7 +96,7 @@ function visitQuotients(
 ): void {
   if (isDecisive(targetOf(statement))) return;
   const look = (expression: Expression, isCertain: boolean): void => {
-    if (expression.kind === 'op' && decidingOps.has(expression.op)) return;
+    if (expression.kind === 'op' && decides(expression.op)) return;
     const by = divisor(expression);
     if (by !== undefined) visit(by, isCertain);
     const isChoice =
@@ -117,7 +118,7 @@ function withReciprocals(
     [...wanted].map(([by, { first }]) => [by, named(statements[first], by) ?? invented('inverse', 'real')]),
   );
   const replaced = (expression: Expression): Expression => {
-    if (expression.kind === 'op' && decidingOps.has(expression.op)) return expression;
+    if (expression.kind === 'op' && decides(expression.op)) return expression;
     const inner = mapChildren(expression, replaced);
     const by = divisor(inner);
     const inverse = by && inverses.get(by);
@@ -155,49 +156,3 @@ function named(statement: Statement | undefined, by: Local): Local | undefined {
 
 const isReciprocal = (statement: Statement, inverses: ReadonlyMap<Local, Local>): boolean =>
   [...inverses].some(([by, inverse]) => named(statement, by) === inverse);
-
-const targetOf = (statement: Statement): Local | Buffer | undefined => {
-  switch (statement.kind) {
-    case 'declare':
-    case 'assign':
-    case 'increase':
-      return statement.local;
-    case 'store':
-    case 'accumulate':
-    case 'fill':
-      return statement.buffer;
-    case 'for':
-    case 'while':
-    case 'leave':
-    case 'limit':
-    case 'if':
-    case 'check':
-    case 'section':
-    case 'call':
-      return undefined;
-  }
-};
-
-/** Whether a local or an array goes into something that jumps, by itself or through others. */
-function decisiveIn(body: readonly Statement[]): Decides {
-  const decisive = new Set<Local | Buffer>();
-  const mark = (expression: Expression): void =>
-    visitExpression(expression, (part) => {
-      if (part.kind === 'local') decisive.add(part.local);
-      if (part.kind === 'load') decisive.add(part.buffer);
-    });
-  visitStatements(body, (statement) => {
-    for (const root of expressionsOf(statement))
-      visitExpression(root, (part) => {
-        if (part.kind === 'op' && decidingOps.has(part.op)) mark(part);
-      });
-  });
-  for (let before = -1; before < decisive.size;) {
-    before = decisive.size;
-    visitStatements(body, (statement) => {
-      const target = targetOf(statement);
-      if (target !== undefined && decisive.has(target)) expressionsOf(statement).forEach(mark);
-    });
-  }
-  return (target) => target !== undefined && decisive.has(target);
-}

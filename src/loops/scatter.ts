@@ -5,9 +5,9 @@
 //
 // That is no more work as long as there are no more additions to the array than elements in it.
 
-import { constant, isNeverNegative, multiply, one, subtract, type Polynomial } from '../base/polynomial.ts';
+import { isNeverNegative, multiply, one, subtract, type Polynomial } from '../base/polynomial.ts';
 import { effectsOf } from './effects.ts';
-import { apply, declare, invented, isAtom, isZero, real, reference } from './make.ts';
+import { apply, declare, invented, isAtom, isZero, real, reference, sizeIn } from './make.ts';
 import { factorsOf } from './skip.ts';
 import { copiedList, renameIn, type Names } from './rename.ts';
 import { oppose, touchedBy } from './touch.ts';
@@ -181,11 +181,6 @@ function additionsTo(buffer: Buffer, statement: Statement): Polynomial | undefin
   if (count === undefined || statement.kind === 'if') return count;
   const [first, last] = statement.kind === 'for' ? [sizeIn(statement.from), sizeIn(statement.to)] : [];
   return first === undefined || last === undefined ? undefined : multiply(count, subtract(last, first));
-}
-
-function sizeIn(expression: Expression): Polynomial | undefined {
-  if (expression.kind === 'literal') return constant(Number(expression.value));
-  return expression.kind === 'extent' ? expression.size : undefined;
 }
 
 /** Where the consumer's loops prepare something, the producer has the same loops, and adds in that iteration. */

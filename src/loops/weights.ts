@@ -2,11 +2,11 @@
 // second is the first over the sum, so the first is kept in a row and the gradient multiplies. (An exponential costs as
 // much as ten multiplications, and both loops run over the same elements.)
 
-import { constant as size, type Polynomial } from '../base/polynomial.ts';
 import { dropDead } from './dead.ts';
 import { effectsOf, writes } from './effects.ts';
 import { keysFor, type Keys } from './keys.ts';
-import { apply, declare, invented, isZero, load, real, reference } from './make.ts';
+import type { Polynomial } from '../base/polynomial.ts';
+import { apply, declare, invented, lengthOf, load, real, reference } from './make.ts';
 import { renameExpression } from './rename.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import { mapExpression, mapExpressions, mapRegions, visitExpression, someExpression } from './walk.ts';
@@ -64,11 +64,6 @@ function totalsOf(statements: readonly Statement[]): readonly Total[] {
     if (element === undefined || by?.kind !== 'local' || by.local !== shift.local) return [];
     return [{ total: statement.local, sum: sum.local, loop, adding, exponential, element, length, position }];
   });
-}
-
-function lengthOf({ from, to }: Loop): Polynomial | undefined {
-  if (!isZero(from)) return undefined;
-  return to.kind === 'extent' ? to.size : to.kind === 'literal' ? size(Number(to.value)) : undefined;
 }
 
 /** A total whose exponentials are kept in a row, for the loops that want weights of the same elements. */

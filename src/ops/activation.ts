@@ -12,6 +12,7 @@ export const activation = {
     // by one rounding of 1, as is out itself. What needs those digits is written with logSigmoid.
     d: { x: 'out * (1 - out)' },
     vanishes: true,
+    rises: true,
     ts: {
       helper: 'sigmoid',
       source: `\
@@ -40,6 +41,7 @@ fn sigmoid(x: f32) -> f32 {
     eval: (x: number) => Math.max(x, 0) + Math.log1p(Math.exp(-Math.abs(x))),
     d: { x: 'sigmoid(x)' },
     vanishes: true,
+    rises: true,
     ts: {
       helper: 'softplus',
       source: `\
@@ -67,6 +69,7 @@ fn softplus(x: f32) -> f32 {
     eval: (x: number) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))),
     d: { x: 'sigmoid(-x)' },
     vanishes: true,
+    rises: true,
     ts: {
       helper: 'logSigmoid',
       source: `\

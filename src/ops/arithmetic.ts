@@ -77,6 +77,7 @@ export const arithmetic = {
     },
     singular: 'finite',
     vanishes: true,
+    edge: true,
     ts: { call: 'Math.pow' },
     // The builtin is exp2(y * log2(x)), which knows neither negative bases nor zero.
     wgsl: {
@@ -141,6 +142,7 @@ fn integer_power(x: f32, n: i32) -> f32 {
     eval: Math.sqrt,
     d: { x: '0.5 / out' },
     singular: 'finite',
+    edge: true,
     ts: { call: 'Math.sqrt' },
     wgsl: { call: 'sqrt' },
     callable: true,

@@ -44,6 +44,7 @@ fn stable_sinh(x: f32) -> f32 {
     // Where tanh saturates this is as wrong as the value is (one rounding of 1), and costs no second exponential.
     d: { x: '1 - out * out' },
     vanishes: true,
+    rises: true,
     ts: { call: 'Math.tanh' },
     fast: tanh,
     // The builtin overflows to NaN from about 89 on.
@@ -88,6 +89,7 @@ fn stable_asinh(x: f32) -> f32 {
     eval: Math.acosh,
     d: { x: '1 / (sqrt(x - 1) * sqrt(x + 1))' },
     singular: 'finite',
+    edge: true,
     ts: { call: 'Math.acosh' },
     wgsl: {
       helper: 'stable_acosh',
@@ -111,6 +113,7 @@ fn stable_acosh(x: f32) -> f32 {
     eval: Math.atanh,
     d: { x: '1 / ((1 - x) * (1 + x))' },
     singular: 'infinite',
+    edge: true,
     ts: { call: 'Math.atanh' },
     wgsl: {
       helper: 'stable_atanh',

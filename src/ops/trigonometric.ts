@@ -44,6 +44,7 @@ export const trigonometric = {
     // Near the ends 1 - x * x would cancel; the product of the factors does not.
     d: { x: '1 / sqrt((1 - x) * (1 + x))' },
     singular: 'finite',
+    edge: true,
     ts: { call: 'Math.asin' },
     wgsl: { call: 'asin' },
     callable: true,
@@ -57,6 +58,7 @@ export const trigonometric = {
     eval: Math.acos,
     d: { x: '-1 / sqrt((1 - x) * (1 + x))' },
     singular: 'finite',
+    edge: true,
     ts: { call: 'Math.acos' },
     wgsl: { call: 'acos' },
     callable: true,
@@ -69,6 +71,7 @@ export const trigonometric = {
     result: 'real',
     eval: Math.atan,
     d: { x: '1 / (1 + x * x)' },
+    rises: true,
     ts: { call: 'Math.atan' },
     wgsl: { call: 'atan' },
     callable: true,

@@ -70,6 +70,10 @@ export interface OpRecord {
    * an infinite adjoint. Stationary points (cos at 0, a factor of 0) do not count.
    */
   readonly vanishes?: boolean;
+  /** Its arguments may reach a number beyond which it has no real value, as sqrt at 0: there the last bit decides if it has one. */
+  readonly edge?: true;
+  /** It never falls, and takes any number (of one argument). */
+  readonly rises?: true;
   readonly ts: Spelling;
   /** In TypeScript where `math` is `fast`, if that is another. */
   readonly fast?: Spelling;

@@ -9,20 +9,20 @@
 import type { BlockBuilder } from '../ir/build.ts';
 import { bug } from '../base/bug.ts';
 import type { Block, BuildStatement, IfStatement, Operand, OpStatement, Program, ReadStatement, ReduceStatement, Statement, Value } from '../ir/types.ts'; // prettier-ignore
-import { freeValuesOfStatement, mapUses, statementsOf } from '../ir/walk.ts';
+import { freeValuesOfStatement, mapUses } from '../ir/walk.ts';
+import { ops } from '../ops/index.ts';
+import type { OpRecord } from '../ops/types.ts';
 import { isMovable, runsCertainly } from './hoist.ts';
 import { hintOf, rewrite, type Context } from './rewrite.ts';
 import { copied, hasLoop, sliceOf } from './slice.ts';
 
 type Extremum = ReduceStatement & { readonly reducer: 'max' | 'min' };
 
-/** They never fall and take any number. */
-const rising: ReadonlySet<string> = new Set(['exp', 'tanh', 'sigmoid', 'softplus', 'logSigmoid', 'atan']);
-
 export function takeOutOfExtrema(program: Program): Program {
-  if (![...statementsOf(program.body)].some(isExtremum)) return program;
-  return rewrite(program, (statement, context) =>
-    isExtremum(statement) ? taken(statement, context) : undefined,
+  return rewrite(
+    program,
+    (statement, context) => (isExtremum(statement) ? taken(statement, context) : undefined),
+    isExtremum,
   );
 }
 
@@ -86,7 +86,7 @@ function stepOf(statement: Statement, body: Block, varying: ReadonlySet<number>)
   if (statement.kind !== 'op') return undefined;
   const [x, y] = statement.args;
   if (x === undefined) return undefined;
-  if (rising.has(statement.op)) return { statement, of: x };
+  if ((ops[statement.op] as OpRecord).rises === true) return { statement, of: x };
   if (statement.op === 'sub') return isSteady(y) ? { statement, of: x } : undefined;
   if (statement.op !== 'add' || y === undefined) return undefined;
   if (isSteady(y)) return { statement, of: x };

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import { op } from '../../src/ops/define.ts';
-import { ops, type OpName } from '../../src/ops/index.ts';
+import { decides, jumps, ops, type OpName } from '../../src/ops/index.ts';
 import type { OpRecord, ScalarName } from '../../src/ops/types.ts';
 import { activeArgs, constant, evaluate, partial, record } from './rule.ts';
 
@@ -60,10 +60,38 @@ test.each(names.filter((name) => record(name).commutative))(
 
 test('a flag that is present is true, and a domain is in words', () => {
   for (const name of names) {
-    const { vanishes, commutative, domain }: OpRecord = record(name);
-    for (const flag of [vanishes, commutative]) expect([undefined, true]).toContain(flag);
+    const { vanishes, commutative, edge, rises, domain }: OpRecord = record(name);
+    for (const flag of [vanishes, commutative, edge, rises]) expect([undefined, true]).toContain(flag);
     if (domain !== undefined) expect(domain).not.toBe('');
   }
+});
+
+const ladder = [-Infinity, -1e300, -1e3, -20, -1, -1e-9, 0, 1e-9, 0.5, 1, 1.5, 20, 1e3, 1e300, Infinity];
+
+test('what is said to rise never falls, and takes any number', () => {
+  const rising = names.filter((name) => (record(name) as OpRecord).rises === true);
+  expect(rising).toContain('exp');
+  for (const name of rising) {
+    const values = ladder.map((x) => Number(evaluate(name, [x])));
+    expect([name, values.some((y, k) => !(y >= (values[k - 1] ?? y)))]).toEqual([name, false]);
+  }
+});
+
+test('an edge is where there is no real value any more', () => {
+  const edged = names.filter((name) => (record(name) as OpRecord).edge === true);
+  expect(edged).toContain('sqrt');
+  for (const name of edged) {
+    const rest = Object.keys(record(name).args).slice(1).map(() => 0.5); // prettier-ignore
+    const values = ladder.map((x) => Number(evaluate(name, [x, ...rest])));
+    expect([name, values.some(Number.isNaN), values.every(Number.isNaN)]).toEqual([name, true, false]);
+  }
+});
+
+test('comparing and rounding jump; nothing smooth does', () => {
+  const jumping = ['lt', 'eq', 'floor', 'round', 'sign', 'toInt'] as const;
+  const smooth = ['add', 'div', 'sin', 'max', 'abs', 'stop', 'iadd', 'and', 'toReal', 'select'] as const;
+  expect([...jumping, ...smooth].filter(jumps)).toEqual(jumping);
+  expect(decides('sqrt') && decides('lt') && !decides('exp')).toBe(true);
 });
 
 // The types of `op` are held by the type checker: each line below must be an error.
