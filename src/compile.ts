@@ -8,15 +8,22 @@ import { bug } from './base/bug.ts';
 import { catalogue, report } from './base/catalogue.ts';
 import { hasErrors, type Diagnostic } from './base/diagnostic.ts';
 import type { Optimisation } from './base/optimisations.ts';
+import type { Span } from './base/source.ts';
 import type { File } from './lang/ast.ts';
 import type { Maths, Precision } from './emit/typescript.ts';
+import type { Problem } from './emit/wgsl/limits.ts';
+import type { Program } from './ir/types.ts';
 import { loadImports, type Load } from './lang/modules.ts';
 import type { RoutineKind } from './loops/types.ts';
+
+export type TargetName = 'typescript' | 'wgsl';
 
 export interface CompileOptions extends Pick<AnalyseOptions, 'path' | 'sizes'> {
   /** Which functions to emit, as far as the model has what they compute; by default loss, gradient and outputs. */
   readonly emit?: readonly RoutineKind[];
-  /** Of arrays of reals; arithmetic is in double precision either way. */
+  /** The language of the output; by default TypeScript. WGSL takes models whose sizes are numbers. */
+  readonly target?: TargetName;
+  /** Of arrays of reals; by default f64, in WGSL f32. Arithmetic in TypeScript is in double precision either way. */
   readonly precision?: Precision;
   /**
    * `fast`, the default: exp, exp2 and tanh, and what is made of them, by tables in the emitted module. They take half the
@@ -63,7 +70,8 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
   const {
     path = 'model.nabla',
     emit = defaultEmit,
-    precision = 'f64',
+    target = 'typescript',
+    precision = target === 'wgsl' ? 'f32' : 'f64',
     math,
     checked = true,
     format = 'auto',
@@ -74,9 +82,10 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
   const imports =
     options.load === undefined ? {} : { imports: await loadImports({ path, text }, options.load) };
   const { file, programs, diagnostics } = analyse(text, { ...options, ...imports });
-  if (hasErrors(diagnostics)) return { files: [], diagnostics };
+  const all = [...diagnostics, ...(target === 'wgsl' ? unfitForWgsl(file, programs, precision) : [])];
+  if (hasErrors(all)) return { files: [], diagnostics: all };
 
-  const [{ generate }, unboundedLoops] = await Promise.all([
+  const [{ generate, generateWgsl }, unboundedLoops] = await Promise.all([
     import('./generate.ts'),
     import('./ad/unbounded.ts'),
   ]);
@@ -92,14 +101,54 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
     jacobian,
     without,
   };
-  let module: string;
+  const stem = name.replace(/\.nabla$/, '');
   try {
-    module = await generate(programs, settings);
+    if (target === 'typescript') {
+      const text = await generate(programs, settings);
+      return { files: [{ path: `${stem}.ts`, text }], diagnostics };
+    }
+    const made = generateWgsl(programs, settings);
+    if ('text' in made) return { files: [{ path: `${stem}.wgsl`, text: made.text }], diagnostics };
+    const problems = made.problems.map(([model, problem]) => tooMuch(file, model, problem));
+    return { files: [], diagnostics: [...diagnostics, ...problems] };
   } catch (problem) {
     if (!(problem instanceof unboundedLoops.UnboundedLoop)) throw problem;
     return { files: [], diagnostics: [...diagnostics, unbounded(problem, file)] };
   }
-  return { files: [{ path: `${name.replace(/\.nabla$/, '')}.ts`, text: module }], diagnostics };
+}
+
+/** What keeps a program from being WGSL, as far as the model shows it. */
+function unfitForWgsl(file: File, programs: readonly Program[], precision: Precision): readonly Diagnostic[] {
+  const open = programs.flatMap((program) =>
+    program.sizes
+      .filter(({ value }) => value === undefined)
+      .map(({ name }) =>
+        report(catalogue.sizeWithoutNumber, { name }, spanOf(file, program.name, name), {
+          help: `give it one: --size ${name}=…`,
+        }),
+      ),
+  );
+  const [first] = programs;
+  const doubles =
+    precision === 'f64' && first !== undefined
+      ? [report(catalogue.noDoubles, {}, spanOf(file, first.name))]
+      : [];
+  return [...doubles, ...open];
+}
+
+/** What is said of a model that WGSL cannot hold. */
+function tooMuch(file: File, model: string, problem: Problem): Diagnostic {
+  const place = spanOf(file, model);
+  if (problem.kind === 'literal') return report(catalogue.literalOutOfRange, problem, problem.span ?? place);
+  return report(catalogue.tooMuchFunctionMemory, { ...problem, limit: 8192 }, place);
+}
+
+/** Where a model, or a size of it, has its name. */
+function spanOf(file: File, model: string, size?: string): Span {
+  const found = file.declarations.find((one) => one.kind === 'model' && one.name.text === model);
+  if (found?.kind !== 'model') return bug(`no model ${model} in the file`);
+  const dim = found.items.find((item) => item.kind === 'dim' && item.name.text === size);
+  return (dim?.kind === 'dim' ? dim : found).name.span;
 }
 
 /** What is said of a loop that would have to save too much for its derivative. */

@@ -5,9 +5,12 @@ import { forward } from './ad/forward.ts';
 import { reverse } from './ad/reverse.ts';
 import { format } from './emit/format.ts';
 import { emitTypeScript, type EmittedModel, type Maths, type Precision } from './emit/typescript.ts';
+import { problemsOf, type Problem } from './emit/wgsl/limits.ts';
+import { emitWgsl } from './emit/wgsl/module.ts';
+import type { Optimisation } from './base/optimisations.ts';
 import type { Output, Program } from './ir/types.ts';
 import { countOps, statementsOf } from './ir/walk.ts';
-import { toRoutine } from './loops/index.ts';
+import { toRoutine, type RoutineOptions } from './loops/index.ts';
 import type { Routine, RoutineKind } from './loops/types.ts';
 import { constrain, free, hasConstraints, unconstrain } from './passes/free.ts';
 import { gather } from './passes/gather.ts';
@@ -37,6 +40,30 @@ export async function generate(programs: readonly Program[], options: GenerateOp
   const text = await emitTypeScript(models, { sourcePath, precision, math, checked });
   const isShort = text.split('\n').length <= FORMATTED_BY_DEFAULT;
   return options.format === true || (options.format === 'auto' && isShort) ? format(text, 'module.ts') : text;
+}
+
+/**
+ * Optimisations that pay on a CPU alone. Shaders are compiled in a time that grows faster than their length, so loops stay
+ * loops; and scratch memory is scarce.
+ */
+const forCpus: readonly Optimisation[] = ['jam', 'products', 'interchange', 'expand', 'gather', 'defer'];
+
+/** The WGSL module of all models of a file, whose sizes are numbers; or what it cannot hold. */
+export function generateWgsl(
+  programs: readonly Program[],
+  options: GenerateOptions,
+): { readonly text: string } | { readonly problems: readonly (readonly [model: string, Problem])[] } {
+  const { sourcePath, checked, checkpoint, without = [] } = options;
+  const settings: GenerateOptions & RoutineOptions = {
+    ...options,
+    math: 'exact',
+    checkpoint: checkpoint === 'auto' ? 'none' : checkpoint,
+    without: [...without, ...forCpus],
+    partStatements: Infinity,
+  };
+  const models = programs.map((program) => modelOf(program, settings));
+  const problems = problemsOf(models);
+  return problems.length > 0 ? { problems } : { text: emitWgsl(models, { sourcePath, checked }) };
 }
 
 /** A model, and what it is with free params where params are constrained. */

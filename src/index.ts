@@ -1,6 +1,12 @@
 // The public API: `compile` for most uses, and the stages that it is made of for tools.
 
-export { compile, type CompileOptions, type CompileResult, type EmittedFile } from './compile.ts';
+export {
+  compile,
+  type CompileOptions,
+  type CompileResult,
+  type EmittedFile,
+  type TargetName,
+} from './compile.ts';
 export { analyse, type Analysis, type AnalyseOptions } from './analyse.ts';
 export { derive } from './generate.ts';
 export { optimisations, type Optimisation } from './base/optimisations.ts';

@@ -1,4 +1,4 @@
-// `nabla build`: models to TypeScript files. Everything is compiled before anything is written, and nothing is written
+// `nabla build`: models to files of TypeScript or WGSL. Everything is compiled before anything is written, and nothing is written
 // when any model has an error.
 
 import { basename, dirname, join } from 'node:path';
@@ -115,7 +115,7 @@ async function refuseOddCombinations(io: Io, args: readonly string[], options: B
     throw new Stop('--out-dir - writes to standard output: there is no file to --check');
   if (outDir === undefined || outDir === '-') return;
   const kind = await orStop('write to', outDir, io.files.kind(outDir));
-  if (kind === 'file' || /\.[cm]?[jt]s$/.test(outDir)) {
+  if (kind === 'file' || /\.([cm]?[jt]s|wgsl)$/.test(outDir)) {
     throw new Stop(`--out-dir takes a directory, and ${outDir} is a file: say --out-dir ${dirname(outDir)}`);
   }
 }

@@ -18,6 +18,7 @@ import {
   reportFormats,
   sizeTable,
   stages,
+  targets,
   wholeNumber,
 } from './values.ts';
 import { version } from './version.ts';
@@ -26,6 +27,8 @@ const examples = `
 Examples:
   nabla build model.nabla                    writes model.ts
   nabla build 'src/**/*.nabla' --check       fails where an emitted file is stale
+  nabla build model.nabla --target wgsl --size N=10
+                                             writes model.wgsl: functions for shaders
   nabla gradcheck model.nabla --size N=10    compares the gradient with differences
   nabla show model.nabla --stage gradient    prints the gradient program
   nabla report model.nabla --size N=1000     tells what the loss and the gradient cost
@@ -81,7 +84,7 @@ function commandLine(io: Io, end: (exitCode: number) => void): Command {
 
   program
     .command('build')
-    .description('write the TypeScript of models: model.nabla becomes model.ts beside it')
+    .description('write the code of models: model.nabla becomes model.ts, or model.wgsl, beside it')
     .argument(
       '<files...>',
       'model files or quoted globs; `-` reads standard input and writes standard output',
@@ -90,8 +93,11 @@ function commandLine(io: Io, end: (exitCode: number) => void): Command {
       '-o, --out-dir <dir>',
       'where the output goes, instead of beside each model; `-` is standard output, for one file',
     )
+    .addOption(choice('--target <target>', 'the language of the output', targets).default('typescript'))
     .addOption(emitOption())
-    .addOption(precisionOption())
+    .addOption(
+      choice('--precision <precision>', 'of arrays of reals (default: f64, in WGSL f32)', precisions),
+    )
     .addOption(mathOption())
     .addOption(sizeOption('fix a size of the models'))
     .option('--no-format', 'leave out prettier, which takes most of the time for small models')

@@ -7,7 +7,7 @@ import { isArray, type Model, type ModelField } from './model.ts';
 import type { Declaration, Parameter } from './module.ts';
 import { pascalCase } from './names.ts';
 import { recordsOfNumbers } from './records.ts';
-import { quote } from './statement.ts';
+import { quote } from './syntax.ts';
 
 export interface Apart {
   /** By the routine that calls it. */

@@ -22,7 +22,7 @@ import {
 } from './model.ts';
 import { insideCheck } from './inside.ts';
 import { membersOf, nestedIn } from './records.ts';
-import { quote } from './statement.ts';
+import { quote } from './syntax.ts';
 
 /** The check functions of a model. */
 export interface Door {

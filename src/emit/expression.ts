@@ -31,11 +31,8 @@ function print(target: Target, naming: Naming, e: Expression): Printed {
     case 'op':
       return printOp(target, naming, e);
     case 'conditional': {
-      // The condition binds tighter than the arms may, so that `(a ? b : c) ? d : e` keeps its parentheses.
-      const level = target.conditional;
-      const condition = within(print(target, naming, e.condition), level + 1);
-      const then = within(print(target, naming, e.then), level);
-      return { text: `${condition} ? ${then} : ${within(print(target, naming, e.otherwise), level)}`, level };
+      const parts = [e.condition, e.then, e.otherwise].map((part) => print(target, naming, part));
+      return conditional(target, parts as [Printed, Printed, Printed]);
     }
     case 'load': {
       const [index, second] = e.indices;
@@ -66,6 +63,17 @@ function operation(target: Target, operator: string, args: readonly Printed[]): 
   const [first, second] = args;
   if (first === undefined || args.length > 2) return bug(`operator ${operator} with ${args.length} operands`);
   return second === undefined ? prefix(target, operator, first) : infix(target, operator, first, second);
+}
+
+function conditional(
+  target: Target,
+  [condition, then, otherwise]: readonly [Printed, Printed, Printed],
+): Printed {
+  const level = target.conditional;
+  if (level === 'select') return call(target, 'select', [otherwise, then, condition]);
+  // The condition binds tighter than the arms may, so that `(a ? b : c) ? d : e` keeps its parentheses.
+  const text = `${within(condition, level + 1)} ? ${within(then, level)} : ${within(otherwise, level)}`;
+  return { text, level };
 }
 
 function call(target: Target, callee: string, args: readonly Printed[]): Printed {

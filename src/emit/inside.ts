@@ -5,7 +5,7 @@ import { boundText, isJoint, type OfElements } from '../ir/constraint.ts';
 import type { Constraint } from '../ir/types.ts';
 import { checkFunction, helperCall, type Check, type Line } from './check.ts';
 import { isArray, needSizes, sizesParameter, type Model, type ModelField, type SizeNames } from './model.ts';
-import { quote } from './statement.ts';
+import { quote } from './syntax.ts';
 
 /** How far the sum of a simplex may be from 1, by the precision of its elements; Stan has 1e-8, too. */
 const rounding = { f64: '1e-8', f32: '1e-5' } as const;

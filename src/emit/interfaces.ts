@@ -3,7 +3,7 @@
 import type { Declaration, Field } from './module.ts';
 import type { Model, ModelField } from './model.ts';
 import { membersAsFields, membersOf, type RecordTypes } from './records.ts';
-import { quote } from './statement.ts';
+import { quote } from './syntax.ts';
 
 export function interfaces(model: Model, records: RecordTypes): readonly Declaration[] {
   const { program, typeName, precision } = model;

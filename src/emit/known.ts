@@ -10,7 +10,7 @@ import type { Declaration, Parameter } from './module.ts';
 import { pascalCase } from './names.ts';
 import { recordsOfNumbers } from './records.ts';
 import type { Signature } from './signature.ts';
-import { quote } from './statement.ts';
+import { quote } from './syntax.ts';
 
 /** An object that a function takes. */
 interface Holder {

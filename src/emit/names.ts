@@ -1,7 +1,15 @@
-// Names in the emitted TypeScript: the user's names survive as far as the language lets them.
+// Names in emitted code: the user's names survive as far as the target lets them.
 
-/** Words that cannot be, or should not be, the name of a variable in a strict-mode module. */
-const reserved = new Set(
+/** Which names a target takes. */
+export interface Lexicon {
+  /** Words that cannot be, or should not be, the name of a variable. */
+  readonly reserved: ReadonlySet<string>;
+  /** The identifier nearest to a name. */
+  readonly identifier: (name: string) => string;
+}
+
+/** In a strict-mode module. */
+const reserved: ReadonlySet<string> = new Set(
   (
     'arguments async await break case catch class const continue debugger default delete do else enum eval export ' +
     'extends false finally for function if implements import in instanceof interface let new null of package private ' +
@@ -42,19 +50,23 @@ export function pascalCase(name: string): string {
   return identifier(name).replace(/^\p{Ll}/u, (head) => head.toUpperCase());
 }
 
+export const typescriptLexicon: Lexicon = { reserved, identifier };
+
 /** The names taken in a region of the text. An inner scope does not reuse a name of the scopes around it. */
 export class Scope {
+  readonly #lexicon: Lexicon;
   readonly #outer: Scope | undefined;
   readonly #taken = new Set<string>();
   /** How many suffixes a name has had, so that ten thousand equal hints do not cost a search each. */
   readonly #suffixes = new Map<string, number>();
 
-  constructor(outer?: Scope) {
+  constructor(lexicon = typescriptLexicon, outer?: Scope) {
+    this.#lexicon = lexicon;
     this.#outer = outer;
   }
 
   inner(): Scope {
-    return new Scope(this);
+    return new Scope(this.#lexicon, this);
   }
 
   /** Takes a name as it is. */
@@ -65,8 +77,8 @@ export class Scope {
 
   /** Takes the identifier nearest to `hint` that is free here: `x`, `default_`, `x_1`. */
   declare(hint: string): string {
-    const plain = identifier(hint);
-    const base = reserved.has(plain) ? `${plain}_` : plain;
+    const plain = this.#lexicon.identifier(hint);
+    const base = this.#lexicon.reserved.has(plain) ? `${plain}_` : plain;
     if (!this.#has(base)) return this.reserve(base);
     let suffix = this.#suffixOf(base);
     do suffix++;
@@ -86,12 +98,17 @@ export class Scope {
   }
 }
 
-/** Field names of an interface: any word may be a field, only `__proto__` in an object literal means something else. */
-export function fieldNames(names: readonly string[]): readonly string[] {
+/** Any word may be a field of an interface, only `__proto__` in an object literal means something else. */
+function typescriptField(name: string): string {
+  const plain = identifier(name);
+  return plain === '__proto__' ? 'proto' : plain;
+}
+
+/** Field names of an interface; `nearest` makes a name one that a field may have. */
+export function fieldNames(names: readonly string[], nearest = typescriptField): readonly string[] {
   const taken = new Set<string>();
   return names.map((name) => {
-    const plain = identifier(name);
-    const base = plain === '__proto__' ? 'proto' : plain;
+    const base = nearest(name);
     let field = base;
     for (let suffix = 1; taken.has(field); suffix++) field = `${base}_${suffix}`;
     taken.add(field);
@@ -100,7 +117,7 @@ export function fieldNames(names: readonly string[]): readonly string[] {
 }
 
 /** Paths such as `camera.f`: on each level the names of the fields of an interface. */
-export function fieldPaths(paths: readonly string[]): readonly string[] {
+export function fieldPaths(paths: readonly string[], nearest = typescriptField): readonly string[] {
   const split = (path: string): readonly [string, string | undefined] => {
     const [head = path, ...rest] = path.split('.');
     return [head, rest.length === 0 ? undefined : rest.join('.')];
@@ -108,12 +125,12 @@ export function fieldPaths(paths: readonly string[]): readonly string[] {
   const inner = new Map<string, string[]>();
   for (const [head, rest] of paths.map(split))
     inner.set(head, [...(inner.get(head) ?? []), ...(rest === undefined ? [] : [rest])]);
-  const heads = fieldNames([...inner.keys()]);
+  const heads = fieldNames([...inner.keys()], nearest);
   const fields = new Map<string, string>();
   [...inner].forEach(([head, rests], k) => {
     const field = heads[k] ?? head;
     fields.set(head, field);
-    for (const [i, path] of fieldPaths(rests).entries())
+    for (const [i, path] of fieldPaths(rests, nearest).entries())
       fields.set(`${head}.${rests[i]}`, `${field}.${path}`);
   });
   return paths.map((path) => fields.get(path) ?? path);

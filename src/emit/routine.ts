@@ -10,7 +10,8 @@ import type { FunctionDeclaration, Parameter } from './module.ts';
 import { isSymbolic, memo, sizeNames, type Model } from './model.ts';
 import type { Scope } from './names.ts';
 import { docOf, holdersOf, signatureOf, type Holders, type Signature } from './signature.ts';
-import { printStatements, quote } from './statement.ts';
+import { printStatements } from './statement.ts';
+import { quote, typescriptSyntax } from './syntax.ts';
 import { typescript, typescriptOf } from './target.ts';
 import type { Code } from './usage.ts';
 import { Writer } from './writer.ts';
@@ -202,6 +203,7 @@ function printBody(
   const target = typescriptOf(model.math);
   printStatements(writer, code.body, {
     target,
+    syntax: typescriptSyntax,
     scope,
     locals,
     naming,

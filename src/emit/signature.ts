@@ -131,12 +131,12 @@ export function signatureOf(model: Model, routine: Routine): Signature {
 // ---- documentation
 
 export function docOf(model: Model, routine: Routine): string {
-  const { summary, takes, returns } = kinds[routine.kind];
+  const { takes, returns } = kinds[routine.kind];
   // What the model is about is told once.
   const modelDoc = routine === model.routines[0] ? (model.program.doc?.trim() ?? '') : '';
   const form = formOf(model, routine.kind);
   const title = form?.holder === 'params' ? form.title : model.title;
-  const lines = [summary(title) + operationsText(routine)];
+  const lines = [summaryOf(title, routine)];
   if (model.jacobian && form === undefined) lines.push('', jacobianDoc(model));
   if (modelDoc !== '') lines.push('', modelDoc);
   lines.push('');
@@ -162,6 +162,10 @@ export function docOf(model: Model, routine: Routine): string {
   if (told !== undefined) lines.push(`@returns ${told}`);
   return lines.join('\n');
 }
+
+/** What a function computes and how much arithmetic it holds, as sentences. */
+export const summaryOf = (title: string, routine: Routine): string =>
+  kinds[routine.kind].summary(title) + operationsText(routine);
 
 function jacobianDoc({ other }: Model): string {
   const constrain = other?.().functionName('Constrain') ?? '';

@@ -1,18 +1,20 @@
-// Prints the statements of the loops form as TypeScript. Names and arrays are settled by whoever owns the function.
+// Prints the statements of the loops form. Names and arrays are settled by whoever owns the function; the words are those of
+// a `Syntax`.
 
 import { bug } from '../base/bug.ts';
 import { one, subtract } from '../base/polynomial.ts';
 import { apply, integer } from '../loops/make.ts';
 import type { Buffer, Expression, Local, Statement } from '../loops/types.ts';
-import { visitExpression } from '../loops/walk.ts';
 import { printExpression, printPolynomial, type Naming } from './expression.ts';
 import type { Scope } from './names.ts';
+import type { Syntax } from './syntax.ts';
 import { stepsOf, type Target } from './target.ts';
 import type { Writer } from './writer.ts';
 
 /** What a function knows that its statements need. */
 export interface FunctionContext {
   readonly target: Target;
+  readonly syntax: Syntax;
   /** Function-wide names; blocks open inner scopes. */
   readonly scope: Scope;
   /** Names of the locals in scope; statements add theirs. */
@@ -26,21 +28,6 @@ export interface FunctionContext {
   /** Of these it is checked whether the array can hold the int. */
   readonly checkedStores: ReadonlySet<Statement>;
 }
-
-/**
- * TypeScript would narrow a bool to the literal that it begins with, and finds it circular to infer a bool from one that
- * is assigned later.
- */
-function annotation({ local, value }: Statement & { readonly kind: 'declare' }): string {
-  if (local.scalar !== 'bool' || value === undefined) return '';
-  let isNeeded = local.mutable;
-  visitExpression(value, (e) => {
-    if (e.kind === 'local' && e.local.scalar === 'bool' && e.local.mutable) isNeeded = true;
-  });
-  return isNeeded ? ': boolean' : '';
-}
-
-const typeOf = { real: 'number', int: 'number', bool: 'boolean' } as const;
 
 export function printStatements(
   writer: Writer,
@@ -57,8 +44,7 @@ function printStatement(writer: Writer, s: Statement, context: FunctionContext):
       // The value is printed first: it cannot mention the name that it initialises.
       const value = s.isExpanded === true ? printSteps(writer, s, context) : s.value && text(s.value);
       const name = declare(s.local, context);
-      if (value === undefined) writer.line(`let ${name}: ${typeOf[s.local.scalar]};`);
-      else writer.line(`${s.local.mutable ? 'let' : 'const'} ${name}${annotation(s)} = ${value};`);
+      writer.line(context.syntax.declare(name, s, value));
       return;
     }
     case 'assign':
@@ -71,7 +57,7 @@ function printStatement(writer: Writer, s: Statement, context: FunctionContext):
       return;
     case 'store':
       writer.line(
-        `${element(s.buffer, s.indices, context)} = ${fitted(s, stored(s.buffer, s.value, text), context)};`,
+        `${element(s.buffer, s.indices, context)} = ${fitted(s, stored(s.buffer, s.value, text, context), context)};`,
       );
       return;
     case 'accumulate':
@@ -79,37 +65,37 @@ function printStatement(writer: Writer, s: Statement, context: FunctionContext):
       return;
     case 'fill': {
       const target = context.element(s.buffer, undefined);
-      const value = stored(s.buffer, s.value, text);
-      writer.line(s.buffer.dims.length === 0 ? `${target} = ${value};` : `${target}.fill(${value});`);
+      const value = stored(s.buffer, s.value, text, context);
+      if (s.buffer.dims.length === 0) writer.line(`${target} = ${value};`);
+      else for (const line of context.syntax.fill(target, s.buffer, value)) writer.line(line);
       return;
     }
     case 'for': {
       const from = text(s.from);
       const to = s.order === 'down' ? text(before(s.to)) : text(s.to);
-      inBlock(writer, [s.index], s.body, context, ([index]) =>
-        s.order === 'down'
-          ? `for (let ${index} = ${to}; ${index} >= ${from}; ${index}--) {`
-          : `for (let ${index} = ${from}; ${index} < ${to}; ${index}++) {`,
-      );
+      inBlock(writer, [s.index], s.body, context, ([index]) => {
+        const steps = s.order === 'down' ? `${index} >= ${from}; ${index}--` : `${index} < ${to}; ${index}++`;
+        return `for (${context.syntax.counter} ${index} = ${s.order === 'down' ? to : from}; ${steps}) {`;
+      });
       writer.line('}');
       return;
     }
     case 'while': {
       const [first] = s.body;
       const [condition] = first?.kind === 'leave' && isNot(first.condition) ? first.condition.args : [];
-      const head = condition === undefined ? 'for (;;) {' : `while (${text(condition)}) {`;
+      const head = condition === undefined ? context.syntax.endless : `while (${text(condition)}) {`;
       inBlock(writer, [], condition === undefined ? s.body : s.body.slice(1), context, () => head);
       writer.line('}');
       return;
     }
     case 'leave':
-      writer.line(`if (${text(s.condition)}) break;`);
+      writer.line(context.syntax.leave(text(s.condition)));
       return;
     case 'limit': {
-      const trips = text(s.trips);
-      const message = `\`${templated(s.name)}: the condition still holds after \${${trips}} iterations\``;
-      writer.line(`if (${trips} >= ${text(s.most)}) {`);
-      writer.indented(() => writer.line(`throw new RangeError(${message});`));
+      writer.line(`if (${text(s.trips)} >= ${text(s.most)}) {`);
+      writer.indented(() =>
+        context.syntax.exceeded(s.name, text(s.trips)).forEach((line) => writer.line(line)),
+      );
       writer.line('}');
       return;
     }
@@ -119,7 +105,7 @@ function printStatement(writer: Writer, s: Statement, context: FunctionContext):
     case 'check': {
       if (!context.checked) return;
       const extent = printPolynomial(context.target, context.naming, s.extent).text;
-      writer.line(`checkIndex(${text(s.index)}, ${extent}, ${quote(s.array)}, ${s.axis});`);
+      for (const line of context.syntax.check(text(s.index), extent, s)) writer.line(line);
       return;
     }
     case 'section':
@@ -222,16 +208,16 @@ function increment(value: Expression, text: (e: Expression) => string): string {
   return `+= ${text(value)}`;
 }
 
-/** A bool array holds 0 and 1. */
-function stored(buffer: Buffer, value: Expression, text: (e: Expression) => string): string {
-  if (buffer.scalar !== 'bool' || buffer.dims.length === 0) return text(value);
+/** Where bools are kept as 0 and 1, they become that. */
+function stored(
+  buffer: Buffer,
+  value: Expression,
+  text: (e: Expression) => string,
+  { syntax }: FunctionContext,
+): string {
+  if (buffer.scalar !== 'bool' || !syntax.hasBits(buffer)) return text(value);
   if (value.kind === 'literal') return value.value === true ? '1' : '0';
-  return text({
-    kind: 'conditional',
-    condition: value,
-    then: { kind: 'literal', scalar: 'int', value: 1 },
-    otherwise: { kind: 'literal', scalar: 'int', value: 0 },
-  });
+  return syntax.bit(value, text);
 }
 
 /** What is stored, with a check that it fits where it might not. */
@@ -239,8 +225,7 @@ const fitted = (
   s: Statement & { readonly kind: 'store' },
   value: string,
   context: FunctionContext,
-): string =>
-  context.checkedStores.has(s) ? `checkInt32(${value}, ${quote(`outputs.${s.buffer.name}`)})` : value;
+): string => (context.checkedStores.has(s) ? context.syntax.fitting(value, s.buffer) : value);
 
 /** The last index of a range that ends before `to`. */
 function before(to: Expression): Expression {
@@ -252,8 +237,3 @@ function before(to: Expression): Expression {
 
 const isNot = (condition: Expression): condition is Expression & { kind: 'op' } =>
   condition.kind === 'op' && condition.op === 'not';
-
-/** As the literal part of a template. */
-const templated = (text: string): string => text.replace(/[\\`]|\$(?=\{)/g, '\\$&');
-
-export const quote = (text: string): string => `'${text.replace(/[\\']/g, '\\$&').replace(/\n/g, '\\n')}'`;

@@ -24,8 +24,8 @@ export interface Operator {
 export interface Target {
   /** Infix operators by their symbol. */
   readonly operators: Readonly<Record<string, Operator>>;
-  /** Of a lazy conditional `c ? a : b`. */
-  readonly conditional: number;
+  /** Of a conditional `c ? a : b`; where the language has none, the function that takes `(b, a, c)`. */
+  readonly conditional: number | 'select';
   /** Of a prefix operator and of a negative literal. */
   readonly prefix: number;
   /** Of names, calls, elements and literals. */
@@ -115,7 +115,7 @@ function numberText(value: number): string {
 
 /** The level that a template spelling names: an infix operator, `?:`, `call`, or `,` where anything may stand. */
 export function levelOf(target: Target, name: string): number {
-  if (name === '?:') return target.conditional;
+  if (name === '?:') return target.conditional === 'select' ? target.primary : target.conditional;
   if (name === ',') return -1;
   if (name === 'call') return target.primary;
   return target.operators[name]?.level ?? bug(`no operator ${name} in the target`);

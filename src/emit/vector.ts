@@ -17,7 +17,7 @@ import {
   type SizeNames,
 } from './model.ts';
 import { membersOf, objectLines } from './records.ts';
-import { quote } from './statement.ts';
+import { quote } from './syntax.ts';
 
 /** `mlpWorkspace(sizes)`. */
 export function workspaceFunction(model: Model, door: Door): FunctionDeclaration {

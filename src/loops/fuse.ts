@@ -17,8 +17,9 @@ type Axes = ReadonlyMap<Buffer, readonly number[]>;
 interface Item {
   readonly statement: Statement;
   readonly range: string | undefined;
+  readonly isApart: (statement: Statement) => boolean;
   touched?: Touched;
-  isProduct?: boolean;
+  staysApart?: boolean;
   branching?: Branching;
   axes?: Axes;
 }
@@ -30,8 +31,13 @@ interface LoopItem extends Item {
 /** Loops further apart than this are not compared, which keeps the pass linear. */
 const farthest = 64;
 
-export function fuse(routine: Routine): Routine {
-  const body = fuseList(routine.body, keysFor());
+export interface FuseOptions {
+  /** Whether products of matrices stay by themselves, which are fast only when tiled. */
+  readonly productsApart: boolean;
+}
+
+export function fuse(routine: Routine, { productsApart }: FuseOptions = { productsApart: true }): Routine {
+  const body = fuseList(routine.body, keysFor(), productsApart ? isProductNest : () => false);
   // A fused loop belongs to no section alone.
   const crossed = count(body) < count(routine.body);
   return { ...routine, body: crossed ? body.filter((statement) => statement.kind !== 'section') : body };
@@ -40,13 +46,18 @@ export function fuse(routine: Routine): Routine {
 const count = (statements: readonly Statement[]): number =>
   statements.reduce((sum, statement) => sum + (statement.kind === 'for' ? 1 : 0), 0);
 
-function fuseList(statements: readonly Statement[], keys: Keys): readonly Statement[] {
+/** `isApart`: it stays by itself. */
+function fuseList(
+  statements: readonly Statement[],
+  keys: Keys,
+  isApart: (statement: Statement) => boolean,
+): readonly Statement[] {
   const items: Item[] = [];
   for (const statement of statements) {
-    const item: Item = { statement, range: rangeOf(statement, keys) };
+    const item: Item = { statement, range: rangeOf(statement, keys), isApart };
     if (item.range === undefined || !isLoop(item) || !fuseInto(items, item)) items.push(item);
   }
-  return items.map(({ statement }) => mapRegions(statement, (region) => fuseList(region, keys)));
+  return items.map(({ statement }) => mapRegions(statement, (region) => fuseList(region, keys, isApart)));
 }
 
 const rangeOf = (statement: Statement, keys: Keys): string | undefined =>
@@ -55,7 +66,7 @@ const rangeOf = (statement: Statement, keys: Keys): string | undefined =>
     : undefined;
 
 const touchedIn = (item: Item): Touched => (item.touched ??= touchedBy(item.statement));
-const isProduct = (item: Item): boolean => (item.isProduct ??= isProductNest(item.statement));
+const staysApart = (item: Item): boolean => (item.staysApart ??= item.isApart(item.statement));
 const branchingIn = (item: Item): Branching => (item.branching ??= branchingOf(item.statement));
 const axesIn = (item: LoopItem): Axes => (item.axes ??= ownAxes(item.statement));
 
@@ -113,7 +124,8 @@ function joined(first: LoopItem, second: LoopItem): Item {
     statement: { ...first.statement, index, body },
     range: first.range,
     touched,
-    isProduct: false,
+    isApart: first.isApart,
+    staysApart: false,
     branching: {
       always: branchingIn(first).always || branchingIn(second).always,
       sometimes: branchingIn(first).sometimes || branchingIn(second).sometimes,
@@ -129,7 +141,7 @@ function joined(first: LoopItem, second: LoopItem): Item {
 function isWorthFusing(first: Item | undefined, second: Item): boolean {
   if (first?.range === undefined || first.range !== second.range) return false;
   const isRelated = meet(touchedIn(first), touchedIn(second), (_, __, thing) => 'role' in thing);
-  if (!isRelated || isProduct(first) || isProduct(second)) return false;
+  if (!isRelated || staysApart(first) || staysApart(second)) return false;
   const [one, other] = [branchingIn(first), branchingIn(second)];
   return !(one.sometimes && other.always) && !(one.always && other.sometimes);
 }

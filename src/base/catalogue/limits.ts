@@ -29,4 +29,31 @@ export const limits = {
       `\`${a.name}\` holds more than ${a.limit} values, or nests more than ${a.deepest} deep`,
     'A record is taken apart into its values, those of the records in it included. Many values of a kind belong in an array.',
   ),
+  sizeWithoutNumber: error(
+    'N0605',
+    'size without a number',
+    (a: { name: string }) => `WGSL needs a number for the size \`${a.name}\``,
+    'Arrays in functions of WGSL have fixed lengths. Give each size its number: `dim N = 10` in the model, or `--size N=10`.',
+  ),
+  tooMuchFunctionMemory: error(
+    'N0606',
+    'too much memory for one WGSL function',
+    (a: { name: string; bytes: number; limit: number; most: string }) =>
+      `\`${a.name}\` needs ${a.bytes} bytes for its variables, and WGSL grants a function ${a.limit}; the largest are ${a.most}`,
+    'What a function computes in and returns lies in variables of its own, for which every implementation of WGSL has 8192 bytes. ' +
+      'Smaller sizes need less, and so does `--emit loss` alone.',
+  ),
+  noDoubles: error(
+    'N0607',
+    'WGSL has no f64',
+    () => 'WGSL computes in f32: it has no f64',
+    'Leave out the precision, or ask for f32. The emitted TypeScript computes in double precision.',
+  ),
+  literalOutOfRange: error(
+    'N0608',
+    'number too large for WGSL',
+    (a: { value: number; type: string }) =>
+      `${a.value} is no number of type ${a.type}, which WGSL has for it`,
+    'Reals of WGSL go up to 3.4e38, ints up to 2147483647. Scale what is computed, or compile to TypeScript.',
+  ),
 } as const;

@@ -1,0 +1,74 @@
+// What a WGSL module cannot hold. The numbers are those of the section on limits of the WGSL specification, which every
+// implementation grants.
+
+import type { Program } from '../../ir/types.ts';
+import { statementsOf } from '../../ir/walk.ts';
+import type { Expression, Routine } from '../../loops/types.ts';
+import { expressionsOf, visitExpression, visitStatements } from '../../loops/walk.ts';
+import type { Span } from '../../base/source.ts';
+import type { EmittedModel } from '../model.ts';
+import { Scope } from '../names.ts';
+import { functionName, variablesOf } from './function.ts';
+import { gpuForms, type GpuModel } from './model.ts';
+import { wgslLexicon } from './names.ts';
+import { largest } from './target.ts';
+
+/** Bytes of all variables that one function declares. */
+export const mostFunctionBytes = 8192;
+
+export type Problem =
+  | { readonly kind: 'memory'; readonly name: string; readonly bytes: number; readonly most: string }
+  | {
+      readonly kind: 'literal';
+      readonly value: number;
+      readonly type: string;
+      readonly span: Span | undefined;
+    };
+
+/** What is wrong with a model, by the name of the model. */
+export function problemsOf(models: readonly EmittedModel[]): readonly (readonly [string, Problem])[] {
+  const scope = new Scope(wgslLexicon);
+  return models.flatMap((model) =>
+    gpuForms(model, scope)
+      .flatMap((form) => form.routines.map((routine) => problemOf(form, routine, model.program)))
+      .flatMap((problem) => (problem === undefined ? [] : [[model.program.name, problem] as const])),
+  );
+}
+
+function problemOf(form: GpuModel, routine: Routine, program: Program): Problem | undefined {
+  const value = unwritable(routine);
+  if (value !== undefined) {
+    const type = typeof value === 'bigint' ? 'i32' : 'f32';
+    return { kind: 'literal', value: Number(value), type, span: placeOf(Number(value), program) };
+  }
+  const variables = [...variablesOf(form, routine)].sort(([, a], [, b]) => b - a);
+  const bytes = variables.reduce((sum, [, size]) => sum + size, 0);
+  if (bytes <= mostFunctionBytes) return undefined;
+  const most = variables.slice(0, 3).map(([name, size]) => `${name} ${size}`).join(', '); // prettier-ignore
+  return { kind: 'memory', name: functionName(form, routine), bytes, most };
+}
+
+/** A literal that no f32 or (as a bigint) no i32 holds. */
+function unwritable({ body, result }: Routine): number | bigint | undefined {
+  let found: number | bigint | undefined;
+  const look = (root: Expression): void =>
+    visitExpression(root, (e) => {
+      if (e.kind !== 'literal' || typeof e.value !== 'number' || found !== undefined) return;
+      if (e.scalar === 'real' && Math.abs(e.value) !== Infinity && !(Math.abs(e.value) <= largest))
+        found = e.value;
+      if (e.scalar === 'int' && e.value !== (e.value | 0)) found = BigInt(Math.trunc(e.value));
+    });
+  visitStatements(body, (statement) => expressionsOf(statement).forEach(look));
+  if (result !== undefined) look(result);
+  return found;
+}
+
+/** Where the model says a number, if it does so itself. */
+function placeOf(value: number, { body }: Program): Span | undefined {
+  for (const statement of statementsOf(body)) {
+    if (statement.kind !== 'op') continue;
+    if (statement.args.some((arg) => arg.kind === 'literal' && arg.value === value))
+      return statement.outs[0].span;
+  }
+  return undefined;
+}
