@@ -113,6 +113,7 @@ function logAddExp(x: number, y: number): number {
       source: `\
 /// log(exp(x) + exp(y)), without overflow.
 fn log_add_exp(x: f32, y: f32) -> f32 {
+  if (x == y) { return x + 0.6931472; }
   return max(x, y) + log1p(exp(-abs(x - y)));
 }`,
     },
@@ -138,9 +139,9 @@ function softmaxWeight(x: number, lse: number): number {
     wgsl: {
       helper: 'softmax_weight',
       source: `\
-/// The weight exp(x - lse) of x in a softmax; none if x is masked by a value below all others.
+/// The weight exp(x - lse) of x in a softmax; none if x is masked by a value than which none is lower.
 fn softmax_weight(x: f32, lse: f32) -> f32 {
-  return select(exp(x - lse), 0.0, x < -3.4028234e38);
+  return select(exp(x - lse), 0.0, x <= -3.4028234e38);
 }`,
     },
     callable: false,

@@ -83,10 +83,11 @@ export const arithmetic = {
     wgsl: {
       helper: 'real_power',
       source: `\
-/// x to the power y, also for a negative x with a whole y.
+/// x to the power y, also for a negative x with a whole y; NaN, as the root of a negative number, for others.
 fn real_power(x: f32, y: f32) -> f32 {
   if (y == 0.0) { return 1.0; }
-  if (x == 0.0 && y > 0.0) { return 0.0; }
+  if (x == 0.0) { return select(1.0 / abs(x), 0.0, y > 0.0); }
+  if (x < 0.0 && floor(y) != y) { return sqrt(x); }
   let magnitude = pow(abs(x), y);
   let is_odd = floor(y) == y && floor(0.5 * y) * 2.0 != y;
   return select(magnitude, -magnitude, x < 0.0 && is_odd);
@@ -119,13 +120,14 @@ function integerPower(x: number, n: number): number {
     },
     wgsl: {
       helper: 'integer_power',
+      // The magnitude of the smallest int is no i32.
       source: `\
 /// x to the integer power n, by repeated squaring.
 fn integer_power(x: f32, n: i32) -> f32 {
   var power = 1.0;
   var square = x;
-  for (var rest = abs(n); rest > 0; rest = rest >> 1u) {
-    if ((rest & 1) == 1) { power *= square; }
+  for (var rest = u32(abs(n)); rest > 0u; rest >>= 1u) {
+    if ((rest & 1u) == 1u) { power *= square; }
     square *= square;
   }
   return select(power, 1.0 / power, n < 0);

@@ -39,7 +39,7 @@ function erf(x: number): number {
 
 /** In f32 the far fit needs no more than this many of its terms, the near one this many. */
 const farTerms = far.slice(0, 16);
-const nearTerms = near.slice(0, 9);
+const nearTerms = near.slice(0, 11);
 
 export const errorFunction = {
   erf: op({

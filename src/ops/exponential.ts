@@ -27,7 +27,15 @@ export const exponential = {
     singular: 'infinite',
     edge: true,
     ts: { call: 'Math.log' },
-    wgsl: { call: 'log' },
+    wgsl: {
+      helper: 'stable_log',
+      // The builtin may be any number at 0 and to the left of it.
+      source: `\
+/// The natural logarithm of x, without a finite value where there is none.
+fn stable_log(x: f32) -> f32 {
+  return select(-abs(inverseSqrt(x)), log(x), x > 0.0);
+}`,
+    },
     callable: true,
     samples: [[0.5], [2], [1.0000001], [1e-300], [1e300]],
     domain: 'x > 0',
@@ -66,11 +74,12 @@ fn expm1(x: f32) -> f32 {
     ts: { call: 'Math.log1p' },
     wgsl: {
       helper: 'log1p',
+      needs: ['stable_log'],
       // Not the trick log(u) * x / (u - 1): a compiler that simplifies u - 1 = (1 + x) - 1 to x undoes it.
       source: `\
 /// log(1 + x), by the series of 2 atanh(x / (2 + x)) where the addition would round x away.
 fn log1p(x: f32) -> f32 {
-  if (abs(x) > 0.5) { return log(1.0 + x); }
+  if (abs(x) > 0.5) { return stable_log(1.0 + x); }
   let s = x / (2.0 + x);
   let t = s * s;
   let series = 1.0 + t * (1.0 / 3.0 + t * (1.0 / 5.0 + t * (1.0 / 7.0 + t * (1.0 / 9.0 + t * (1.0 / 11.0 + t / 13.0)))));
@@ -103,7 +112,14 @@ fn log1p(x: f32) -> f32 {
     singular: 'infinite',
     edge: true,
     ts: { call: 'Math.log2' },
-    wgsl: { call: 'log2' },
+    wgsl: {
+      helper: 'stable_log2',
+      source: `\
+/// The logarithm of x to base 2, without a finite value where there is none.
+fn stable_log2(x: f32) -> f32 {
+  return select(-abs(inverseSqrt(x)), log2(x), x > 0.0);
+}`,
+    },
     callable: true,
     samples: [[0.5], [3], [1.0000001], [1e-300], [1e300]],
     domain: 'x > 0',
@@ -119,10 +135,11 @@ fn log1p(x: f32) -> f32 {
     ts: { call: 'Math.log10' },
     wgsl: {
       helper: 'log10',
+      needs: ['stable_log'],
       source: `\
 /// The logarithm of x to base 10.
 fn log10(x: f32) -> f32 {
-  return 0.4342944819 * log(x);
+  return 0.4342944819 * stable_log(x);
 }`,
     },
     callable: true,

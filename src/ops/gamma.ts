@@ -93,6 +93,18 @@ const tailText = (s: string, y: string): string =>
       return `((${s} + ${2 * place + 1}) / ${y}) * ((${s} + ${2 * place + 2}) / ${y}) * ${sum}`;
     }, '');
 
+/**
+ * The sine and the cotangent of pi t for t in -1/2 .. 1/2, where reflection needs digits that the builtins of WGSL may not
+ * have: sin(pi t) / t, and (1 / t - pi cot(pi t)) / t, in t² and good to 5e-8.
+ */
+const sine = [
+  3.1415926400772034, -5.167710076668315, 2.550077386528912, -0.5982904112834275, 0.07765591227601387,
+];
+const cotangent = [
+  3.289868173033112, 2.1646310867883973, 2.0356576215195017, 1.9854411301876982, 2.249962260167145,
+  0.6604359975657436, 5.279791960816903,
+];
+
 /** Terms enough for f32. */
 const short = {
   lgammaNear: lgammaNear.slice(0, 14),
@@ -130,6 +142,7 @@ function lgamma(x: number): number {
     },
     wgsl: {
       helper: 'lgamma',
+      needs: ['stable_log'],
       source: `\
 /// The logarithm of |gamma(x)|; to the left of 0 by reflection.
 fn lgamma(x: f32) -> f32 {
@@ -146,7 +159,10 @@ fn lgamma(x: f32) -> f32 {
   let far = (z - 0.5) * (log(z) - 1.0) + 0.41893853 + ${nested(short.lgammaFar, 'square', 8)} / z;
   let small = select((y - 1.0) * (y - 2.0) * near + log(product), z * (z - 1.0) * near - log(z), z < 0.75);
   let value = select(far, small, z < 8.0);
-  return select(value, 1.1447299 - log(sin(3.1415927 * abs(x - round(x)))) - value, reflects);
+  let apart = abs(x - round(x));
+  let apart_squared = apart * apart;
+  let sine = apart * ${nested(sine, 'apart_squared', 8)};
+  return select(value, 1.1447299 - stable_log(sine) - value, reflects);
 }`,
     },
     callable: true,
@@ -206,7 +222,10 @@ fn digamma(x: f32) -> f32 {
   let square = 1.0 / (z * z);
   let far = log(z) - (0.5 + ${nested(short.digammaFar, 'square', 8)} / z) / z;
   let value = select(far, near, z < 8.0);
-  return select(value, value - 3.1415927 / tan(3.1415927 * (x - round(x))), reflects);
+  let apart = x - round(x);
+  let apart_squared = apart * apart;
+  let cotangent = 1.0 / apart - apart * ${nested(cotangent, 'apart_squared', 8)};
+  return select(value, value - cotangent, reflects);
 }`,
     },
     callable: true,
@@ -258,28 +277,41 @@ function polygamma(n: number, x: number): number {
     wgsl: {
       helper: 'polygamma',
       source: `\
-/// The derivative of order n of digamma: a sum over 1 / (x + k)^(n + 1), its end by the formula of Euler and Maclaurin. To
-/// the left of 0 it is the sum over all integers k less that over the others.
+/// The derivative of order n of digamma: a sum over n! / (x + k)^(n + 1), its end by the formula of Euler and Maclaurin. To
+/// the left of 0 it is the sum over all integers k less that over the others. NaN where n is not in 1..101.
 fn polygamma(n: i32, x: f32) -> f32 {
+  if (n < 1 || n > 100) { return sqrt(-1.0 - abs(x)); }
   let s = f32(n + 1);
   let sign = select(1.0, -1.0, n % 2 == 0);
-  var factor = sign;
-  for (var k = 2; k <= n; k++) { factor *= f32(k); }
   let reflects = x <= 0.0;
   let apart = x - round(x);
-  let flip = select(1.0, sign, apart < 0.0);
-  var total = select(0.0, flip * pow(abs(apart), -s), reflects);
-  for (var part = 0; part < select(1, 3, reflects); part++) {
-    let across = select(1.0 + apart, select(1.0 - apart, 1.0 - x, part == 2), part > 0);
-    let z = select(x, across, reflects);
-    let steps = max(0.0, ceil(s + 5.0 - z));
+  var total = 0.0;
+  for (var part = 0; part < select(1, 4, reflects); part++) {
+    var z = x;
+    var weight = 1.0;
+    if (reflects) {
+      switch part {
+        case 0: { z = 1.0 + apart; }
+        case 1: { z = 1.0 - apart; weight = sign; }
+        case 2: { z = 1.0 - x; weight = -sign; }
+        default: { z = abs(apart); weight = select(1.0, sign, apart < 0.0); }
+      }
+    }
+    let is_pole = part == 3;
+    let steps = select(max(0.0, ceil(s + 5.0 - z)), 0.0, is_pole);
     let y = z + steps;
     let tail = (s + 1.0) / y * (s + 2.0) / y * (-1.3888889e-3 + (s + 3.0) / y * (s + 4.0) / y * 3.3068783e-5);
-    var sum = pow(y, 1.0 - s) * (1.0 / f32(n) + (0.5 + (0.083333333 + tail) * s / y) / y);
-    for (var k = steps - 1.0; k >= 0.0; k -= 1.0) { sum += pow(z + k, -s); }
-    total += sum * select(1.0, select(sign, -sign, part == 2), part > 0);
+    let end = select(y / f32(n) + 0.5 + (0.083333333 + tail) * s / y, 1.0, is_pole);
+    var sum = 0.0;
+    for (var k = steps; k >= 0.0; k -= 1.0) {
+      let inverse = 1.0 / (z + k);
+      var term = select(inverse, inverse * end, k == steps);
+      for (var j = 1; j <= n; j++) { term *= f32(j) * inverse; }
+      sum += term;
+    }
+    total += weight * sum;
   }
-  return factor * total;
+  return sign * total;
 }`,
     },
     callable: true,

@@ -19,7 +19,7 @@ export const hyperbolic = {
 /// The hyperbolic sine of x, accurate for small x.
 fn stable_sinh(x: f32) -> f32 {
   let e = expm1(min(abs(x), 88.0));
-  return select(0.5 * sign(x) * (e + e / (e + 1.0)), sinh(x), abs(x) > 88.0);
+  return sign(x) * select(0.5 * (e + e / (e + 1.0)), exp(abs(x) - 0.6931472), abs(x) > 88.0);
 }`,
     },
     callable: true,
@@ -99,7 +99,7 @@ fn stable_asinh(x: f32) -> f32 {
 fn stable_acosh(x: f32) -> f32 {
   if (x > 1e9) { return log(x) + 0.6931472; }
   let t = x - 1.0;
-  return log1p(t + sqrt(t * (t + 2.0)));
+  return log1p(t + sqrt(t) * sqrt(t + 2.0));
 }`,
     },
     callable: true,

@@ -1,6 +1,13 @@
 // Ops table, circular functions and their inverses.
 
 import { op } from './define.ts';
+import { nested } from './nested.ts';
+
+/** (asin(x) - x) / x³ in x² for |x| <= 1/2, good to 5e-9; the builtins of WGSL may be wrong in the fourth digit. */
+const arcsine = [
+  0.16666666337430908, 0.07500094543497424, 0.04459940152851218, 0.03110066273549457, 0.017149238357677253,
+  0.03369084720283012,
+];
 
 export const trigonometric = {
   sin: op({
@@ -46,7 +53,19 @@ export const trigonometric = {
     singular: 'finite',
     edge: true,
     ts: { call: 'Math.asin' },
-    wgsl: { call: 'asin' },
+    wgsl: {
+      helper: 'stable_asin',
+      source: `\
+/// The inverse sine of x.
+fn stable_asin(x: f32) -> f32 {
+  let a = abs(x);
+  let is_far = a > 0.5;
+  let square = select(x * x, 0.5 * (1.0 - a), is_far);
+  let root = select(a, sqrt(square), is_far);
+  let angle = root + root * square * ${nested(arcsine, 'square', 8)};
+  return sign(x) * select(angle, 1.5707964 - 2.0 * angle, is_far);
+}`,
+    },
     callable: true,
     samples: [[0.5], [-0.3], [1e-10], [0.9999999], [-0.9999]],
     domain: '-1 <= x <= 1',
@@ -60,7 +79,20 @@ export const trigonometric = {
     singular: 'finite',
     edge: true,
     ts: { call: 'Math.acos' },
-    wgsl: { call: 'acos' },
+    wgsl: {
+      helper: 'stable_acos',
+      source: `\
+/// The inverse cosine of x.
+fn stable_acos(x: f32) -> f32 {
+  let a = abs(x);
+  let is_far = a > 0.5;
+  let square = select(x * x, 0.5 * (1.0 - a), is_far);
+  let root = select(x, sqrt(square), is_far);
+  let angle = root + root * square * ${nested(arcsine, 'square', 8)};
+  let twice = select(2.0 * angle, 3.1415927 - 2.0 * angle, x < 0.0);
+  return select(1.5707964 - angle, twice, is_far);
+}`,
+    },
     callable: true,
     samples: [[0.5], [-0.3], [1e-10], [0.9999999], [-0.9999]],
     domain: '-1 <= x <= 1',
@@ -90,13 +122,16 @@ export const trigonometric = {
     ts: { call: 'Math.atan2' },
     wgsl: {
       helper: 'angle',
-      // The builtin promises nothing where x or y is zero.
+      // The builtin promises nothing where x or y is zero, nor does the other where the quotient is infinite.
       source: `\
 /// The angle of the point (x, y), in -pi to pi.
 fn angle(y: f32, x: f32) -> f32 {
-  if (x == 0.0) { return 1.5707964 * sign(y); }
-  let half_turn = select(-3.1415927, 3.1415927, y >= 0.0);
-  return atan(y / x) + select(0.0, half_turn, x < 0.0);
+  let longer = max(abs(x), abs(y));
+  if (longer == 0.0) { return 0.0; }
+  let flat = atan(min(abs(x), abs(y)) / longer);
+  let acute = select(flat, 1.5707964 - flat, abs(y) > abs(x));
+  let above = select(acute, 3.1415927 - acute, x < 0.0);
+  return select(above, -above, y < 0.0);
 }`,
     },
     callable: true,

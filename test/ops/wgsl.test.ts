@@ -1,0 +1,195 @@
+// The WGSL of every op, executed, against `eval` in double precision: at the samples of the table and all over the range of
+// f32. Arguments come from buffers: a compiler would compute with constants itself.
+
+import { expect, test } from 'vitest';
+import { printExpression, type Naming } from '../../src/emit/expression.ts';
+import { opHelpersOf } from '../../src/emit/typescript.ts';
+import { wgsl } from '../../src/emit/wgsl/target.ts';
+import { ops, type OpName } from '../../src/ops/index.ts';
+import type { ScalarName } from '../../src/ops/types.ts';
+import { local, of, reference } from '../emit/build.ts';
+import { run } from '../support/gpu.ts';
+import { activeArgs, constant, evaluate, partial, record, tuples, type Scalar } from './rule.ts';
+
+const names = Object.keys(ops) as OpName[];
+type Point = readonly Scalar[];
+
+/** Half the distance between 1 and the next f32, the least that is not flushed to zero, and the least that overflows. */
+const unit = 2 ** -24;
+const tiniest = 2 ** -126;
+const beyond = 2 ** 128;
+
+/**
+ * The bound for all ops, in roundings of the result and of the arguments, which is what a function computed without
+ * needless loss has: exp is worse where its argument is large and log where it is near 1, as in any arithmetic of f32.
+ */
+const roundings = 6;
+
+/** What the driver may add, where WGSL lets it be less accurate. Measured on SwiftShader, where 0.000192 is the worst of sin. */
+const additional: Readonly<Partial<Record<OpName, (value: number) => number>>> = {
+  // WGSL asks for 2^-11 between -pi and pi, and for nothing outside. Even sin(1e-10) is 0.
+  sin: () => 2e-4,
+  cos: () => 2e-4,
+  // A quotient of the two.
+  tan: (value) => 4e-4 * (1 + value * value),
+};
+
+/** What is not tried. */
+const outOfReach: Readonly<Partial<Record<OpName, (...args: readonly number[]) => boolean>>> = {
+  // Reflected terms are as large as n! 2^(n + 1), beyond f32, and cancel. A partial of order 101, for the bound, is none.
+  polygamma: (n = 0, x = 0) => (x <= 0 && n > 27) || n === 100,
+};
+
+const magnitudes = [
+  1e-37, 1e-30, 1e-20, 1e-10, 1e-6, 1e-3, 0.01, 0.1, 0.2, 0.3, 0.45, 0.5, 0.55, 0.6, 0.7, 0.75, 0.8, 0.9, 0.99, 0.999,
+  0.99999, 1, 1.00001, 1.001, 1.01, 1.2, 1.3, 1.4616321, 1.5, 1.8, 2, 2.2, 2.5, 3, 3.14159, 4, 5, 6.5, 7.5, 8, 8.5, 10,
+  12.3, 15, 20, 30, 50, 86, 88, 88.5, 89, 89.2, 100, 1000, 12345.678, 1e5, 1e7, 8388609, 1e10, 1e15, 1e20, 1e30,
+]; // prettier-ignore
+/** Evenly between 0 and 10, and 0 and 1. */
+const dense = Array.from({ length: 400 }, (_, i) => (i + 1) / (i % 2 === 0 ? 40 : 401));
+const counts = [1, 2, 3, 5, 7, 10, 30, 34, 36, 100, 101, 46341, 65536, 16777217, 2147483646, 2147483647];
+const bothSigns = (values: readonly number[]): readonly number[] => values.flatMap((x) => [x, -x]);
+
+const ladder = { int: [0, ...bothSigns(counts), -2147483648], bool: [false, true] };
+/** The more arguments, the fewer values of each. */
+const reals: readonly (readonly number[])[] = [
+  [],
+  bothSigns([0, ...magnitudes, ...dense]),
+  bothSigns([0, ...magnitudes]),
+  bothSigns([0, ...magnitudes.filter((_, i) => i % 3 === 0)]),
+];
+
+function evaluated(name: OpName, args: Point): Scalar {
+  try {
+    return evaluate(name, args);
+  } catch (error) {
+    // An op that refuses these arguments has no value there.
+    if (error instanceof RangeError) return NaN;
+    throw error;
+  }
+}
+
+/** Arguments that are f32s with all their digits, and a result that its type can hold; NaN is tried apart. */
+function isWithin(name: OpName, args: Point): boolean {
+  const { args: parameters, result } = record(name);
+  const types = Object.values(parameters);
+  const size = (i: number): number => (types[i] === 'real' ? Math.abs(Number(args[i])) : 0);
+  if (args.some((_, i) => size(i) >= beyond || (size(i) > 0 && size(i) < tiniest))) return false;
+  if (outOfReach[name]?.(...args.map(Number))) return false;
+  const value = evaluated(name, args);
+  return result !== 'int' || (Number.isInteger(value) && Math.abs(Number(value) + 0.5) < 2 ** 31);
+}
+
+function pointsOf(name: OpName): readonly Point[] {
+  const types = Object.values(record(name).args);
+  const rounded = (args: Point): Point =>
+    args.map((arg, i) => (types[i] === 'real' ? Math.fround(Number(arg)) : arg));
+  const all = [...record(name).samples, ...tuples(name, { ...ladder, real: reals[types.length] ?? [] })];
+  return all.map(rounded).filter((args) => isWithin(name, args));
+}
+
+const held: Readonly<Record<ScalarName, string>> = { real: 'f32', int: 'i32', bool: 'u32' };
+const typed: Readonly<Record<ScalarName, (values: readonly Scalar[]) => Float32Array | Int32Array | Uint32Array>> = {
+  real: (values) => Float32Array.from(values, Number),
+  int: (values) => Int32Array.from(values, Number),
+  bool: (values) => Uint32Array.from(values, Number),
+}; // prettier-ignore
+
+const naming: Naming = {
+  local: ({ name }) => name,
+  size: () => ({ text: '', level: 0 }),
+  sizeRank: () => 0,
+  load: () => ({ text: '', level: 0 }),
+};
+
+/** The op at each of the points, one a thread. */
+async function executed(name: OpName, points: readonly Point[]): Promise<readonly Scalar[]> {
+  const { args, result } = record(name);
+  const parameters = Object.entries(args);
+  const op = printExpression(wgsl, naming, of(name, ...parameters.map(([arg, type]) => reference(local(arg, type))))); // prettier-ignore
+  const code = `${[...opHelpersOf(wgsl, new Set([name])).values()].join('\n')}
+${parameters.map(([arg, type], i) => `@group(0) @binding(${i}) var<storage, read> all_${arg}: array<${held[type]}>;`).join('\n')}
+@group(0) @binding(${parameters.length}) var<storage, read_write> results: array<${held[result]}>;
+@compute @workgroup_size(64) fn main(@builtin(global_invocation_id) id: vec3u) {
+  if (id.x >= arrayLength(&results)) { return; }
+${parameters.map(([arg, type]) => `  let ${arg} = all_${arg}[id.x]${type === 'bool' ? ' != 0u' : ''};`).join('\n')}
+  results[id.x] = ${held[result]}(${op});
+}
+`;
+  const [bytes = new ArrayBuffer(0)] = await run({
+    code,
+    entryPoint: 'main',
+    bindings: [
+      ...parameters.map(([, type], i) => ({ kind: 'read' as const, bytes: typed[type](points.map((point) => point[i] ?? NaN)) })),
+      { kind: 'write', bytes: typed[result](points.map(() => 0)) },
+    ],
+    workgroups: [Math.ceil(points.length / 64)],
+  }); // prettier-ignore
+  if (result === 'real') return [...new Float32Array(bytes)];
+  return result === 'int'
+    ? [...new Int32Array(bytes)]
+    : [...new Uint32Array(bytes)].map((word) => word !== 0);
+}
+
+/** By how much the value moves if an argument does by as much as itself. */
+function move(name: OpName, argument: string, args: Point): number {
+  const place = Object.keys(record(name).args).indexOf(argument);
+  const slopeAt = (point: Point): number => Number(partial(name, argument, point.map(constant)).value);
+  const slope = slopeAt(args);
+  // A negative base has no partial by the exponent; that of a positive one is of the same size.
+  const positive = args.map((arg, i) => (i === place ? arg : Math.abs(Number(arg))));
+  return Number(args[place]) === 0 ? 0 : Math.abs(Number(args[place]) * (Number.isNaN(slope) ? slopeAt(positive) : slope)); // prettier-ignore
+}
+
+/** How far the result may be from the value. */
+function allowed(name: OpName, args: Point, value: number): number {
+  const moves = activeArgs(name).map((argument) => move(name, argument, args));
+  const rounded = moves.reduce((sum, each) => sum + each, Math.abs(value));
+  return roundings * unit * rounded + tiniest + (additional[name]?.(value) ?? 0);
+}
+
+function isNear(name: OpName, args: Point, actual: Scalar): boolean {
+  const value = evaluated(name, args);
+  if (typeof actual === 'boolean' || record(name).result === 'int') return Number(actual) === Number(value);
+  const expected = Number(value);
+  // Within a factor of two of what overflows, numbers on the way may.
+  if (Math.abs(expected) >= beyond / 2) return actual * Math.sign(expected) >= beyond / 4;
+  return Math.abs(actual - expected) <= allowed(name, args, expected);
+}
+
+/** WGSL does not promise to know zeros apart. */
+const plain = (args: Point): Point => args.map((arg) => (arg === 0 ? 0 : arg));
+
+const said = (name: OpName, args: Point, actual: Scalar | undefined): string =>
+  `${name}(${args.join(', ')}) is ${actual}, should be ${evaluated(name, args)}`;
+
+test.each(names)('%s: the WGSL gives what eval gives', async (name) => {
+  const points = pointsOf(name).filter((args) => !Number.isNaN(evaluated(name, args)));
+  expect(points.length).toBeGreaterThanOrEqual(2 ** Object.keys(record(name).args).length);
+  const results = await executed(name, points);
+  const wrong = points.flatMap((args, i) => {
+    const actual = results[i] ?? NaN;
+    const isRight = isNear(name, args, actual) || isNear(name, plain(args), actual);
+    return isRight ? [] : [said(name, args, actual)];
+  });
+  expect(wrong).toEqual([]);
+});
+
+/** Ops of real arguments that have no value at some of them. */
+const partialOps = names.filter(
+  (name) =>
+    record(name).result === 'real' && pointsOf(name).some((args) => Number.isNaN(evaluated(name, args))),
+);
+
+test.each(partialOps)('%s: the WGSL gives NaN where eval gives it', async (name) => {
+  const points = pointsOf(name).filter((args) => Number.isNaN(evaluated(name, args)));
+  const results = await executed(name, points);
+  const finite = points.flatMap((args, i) =>
+    Number.isNaN(results[i] ?? 0) ? [] : [said(name, args, results[i])],
+  );
+  expect(finite).toEqual([]);
+});
+
+test('ops without a value at some arguments are tried there', () => {
+  expect(partialOps).toEqual(expect.arrayContaining(['log', 'sqrt', 'pow', 'asin', 'acosh', 'polygamma']));
+});
