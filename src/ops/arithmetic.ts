@@ -177,7 +177,7 @@ fn integer_power(x: f32, n: i32) -> f32 {
       source: `\
 /// The cube root of x.
 fn cbrt(x: f32) -> f32 {
-  if (x == 0.0) { return x; }
+  if (x == 0.0 || abs(x) > 3.4028234e38) { return x; }
   let a = abs(x);
   let r = pow(a, 0.33333334);
   return sign(x) * (r - (r - a / (r * r)) / 3.0);
@@ -214,7 +214,7 @@ function hypot(x: number, y: number): number {
 /// The length of the vector (x, y), scaled so that no square overflows or vanishes.
 fn hypot(x: f32, y: f32) -> f32 {
   let scale = max(abs(x), abs(y));
-  if (scale == 0.0) { return 0.0; }
+  if (scale == 0.0 || scale > 3.4028234e38) { return scale; }
   return scale * length(vec2f(x, y) / scale);
 }`,
     },
