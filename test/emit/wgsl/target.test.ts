@@ -168,14 +168,18 @@ describe('what is printed', () => {
     ['int', 'i32'],
     ['bool', 'u32'],
   ] as const)('means what the tree of a %s means', async (result, type) => {
-    const some = fc.sample(trees[result], { numRuns: 600, seed: 7 }).filter((e) => e.kind === 'op' && isExact(e));
-    expect(some.length).toBeGreaterThan(200);
-    const bytes = await computed(type, some.map(print));
+    const some = fc.sample(trees[result], { numRuns: 300, seed: 7 }).filter((e) => e.kind === 'op' && isExact(e));
+    expect(some.length).toBeGreaterThan(100);
     const results = { f32: Float32Array, i32: Int32Array, u32: Uint32Array }[type];
-    const wrong = [...new results(bytes)].flatMap((actual, at) => {
-      const e = some[at];
-      return e === undefined || actual === Number(valueOf(e)) ? [] : `${print(e)} is ${actual}, not ${valueOf(e)}`;
-    });
+    const wrong: string[] = [];
+    // The driver takes far longer for one long function than for several short ones.
+    for (let from = 0; from < some.length; from += 20) {
+      const few = some.slice(from, from + 20);
+      const found = new results(await computed(type, few.map(print)));
+      for (const [at, e] of few.entries()) {
+        if (found[at] !== Number(valueOf(e))) wrong.push(`${print(e)} is ${found[at]}, not ${valueOf(e)}`);
+      }
+    }
     expect(wrong).toEqual([]);
   }); // prettier-ignore
 
