@@ -87,10 +87,10 @@ export const arithmetic = {
 fn real_power(x: f32, y: f32) -> f32 {
   if (y == 0.0) { return 1.0; }
   if (x == 0.0) { return select(1.0 / abs(x), 0.0, y > 0.0); }
-  if (x < 0.0 && floor(y) != y) { return sqrt(x); }
+  if ((x < 0.0) & (floor(y) != y)) { return sqrt(x); }
   let magnitude = pow(abs(x), y);
-  let is_odd = floor(y) == y && floor(0.5 * y) * 2.0 != y;
-  return select(magnitude, -magnitude, x < 0.0 && is_odd);
+  let is_odd = (floor(y) == y) & (floor(0.5 * y) * 2.0 != y);
+  return select(magnitude, -magnitude, (x < 0.0) & is_odd);
 }`,
     },
     callable: true,
@@ -177,7 +177,7 @@ fn integer_power(x: f32, n: i32) -> f32 {
       source: `\
 /// The cube root of x.
 fn cbrt(x: f32) -> f32 {
-  if (x == 0.0 || abs(x) > 3.4028234e38) { return x; }
+  if ((x == 0.0) | (abs(x) > 3.4028234e38)) { return x; }
   let a = abs(x);
   let r = pow(a, 0.33333334);
   return sign(x) * (r - (r - a / (r * r)) / 3.0);
@@ -214,7 +214,7 @@ function hypot(x: number, y: number): number {
 /// The length of the vector (x, y), scaled so that no square overflows or vanishes.
 fn hypot(x: f32, y: f32) -> f32 {
   let scale = max(abs(x), abs(y));
-  if (scale == 0.0 || scale > 3.4028234e38) { return scale; }
+  if ((scale == 0.0) | (scale > 3.4028234e38)) { return scale; }
   return scale * length(vec2f(x, y) / scale);
 }`,
     },

@@ -174,7 +174,8 @@ export const comparison = {
     eval: (x: boolean, y: boolean) => x && y,
     d: {},
     ts: { operator: '&&' },
-    wgsl: { operator: '&&' },
+    // Unlike `&&` it makes no branch: drivers take minutes to compile functions with many.
+    wgsl: { template: '$x & $y', precedence: '&', operands: '%' },
     callable: false,
     commutative: true,
     samples: boolPairs,
@@ -186,7 +187,7 @@ export const comparison = {
     eval: (x: boolean, y: boolean) => x || y,
     d: {},
     ts: { operator: '||' },
-    wgsl: { operator: '||' },
+    wgsl: { template: '$x | $y', precedence: '|', operands: '%' },
     callable: false,
     commutative: true,
     samples: boolPairs,

@@ -16,7 +16,7 @@ const floorDiv = {
 /// The quotient of x and y, rounded towards minus infinity.
 fn floor_div(x: i32, y: i32) -> i32 {
   let quotient = x / y;
-  return select(quotient, quotient - 1, x % y != 0 && (x < 0) != (y < 0));
+  return select(quotient, quotient - 1, (x % y != 0) & ((x < 0) != (y < 0)));
 }`,
 };
 const floorMod = {
@@ -25,7 +25,7 @@ const floorMod = {
 /// The remainder of x divided by y, with the sign of y.
 fn floor_mod(x: i32, y: i32) -> i32 {
   let remainder = x % y;
-  return select(remainder, remainder + y, remainder != 0 && (remainder < 0) != (y < 0));
+  return select(remainder, remainder + y, (remainder != 0) & ((remainder < 0) != (y < 0)));
 }`,
 };
 

@@ -280,7 +280,7 @@ function polygamma(n: number, x: number): number {
 /// The derivative of order n of digamma: a sum over n! / (x + k)^(n + 1), its end by the formula of Euler and Maclaurin. To
 /// the left of 0 it is the sum over all integers k less that over the others. NaN where n is not in 1..101.
 fn polygamma(n: i32, x: f32) -> f32 {
-  if (n < 1 || n > 100) { return sqrt(-1.0 - abs(x)); }
+  if ((n < 1) | (n > 100)) { return sqrt(-1.0 - abs(x)); }
   let s = f32(n + 1);
   let sign = select(1.0, -1.0, n % 2 == 0);
   let reflects = x <= 0.0;

@@ -153,7 +153,7 @@ function chain(g: number, p: number): number {
       source: `\
 /// The product of an adjoint and a partial, in which an exact zero wins over an infinity.
 fn chain(g: f32, p: f32) -> f32 {
-  return select(g * p, 0.0, g == 0.0 || p == 0.0);
+  return select(g * p, 0.0, (g == 0.0) | (p == 0.0));
 }`,
     },
     callable: false,

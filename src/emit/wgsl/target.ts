@@ -15,10 +15,11 @@ const PRIMARY = 18;
 export const largest = 3.4028234663852886e38;
 
 export const wgsl: Target = {
-  // As in the grammar of expressions in the specification: `&&` and `||` do not mix, the operands of comparisons are sums.
+  // As in the grammar of expressions in the specification: `&` and `|` take nothing with an operator, and the operands of
+  // comparisons are sums.
   operators: {
-    '||': none(3),
-    '&&': none(3),
+    '|': none(3),
+    '&': none(3),
     '==': none(9),
     '!=': none(9),
     '<': none(9),

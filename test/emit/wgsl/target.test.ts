@@ -31,16 +31,16 @@ describe('printing', () => {
     [of('div', a, of('mul', b, c)), 'a / (b * c)'],
     [of('mul', of('neg', a), b), '-a * b'],
     [of('neg', of('neg', a)), '-(-a)'],
-    [of('and', of('and', p, q), p), '(p && q) && p'],
-    [of('or', of('and', p, q), p), '(p && q) || p'],
-    [of('and', of('lt', a, b), of('not', p)), 'a < b && !p'],
+    [of('and', of('and', p, q), p), '(p & q) & p'],
+    [of('or', of('and', p, q), p), '(p & q) | p'],
+    [of('and', of('lt', a, b), of('not', p)), '(a < b) & !p'],
     [of('beq', of('lt', a, b), q), '(a < b) == q'],
     [of('lt', of('add', a, b), c), 'a + b < c'],
     [of('mul', of('select', p, a, of('add', b, c)), c), 'select(b + c, a, p) * c'],
-    [of('mul', of('toReal', of('iadd', i, integer(1))), a), 'f32(i + 1i) * a'],
-    [of('idiv', of('iadd', i, j), integer(2)), 'floor_div(i + j, 2i)'],
+    [of('mul', of('toReal', of('iadd', i, integer(1))), a), 'f32(i + 1) * a'],
+    [of('idiv', of('iadd', i, j), integer(2)), 'floor_div(i + j, 2)'],
     [of('tanh', of('add', a, b)), 'stable_tanh(a + b)'],
-    [of('mul', real(-2), a), '-2f * a'],
+    [of('mul', real(-2), a), '-2.0 * a'],
   ])('%#: $1', (e, text) => {
     expect(print(e)).toBe(text);
   });
@@ -75,15 +75,15 @@ ${texts.map((text, at) => `  results[${at}] = ${type}(${text});`).join('\n')}
 
 describe('literals', () => {
   const reals = [
-    [0, '0f'], [-0, '-0f'], [1, '1f'], [-2.5, '-2.5f'], [0.1, '0.1f'], [0.1 + 0.2, '0.3f'], [Math.PI, '3.1415927f'],
-    [1e-7, '1e-7f'], [1e21, '1e21f'], [16777217, '16777216f'], [1.17549435e-38, '1.1754944e-38f'], [1e-40, '1e-40f'], [1e-300, '0f'],
-    [1e300, '3.4028234e38f'], [Infinity, '3.4028234e38f'], [-Infinity, '-3.4028234e38f'],
+    [0, '0.0'], [-0, '-0.0'], [1, '1.0'], [-2.5, '-2.5'], [0.1, '0.1'], [0.1 + 0.2, '0.3'], [Math.PI, '3.1415927'],
+    [1e-7, '1e-7'], [1e21, '1e21'], [16777217, '16777216.0'], [1.17549435e-38, '1.1754944e-38'], [1e-40, '1e-40'], [1e-300, '0.0'],
+    [1e300, '3.4028234663852886e38'], [Infinity, '3.4028234663852886e38'], [-Infinity, '-3.4028234663852886e38'],
   ] as const; // prettier-ignore
   it.each(reals)('of the real %d', (value, text) => {
     expect(print(real(value))).toBe(text);
   });
 
-  const ints = [[0, '0i'], [-7, '-7i'], [2147483647, '2147483647i'], [-2147483648, 'i32(-2147483648)']] as const; // prettier-ignore
+  const ints = [[0, '0'], [-7, '-7'], [2147483647, '2147483647'], [-2147483648, '-2147483648']] as const; // prettier-ignore
   it.each(ints)('of the int %d', (value, text) => {
     expect(print(integer(value))).toBe(text);
   });
@@ -101,11 +101,13 @@ describe('literals', () => {
   it('have the fewest digits that do', () => {
     fc.assert(
       fc.property(fc.float({ noNaN: true, noDefaultInfinity: true }), (value) => {
-        const text = print(real(value)).slice(0, -1);
+        const text = print(real(value));
         expect(Math.fround(Number(text))).toBe(value);
         const digits = (number: string): number =>
           number.replace(/e.*|[-.]/g, '').replace(/^0+|0+$/g, '').length;
-        expect(digits(text)).toBeLessThanOrEqual(digits(value.toPrecision(9)));
+        // Fewer digits of the largest would be those of a number that is too large.
+        const most = Math.abs(value) === 3.4028234663852886e38 ? 17 : digits(value.toPrecision(9));
+        expect(digits(text)).toBeLessThanOrEqual(most);
       }),
     );
   });
