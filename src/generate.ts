@@ -48,20 +48,27 @@ export async function generate(programs: readonly Program[], options: GenerateOp
  */
 const forCpus: readonly Optimisation[] = ['jam', 'products', 'interchange', 'expand', 'gather', 'defer'];
 
+/** Optimisations that take memory to save time. */
+const keeping: readonly Optimisation[] = ['store', 'keep', 'weights'];
+
 /** The WGSL module of all models of a file, whose sizes are numbers; or what it cannot hold. */
 export function generateWgsl(
   programs: readonly Program[],
   options: GenerateOptions,
 ): { readonly text: string } | { readonly problems: readonly (readonly [model: string, Problem])[] } {
   const { sourcePath, checked, checkpoint, without = [] } = options;
-  const settings: GenerateOptions & RoutineOptions = {
-    ...options,
-    math: 'exact',
-    checkpoint: checkpoint === 'auto' ? 'none' : checkpoint,
-    without: [...without, ...forCpus],
-    partStatements: Infinity,
+  const made = (less: readonly Optimisation[]): readonly EmittedModel[] => {
+    const settings: GenerateOptions & RoutineOptions = {
+      ...options,
+      math: 'exact',
+      checkpoint: checkpoint === 'auto' ? 'none' : checkpoint,
+      without: [...without, ...forCpus, ...less],
+      partStatements: Infinity,
+    };
+    return programs.map((program) => modelOf(program, settings));
   };
-  const models = programs.map((program) => modelOf(program, settings));
+  let models = made([]);
+  if (problemsOf(models).length > 0) models = made(keeping);
   const problems = problemsOf(models);
   return problems.length > 0 ? { problems } : { text: emitWgsl(models, { sourcePath, checked }) };
 }

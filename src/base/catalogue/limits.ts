@@ -39,7 +39,7 @@ export const limits = {
     'N0606',
     'too much memory for one WGSL function',
     (a: { name: string; bytes: number; limit: number; most: string }) =>
-      `\`${a.name}\` needs ${a.bytes} bytes for its variables, and WGSL grants a function ${a.limit}; the largest are ${a.most}`,
+      `\`${a.name}\` needs ${a.bytes} bytes for its variables, and WGSL grants a function ${a.limit}: ${a.most}`,
     'What a function computes in and returns lies in variables of its own, for which every implementation of WGSL has 8192 bytes. ' +
       'Smaller sizes need less, and so does `--emit loss` alone.',
   ),

@@ -13,7 +13,7 @@ import { Writer } from '../writer.ts';
 import { comment, structBytes, type GpuModel } from './model.ts';
 import { snakeCase } from './names.ts';
 import { failure, isShared, wgslSyntax } from './syntax.ts';
-import { arrayType, bytesOf, lengthOf } from './type.ts';
+import { arrayType, bytesOf, lengthOf, scalarBytes } from './type.ts';
 
 /** The struct that a function returns, besides a number. */
 export interface Result {
@@ -60,7 +60,7 @@ export function variablesOf(model: GpuModel, routine: Routine): ReadonlyMap<stri
       ? (model.other?.().params ?? [])
       : filled[routine.kind];
   return new Map([
-    ['the result', structBytes(fields)],
+    ['the result', structBytes(fields) + (routine.kind in numberOf ? scalarBytes : 0)],
     ...routine.scratch.map((buffer) => [`\`${buffer.name}\``, bytesOf(buffer)] as const),
   ]);
 }

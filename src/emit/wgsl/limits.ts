@@ -44,7 +44,8 @@ function problemOf(form: GpuModel, routine: Routine, program: Program): Problem 
   const variables = [...variablesOf(form, routine)].sort(([, a], [, b]) => b - a);
   const bytes = variables.reduce((sum, [, size]) => sum + size, 0);
   if (bytes <= mostFunctionBytes) return undefined;
-  const most = variables.slice(0, 3).map(([name, size]) => `${name} ${size}`).join(', '); // prettier-ignore
+  const shown = variables.slice(0, 3).map(([name, size]) => `${name} takes ${size}`);
+  const most = [...shown, ...(variables.length > 3 ? ['…'] : [])].join(', ');
   return { kind: 'memory', name: functionName(form, routine), bytes, most };
 }
 
