@@ -107,7 +107,7 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
       const text = await generate(programs, settings);
       return { files: [{ path: `${stem}.ts`, text }], diagnostics };
     }
-    const made = generateWgsl(programs, settings);
+    const made = await generateWgsl(programs, settings);
     if ('text' in made) return { files: [{ path: `${stem}.wgsl`, text: made.text }], diagnostics };
     const problems = made.problems.map(([model, problem]) => tooMuch(file, model, problem));
     return { files: [], diagnostics: [...diagnostics, ...problems] };
@@ -140,7 +140,7 @@ function unfitForWgsl(file: File, programs: readonly Program[], precision: Preci
 function tooMuch(file: File, model: string, problem: Problem): Diagnostic {
   const place = spanOf(file, model);
   if (problem.kind === 'literal') return report(catalogue.literalOutOfRange, problem, problem.span ?? place);
-  return report(catalogue.tooMuchFunctionMemory, { ...problem, limit: 8192 }, place);
+  return report(catalogue.tooMuchFunctionMemory, problem, place);
 }
 
 /** Where a model, or a size of it, has its name. */

@@ -5,8 +5,7 @@ import { forward } from './ad/forward.ts';
 import { reverse } from './ad/reverse.ts';
 import { format } from './emit/format.ts';
 import { emitTypeScript, type EmittedModel, type Maths, type Precision } from './emit/typescript.ts';
-import { problemsOf, type Problem } from './emit/wgsl/limits.ts';
-import { emitWgsl } from './emit/wgsl/module.ts';
+import type { Problem } from './emit/wgsl/limits.ts';
 import type { Optimisation } from './base/optimisations.ts';
 import type { Output, Program } from './ir/types.ts';
 import { countOps, statementsOf } from './ir/walk.ts';
@@ -52,10 +51,16 @@ const forCpus: readonly Optimisation[] = ['jam', 'products', 'interchange', 'exp
 const keeping: readonly Optimisation[] = ['store', 'keep', 'weights'];
 
 /** The WGSL module of all models of a file, whose sizes are numbers; or what it cannot hold. */
-export function generateWgsl(
+export async function generateWgsl(
   programs: readonly Program[],
   options: GenerateOptions,
-): { readonly text: string } | { readonly problems: readonly (readonly [model: string, Problem])[] } {
+): Promise<
+  { readonly text: string } | { readonly problems: readonly (readonly [model: string, Problem])[] }
+> {
+  const [{ problemsOf }, { emitWgsl }] = await Promise.all([
+    import('./emit/wgsl/limits.ts'),
+    import('./emit/wgsl/module.ts'),
+  ]);
   const { sourcePath, checked, checkpoint, without = [] } = options;
   const made = (less: readonly Optimisation[]): readonly EmittedModel[] => {
     const settings: GenerateOptions & RoutineOptions = {

@@ -14,10 +14,16 @@ import { wgslLexicon } from './names.ts';
 import { largest } from './target.ts';
 
 /** Bytes of all variables that one function declares. */
-export const mostFunctionBytes = 8192;
+const mostFunctionBytes = 8192;
 
 export type Problem =
-  | { readonly kind: 'memory'; readonly name: string; readonly bytes: number; readonly most: string }
+  | {
+      readonly kind: 'memory';
+      readonly name: string;
+      readonly bytes: number;
+      readonly limit: number;
+      readonly most: string;
+    }
   | {
       readonly kind: 'literal';
       readonly value: number;
@@ -46,7 +52,7 @@ function problemOf(form: GpuModel, routine: Routine, program: Program): Problem 
   if (bytes <= mostFunctionBytes) return undefined;
   const shown = variables.slice(0, 3).map(([name, size]) => `${name} takes ${size}`);
   const most = [...shown, ...(variables.length > 3 ? ['…'] : [])].join(', ');
-  return { kind: 'memory', name: functionName(form, routine), bytes, most };
+  return { kind: 'memory', name: functionName(form, routine), bytes, limit: mostFunctionBytes, most };
 }
 
 /** A literal that no f32 or (as a bigint) no i32 holds. */
