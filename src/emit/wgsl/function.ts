@@ -12,7 +12,7 @@ import type { Usage } from '../usage.ts';
 import { Writer } from '../writer.ts';
 import { comment, structBytes, type GpuModel } from './model.ts';
 import { snakeCase } from './names.ts';
-import { failure, isShared, wgslSyntax } from './syntax.ts';
+import { failure, isShared, unlessInRange, wgslSyntax } from './syntax.ts';
 import { arrayType, bytesOf, lengthOf, scalarBytes } from './type.ts';
 
 /** The struct that a function returns, besides a number. */
@@ -173,8 +173,7 @@ function rangeChecks({ data }: GpuModel, { buffers }: Usage): readonly string[] 
   const used = new Set([...buffers].filter(({ role }) => role === 'data').map(({ name }) => name));
   return data.flatMap(({ name, field, type, range }) => {
     if (range === undefined || !used.has(name)) return [];
-    const outside = (place: string): string =>
-      `if (${place} < ${print(range.from)} || ${place} >= ${print(range.to)}) { ${failure} = true; }`;
+    const outside = (place: string): string => unlessInRange(place, print(range.from), print(range.to));
     return type.dims.length === 0
       ? [outside(`data.${field}`)]
       : [`for (var k = 0; k < ${lengthOf(type)}; k++) { ${outside(`data.${field}[k]`)} }`];

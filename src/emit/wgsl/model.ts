@@ -26,6 +26,8 @@ export interface GpuModel extends Pick<EmittedModel, 'program' | 'routines'> {
   readonly typeName: (suffix: StructName) => string;
   /** `mlp_loss`: and so do those of functions. */
   readonly functionName: (suffix: string) => string;
+  /** The name of the struct of a record, by its text; `make` declares one that is not there. */
+  readonly recordName: (text: string, make: () => string) => string;
   /** The place of a buffer in its struct: `camera.f`. */
   readonly fieldOf: (buffer: Buffer) => string;
 }
@@ -75,6 +77,7 @@ function gpuModel(
     scratch: [],
   };
   const declared = memo((name: string) => scope.declare(name));
+  const records = new Map<string, string>();
   return {
     program,
     routines,
@@ -88,6 +91,11 @@ function gpuModel(
         ? form.other().typeName(suffix)
         : declared(typeCase(program.name) + suffix),
     functionName: (suffix) => declared(`${snakeCase(program.name)}_${suffix}`),
+    recordName: (text, make) => {
+      const name = records.get(text) ?? make();
+      records.set(text, name);
+      return name;
+    },
     fieldOf: (buffer) => {
       const found = lists[buffer.role].find(({ name }) => name === buffer.name);
       // An output that the model does not declare is one of the params in their other form.
@@ -121,15 +129,19 @@ export function structsOf(
       offset += bytesOfMember(member);
       return `${comment(docOf(member), '  ')}  ${member.field}: ${type}, // ${place}\n`;
     });
-    structs.push(`${comment(about)}struct ${own} {\n${lines.join('')}}`);
-    return own;
+    return `${comment(about)}struct ${own} {\n${lines.join('')}}`;
   };
-  const record = ({ place, members, path }: Nested): string => {
-    const own = model.scope.declare(name + path.split('.').map(typeCase).join(''));
-    return write(own, place.typeDoc?.trim() ?? '', members, place.axes);
+  const record = ({ place, members }: Nested): string => {
+    const text = (own: string): string => write(own, place.typeDoc?.trim() ?? '', members, place.axes);
+    const hint = typeCase(model.program.name) + typeCase(place.type) + (place.axes > 0 ? 'Array' : '');
+    return model.recordName(text(hint), () => {
+      const own = model.scope.declare(hint);
+      structs.push(text(own));
+      return own;
+    });
   };
-  write(name, doc, membersOf(fields, model.program.records ?? []), 0);
-  return structs;
+  const own = write(name, doc, membersOf(fields, model.program.records ?? []), 0);
+  return [...structs, own];
 }
 
 const docOf = (member: Member): string =>

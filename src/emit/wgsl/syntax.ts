@@ -7,7 +7,6 @@ import { arrayType, lengthOf, typeName } from './type.ts';
 /** The variable that remembers that something is wrong. */
 export const failure = 'failed';
 
-/** `extentOf` gives the number of elements of a buffer. */
 export const wgslSyntax: Syntax = {
   declare: (name, { local }, value) =>
     value === undefined
@@ -21,11 +20,15 @@ export const wgslSyntax: Syntax = {
       ? [`${place} = ${arrayType(buffer)}();`]
       : [`for (var k = 0; k < ${lengthOf(buffer)}; k++) { ${place}[k] = ${value}; }`],
   exceeded: () => [`${failure} = true;`, 'break;'],
-  check: (index, extent) => [`if (${index} < 0 || ${index} >= ${extent}) { ${failure} = true; }`],
+  check: (index, extent) => [unlessInRange(index, '0', extent)],
   fitting: (value) => value,
   hasBits: (buffer) => isShared(buffer),
   bit: (value, print) => `u32(${print(value)})`,
 };
+
+/** Remembers that an int is out of range, without a branch. */
+export const unlessInRange = (value: string, from: string, to: string): string =>
+  `${failure} |= (${value} < ${from}) | (${value} >= ${to});`;
 
 /** Whether it is part of a struct that shaders share with the CPU, where there are no bools. */
 export const isShared = ({ role }: Buffer): boolean => role !== 'scratch';
