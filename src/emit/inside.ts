@@ -2,6 +2,7 @@
 // of what is outside is NaN, or infinite at the edge of a simplex, and nobody could tell which element it came from.
 
 import { boundText, isJoint, type OfElements } from '../ir/constraint.ts';
+import { nearestFloat } from '../ops/single.ts';
 import type { Constraint } from '../ir/types.ts';
 import { checkFunction, helperCall, type Check, type Line } from './check.ts';
 import { isArray, needSizes, sizesParameter, type Model, type ModelField, type SizeNames } from './model.ts';
@@ -43,15 +44,25 @@ function insideLine(model: Model, field: ModelField, constraint: Constraint, nam
     case 'bound':
     case 'interval': {
       const text = quote(boundText(constraint));
+      // As the function sees them.
+      const isSingle = model.precision === 'f32';
+      const number = isSingle ? `Math.fround(${value})` : value;
+      const limit = (bound: number): number => (isSingle ? nearestFloat(bound) : bound);
       return isArray(field)
-        ? helperCall('checkAllInside', quote(value), value, `(x) => ${condition('x', constraint)}`, text)
-        : helperCall('checkInside', quote(value), value, condition(value, constraint), text);
+        ? helperCall(
+            'checkAllInside',
+            quote(value),
+            value,
+            `(x) => ${condition('x', constraint, limit)}`,
+            text,
+          )
+        : helperCall('checkInside', quote(value), number, condition(number, constraint, limit), text);
     }
   }
 }
 
 /** The ends of an interval are inside, and so is a bound where it is written with `=`: their free params are infinite. */
-const condition = (x: string, constraint: OfElements): string =>
+const condition = (x: string, constraint: OfElements, limit: (bound: number) => number): string =>
   constraint.kind === 'bound'
-    ? `${x} ${constraint.operator} ${constraint.bound}`
-    : `${x} >= ${constraint.from} && ${x} <= ${constraint.to}`;
+    ? `${x} ${constraint.operator} ${limit(constraint.bound)}`
+    : `${x} >= ${limit(constraint.from)} && ${x} <= ${limit(constraint.to)}`;

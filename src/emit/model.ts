@@ -45,7 +45,10 @@ export interface ModelField {
   readonly local?: string | undefined;
   /** There are no elements where the length comes out negative; elsewhere that is a complaint. */
   readonly clamped?: boolean;
-  /** Ints of the workspace: they go up to 2^53, where those that come in and go out have 32 bits. */
+  /**
+   * Numbers of the workspace are doubles: ints go up to 2^53, where those that come in and go out have 32 bits; and reals, with
+   * which f32 would have some uses of a value see it rounded and others not, and large ones infinite. It is also faster.
+   */
   readonly isWide?: boolean;
 }
 
@@ -236,7 +239,7 @@ function slotsOf(routines: readonly Routine[]): readonly Slot[] {
       ...slot,
       field: fields[i] ?? slot.name,
       ...(clamped ? { clamped } : {}),
-      ...(scalar === 'int' ? { isWide: true } : {}),
+      ...(scalar === 'bool' ? {} : { isWide: true }),
     };
   });
 }

@@ -186,6 +186,7 @@ function printBody(
     sizeRank: sizes.sizeRank,
     load: (buffer, index) => {
       const text = element(buffer, index);
+      if (isRounded(model, buffer)) return { text: `Math.fround(${text})`, level: typescript.primary };
       // A bool array holds 0 and 1.
       if (buffer.scalar !== 'bool' || buffer.dims.length === 0) return { text, level: typescript.primary };
       return { text: `${text} !== 0`, level: typescript.operators['!==']?.level ?? 0 };
@@ -211,6 +212,7 @@ function printBody(
     call,
     checked: model.checked,
     checkedStores: usage.checkedStores,
+    isRounded: (buffer) => isRounded(model, buffer),
   });
   if (returned !== undefined) writer.line(`return ${returned};`);
   if (code.result) writer.line(`return ${printExpression(target, naming, code.result)};`);
@@ -219,6 +221,10 @@ function printBody(
     free: free.map((l) => ({ name: local(l), type: l.scalar === 'bool' ? 'boolean' : 'number' })),
   };
 }
+
+/** A number that comes in or goes out by itself is a float, as arrays make floats of theirs. */
+const isRounded = ({ precision }: Model, { role, scalar, dims }: Buffer): boolean =>
+  precision === 'f32' && scalar === 'real' && dims.length === 0 && role !== 'scratch';
 
 /** What the local of an array is called, after the name that the model gives it. */
 const localSuffix: Readonly<Record<Buffer['role'], string>> = {

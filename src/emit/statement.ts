@@ -27,6 +27,8 @@ export interface FunctionContext {
   readonly checked: boolean;
   /** Of these it is checked whether the array can hold the int. */
   readonly checkedStores: ReadonlySet<Statement>;
+  /** Whether it is a number that is rounded where it comes in or goes out. */
+  readonly isRounded: (buffer: Buffer) => boolean;
 }
 
 export function printStatements(
@@ -208,13 +210,18 @@ function increment(value: Expression, text: (e: Expression) => string): string {
   return `+= ${text(value)}`;
 }
 
-/** Where bools are kept as 0 and 1, they become that. */
+/** Where bools are kept as 0 and 1, they become that; a number by itself in single precision becomes a float. */
 function stored(
   buffer: Buffer,
   value: Expression,
   text: (e: Expression) => string,
-  { syntax }: FunctionContext,
+  { syntax, isRounded }: FunctionContext,
 ): string {
+  // All numbers that programs contain are floats by now.
+  if (isRounded(buffer))
+    return value.kind === 'literal'
+      ? text({ ...value, value: Math.fround(Number(value.value)) })
+      : `Math.fround(${text(value)})`;
   if (buffer.scalar !== 'bool' || !syntax.hasBits(buffer)) return text(value);
   if (value.kind === 'literal') return value.value === true ? '1' : '0';
   return syntax.bit(value, text);

@@ -5,12 +5,20 @@ import { bug } from '../base/bug.ts';
 import { evaluate } from '../base/polynomial.ts';
 import { bindInputs, bindSizes, type Inputs } from './bind.ts';
 import { Machine, type Cell } from './machine.ts';
+import type { Precision } from '../ops/types.ts';
 import type { Output, Program, Type } from './types.ts';
 
 export type { Inputs } from './bind.ts';
 
 export interface InterpretOptions {
-  /** Applied to every real that comes in or is computed: `Math.fround` gives the meaning in f32. */
+  /**
+   * `f32`: every real is rounded to a float, that comes in, is written in the program, or is the result of an op, of a step of a sum
+   * or product, or of an add. So computes an implementation in single precision whose ops are as good as can be. An op that an
+   * implementation makes of several, such as softplus, is taken in double precision and rounded once; of a logSumExp each step is
+   * rounded. By default `f64`: nothing is.
+   */
+  readonly precision?: Precision;
+  /** Takes the place of that rounding, to see what other errors would do. */
   readonly round?: (value: number) => number;
   /** What a `stop` gives, which is its argument unless it is held (see `holdStops`). */
   readonly stop?: (value: number) => number;
@@ -66,7 +74,8 @@ export function interpret(
   options: InterpretOptions = {},
 ): Results {
   const sizeOf = bindSizes(program, sizes);
-  const round = options.round ?? ((value: number): number => value);
+  const round =
+    options.round ?? (options.precision === 'f32' ? Math.fround : (value: number): number => value);
   const machine = new Machine(program.nextId, (size) => evaluate(size, sizeOf), round, options.stop);
   for (const [value, content] of bindInputs(program, inputs, machine.extentOf)) machine.enter(value, content);
   const run = machine.block(program.body);

@@ -2,7 +2,7 @@
 
 import type { Optimisation } from '../base/optimisations.ts';
 import type { Program } from '../ir/types.ts';
-import type { Maths } from '../ops/types.ts';
+import type { Maths, Precision } from '../ops/types.ts';
 import { accumulateInLocals } from './accumulators.ts';
 import { carryNeighbours } from './carry.ts';
 import { combine } from './combine.ts';
@@ -34,6 +34,7 @@ import { sinkFills } from './sink.ts';
 import { tidy } from './tidy.ts';
 import type { Routine } from './types.ts';
 import { verifyRoutine } from './verify.ts';
+import { keepUnrounded } from './unrounded.ts';
 import { visitStatements } from './walk.ts';
 import { keepExponentials } from './weights.ts';
 
@@ -44,6 +45,8 @@ export interface RoutineOptions {
   readonly checked: boolean;
   /** Where it is `exact`, there are no steps to be written out. */
   readonly math?: Maths | undefined;
+  /** Of the arrays of the caller; double where it is not said. */
+  readonly precision?: Precision | undefined;
   /** About how many statements one emitted function may hold. */
   readonly partStatements?: number;
   /** Optimisations to leave out, to see what they do. */
@@ -68,6 +71,11 @@ export interface Pass {
 
 /** One index per dim up to `linearise`, flat offsets from there on. */
 export const passes: readonly Pass[] = [
+  {
+    name: 'unrounded',
+    run: (routine, { precision }) => (precision === 'f32' ? keepUnrounded(routine) : routine),
+    reason: 'what adds up in an array does not load from it yet; where it can, fusion undoes it',
+  },
   {
     name: 'initialise',
     run: initialise,

@@ -20,6 +20,7 @@ import { scalariseState } from './state.ts';
 import { storeCostly, storeSums } from './store.ts';
 import { gatherLiterals } from './literals.ts';
 import { scaleRecurrences } from './scale.ts';
+import { roundLiterals } from './single.ts';
 import { reduceStrength } from './strength.ts';
 import { unroll, unrollExtrema } from './unroll.ts';
 import { shortenSums } from './zeros.ts';
@@ -50,6 +51,11 @@ export interface PassStep {
 }
 
 const beforeDerivatives: readonly Pass[] = [
+  {
+    name: 'single',
+    run: (program, { precision } = {}) => (precision === 'f32' ? roundLiterals(program) : program),
+    reason: 'before folding, which computes in double precision as the emitted code does',
+  },
   { name: 'fold', run: fold, optimisation: 'fold', reason: 'constants first, so that patterns see literals' },
   { name: 'cse', run: cse, optimisation: 'share', reason: 'patterns compare operands by identity' },
   { name: 'stabilise', run: stabilise, reason: 'before unrolling, which takes sums of exponentials apart' },

@@ -119,6 +119,8 @@ export function printFunction(model: GpuModel, routine: Routine, options: Functi
     call: (part) => bug(`part ${part} of a WGSL function`),
     checked: options.checked,
     checkedStores: new Set(),
+    // All is in single precision.
+    isRounded: () => false,
   });
   const number = routine.result && printExpression(target, naming, routine.result);
   for (const line of endOf(result, number, mayFail ? options.nan : undefined, model)) writer.line(line);
