@@ -32,3 +32,23 @@ export function farthestOf(
   }
   return worst;
 }
+
+/**
+ * The largest ‖a - b‖ / ‖b‖ of the values of a record. A value that is less than a thousandth as long as all of them together is
+ * compared with that thousandth: it may be what is left of numbers that cancel. What is NaN, or lacks, is infinitely far.
+ */
+export function farApart(
+  found: Readonly<Record<string, Numbers>>,
+  wanted: Readonly<Record<string, Numbers>>,
+): number {
+  const least = 1e-3 * Math.hypot(...Object.values(wanted).flatMap(flat));
+  const distances = Object.entries(wanted).map(([name, value]) => {
+    const [left, right] = [flat(found[name] ?? []), flat(value)];
+    if (left.length !== right.length) return Infinity;
+    const difference = Math.hypot(...right.map((x, i) => x - (left[i] ?? NaN)));
+    if (difference === 0) return 0;
+    const distance = difference / Math.max(least, Math.hypot(...right));
+    return Number.isNaN(distance) ? Infinity : distance;
+  });
+  return Math.max(0, ...distances);
+}
