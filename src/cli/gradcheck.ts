@@ -62,33 +62,41 @@ export async function gradcheck(io: Io, file: string, options: GradcheckCommand)
   );
   const given = await readAt(io, models, options);
 
-  const { files, diagnostics: found } = await compile(text, {
+  const settings = {
     path,
     load,
     emit: ['loss', 'gradient', 'jvp', 'hvp'],
-    precision: options.precision,
     math: options.math,
     checkpoint: options.checkpoint ?? 'auto',
     jacobian: options.jacobian ?? false,
     format: false,
-  });
+  } as const;
+  const { precision } = options;
+  const { files, diagnostics: found } = await compile(text, { ...settings, precision });
   // What only the derivative shows.
   if (hasErrors(found)) {
     const wrong = [{ path, diagnostics: found.slice(diagnostics.length) }];
     io.stderr.write(`${renderAll(wrong, 'pretty', color)}${summary(wrong)}; nothing was checked\n`);
     return exitCodes.findings;
   }
-  const module = await loadEmitted(files.map((emitted) => emitted.text).join('\n'));
+  const loaded = (emitted: typeof files): ReturnType<typeof loadEmitted> =>
+    loadEmitted(emitted.map((file) => file.text).join('\n'));
+  const checked = await loaded(files);
+  const inDoubles = precision === 'f64' ? checked : await loaded((await compile(text, settings)).files);
   const reports = models.flatMap((program) =>
-    gradcheckForms(program, module, {
-      ...options,
-      jacobian: options.jacobian ?? false,
-      sizes: given?.sizes ?? sizesOf(program, options.sizes),
-      given: given?.inputs ?? { params: {}, data: {} },
-      // What is written down is one point.
-      points: given === undefined ? options.points : 1,
-      tolerance: options.tolerance ?? defaultTolerance[options.precision],
-    }),
+    gradcheckForms(
+      program,
+      { checked, inDoubles },
+      {
+        ...options,
+        jacobian: options.jacobian ?? false,
+        sizes: given?.sizes ?? sizesOf(program, options.sizes),
+        given: given?.inputs ?? { params: {}, data: {} },
+        // What is written down is one point.
+        points: given === undefined ? options.points : 1,
+        tolerance: options.tolerance ?? defaultTolerance[options.precision],
+      },
+    ),
   );
   const exitCode = tell(io, reports, options);
   await savePoint(io, models, reports, options);

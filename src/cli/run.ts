@@ -150,7 +150,7 @@ function commandLine(io: Io, end: (exitCode: number) => void): Command {
     .addOption(sizeOption('choose a size; otherwise they are 3, 4, 5, …'))
     .option('--seed <number>', 'of the random numbers', wholeNumber, 1)
     .option('--points <count>', 'how many random points', positiveInteger, 3)
-    .option('--tolerance <number>', 'relative, against differences (1e-6; f32: 1e-2)', positiveNumber)
+    .option('--tolerance <number>', 'relative, against differences (1e-6; f32: 1e-3)', positiveNumber)
     .addOption(precisionOption())
     .addOption(mathOption())
     .addOption(checkpointOption())

@@ -3,6 +3,7 @@
 import { interpret } from '../ir/interpret.ts';
 import type { Program } from '../ir/types.ts';
 import { count, judge, judgeEqual, type Floors, type Tally } from '../numeric/compare.ts';
+import { roundLiterals } from '../passes/single.ts';
 import { differentiate, stepsAround, type Steps } from '../numeric/differences.ts';
 import type { Differenced } from './differenced.ts';
 import type { BoundModel } from './emitted.ts';
@@ -29,23 +30,24 @@ export interface Context extends At {
 }
 
 /** What should agree but for rounding must agree this well. */
-const exactTolerance: Readonly<Record<Precision, number>> = { f64: 1e-9, f32: 1e-3 };
+const exactTolerance: Readonly<Record<Precision, number>> = { f64: 1e-9, f32: 1e-5 };
 /** Derivatives below this part of the loss are lost in the loss's rounding. */
-const lossFloor: Readonly<Record<Precision, number>> = { f64: 1e-6, f32: 1e-3 };
+const lossFloor = 1e-6;
+/** Of differences, which are taken in double precision. */
+const noise = roundingOf.f64;
 const directionsPerPoint = 3;
 
 /** NaN and infinity are judged for themselves; they say nothing about the size of the others. */
 const largest = (values: readonly number[]): number =>
   values.reduce((most, value) => (Number.isFinite(value) ? Math.max(most, Math.abs(value)) : most), 0);
 
-function gradientFloors({ gradient, loss, options }: Context): Floors {
-  const numeric = lossFloor[options.precision] * Math.abs(loss);
+function gradientFloors({ gradient, loss }: Context): Floors {
+  const numeric = lossFloor * Math.abs(loss);
   return { numeric, compared: Math.max(1e-3 * largest(gradient), numeric) };
 }
 
 export function checkParameter(context: Context, slot: Slot, before: Tally): Tally {
   const { differenced, x, gradient, options, number } = context;
-  const noise = roundingOf[options.precision];
   let tally = before;
   for (const component of chooseComponents(slot, context.slots, context.source)) {
     const center = x[component] ?? NaN;
@@ -110,8 +112,8 @@ const step = (x: readonly number[], v: readonly number[], t: number): readonly n
   x.map((value, i) => value + t * (v[i] ?? NaN));
 
 /** Steps along a direction from the point. */
-const stepsAlong = (v: readonly number[], { x, options }: Context): Steps =>
-  stepsAround(largest(x), roundingOf[options.precision], Math.max(1, largest(v)));
+const stepsAlong = (v: readonly number[], { x }: Context): Steps =>
+  stepsAround(largest(x), noise, Math.max(1, largest(v)));
 
 /** ⟨g, v⟩ = jvp(v), and both are the slope of the loss along v: this also covers the components that were not chosen. */
 export function checkForward(context: Context, before: Tally): Tally {
@@ -130,7 +132,7 @@ export function checkForward(context: Context, before: Tally): Tally {
     });
 
     const along = (t: number): readonly number[] => [differenced.loss(step(x, v, t))];
-    const [slope] = differentiate(along, stepsAlong(v, context), roundingOf[options.precision]);
+    const [slope] = differentiate(along, stepsAlong(v, context), noise);
     if (slope === undefined) continue;
     const { numeric, compared } = gradientFloors(context);
     const floors = { numeric, compared: Math.max(1e-3 * size, compared) };
@@ -154,8 +156,8 @@ export function checkHessian(context: Context, before: Tally): Tally {
     tally = count(tally, judgeEqual(tangent, value, size, exactTolerance[options.precision]), place);
 
     const along = (t: number): readonly number[] => differenced.gradient(step(x, v, t));
-    const slopes = differentiate(along, stepsAlong(v, context), roundingOf[options.precision]);
-    const numeric = lossFloor[options.precision] * largest(gradient);
+    const slopes = differentiate(along, stepsAlong(v, context), noise);
+    const numeric = lossFloor * largest(gradient);
     const floors = { numeric, compared: Math.max(1e-3 * largest(product), numeric) };
     for (const slot of slots) {
       for (let component = slot.offset; component < slot.offset + slot.length; component++) {
@@ -175,18 +177,17 @@ export function checkHessian(context: Context, before: Tally): Tally {
   return tally;
 }
 
-/** The meaning of a program is what the interpreter computes. */
+/** The meaning of a program is what the interpreter computes; in single precision, of floats, and in double precision too. */
 export function checkLoss(
   { point, loss, bound, x, options, number }: Context,
   program: Program,
   before: Tally,
 ): Tally {
-  const round = options.precision === 'f32' ? { round: Math.fround } : {};
-  const expected = interpret(program, point, point.sizes, round).loss ?? NaN;
-  const tolerance = exactTolerance[options.precision];
+  const seen = options.precision === 'f32' ? roundLiterals(program) : program;
+  const expected = interpret(seen, point, point.sizes).loss ?? NaN;
   let tally = before;
   for (const emitted of [loss, bound.loss(x)]) {
-    tally = count(tally, judgeEqual(emitted, expected, 1, tolerance), {
+    tally = count(tally, judgeEqual(emitted, expected, 1, exactTolerance.f64), {
       component: 'loss',
       emitted,
       expected,

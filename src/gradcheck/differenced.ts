@@ -1,4 +1,4 @@
-// The functions whose differences are taken. That is the emitted code, but for a model with `stop`: there differences have to take
+// The functions whose differences are taken, in double precision. That is the emitted code, but for a model with `stop`: there differences have to take
 // for constant what the derivative does, which only the interpreter can.
 
 import { reverse } from '../ad/reverse.ts';
@@ -6,7 +6,7 @@ import { holdStops, interpret, type Results } from '../ir/interpret.ts';
 import type { Block, Program } from '../ir/types.ts';
 import { blocksOf } from '../ir/walk.ts';
 import type { BoundModel } from './emitted.ts';
-import { flatten, layoutOf, type Precision } from './layout.ts';
+import { flatten, layoutOf } from './layout.ts';
 import type { Point } from './point.ts';
 
 export interface Differenced {
@@ -20,11 +20,9 @@ export function differenced(
   point: Point,
   bound: BoundModel,
   x: readonly number[],
-  precision: Precision,
 ): Differenced {
   if (!stops(program.body)) return { loss: bound.loss, gradient: (at) => bound.gradient(at).gradient };
   const slots = layoutOf(program, point.sizes);
-  const round = precision === 'f32' ? { round: Math.fround } : {};
   const held = (from: Program): ((at: readonly number[]) => Results) => {
     const hold = holdStops();
     const run = (at: readonly number[]): Results => {
@@ -34,7 +32,7 @@ export function differenced(
           return [name, shape.length === 0 ? (values[0] ?? NaN) : values];
         }),
       );
-      return interpret(from, { params, data: point.data }, point.sizes, { ...round, stop: hold() });
+      return interpret(from, { params, data: point.data }, point.sizes, { stop: hold() });
     };
     run(x);
     return run;

@@ -12,6 +12,12 @@ import { nest, valueAt, type Nested } from './records.ts';
 type EmittedFunction = (...args: readonly unknown[]) => unknown;
 export type EmittedModule = Readonly<Record<string, EmittedFunction | undefined>>;
 
+/** What is checked, and the same in double precision: of that differences are taken, which rounded steps would spoil. */
+export interface EmittedModules {
+  readonly checked: EmittedModule;
+  readonly inDoubles: EmittedModule;
+}
+
 /** TypeScript becomes JavaScript and is imported. ts-morph costs a third of a second, hence only here. */
 export async function loadEmitted(text: string): Promise<EmittedModule> {
   const { ts } = await import('ts-morph');

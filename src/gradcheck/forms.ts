@@ -4,7 +4,7 @@ import { interpret, type Results } from '../ir/interpret.ts';
 import { isInside } from '../ir/constraint.ts';
 import type { Input, Program } from '../ir/types.ts';
 import { constrain, free, hasConstraints, unconstrain } from '../passes/free.ts';
-import type { EmittedModule } from './emitted.ts';
+import type { EmittedModules } from './emitted.ts';
 import { gradcheck, nothingCompared, type GradcheckOptions, type GradcheckReport } from './gradcheck.ts';
 import { writePoint } from './given.ts';
 import { realArray, type Fields } from './layout.ts';
@@ -19,10 +19,10 @@ export interface FormsOptions extends GradcheckOptions {
 /** The reports on a model, and on its form with free params if it has one. */
 export function gradcheckForms(
   program: Program,
-  module: EmittedModule,
+  modules: EmittedModules,
   { jacobian, ...options }: FormsOptions,
 ): readonly GradcheckReport[] {
-  const report = gradcheck(program, module, options);
+  const report = gradcheck(program, modules, options);
   const hasLoss = program.outputs.some((output) => output.role === 'loss');
   if (!hasConstraints(program) || !hasLoss) return [report];
   const form = free(program, { jacobian });
@@ -43,7 +43,7 @@ export function gradcheckForms(
     const params = valuesOf(interpret(constrain(program), point, point.sizes), options);
     return writePoint(program, { ...point, params });
   };
-  return [report, gradcheck(form, module, { ...options, given }, write)];
+  return [report, gradcheck(form, modules, { ...options, given }, write)];
 }
 
 /** Whether values without finite free ones lie inside all the same: at an end that belongs to the constraint. */

@@ -12,8 +12,8 @@ import {
   type At,
 } from './checks.ts';
 import { emptyTally, type Tally } from '../numeric/compare.ts';
-import { bind, type EmittedModule } from './emitted.ts';
-import { flatten, layoutOf, type Precision, type Sizes } from './layout.ts';
+import { bind, type EmittedModules } from './emitted.ts';
+import { flatten, layoutOf, widened, type Precision, type Sizes } from './layout.ts';
 import { chooseSizes, drawPoint, elementsOf, type GivenInputs, type Point } from './point.ts';
 import { writePoint, type WrittenPoint } from './given.ts';
 import { differenced } from './differenced.ts';
@@ -54,17 +54,17 @@ export interface GradcheckReport {
   readonly failingPoint?: WrittenPoint;
 }
 
-export const defaultTolerance: Readonly<Record<Precision, number>> = { f64: 1e-6, f32: 1e-2 };
+export const defaultTolerance: Readonly<Record<Precision, number>> = { f64: 1e-6, f32: 1e-3 };
 
 const mostAttempts = 20;
 
 /** With more elements than this in all arrays a check would take hours, or more memory than there is. */
 const mostElements = 1e7;
 
-/** `program` is the model as it was checked, `module` what was emitted for it, with all the functions. */
+/** `program` is the model as it was checked, `modules` what was emitted for it, with all the functions. */
 export function gradcheck(
   program: Program,
-  module: EmittedModule,
+  modules: EmittedModules,
   options: GradcheckOptions,
   write = (point: Point): WrittenPoint => writePoint(program, point),
 ): GradcheckReport {
@@ -96,7 +96,7 @@ export function gradcheck(
   const failures: string[] = [];
   const points: Point[] = [];
   for (let number = 1; number <= options.points; number++) {
-    const found = findPoint(program, module, sizes, options, source);
+    const found = findPoint(program, modules, sizes, options, source);
     if (typeof found === 'string') {
       failures.push(found);
       break;
@@ -130,7 +130,7 @@ export function nothingCompared(
 /** A point at which the loss is finite, or why there is none. */
 function findPoint(
   program: Program,
-  module: EmittedModule,
+  modules: EmittedModules,
   sizes: Sizes,
   options: GradcheckOptions,
   source: Random,
@@ -138,12 +138,13 @@ function findPoint(
   let reason = '';
   for (let attempt = 0; attempt < mostAttempts; attempt++) {
     const point = drawPoint(program, sizes, options.given, options.precision, source, attempt);
-    const bound = bind(module, program, point, options.precision);
+    const bound = bind(modules.checked, program, point, options.precision);
     const x = flatten(layoutOf(program, sizes), ({ name }) => point.params[name]);
     try {
       const { loss, gradient } = bound.gradient(x);
       if (Number.isFinite(loss)) {
-        const curves = differenced(program, point, bound, x, options.precision);
+        const inDoubles = bind(modules.inDoubles, program, { ...point, data: widened(point.data) }, 'f64');
+        const curves = differenced(program, point, inDoubles, x);
         return { point, bound, x, loss, gradient, differenced: curves };
       }
       reason = `the loss is ${loss}`;

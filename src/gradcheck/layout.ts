@@ -24,6 +24,15 @@ export function realArray(
   return typeof values === 'number' ? new Kind(values) : Kind.from(values);
 }
 
+/** The same numbers in arrays of doubles. */
+export const widened = (fields: Fields): Fields =>
+  Object.fromEntries(
+    Object.entries(fields).map(([name, value]) => [
+      name,
+      value instanceof Float32Array ? Float64Array.from(value) : value,
+    ]),
+  );
+
 /** Where a parameter lies in the flat vector. A scalar has no shape and one component. */
 export interface Slot {
   /** In the model. */

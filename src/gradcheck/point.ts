@@ -145,7 +145,11 @@ function fieldFrom(
   const shape = shapeOf(input, sizes);
   const { scalar } = input.value.type;
   const values = known ?? Array.from({ length: elements(shape) }, draw);
-  if (shape.length === 0) return scalar === 'bool' ? values[0] !== 0 : (values[0] ?? NaN);
+  if (shape.length === 0) {
+    const value = values[0] ?? NaN;
+    if (scalar === 'bool') return value !== 0;
+    return scalar === 'real' && precision === 'f32' ? Math.fround(value) : value;
+  }
   switch (scalar) {
     case 'real':
       return realArray(precision, values);

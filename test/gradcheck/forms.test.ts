@@ -35,9 +35,10 @@ async function check(settings: Settings = {}): Promise<readonly GradcheckReport[
   const { files } = await compile(source, { emit, jacobian: compiled, format: false });
   const [program] = analyse(source).programs;
   if (program === undefined) throw new Error('no model');
-  const module = change(await loadEmitted(files[0]?.text ?? ''));
+  const checked = change(await loadEmitted(files[0]?.text ?? ''));
+  const modules = { checked, inDoubles: checked };
   const options = { precision: 'f64', sizes: { K: 3 }, seed: 1, points: 2, tolerance: 1e-6 } as const;
-  return gradcheckForms(program, module, { ...options, jacobian, given: { params, data: {} } });
+  return gradcheckForms(program, modules, { ...options, jacobian, given: { params, data: {} } });
 }
 
 const failuresOf = (reports: readonly GradcheckReport[]): readonly (readonly [string, readonly string[]])[] =>

@@ -29,14 +29,18 @@ async function reportOn({
   options = {},
 }: Case): Promise<GradcheckReport> {
   const emit = ['loss', 'gradient', 'jvp', 'hvp'] as const;
-  const { files, diagnostics } = await compile(text, { emit, precision, format: false });
+  const settings = { emit, format: false } as const;
+  const { files, diagnostics } = await compile(text, { ...settings, precision });
   expect(diagnostics.filter(({ severity }) => severity === 'error')).toEqual([]);
   const [program] = analyse(text).programs;
   const [file] = files;
   if (program === undefined || file === undefined) throw new Error('no model');
   const defaults = { precision, sizes: {}, seed: 1, points: 2, tolerance: defaultTolerance[precision] };
   const given = { params: {}, data: {} };
-  return gradcheck(program, tamper(await loadEmitted(file.text)), { ...defaults, given, ...options });
+  const checked = tamper(await loadEmitted(file.text));
+  const double = (await compile(text, settings)).files[0]?.text ?? '';
+  const inDoubles = precision === 'f64' ? checked : await loadEmitted(double);
+  return gradcheck(program, { checked, inDoubles }, { ...defaults, given, ...options });
 }
 
 const ridge = `model Ridge {
@@ -54,12 +58,20 @@ const stopped = `model M {
   loss x > stop(2 * x) ? w[0] : stop(w[1]) * w[2]
 }`;
 
+const newton = `model M {
+  param a: real
+  var x = 1.0
+  while (abs(x^2 - a) > 1e-12) max 50 { x = (x + a / x) / 2 }
+  loss x * sin(x)
+}`;
+
 describe('what is right passes', () => {
   const cases: readonly (readonly [string, Case])[] = [
     ['arrays and scalars, data and sizes', { text: ridge }],
     ['in single precision', { text: ridge, precision: 'f32' }],
     ['what is taken for constant', { text: stopped }],
     ['the same in single precision', { text: stopped, precision: 'f32' }],
+    ['a loop that ends within the digits of doubles', { text: newton, precision: 'f32' }],
     ['one scalar and nothing else', { text: 'model M { param x: real; loss sin(x) * x }' }],
     ['a loss that does not depend on a parameter', { text: 'model M { param x: real, y: real; loss x^2 }' }],
     [
@@ -112,6 +124,15 @@ const after = (
     },
   });
 };
+
+test('in single precision, what is off by half a hundredth is found', async () => {
+  const tamper = after('ridgeLossAndGradient', (loss, { w }) => {
+    if (w !== undefined) w[1] = (w[1] ?? 0) * 1.005;
+    return loss;
+  });
+  const { failures } = await reportOn({ text: ridge, precision: 'f32', tamper });
+  expect(failures.join()).toMatch(/gradient of w is wrong/);
+});
 
 test('what is planted beside what is taken for constant is found', async () => {
   const tamper = after('mLossAndGradient', (loss, { w }) => (w?.fill(0), loss));
