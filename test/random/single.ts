@@ -158,8 +158,10 @@ function checkInterpreter(random: RandomProgram, seed: number, tally: Tally): vo
     const { loss = NaN, gradient: slopes } = interpret(gradient, inputs, sizes, how);
     return [loss, ...vector(slopes)];
   };
+  // Of the same program: were it wrong, it should not be excused by that.
+  const centre = results({});
   const spread = Math.max(
-    ...Array.from({ length: runs }, (_, k) => apart(results({ round: disturbance(seed + k) }), wanted)),
+    ...Array.from({ length: runs }, (_, k) => apart(results({ round: disturbance(seed + k) }), centre)),
   );
   const bound = margin * spread + 4 * half;
   if (!(bound < telling)) return;
