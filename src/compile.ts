@@ -23,7 +23,10 @@ export interface CompileOptions extends Pick<AnalyseOptions, 'path' | 'sizes'> {
   readonly emit?: readonly RoutineKind[];
   /** The language of the output; by default TypeScript. WGSL takes models whose sizes are numbers. */
   readonly target?: TargetName;
-  /** Of arrays of reals; by default f64, in WGSL f32. Arithmetic in TypeScript is in double precision either way. */
+  /**
+   * Of reals as they come in, go out and are written in the model; by default f64, in WGSL f32. Arithmetic in TypeScript is in
+   * double precision either way, and so are the workspace and the loss that is returned; in WGSL all is in single precision.
+   */
   readonly precision?: Precision;
   /**
    * `fast`, the default: exp, exp2 and tanh, and what is made of them, by tables in the emitted module. They take half the

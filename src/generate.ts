@@ -66,6 +66,7 @@ export async function generateWgsl(
     const settings: GenerateOptions & RoutineOptions = {
       ...options,
       math: 'exact',
+      isSingle: true,
       checkpoint: checkpoint === 'auto' ? 'none' : checkpoint,
       without: [...without, ...forCpus, ...less],
       partStatements: Infinity,

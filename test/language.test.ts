@@ -1,5 +1,5 @@
 // The language reference is held to what the compiler does: each block fenced as `nabla` is compiled, and what its comments
-// state is run and compared. How they state it: support/example.ts.
+// state is run and compared, in single precision where the fence says `f32`. How they state it: support/example.ts.
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -12,6 +12,7 @@ import { interpret } from '../src/ir/interpret.ts';
 import type { Program } from '../src/ir/types.ts';
 import { hasConstraints, unconstrain } from '../src/passes/free.ts';
 import { reservedWords } from '../src/lang/token.ts';
+import type { Precision } from '../src/ops/types.ts';
 import { distance, flat, type Numbers } from './support/compare.ts';
 import type { Sizes } from './support/derive.ts';
 import { compileModule, type Point } from './support/emitted.ts';
@@ -19,10 +20,11 @@ import { readExample, withoutErrors, type Example, type Stated, type Values } fr
 
 const page = readFileSync(resolve(import.meta.dirname, '../docs/language.md'), 'utf8');
 
-const blocks = [...page.matchAll(/^```nabla( context)?\n(.*?)^```$/gms)].map(
-  ({ index, 1: context, 2: text = '' }) => ({
+const blocks = [...page.matchAll(/^```nabla( context| f32)?\n(.*?)^```$/gms)].map(
+  ({ index, 1: kind, 2: text = '' }) => ({
     line: page.slice(0, index).split('\n').length,
-    isContext: context !== undefined,
+    isContext: kind === ' context',
+    precision: kind === ' f32' ? ('f32' as const) : ('f64' as const),
     text,
   }),
 );
@@ -67,7 +69,7 @@ const numbersOf = (values: Values, names: readonly string[]): Record<string, Num
 const statesValues = ({ outputs, loss, gradient, free, freeGradient }: Example): boolean =>
   loss !== undefined || Object.keys({ ...outputs, ...gradient, ...free, ...freeGradient }).length > 0;
 
-async function holds(text: string): Promise<void> {
+async function holds(text: string, precision: Precision = 'f64'): Promise<void> {
   const example = readExample(text, context);
   const { source, given, thrown, diagnostics: stated } = example;
   if (stated.some(({ severity }) => severity === 'error')) {
@@ -84,6 +86,7 @@ async function holds(text: string): Promise<void> {
   const sizes = numbersOf(given, program?.sizes.map(({ name }) => name) ?? []) as Record<string, number>;
   const { run } = await compileModule(source, 'example.nabla', {
     sizes,
+    precision,
     emit: ['loss', 'gradient', 'outputs'],
   });
   if (!statesValues(example) && thrown === undefined) return;
@@ -132,9 +135,9 @@ const anchorsOf = (text: string): readonly string[] =>
   );
 
 describe('docs/language.md', () => {
-  it.each(blocks.map(({ line, text }) => ({ line, text, first: text.split('\n')[0] })))(
+  it.each(blocks.map(({ line, text, precision }) => ({ line, text, precision, first: text.split('\n')[0] })))(
     'line $line: $first',
-    ({ text }) => holds(text),
+    ({ text, precision }) => holds(text, precision),
   );
 
   it('states much', () => {

@@ -26,7 +26,7 @@ export type { Maths } from '../ops/types.ts';
 export interface TypeScriptOptions {
   /** For the first line of the module. */
   readonly sourcePath: string;
-  /** Of real arrays. Arithmetic is in double precision either way. */
+  /** Of reals that come in and go out. Arithmetic is in double precision either way. */
   readonly precision: Precision;
   /** By default `fast`. */
   readonly math?: Maths | undefined;

@@ -47,6 +47,8 @@ export interface RoutineOptions {
   readonly math?: Maths | undefined;
   /** Of the arrays of the caller; double where it is not said. */
   readonly precision?: Precision | undefined;
+  /** Arithmetic is in single precision, too. */
+  readonly isSingle?: boolean;
   /** About how many statements one emitted function may hold. */
   readonly partStatements?: number;
   /** Optimisations to leave out, to see what they do. */
@@ -73,7 +75,8 @@ export interface Pass {
 export const passes: readonly Pass[] = [
   {
     name: 'unrounded',
-    run: (routine, { precision }) => (precision === 'f32' ? keepUnrounded(routine) : routine),
+    run: (routine, { precision, isSingle }) =>
+      precision === 'f32' && !isSingle ? keepUnrounded(routine) : routine,
     reason: 'what adds up in an array does not load from it yet; where it can, fusion undoes it',
   },
   {

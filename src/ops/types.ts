@@ -5,7 +5,7 @@ export type ScalarName = 'real' | 'int' | 'bool';
 /** Whose functions exp, exp2 and tanh are: those of `Math`, which differ between engines, or those of tables.ts. */
 export type Maths = 'exact' | 'fast';
 
-/** What arrays of reals hold; arithmetic is in double precision either way. */
+/** What reals are where they come in and go out; in TypeScript arithmetic is in double precision either way. */
 export type Precision = 'f64' | 'f32';
 
 /** How an op is written in a target: operator with its precedence, or any text with $name for the arguments. */
