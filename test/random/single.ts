@@ -47,7 +47,7 @@ const programOf = (source: string): Program => {
 };
 
 /** The program and its inputs as the emitted code sees them. */
-function seen({ source, params, data }: RandomProgram): {
+export function seen({ source, params, data }: RandomProgram): {
   program: Program;
   params: Parameters;
   data: Parameters;
@@ -115,21 +115,21 @@ const margin = 8;
 const telling = 1e-4;
 
 /** What is between floats may go to others than the nearest; a float stays, and so do ties. */
-function disturbance(seed: number): (value: number) => number {
+export function disturbance(seed: number, size = half): (value: number) => number {
   const next = numbersFrom(seed);
   return (value) => {
     const float = fround(value);
-    return float === value ? value : fround(value * (1 + half * (2 * next() - 1)));
+    return float === value ? value : fround(value * (1 + size * (2 * next() - 1)));
   };
 }
 
-const vector = (record: Named): readonly number[] =>
+export const vector = (record: Named): readonly number[] =>
   Object.keys(record)
     .sort()
     .flatMap((name) => flat(record[name] ?? []));
 
 /** In proportion to the greatest number; Infinity where either has a NaN. */
-function apart(found: readonly number[], wanted: readonly number[]): number {
+export function apart(found: readonly number[], wanted: readonly number[]): number {
   const size = Math.max(1, ...wanted.map(Math.abs));
   const worst = Math.max(0, ...wanted.map((value, i) => Math.abs((found[i] ?? NaN) - value)));
   return Number.isNaN(worst) ? Infinity : worst / size;
