@@ -217,7 +217,6 @@ function stored(
   text: (e: Expression) => string,
   { syntax, isRounded }: FunctionContext,
 ): string {
-  // All numbers that programs contain are floats by now.
   if (isRounded(buffer))
     return value.kind === 'literal'
       ? text({ ...value, value: Math.fround(Number(value.value)) })
