@@ -7,7 +7,7 @@
 import { bug } from '../base/bug.ts';
 import { BlockBuilder, real } from '../ir/build.ts';
 import type { Input, Operand, Output, Program } from '../ir/types.ts';
-import { Scope, steady } from './reverse/scope.ts';
+import { Scope } from './reverse/scope.ts';
 import { Sweep } from './reverse/sweep.ts';
 
 /** Adds the gradient of the loss with respect to every parameter; other outputs are dropped. */
@@ -19,11 +19,11 @@ export function reverse(program: Program): Program {
     return bug(`model ${program.name} has no loss to differentiate`);
 
   const builder = new BlockBuilder(program.nextId);
-  const sweep = new Sweep(program);
+  const sweep = new Sweep(program, loss);
   const top = new Scope(builder);
   for (const input of program.inputs) sweep.owners.set(input.value.id, top);
   sweep.emit(top, program.body);
-  sweep.seed(top, loss, real(1), steady);
+  sweep.seed(top, loss, real(1));
   sweep.block(top, program.body);
 
   const params = program.inputs.filter((input) => input.role === 'param');

@@ -39,6 +39,34 @@ export function isConstantRule(rule: Expression): boolean {
   return rule.kind === 'number' || (rule.kind === 'unary' && isConstantRule(rule.operand));
 }
 
+/** Whether the rule only says which of several arguments is the one taken: the others get exactly 0, whatever they are. */
+export function isChoice(rule: Expression): boolean {
+  const arms = armsOf(rule);
+  const shares = arms.map((arm) => (arm.kind === 'number' ? arm.value : NaN));
+  return shares.includes(0) && shares.every((share) => share >= 0) && arms.length > 1;
+}
+
+const armsOf = (rule: Expression): readonly Expression[] =>
+  rule.kind === 'conditional' ? [...armsOf(rule.then), ...armsOf(rule.otherwise)] : [rule];
+
+/** The arguments, and `out`, that a rule is made of. */
+export function namesIn(rule: Expression): readonly string[] {
+  switch (rule.kind) {
+    case 'name':
+      return [rule.text];
+    case 'unary':
+      return namesIn(rule.operand);
+    case 'binary':
+      return [...namesIn(rule.left), ...namesIn(rule.right)];
+    case 'conditional':
+      return [...namesIn(rule.condition), ...namesIn(rule.then), ...namesIn(rule.otherwise)];
+    case 'call':
+      return rule.args.flatMap(namesIn);
+    default:
+      return [];
+  }
+}
+
 /**
  * factor · rule. Conditionals are differentiated as conditionals: the factor goes into their arms, so that an arm of
  * 0 gives an exact 0 whatever the factor is. With `zeroWins` an exact zero on either side wins over an infinity or

@@ -6,13 +6,14 @@
 // that f without rounding has. Where f is flat, as a rectifier below 0, its derivative is 0 at both. (An x that is
 // not a number is the largest now, where a rectifier had made a 0 of it.)
 
+import { runsCertainly } from '../ir/certain.ts';
 import type { BlockBuilder } from '../ir/build.ts';
 import { bug } from '../base/bug.ts';
 import type { Block, BuildStatement, IfStatement, Operand, OpStatement, Program, ReadStatement, ReduceStatement, Statement, Value } from '../ir/types.ts'; // prettier-ignore
 import { freeValuesOfStatement, mapUses } from '../ir/walk.ts';
 import { ops } from '../ops/index.ts';
 import type { OpRecord } from '../ops/types.ts';
-import { isMovable, runsCertainly } from './hoist.ts';
+import { isMovable } from './hoist.ts';
 import { hintOf, rewrite, type Context } from './rewrite.ts';
 import { copied, hasLoop, sliceOf } from './slice.ts';
 

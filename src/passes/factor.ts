@@ -8,6 +8,7 @@
 
 import { bug } from '../base/bug.ts';
 import type { Polynomial } from '../base/polynomial.ts';
+import { runsCertainly } from '../ir/certain.ts';
 import { asPolynomial, BlockBuilder, real, type Range } from '../ir/build.ts';
 import type { Block, BuildStatement, LoopStatement, Operand, Program, ReduceStatement, Statement, Value } from '../ir/types.ts'; // prettier-ignore
 import {
@@ -19,7 +20,7 @@ import {
   statementsOf,
 } from '../ir/walk.ts';
 import { isZero } from './exponential.ts';
-import { isMovable, runsCertainly } from './hoist.ts';
+import { isMovable } from './hoist.ts';
 import type { Precision } from '../ops/types.ts';
 import { copied, sliceOf } from './slice.ts';
 

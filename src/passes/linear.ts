@@ -6,10 +6,11 @@
 // factors depend on the point, and s is the same along one of the loops around the product: otherwise nothing is saved. Sums are
 // taken in another order, and no op but products, signs and what q and the ranges are made of moves, none of them out of a branch.
 
+import { runsCertainly } from '../ir/certain.ts';
 import { asPolynomial, BlockBuilder } from '../ir/build.ts';
 import type { AddStatement, Block, ForStatement, Operand, OpStatement, Program, Statement, Value } from '../ir/types.ts'; // prettier-ignore
 import { accumulatorsOf, blocksOf, cloneBlock, freeValuesOfStatement, mapBlocks } from '../ir/walk.ts';
-import { isMovable, runsCertainly } from './hoist.ts';
+import { isMovable } from './hoist.ts';
 
 export function factorLinear(program: Program): Program {
   const b = new BlockBuilder(program.nextId);

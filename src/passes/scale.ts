@@ -11,11 +11,11 @@
 
 import { bug } from '../base/bug.ts';
 import type { Polynomial } from '../base/polynomial.ts';
+import { runsCertainly } from '../ir/certain.ts';
 import { BlockBuilder, extent as extentOf, int, real, type Range } from '../ir/build.ts';
 import type { Block, BuildStatement, LoopStatement, Operand, Program, ReadStatement, Statement, Value } from '../ir/types.ts'; // prettier-ignore
 import { blocksOf, boundBy, freeValuesOfStatement, mapBlocks, operandsOf, statementsOf } from '../ir/walk.ts'; // prettier-ignore
 import { added, greatest, planFor, tableOf, termsOf, weight, type Plan, type Term } from './factor.ts';
-import { runsCertainly } from './hoist.ts';
 import type { Precision } from '../ops/types.ts';
 import { copied, sliceOf } from './slice.ts';
 

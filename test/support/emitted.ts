@@ -2,6 +2,7 @@
 
 import { renderDiagnostic } from '../../src/base/frame.ts';
 import { analyse } from '../../src/analyse.ts';
+import type { Optimisation } from '../../src/base/optimisations.ts';
 import { compile, type CompileOptions } from '../../src/compile.ts';
 import { loadEmitted } from '../../src/gradcheck/emitted.ts';
 import type { Input, Program } from '../../src/ir/types.ts';
@@ -58,12 +59,20 @@ export async function compileModule(
     readonly emit: 'all' | NonNullable<CompileOptions['emit']>;
     /** The functions of free params, rather than those of the params as they are. */
     readonly free?: FreeOptions;
+    readonly without?: readonly Optimisation[];
   },
 ): Promise<Emitted> {
-  const { sizes, precision = 'f64' } = options;
+  const { sizes, precision = 'f64', without = [] } = options;
   const emit = options.emit === 'all' ? kinds : options.emit;
   const jacobian = options.free?.jacobian ?? false;
-  const { files, diagnostics } = await compile(source, { path, emit, precision, jacobian, format: false });
+  const { files, diagnostics } = await compile(source, {
+    path,
+    emit,
+    precision,
+    jacobian,
+    without,
+    format: false,
+  });
   const [file] = files;
   const [written] = analyse(source, { path }).programs;
   if (file === undefined || written === undefined)

@@ -1,11 +1,11 @@
 // The adjoints of reductions: the iterations run again, each with its share of the adjoint.
 
 import { bug } from '../../base/bug.ts';
-import { int, real } from '../../ir/build.ts';
+import { int, real, type BlockBuilder } from '../../ir/build.ts';
 import type { Block, Operand, ReduceStatement } from '../../ir/types.ts';
 import { isNumber, times } from '../rule.ts';
 import { UnboundedLoop } from '../unbounded.ts';
-import { isView, type Adjoint, type Risk, type Scope } from './scope.ts';
+import { isView, type Adjoint, type Scope } from './scope.ts';
 import type { Sweep } from './sweep.ts';
 
 export function reverseReduce(
@@ -14,7 +14,6 @@ export function reverseReduce(
   statement: ReduceStatement,
   adjoint: Adjoint | undefined,
   adjoints: readonly (Adjoint | undefined)[],
-  risk: Risk,
 ): void {
   const { index, from, to, body, reducer } = statement;
   const range = { from, to, name: index.name };
@@ -22,19 +21,26 @@ export function reverseReduce(
   const [out, position] = statement.outs;
   const scalar = (): Operand =>
     adjoint !== undefined && !isView(adjoint) ? adjoint : bug(`the adjoint of a ${reducer} is not a scalar`);
+  /** The adjoint times a partial that is made of the value of the reduction. */
+  const share = (inner: BlockBuilder, partial: Operand, isWild: boolean): Operand =>
+    isWild || (out !== undefined && sweep.needsGuard(out, [out]))
+      ? inner.op('chain', [scalar(), partial])
+      : times(inner, scalar(), partial);
   switch (reducer) {
     case 'sum':
-      b.forEach(range, (inner, i) => sweep.again(inner, body, [[index, i]], adjoints, risk));
+      b.forEach(range, (inner, i) => sweep.again(inner, body, [[index, i]], adjoints));
       return;
     case 'prod':
-      return reverseProduct(sweep, scope, statement, scalar(), risk);
+      return reverseProduct(sweep, scope, statement, (inner, others) =>
+        share(inner, others, out !== undefined && sweep.riskOf(out).wild),
+      );
     case 'max':
     case 'min': {
       if (position === undefined) return bug(`${reducer} has no position`);
       const found = b.op('ige', [position, int(0)]);
       b.branch(
         found,
-        (inner) => (sweep.again(inner, body, [[index, position]], [scalar()], risk), []),
+        (inner) => (sweep.again(inner, body, [[index, position]], [scalar()]), []),
         () => [],
       );
       return;
@@ -45,8 +51,7 @@ export function reverseReduce(
         const [element] = copy.results;
         if (element === undefined || out === undefined) return bug('logSumExp without an element');
         const weight = inner.op('softmaxWeight', [element, out]);
-        // An element of -Infinity has weight zero, so what made it infinite may meet an adjoint of zero.
-        sweep.reverseCopy(inner, copy, [times(inner, scalar(), weight)], { ...risk, zero: true });
+        sweep.reverseCopy(inner, copy, [share(inner, weight, false)]);
       });
       return;
     case 'any':
@@ -63,8 +68,7 @@ function reverseProduct(
   sweep: Sweep,
   scope: Scope,
   statement: ReduceStatement,
-  adjoint: Operand,
-  risk: Risk,
+  share: (b: BlockBuilder, others: Operand) => Operand,
 ): void {
   const { index, from, to, body } = statement;
   const b = scope.builder;
@@ -82,9 +86,8 @@ function reverseProduct(
     if (behind === undefined || saved === undefined) return bug('a loop without its state');
     const row = isNumber(from, 0) ? i : inner.op('isub', [i, from]);
     const others = times(inner, inner.read(saved, [row]), behind);
-    const seed = risk.wild ? inner.op('chain', [adjoint, others]) : times(inner, adjoint, others);
     const copy = sweep.copy(inner, body, [[index, i]]);
-    sweep.reverseCopy(inner, copy, [seed], risk);
+    sweep.reverseCopy(inner, copy, [share(inner, others)]);
     return [times(inner, behind, only(copy))];
   });
 }

@@ -4,7 +4,7 @@ import { bug } from '../../base/bug.ts';
 import { zeros } from '../../ir/build.ts';
 import type { Operand, RuleStatement, Value } from '../../ir/types.ts';
 import { isLiteral } from '../rule.ts';
-import { isView, wholeOf, type Adjoint, type Risk, type Scope } from './scope.ts';
+import { isView, wholeOf, type Adjoint, type Scope } from './scope.ts';
 import type { Sweep } from './sweep.ts';
 
 export function reverseRule(
@@ -12,7 +12,6 @@ export function reverseRule(
   scope: Scope,
   statement: RuleStatement,
   adjoints: readonly (Adjoint | undefined)[],
-  risk: Risk,
 ): void {
   const { args, params, outs, results, derivative, form } = statement;
   const b = scope.builder;
@@ -33,12 +32,11 @@ export function reverseRule(
     if (found === undefined || !sweep.isActive(arg)) return;
     if (form === 'adjoint') {
       const isArray = found.kind === 'value' && found.type.dims.length > 0;
-      sweep.seed(scope, arg, isArray ? { array: found, prefix: [] } : found, risk);
+      sweep.seed(scope, arg, isArray ? { array: found, prefix: [] } : found);
       return;
     }
     if (adjoint === undefined || isView(adjoint)) return;
-    // Nothing is known of where the partial is infinite.
     const isOne = isLiteral(adjoint) && adjoint.value === 1;
-    sweep.seed(scope, arg, isOne ? found : b.op('chain', [adjoint, found]), { ...risk, wild: true });
+    sweep.seed(scope, arg, isOne ? found : b.op('chain', [adjoint, found]));
   });
 }

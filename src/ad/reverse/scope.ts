@@ -19,19 +19,6 @@ export interface View {
 export type Adjoint = Operand | View;
 export const isView = (adjoint: Adjoint): adjoint is View => !('kind' in adjoint);
 
-/**
- * What may be wrong with an adjoint at a point where a partial is singular. `zero`: it may be exactly zero although the
- * value is infinite (the value passed through exp, tanh, max, …). `wild`: it may itself be infinite although the value
- * is finite (the value went into a square root).
- */
-export interface Risk {
-  readonly zero: boolean;
-  readonly wild: boolean;
-}
-export const steady: Risk = { zero: false, wild: false };
-export const join = (a: Risk, b: Risk): Risk => ({ zero: a.zero || b.zero, wild: a.wild || b.wild });
-export const isSameRisk = (a: Risk, b: Risk): boolean => a.zero === b.zero && a.wild === b.wild;
-
 /** Where the primal statements of a block are: what the adjoint wants saved is put in there. */
 export interface Primal {
   replace(statement: Statement, by: readonly Statement[]): void;

@@ -13,7 +13,7 @@ import { blocksOf, cloneBlock } from '../../ir/walk.ts';
 import { UnboundedLoop } from '../unbounded.ts';
 import { commonRoot, rootOf } from '../updates.ts';
 import { record } from './record.ts';
-import { elementOf, isSameRisk, isView, join, Scope, wholeOf, type Adjoint, type Primal, type View } from './scope.ts'; // prettier-ignore
+import { elementOf, isView, Scope, wholeOf, type Adjoint, type Primal, type View } from './scope.ts'; // prettier-ignore
 import type { Bindings, Sweep } from './sweep.ts';
 
 /** Whether a statement contains updates or loops, which must not simply run again where the adjoint is. */
@@ -48,37 +48,26 @@ export function reverseLoop(sweep: Sweep, scope: Scope, loop: LoopStatement): vo
   const index = b.fresh(loop.index.type, loop.index);
   sweep.bounds.set(index.id, sweep.bounds.get(loop.index.id));
 
-  // The risks of an iteration are those of the one before it, so they are looked for until they stay.
-  let risks = active.map((k) => sweep.riskOf(at(outs, k)));
-  for (;;) {
-    const before = state.map(({ value }) => b.fresh(value.type, value));
-    const bindings: Bindings = [
-      [loop.index, index],
-      ...state.map(({ value }, k) => [value, at(before, k)] as const),
-    ];
-    const copy = new Copy(sweep, b.nested(), body, bindings, before, loop.checkpoints);
-    active.forEach((k, i) =>
-      sweep.seed(copy.scope, at(copy.block.results, k), adjointOf(at(adjoints, i).value), at(risks, i)),
-    );
-    updated.forEach((k, i) => copy.setEnd(at(copy.block.results, k), at(restored, i).value));
-    sweep.block(copy.scope, copy.block);
-    const next = active.map((k, i) => join(at(risks, i), sweep.riskOf(at(before, k))));
-    if (next.every((risk, i) => isSameRisk(risk, at(risks, i)))) {
-      const results = [
-        ...active.map((k) => copy.adjointOf(at(before, k))),
-        ...updated.map((k) => sweep.current(at(before, k))),
-      ];
-      const finalState = runBackwards(sweep, scope, loop, index, copy, [...adjoints, ...restored], results);
-      updated.forEach((k, i) =>
-        setVersion(sweep, scope, at(state, k).initial, at(finalState, active.length + i)),
-      );
-      active.forEach((k, i) =>
-        sweep.seed(scope, at(state, k).initial, adjointOf(at(finalState, i)), at(risks, i)),
-      );
-      return;
-    }
-    risks = next;
-  }
+  const before = state.map(({ value }) => b.fresh(value.type, value));
+  const bindings: Bindings = [
+    [loop.index, index],
+    ...state.map(({ value }, k) => [value, at(before, k)] as const),
+  ];
+  const copy = new Copy(sweep, b.nested(), body, bindings, before, loop.checkpoints);
+  active.forEach((k, i) =>
+    sweep.seed(copy.scope, at(copy.block.results, k), adjointOf(at(adjoints, i).value)),
+  );
+  updated.forEach((k, i) => copy.setEnd(at(copy.block.results, k), at(restored, i).value));
+  sweep.block(copy.scope, copy.block);
+  const results = [
+    ...active.map((k) => copy.adjointOf(at(before, k))),
+    ...updated.map((k) => sweep.current(at(before, k))),
+  ];
+  const finalState = runBackwards(sweep, scope, loop, index, copy, [...adjoints, ...restored], results);
+  updated.forEach((k, i) =>
+    setVersion(sweep, scope, at(state, k).initial, at(finalState, active.length + i)),
+  );
+  active.forEach((k, i) => sweep.seed(scope, at(state, k).initial, adjointOf(at(finalState, i))));
 }
 
 /** Makes the loop forward yield what the adjoint needs, and adds the loop backwards; returns its final state. */
@@ -148,17 +137,16 @@ export function reverseSet(sweep: Sweep, scope: Scope, set: SetStatement): void 
 
   const adjoint = sweep.adjointOf(scope, out);
   if (adjoint === undefined || !isView(adjoint)) return;
-  const risk = sweep.riskOf(out);
   const whole = wholeOf(b, adjoint);
   if (isArray(value)) {
     if (sweep.isActive(value)) {
       const part = copyOf(b, { array: whole, prefix: indices }, value.type);
-      sweep.seed(scope, value, adjointOf(part), risk);
+      sweep.seed(scope, value, adjointOf(part));
     }
-  } else sweep.seed(scope, value, elementOf(b, { array: whole, prefix: [] }, indices, inRange), risk);
+  } else sweep.seed(scope, value, elementOf(b, { array: whole, prefix: [] }, indices, inRange));
   if (!sweep.isActive(array)) return;
   const rest = b.set(whole, indices, zeros(b, value.type), { name: adjointName(array), inRange });
-  sweep.seed(scope, array, adjointOf(rest), risk);
+  sweep.seed(scope, array, adjointOf(rest));
 }
 
 /** What an update is about to replace, read before it on the way forward. */
@@ -197,7 +185,7 @@ export function reverseBranches(sweep: Sweep, scope: Scope, statement: IfStateme
     const copy = new Copy(sweep, b.nested(), statement[side], bindings, before);
     finals.forEach((adjoint, k) => {
       const result = at(copy.block.results, k);
-      if (adjoint !== undefined) sweep.seed(copy.scope, result, adjoint, sweep.riskOf(at(outs, k)));
+      if (adjoint !== undefined) sweep.seed(copy.scope, result, adjoint);
     });
     for (const k of updated) copy.setEnd(at(copy.block.results, k), sweep.current(at(outs, k)));
     sweep.block(copy.scope, copy.block);
@@ -246,8 +234,7 @@ export function reverseBranches(sweep: Sweep, scope: Scope, statement: IfStateme
   b.push({ kind: 'if', outs: [...adjoints, ...restored], condition, ...blocks });
   updatedRoots.forEach((root, i) => setVersion(sweep, scope, root, at(restored, i)));
   passed.forEach((i, place) => {
-    const risk = join(sweep.riskOf(at(then.before, i)), sweep.riskOf(at(otherwise.before, i)));
-    sweep.seed(scope, at(updatedRoots, i), adjointOf(at(adjoints, place)), risk);
+    sweep.seed(scope, at(updatedRoots, i), adjointOf(at(adjoints, place)));
   });
 }
 

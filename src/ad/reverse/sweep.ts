@@ -8,13 +8,16 @@ import { ops } from '../../ops/index.ts';
 import type { OpRecord } from '../../ops/types.ts';
 import { activeValues, isActive } from '../activity.ts';
 import { boundsOf, type Bounds } from '../bounds.ts';
+import { certainRegions } from '../certain.ts';
 import { isCostly } from '../cost.ts';
+import { infiniteValues, isInfinite, overflows } from '../infinite.ts';
 import { replacedConstants } from '../once.ts';
 import { addDefinitions, definitionsOf, singularityOf } from '../regular.ts';
-import { isConstantRule, isLiteral, isNumber, product, ruleFor } from '../rule.ts';
+import { isConstantRule, isLiteral, isNumber, namesIn, product, ruleFor } from '../rule.ts';
 import { reverseReduce } from './reduce.ts';
+import { risksOf, unreached, type Risk } from './risk.ts';
 import { reverseRule } from './rule.ts';
-import { addWhole, elementOf, isView, join, nest, Scope, steady, type Adjoint, type Risk, type View } from './scope.ts'; // prettier-ignore
+import { addWhole, elementOf, isView, nest, Scope, type Adjoint, type View } from './scope.ts';
 import { isSequential, reverseBranches, reverseLoop, reverseSet } from './sequential.ts';
 
 /** Values of a region and what takes their places in a copy of it. */
@@ -27,7 +30,8 @@ export class Sweep {
   /** What an update replaces where that is a constant, by the id of its out. */
   readonly replaced: Map<number, Literal>;
   readonly inputs: ReadonlySet<number>;
-  readonly #risks = new Map<number, Risk>();
+  readonly #risks: Map<number, Risk>;
+  readonly #infinite: Set<number>;
   /** The scope in which each value is defined. */
   readonly owners = new Map<number, Scope>();
   /**
@@ -36,11 +40,15 @@ export class Sweep {
    */
   readonly versions = new Map<number, Value>();
 
-  constructor(program: Program) {
+  constructor(program: Program, loss: Operand) {
     this.#active = activeValues(program);
     this.definitions = definitionsOf(program);
     this.bounds = boundsOf(program);
     this.replaced = replacedConstants(program);
+    const certain = certainRegions(program, this.definitions);
+    const facts = { definitions: this.definitions, certain, replaced: this.replaced };
+    this.#infinite = infiniteValues(program, facts);
+    this.#risks = risksOf(program, loss, facts);
     this.inputs = new Set(program.inputs.map(({ value }) => value.id));
   }
 
@@ -65,9 +73,8 @@ export class Sweep {
   }
 
   /** Adds `adjoint` to what is known of the adjoint of `target`. */
-  seed(scope: Scope, target: Operand, adjoint: Adjoint, risk: Risk): void {
+  seed(scope: Scope, target: Operand, adjoint: Adjoint): void {
     if (!this.isActive(target)) return;
-    this.note(target, risk);
     const owner = this.ownerOf(target);
     if (isView(adjoint)) {
       if (owner === scope) scope.addArray(target, adjoint);
@@ -82,12 +89,13 @@ export class Sweep {
     return isActive(operand, this.#active);
   }
 
-  note(target: Value, risk: Risk): void {
-    this.#risks.set(target.id, join(this.riskOf(target), risk));
+  riskOf(value: Value): Risk {
+    return this.#risks.get(value.id) ?? unreached;
   }
 
-  riskOf(operand: Operand): Risk {
-    return (operand.kind === 'value' ? this.#risks.get(operand.id) : undefined) ?? steady;
+  /** Whether an adjoint of an unused value, exactly zero, may meet a partial made of such operands that is no finite number. */
+  needsGuard(value: Value, operands: readonly Operand[]): boolean {
+    return this.riskOf(value).unused && operands.some((operand) => isInfinite(operand, this.#infinite));
   }
 
   ownerOf(value: Value): Scope {
@@ -131,43 +139,40 @@ export class Sweep {
     const adjoints = statement.outs.map((out) => this.adjointOf(scope, out));
     const reached = adjoints.some((adjoint) => adjoint !== undefined);
     if (!reached && !(statement.kind === 'if' && this.hasActiveAdds(statement))) return;
-    const risk = statement.outs.reduce((all, out) => join(all, this.riskOf(out)), steady);
     const [adjoint] = adjoints;
     switch (statement.kind) {
       case 'op':
-        if (adjoint !== undefined && !isView(adjoint)) this.#op(scope, statement, adjoint, risk);
+        if (adjoint !== undefined && !isView(adjoint)) this.#op(scope, statement, adjoint);
         return;
       case 'read':
-        if (adjoint !== undefined && !isView(adjoint)) this.#read(scope, statement, adjoint, risk);
+        if (adjoint !== undefined && !isView(adjoint)) this.#read(scope, statement, adjoint);
         return;
       case 'row':
-        if (adjoint !== undefined && isView(adjoint)) this.#row(scope, statement, adjoint, risk);
+        if (adjoint !== undefined && isView(adjoint)) this.#row(scope, statement, adjoint);
         return;
       case 'list':
         statement.elements.forEach((element, k) => {
-          if (this.isActive(element))
-            this.seed(scope, element, elementOf(scope.builder, adjoint, [int(k)]), risk);
+          if (this.isActive(element)) this.seed(scope, element, elementOf(scope.builder, adjoint, [int(k)]));
         });
         return;
       case 'build':
-        return this.#build(scope, statement, adjoints, risk);
+        return this.#build(scope, statement, adjoints);
       case 'if':
-        return this.#branches(scope, statement, adjoints, risk);
+        return this.#branches(scope, statement, adjoints);
       case 'freeze':
         // From here on the adds into this accumulator find its adjoint under the accumulator's own id.
         if (adjoint === undefined) return;
-        this.note(statement.accumulator, risk);
         if (isView(adjoint)) scope.views.set(statement.accumulator.id, adjoint);
         else scope.scalars.set(statement.accumulator.id, adjoint);
         return;
       case 'rule':
-        return reverseRule(this, scope, statement, adjoints, risk);
+        return reverseRule(this, scope, statement, adjoints);
       case 'reduce':
-        return reverseReduce(this, scope, statement, adjoint, adjoints, risk);
+        return reverseReduce(this, scope, statement, adjoint, adjoints);
     }
   }
 
-  #op(scope: Scope, statement: OpStatement, adjoint: Operand, risk: Risk): void {
+  #op(scope: Scope, statement: OpStatement, adjoint: Operand): void {
     const { op, args } = statement;
     const record: OpRecord = ops[op];
     const names = Object.keys(record.args);
@@ -176,34 +181,31 @@ export class Sweep {
     );
     known.set('out', statement.outs[0]);
     const singular = singularityOf(op, args, this.definitions);
+    const risk = this.riskOf(statement.outs[0]);
     const nonzero = isLiteral(adjoint) && adjoint.value !== 0;
     names.forEach((name, i) => {
       const arg = args[i];
       if (arg === undefined || !this.isActive(arg)) return;
       const rule = ruleFor(op, name);
       if (rule === undefined) return;
-      const guarded =
-        !isConstantRule(rule) &&
-        ((!nonzero && (singular === 'finite' || (singular === 'infinite' && risk.zero))) || risk.wild);
-      const contribution = product(scope.builder, adjoint, rule, known, guarded);
-      const passed = {
-        zero: risk.zero || record.vanishes === true,
-        wild: risk.wild || singular === 'finite',
-      };
-      this.seed(scope, arg, contribution, passed);
+      const madeOf = overflows(op) ? ['out'] : namesIn(rule);
+      const meets =
+        singular === 'finite' ||
+        (singular === 'infinite' && (risk.zero || risk.unused)) ||
+        this.needsGuard(statement.outs[0], madeOf.flatMap((each) => known.get(each) ?? [])); // prettier-ignore
+      const guarded = !isConstantRule(rule) && ((!nonzero && meets) || risk.wild);
+      this.seed(scope, arg, product(scope.builder, adjoint, rule, known, guarded));
     });
   }
 
-  #read(scope: Scope, statement: ReadStatement, adjoint: Operand, risk: Risk): void {
+  #read(scope: Scope, statement: ReadStatement, adjoint: Operand): void {
     const { array, indices, inRange } = statement;
-    this.note(array, risk);
     if (isNumber(adjoint, 0)) return;
     scope.builder.add(this.ownerOf(array).accumulator(array), indices, adjoint, inRange);
   }
 
-  #row(scope: Scope, statement: RowStatement, adjoint: View, risk: Risk): void {
+  #row(scope: Scope, statement: RowStatement, adjoint: View): void {
     const { array, indices } = statement;
-    this.note(array, risk);
     addWhole(scope.builder, this.ownerOf(array).accumulator(array), adjoint, indices);
   }
 
@@ -214,15 +216,10 @@ export class Sweep {
     const adjoint = owner.scalars.get(accumulator.id) ?? owner.views.get(accumulator.id);
     if (adjoint === undefined) return;
     const element = isView(adjoint) ? elementOf(scope.builder, adjoint, indices) : adjoint;
-    this.seed(scope, value, element, this.riskOf(accumulator));
+    this.seed(scope, value, element);
   }
 
-  #build(
-    scope: Scope,
-    statement: BuildStatement,
-    adjoints: readonly (Adjoint | undefined)[],
-    risk: Risk,
-  ): void {
+  #build(scope: Scope, statement: BuildStatement, adjoints: readonly (Adjoint | undefined)[]): void {
     const { axes: before, outs, body } = statement;
     const extents = outs[0]?.type.dims.slice(0, before.length).map((dim) => extent(dim)) ?? [];
     nest(scope.builder, before, extents, (inner, axes) => {
@@ -234,7 +231,7 @@ export class Sweep {
         if (arrays.length === 0 || arrays.includes(undefined)) inner.push(this.reading(primal));
         else primal.outs.forEach((out, k) => inner.push(this.#readingBack(out, arrays[k], axes)));
       }
-      this.reverseCopy(inner, copy, seeds, risk);
+      this.reverseCopy(inner, copy, seeds);
     });
   }
 
@@ -246,41 +243,30 @@ export class Sweep {
       : { kind: 'row', outs: [out], array: from, indices };
   }
 
-  #branches(
-    scope: Scope,
-    statement: IfStatement,
-    adjoints: readonly (Adjoint | undefined)[],
-    risk: Risk,
-  ): void {
+  #branches(scope: Scope, statement: IfStatement, adjoints: readonly (Adjoint | undefined)[]): void {
     scope.builder.branch(
       statement.condition,
-      (inner) => (this.again(inner, statement.then, [], adjoints, risk), []),
-      (inner) => (this.again(inner, statement.otherwise, [], adjoints, risk), []),
+      (inner) => (this.again(inner, statement.then, [], adjoints), []),
+      (inner) => (this.again(inner, statement.otherwise, [], adjoints), []),
     );
   }
 
   // ---- regions
 
   /** Runs a region again in `b`: its primal statements as fresh copies, then its adjoint. */
-  again(
-    b: BlockBuilder,
-    block: Block,
-    bindings: Bindings,
-    seeds: readonly (Adjoint | undefined)[],
-    risk: Risk = steady,
-  ): void {
-    this.reverseCopy(b, this.copy(b, block, bindings), seeds, risk);
+  again(b: BlockBuilder, block: Block, bindings: Bindings, seeds: readonly (Adjoint | undefined)[]): void {
+    this.reverseCopy(b, this.copy(b, block, bindings), seeds);
   }
 
   /** The adjoint of a copy whose primal statements stand in `b`. */
-  reverseCopy(b: BlockBuilder, copy: Block, seeds: readonly (Adjoint | undefined)[], risk: Risk): void {
+  reverseCopy(b: BlockBuilder, copy: Block, seeds: readonly (Adjoint | undefined)[]): void {
     const scope: Scope = new Scope(b, {
       replace: (statement, by) => b.replace(statement, by.map((each) => this.reading(each, scope))), // prettier-ignore
     });
     this.own(scope, copy);
     copy.results.forEach((result, i) => {
       const seed = seeds[i];
-      if (seed !== undefined) this.seed(scope, result, seed, risk);
+      if (seed !== undefined) this.seed(scope, result, seed);
     });
     this.block(scope, copy);
   }
@@ -313,6 +299,9 @@ export class Sweep {
       if (operand.kind !== 'value') continue;
       if (this.#active.has(id)) this.#active.add(operand.id);
       if (this.bounds.has(id)) this.bounds.set(operand.id, this.bounds.get(id));
+      const risk = this.#risks.get(id);
+      if (risk !== undefined) this.#risks.set(operand.id, risk);
+      if (this.#infinite.has(id)) this.#infinite.add(operand.id);
       const replaced = this.replaced.get(id);
       if (replaced !== undefined) this.replaced.set(operand.id, replaced);
     }

@@ -1,0 +1,97 @@
+// Which elements of a value are certainly used, and when: what the analysis of risks collects (risk.ts).
+
+import { asConstant, equal, type Polynomial } from '../../base/polynomial.ts';
+import type { Extent, Operand, Value } from '../../ir/types.ts';
+
+/** One index of a use: all of an axis, a constant, or what is known only when it runs. */
+export type Place = 'all' | number | Value | Extent;
+
+/** One use of a value. */
+export interface Use {
+  readonly places: readonly Place[];
+  /** The arms of branches that it stands in: the condition, and which way it goes. */
+  readonly arms: readonly Arm[];
+}
+interface Arm {
+  readonly condition: Operand;
+  readonly side: boolean;
+}
+
+/** All of a value. */
+export const whole = ({ type }: Value): Use => ({ places: type.dims.map(() => 'all'), arms: [] });
+
+const nameOf = (operand: Operand): string =>
+  operand.kind === 'value' ? `%${operand.id}` : JSON.stringify(operand);
+const keyOfPlaces = ({ places }: Use): string =>
+  places.map((place) => (typeof place === 'object' ? nameOf(place) : place)).join();
+/** Equal uses have equal keys. */
+export const keyOf = (use: Use): string =>
+  `${keyOfPlaces(use)} ${use.arms.map(({ condition, side }) => `${side}${nameOf(condition)}`).join()}`;
+
+/** The uses in an arm, seen from outside. */
+export const inArm = (use: Use, condition: Operand, side: boolean): Use => ({
+  ...use,
+  arms: [...use.arms, { condition, side }],
+});
+
+/** The uses of the elements at one place of the first axis, as uses of those. */
+export const at = (uses: readonly Use[], place: Place): readonly Use[] =>
+  uses
+    .filter(({ places: [first] }) => first === 'all' || first === place)
+    .map((use) => ({ ...use, places: use.places.slice(1) }));
+
+/** Whether uses name every element together, whatever way the branches go. */
+export function coverAll(uses: readonly Use[], dims: readonly Polynomial[]): boolean {
+  if (uses.length === 0) return false;
+  const [dim, ...rest] = dims;
+  if (dim === undefined) return coverWays(uses);
+  if (coverAll(at(uses, 'all'), rest)) return true;
+  const extent = asConstant(dim);
+  if (extent === undefined || extent > uses.length) return false;
+  return Array.from({ length: extent }, (_, k) => k).every((k) => coverAll(at(uses, k), rest));
+}
+
+/** More conditions than these are not thought through. */
+const mostWays = 12;
+
+/** Whether one of the uses happens whatever way the branches go. */
+function coverWays(uses: readonly Use[], depth = mostWays): boolean {
+  if (uses.some(({ arms }) => arms.length === 0)) return true;
+  const condition = uses[0]?.arms[0]?.condition;
+  if (condition === undefined || depth === 0) return false;
+  return [true, false].every((side) => coverWays(going(uses, condition, side), depth - 1));
+}
+
+const going = (uses: readonly Use[], condition: Operand, side: boolean): readonly Use[] =>
+  uses
+    .filter(({ arms }) => !arms.some((arm) => arm.condition === condition && arm.side !== side))
+    .map((use) => ({ ...use, arms: use.arms.filter((arm) => arm.condition !== condition) }));
+
+/**
+ * What the uses in iterations are for the block around them. `ranges` has the extent that each index of theirs runs over,
+ * undefined where that is not known. Which way a branch goes differs from iteration to iteration.
+ */
+export function outsideOf(
+  uses: readonly Use[],
+  value: Value,
+  ranges: ReadonlyMap<number, Polynomial | undefined>,
+): readonly Use[] {
+  const alike = new Map<string, Use[]>();
+  for (const use of uses) {
+    const key = keyOfPlaces(use);
+    const group = alike.get(key);
+    if (group === undefined) alike.set(key, [use]);
+    else group.push(use);
+  }
+  return [...alike.values()].flatMap((group): readonly Use[] => {
+    const [use] = group;
+    if (use === undefined || !coverWays(group)) return [];
+    const places = use.places.map((place, axis): Place | undefined => {
+      if (typeof place !== 'object' || place.kind !== 'value' || !ranges.has(place.id)) return place;
+      const [range, dim] = [ranges.get(place.id), value.type.dims[axis]];
+      const isAlone = use.places.every((other, k) => k === axis || other !== place);
+      return range !== undefined && dim !== undefined && isAlone && equal(range, dim) ? 'all' : undefined;
+    });
+    return places.every((place): place is Place => place !== undefined) ? [{ places, arms: [] }] : [];
+  });
+}
