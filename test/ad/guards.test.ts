@@ -4,7 +4,9 @@
 
 import { describe, expect, it } from 'vitest';
 import { optimisationNames } from '../../src/base/optimisations.ts';
+import { reverse } from '../../src/ad/reverse.ts';
 import { interpret, type Inputs } from '../../src/ir/interpret.ts';
+import { printProgram } from '../../src/ir/print.ts';
 import type { Program } from '../../src/ir/types.ts';
 import { distance, farthestOf } from '../support/compare.ts';
 import { derivativeAt0, inner, lossAt, moved, optimised, plain } from '../support/derive.ts';
@@ -224,5 +226,34 @@ describe.each(emitted)('emitted: %s', (_, place, singular) => {
     expect(farthestOf(found.gradient, interpret(gradient, inputs).gradient)).toBeLessThan(1e-9);
     expect(distance(found.directional ?? NaN, interpret(jvp, inputs).tangent ?? NaN)).toBeLessThan(1e-9);
     expect(farthestOf(found.hvp ?? {}, interpret(hvp, inputs).hvp)).toBeLessThan(1e-9);
+  });
+});
+
+describe('no guard where every element is used', () => {
+  it.each([
+    ['by a sum', 'loss sum(z[i] * v[i] for i)'],
+    ['by two sums', 'let y[i in N] = 2 * z[i]\n loss sum(y[i] for i) * sum(z[i] for i)'],
+    ['by a matrix', 'let y[i in N, j in N] = z[i] * v[j]\n loss sum(y[i, j]^2 for i, j)'],
+    ['by a triangle', 'loss sum(z[i] * v[j] for i, j in 0..i + 1)'],
+    ['by the rest of a row', 'loss sum(z[i] * v[j] for i, j in i..N)'],
+    ['in both arms', 'loss sum(v[i] > 0 ? z[i] : z[i]^2 for i)'],
+    ['in arms one behind the other', 'loss sum(bent(z[i]) for i)'],
+    ['and one of them twice', 'loss z[0] + sum(z[i] for i)'],
+    ['one by one', 'let u[i in 2] = log(a[i])\n loss u[0] * u[1]'],
+    ['by a loop', 'var s = 0.0\n for i in N { s = 0.5 * s + z[i] }\n loss s'],
+    ['by a table that a loop fills', 'var t: real[N] = 0\n for i in N { t[i] = z[i] * v[i] }\n loss sum(t)'],
+  ])('%s', (_, text) => {
+    const program = programOf(`fn bent(x: real): real {
+      let y = 2 * x
+      return x > 0 ? x : y
+    }
+    model M {
+      dim N
+      data v: real[N]
+      param a: real[N]
+      let z[i in N] = log(a[i])
+      ${text}
+    }`);
+    expect(printProgram(reverse(program))).not.toContain('chain');
   });
 });

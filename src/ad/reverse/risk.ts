@@ -4,15 +4,25 @@
 // An adjoint is exactly zero where nothing uses the value: in the arm of a branch that is not taken, in a loop that does
 // not run, in an element of an array that nobody reads. So the walk collects which elements of a value are used, and when.
 
-import type { Polynomial } from '../../base/polynomial.ts';
 import { asPolynomial } from '../../ir/build.ts';
-import type { Block, LoopStatement, Operand, OpStatement, Program, ReduceStatement, Statement, Value } from '../../ir/types.ts'; // prettier-ignore
+import type { Block, BuildStatement, LoopStatement, Operand, OpStatement, Program, ReduceStatement, Statement, Value } from '../../ir/types.ts'; // prettier-ignore
 import { ops } from '../../ops/index.ts';
 import type { OpRecord } from '../../ops/types.ts';
 import type { Facts } from '../infinite.ts';
-import { singularityOf } from '../regular.ts';
+import { singularityOf, type Definitions } from '../regular.ts';
 import { isChoice, ruleFor } from '../rule.ts';
-import { at, coverAll, inArm, keyOf, outsideOf, whole, type Place, type Use } from './uses.ts';
+import {
+  at,
+  coverAll,
+  inArm,
+  keyOf,
+  outsideOf,
+  rowsOf,
+  whole,
+  type Place,
+  type Ranges,
+  type Use,
+} from './uses.ts';
 
 /**
  * `zero`: the adjoint may be exactly zero although the value is infinite (it passed through exp, tanh, …). `unused`: it may be
@@ -136,7 +146,16 @@ class Region {
       }
       case 'build': {
         const inner = this.nested();
-        statement.outs.forEach((each, i) => inner.#pass(statement.body.results[i], this.riskOf(each)));
+        const marked = markedIn(statement, this.#facts.definitions);
+        statement.outs.forEach((each, i) => {
+          const named = this.#usesOf(each).map(({ places: [first, ...rest], arms }): Use =>
+            typeof first === 'object' && first.kind === 'rows' && first.key === marked
+              ? { places: ['all', ...rest], arms }
+              : { places: [first ?? 'all', ...rest], arms },
+          );
+          const unused = !coverAll(named, each.type.dims);
+          inner.#pass(statement.body.results[i], { ...this.riskOf(each), unused });
+        });
         inner.walk(statement.body);
         const { dims = [] } = statement.outs[0]?.type ?? {};
         const axes = new Map(statement.axes.map(({ id }, k) => [id, dims[k]] as const));
@@ -235,10 +254,14 @@ class Region {
   }
 
   /** Of what iterations use, what the block around them uses. */
-  #leave(inner: Region, owner: Statement, ranges: ReadonlyMap<number, Polynomial | undefined>): void {
+  #leave(inner: Region, owner: Statement, ranges: Ranges): void {
     const isCertain = this.#facts.certain.has(owner);
     for (const { value, uses, ...risks } of inner.#used.values())
-      this.use(value, risks, isCertain ? outsideOf([...uses.values()], value, ranges) : []);
+      this.use(
+        value,
+        risks,
+        isCertain ? outsideOf([...uses.values()], value, ranges, this.#facts.definitions) : [],
+      );
   }
 }
 
@@ -260,7 +283,31 @@ function rangeOf({
   readonly index: Value;
   readonly from: Operand;
   readonly to: Operand;
-}): ReadonlyMap<number, Polynomial | undefined> {
+}): Ranges {
   const isFromZero = from.kind === 'literal' && from.value === 0;
   return new Map([[index.id, isFromZero ? asPolynomial(to) : undefined]]);
 }
+
+/** The key of the rows that a comprehension computes, where it asks which are named and computes no others (passes/gather.ts). */
+function markedIn({ axes: [axis], body }: BuildStatement, definitions: Definitions): string | undefined {
+  const definitionOf = (operand: Operand | undefined): Statement | undefined =>
+    operand?.kind === 'value' ? definitions.get(operand.id) : undefined;
+  const branches = body.statements.flatMap((statement) => (statement.kind === 'if' ? [statement] : []));
+  const isAll = body.statements.every(({ kind }) => kind === 'if' || kind === 'read' || kind === 'list');
+  const [branch] = branches;
+  if (!isAll || branch === undefined || branches.length > 1 || branch.otherwise.statements.length > 0)
+    return undefined;
+  const asked = definitionOf(branch.condition);
+  if (asked?.kind !== 'read' || asked.indices.length !== 1 || asked.indices[0] !== axis) return undefined;
+  const loop = definitionOf(asked.array);
+  if (loop?.kind !== 'loop' || loop.state.length !== 1 || loop.order !== 'up') return undefined;
+  const none = definitionOf(loop.state[0]?.initial);
+  const set = definitionOf(loop.body.results[0]);
+  if (none?.kind !== 'build' || !isBool(none.body.results[0], false)) return undefined;
+  if (set?.kind !== 'set' || set.indices.length !== 1 || !isBool(set.value, true)) return undefined;
+  const [name] = set.indices;
+  return name === undefined ? undefined : rowsOf(name, rangeOf(loop), definitions)?.key;
+}
+
+const isBool = (operand: Operand | undefined, value: boolean): boolean =>
+  operand?.kind === 'literal' && operand.value === value;

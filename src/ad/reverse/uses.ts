@@ -2,9 +2,16 @@
 
 import { asConstant, equal, type Polynomial } from '../../base/polynomial.ts';
 import type { Extent, Operand, Value } from '../../ir/types.ts';
+import type { Definitions } from '../regular.ts';
 
 /** One index of a use: all of an axis, a constant, or what is known only when it runs. */
-export type Place = 'all' | number | Value | Extent;
+export type Place = 'all' | number | Value | Extent | Rows;
+
+/** All rows that data name: what `frame[n]` is for any n below a size. */
+export interface Rows {
+  readonly kind: 'rows';
+  readonly key: string;
+}
 
 /** One use of a value. */
 export interface Use {
@@ -20,7 +27,7 @@ interface Arm {
 /** All of a value. */
 export const whole = ({ type }: Value): Use => ({ places: type.dims.map(() => 'all'), arms: [] });
 
-const nameOf = (operand: Operand): string =>
+const nameOf = (operand: Operand | Rows): string =>
   operand.kind === 'value' ? `%${operand.id}` : JSON.stringify(operand);
 const keyOfPlaces = ({ places }: Use): string =>
   places.map((place) => (typeof place === 'object' ? nameOf(place) : place)).join();
@@ -67,14 +74,31 @@ const going = (uses: readonly Use[], condition: Operand, side: boolean): readonl
     .filter(({ arms }) => !arms.some((arm) => arm.condition === condition && arm.side !== side))
     .map((use) => ({ ...use, arms: use.arms.filter((arm) => arm.condition !== condition) }));
 
+/** The extents that indices run over from 0, by their ids; undefined where one does not. */
+export type Ranges = ReadonlyMap<number, Polynomial | undefined>;
+
+/** The rows that an element of an array names, if the iterations go through that. */
+export function rowsOf(name: Operand, ranges: Ranges, definitions: Definitions): Rows | undefined {
+  const read = name.kind === 'value' ? definitions.get(name.id) : undefined;
+  if (read?.kind !== 'read') return undefined;
+  for (const [id, range] of ranges) {
+    const isIndex = (index: Operand): boolean => index.kind === 'value' && index.id === id;
+    if (range === undefined || !read.indices.some(isIndex)) continue;
+    if (!read.indices.every((index) => isIndex(index) || index.kind === 'literal')) continue;
+    const places = read.indices.map((index) => (index.kind === 'literal' ? index.value : 'n'));
+    return { kind: 'rows', key: `%${read.array.id}[${places.join()}] ${range.key}` };
+  }
+  return undefined;
+}
+
 /**
- * What the uses in iterations are for the block around them. `ranges` has the extent that each index of theirs runs over,
- * undefined where that is not known. Which way a branch goes differs from iteration to iteration.
+ * What the uses in iterations are for the block around them. Which way a branch goes differs from iteration to iteration.
  */
 export function outsideOf(
   uses: readonly Use[],
   value: Value,
-  ranges: ReadonlyMap<number, Polynomial | undefined>,
+  ranges: Ranges,
+  definitions: Definitions,
 ): readonly Use[] {
   const alike = new Map<string, Use[]>();
   for (const use of uses) {
@@ -87,7 +111,8 @@ export function outsideOf(
     const [use] = group;
     if (use === undefined || !coverWays(group)) return [];
     const places = use.places.map((place, axis): Place | undefined => {
-      if (typeof place !== 'object' || place.kind !== 'value' || !ranges.has(place.id)) return place;
+      if (typeof place !== 'object' || place.kind !== 'value') return place;
+      if (!ranges.has(place.id)) return rowsOf(place, ranges, definitions) ?? place;
       const [range, dim] = [ranges.get(place.id), value.type.dims[axis]];
       const isAlone = use.places.every((other, k) => k === axis || other !== place);
       return range !== undefined && dim !== undefined && isAlone && equal(range, dim) ? 'all' : undefined;
