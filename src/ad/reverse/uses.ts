@@ -59,7 +59,7 @@ export function coverAll(uses: readonly Use[], dims: readonly Polynomial[]): boo
 }
 
 /** More conditions than these are not thought through. */
-const mostWays = 12;
+const mostWays = 6;
 
 /** Whether one of the uses happens whatever way the branches go. */
 function coverWays(uses: readonly Use[], depth = mostWays): boolean {
