@@ -4,8 +4,8 @@ import { expect, it } from 'vitest';
 import { count, seed } from './properties.ts';
 import { checkComputed, checkValid } from './wgsl.ts';
 
-const some = Math.ceil(count / 30);
-const more = Math.ceil(count / 10);
+const some = Math.ceil(count / 60);
+const more = Math.ceil(count / 20);
 
 it('are WGSL', { timeout: 600_000 }, async () => {
   const { valid, refused } = await checkValid(more, seed + 5);

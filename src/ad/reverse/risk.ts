@@ -4,25 +4,13 @@
 // An adjoint is exactly zero where nothing uses the value: in the arm of a branch that is not taken, in a loop that does
 // not run, in an element of an array that nobody reads. So the walk collects which elements of a value are used, and when.
 
-import { asPolynomial } from '../../ir/build.ts';
-import type { Block, BuildStatement, LoopStatement, Operand, OpStatement, Program, ReduceStatement, Statement, Value } from '../../ir/types.ts'; // prettier-ignore
+import type { Block, LoopStatement, Operand, OpStatement, Program, ReduceStatement, Statement, Value } from '../../ir/types.ts'; // prettier-ignore
 import { ops } from '../../ops/index.ts';
 import type { OpRecord } from '../../ops/types.ts';
 import type { Facts } from '../infinite.ts';
-import { singularityOf, type Definitions } from '../regular.ts';
+import { singularityOf } from '../regular.ts';
 import { isChoice, ruleFor } from '../rule.ts';
-import {
-  at,
-  coverAll,
-  inArm,
-  keyOf,
-  outsideOf,
-  rowsOf,
-  whole,
-  type Place,
-  type Ranges,
-  type Use,
-} from './uses.ts';
+import { at, coverAll, inArm, keyOf, markedIn, outsideOf, rangeOf, whole, type Place, type Ranges, type Use } from './uses.ts'; // prettier-ignore
 
 /**
  * `zero`: the adjoint may be exactly zero although the value is infinite (it passed through exp, tanh, …). `unused`: it may be
@@ -183,7 +171,8 @@ class Region {
         return this.#loop(statement);
       case 'rule':
         // Nothing is known of where its partials are infinite.
-        for (const arg of statement.args) this.#pass(arg, { ...risk, wild: true });
+        for (const arg of statement.args)
+          this.#pass(arg, { ...statement.outs.map((each) => this.riskOf(each)).reduce(join, risk), wild: true }); // prettier-ignore
         return;
       case 'open':
         return;
@@ -273,41 +262,3 @@ const join = (a: Risk, b: Risk): Risk => ({
 const isSame = (a: Risk, b: Risk): boolean => a.zero === b.zero && a.unused === b.unused && a.wild === b.wild;
 
 const placeOf = (index: Operand): Place => (index.kind === 'literal' ? Number(index.value) : index);
-
-/** The index of a range, with the extent that it runs over if it begins at 0. */
-function rangeOf({
-  index,
-  from,
-  to,
-}: {
-  readonly index: Value;
-  readonly from: Operand;
-  readonly to: Operand;
-}): Ranges {
-  const isFromZero = from.kind === 'literal' && from.value === 0;
-  return new Map([[index.id, isFromZero ? asPolynomial(to) : undefined]]);
-}
-
-/** The key of the rows that a comprehension computes, where it asks which are named and computes no others (passes/gather.ts). */
-function markedIn({ axes: [axis], body }: BuildStatement, definitions: Definitions): string | undefined {
-  const definitionOf = (operand: Operand | undefined): Statement | undefined =>
-    operand?.kind === 'value' ? definitions.get(operand.id) : undefined;
-  const branches = body.statements.flatMap((statement) => (statement.kind === 'if' ? [statement] : []));
-  const isAll = body.statements.every(({ kind }) => kind === 'if' || kind === 'read' || kind === 'list');
-  const [branch] = branches;
-  if (!isAll || branch === undefined || branches.length > 1 || branch.otherwise.statements.length > 0)
-    return undefined;
-  const asked = definitionOf(branch.condition);
-  if (asked?.kind !== 'read' || asked.indices.length !== 1 || asked.indices[0] !== axis) return undefined;
-  const loop = definitionOf(asked.array);
-  if (loop?.kind !== 'loop' || loop.state.length !== 1 || loop.order !== 'up') return undefined;
-  const none = definitionOf(loop.state[0]?.initial);
-  const set = definitionOf(loop.body.results[0]);
-  if (none?.kind !== 'build' || !isBool(none.body.results[0], false)) return undefined;
-  if (set?.kind !== 'set' || set.indices.length !== 1 || !isBool(set.value, true)) return undefined;
-  const [name] = set.indices;
-  return name === undefined ? undefined : rowsOf(name, rangeOf(loop), definitions)?.key;
-}
-
-const isBool = (operand: Operand | undefined, value: boolean): boolean =>
-  operand?.kind === 'literal' && operand.value === value;

@@ -1,7 +1,8 @@
 // Which elements of a value are certainly used, and when: what the analysis of risks collects (risk.ts).
 
 import { asConstant, equal, type Polynomial } from '../../base/polynomial.ts';
-import type { Extent, Operand, Value } from '../../ir/types.ts';
+import { asPolynomial } from '../../ir/build.ts';
+import type { BuildStatement, Extent, Operand, Statement, Value } from '../../ir/types.ts';
 import type { Definitions } from '../regular.ts';
 
 /** One index of a use: all of an axis, a constant, or what is known only when it runs. */
@@ -120,3 +121,44 @@ export function outsideOf(
     return places.every((place): place is Place => place !== undefined) ? [{ places, arms: [] }] : [];
   });
 }
+
+/** The index of a range, with the extent that it runs over if it begins at 0. */
+export function rangeOf({
+  index,
+  from,
+  to,
+}: {
+  readonly index: Value;
+  readonly from: Operand;
+  readonly to: Operand;
+}): Ranges {
+  const isFromZero = from.kind === 'literal' && from.value === 0;
+  return new Map([[index.id, isFromZero ? asPolynomial(to) : undefined]]);
+}
+
+/** The key of the rows that a comprehension computes, where it asks which are named and computes no others (passes/gather.ts). */
+export function markedIn(
+  { axes: [axis], body }: BuildStatement,
+  definitions: Definitions,
+): string | undefined {
+  const definitionOf = (operand: Operand | undefined): Statement | undefined =>
+    operand?.kind === 'value' ? definitions.get(operand.id) : undefined;
+  const branches = body.statements.flatMap((statement) => (statement.kind === 'if' ? [statement] : []));
+  const isAll = body.statements.every(({ kind }) => kind === 'if' || kind === 'read' || kind === 'list');
+  const [branch] = branches;
+  if (!isAll || branch === undefined || branches.length > 1 || branch.otherwise.statements.length > 0)
+    return undefined;
+  const asked = definitionOf(branch.condition);
+  if (asked?.kind !== 'read' || asked.indices.length !== 1 || asked.indices[0] !== axis) return undefined;
+  const loop = definitionOf(asked.array);
+  if (loop?.kind !== 'loop' || loop.state.length !== 1 || loop.order !== 'up') return undefined;
+  const none = definitionOf(loop.state[0]?.initial);
+  const set = definitionOf(loop.body.results[0]);
+  if (none?.kind !== 'build' || !isBool(none.body.results[0], false)) return undefined;
+  if (set?.kind !== 'set' || set.indices.length !== 1 || !isBool(set.value, true)) return undefined;
+  const [name] = set.indices;
+  return name === undefined ? undefined : rowsOf(name, rangeOf(loop), definitions)?.key;
+}
+
+const isBool = (operand: Operand | undefined, value: boolean): boolean =>
+  operand?.kind === 'literal' && operand.value === value;
