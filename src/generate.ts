@@ -61,10 +61,11 @@ export async function generateWgsl(
     import('./emit/wgsl/limits.ts'),
     import('./emit/wgsl/module.ts'),
   ]);
-  const { sourcePath, checked, checkpoint, without = [] } = options;
+  const { sourcePath, math, checked, checkpoint, without = [] } = options;
   const made = (less: readonly Optimisation[]): readonly EmittedModel[] => {
     const settings: GenerateOptions & RoutineOptions = {
       ...options,
+      // The steps of functions by tables are not written out.
       math: 'exact',
       isSingle: true,
       checkpoint: checkpoint === 'auto' ? 'none' : checkpoint,
@@ -76,7 +77,7 @@ export async function generateWgsl(
   let models = made([]);
   if (problemsOf(models).length > 0) models = made(keeping);
   const problems = problemsOf(models);
-  return problems.length > 0 ? { problems } : { text: emitWgsl(models, { sourcePath, checked }) };
+  return problems.length > 0 ? { problems } : { text: emitWgsl(models, { sourcePath, math, checked }) };
 }
 
 /** A model, and what it is with free params where params are constrained. */

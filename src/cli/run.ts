@@ -98,7 +98,13 @@ function commandLine(io: Io, end: (exitCode: number) => void): Command {
     .addOption(
       choice('--precision <precision>', 'of arrays of reals (default: f64, in WGSL f32)', precisions),
     )
-    .addOption(mathOption())
+    .addOption(
+      choice(
+        '--math <math>',
+        'exp and tanh by tables (fast) or of Math (exact); in WGSL, functions by builtins (fast) or better ones (exact) (default: fast, in WGSL exact)',
+        maths,
+      ),
+    )
     .addOption(sizeOption('fix a size of the models'))
     .option('--no-format', 'leave out prettier, which takes most of the time for small models')
     .option(

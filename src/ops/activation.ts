@@ -27,7 +27,7 @@ function sigmoid(x: number): number {
       source: `\
 /// The logistic function.
 fn sigmoid(x: f32) -> f32 {
-  let e = exp(-abs(x));
+  let e = $exp(-abs(x));
   return select(e, 1.0, x >= 0.0) / (1.0 + e);
 }`,
     },
@@ -52,11 +52,10 @@ function softplus(x: number): number {
     },
     wgsl: {
       helper: 'softplus',
-      needs: ['log1p'],
       source: `\
 /// log(1 + exp(x)), without overflow.
 fn softplus(x: f32) -> f32 {
-  return max(x, 0.0) + log1p(exp(-abs(x)));
+  return max(x, 0.0) + $log1p($exp(-abs(x)));
 }`,
     },
     callable: true,
@@ -80,11 +79,10 @@ function logSigmoid(x: number): number {
     },
     wgsl: {
       helper: 'log_sigmoid',
-      needs: ['log1p'],
       source: `\
 /// log(sigmoid(x)), without overflow.
 fn log_sigmoid(x: f32) -> f32 {
-  return min(x, 0.0) - log1p(exp(-abs(x)));
+  return min(x, 0.0) - $log1p($exp(-abs(x)));
 }`,
     },
     callable: true,
@@ -109,12 +107,10 @@ function logAddExp(x: number, y: number): number {
     },
     wgsl: {
       helper: 'log_add_exp',
-      needs: ['log1p'],
       source: `\
 /// log(exp(x) + exp(y)), without overflow.
 fn log_add_exp(x: f32, y: f32) -> f32 {
-  if (x == y) { return x + 0.6931472; }
-  return max(x, y) + log1p(exp(-abs(x - y)));
+  return select(max(x, y) + $log1p($exp(-abs(x - y))), x + 0.6931472, x == y);
 }`,
     },
     callable: false,
@@ -141,7 +137,7 @@ function softmaxWeight(x: number, lse: number): number {
       source: `\
 /// The weight exp(x - lse) of x in a softmax; none if x is masked by a value than which none is lower.
 fn softmax_weight(x: f32, lse: f32) -> f32 {
-  return select(exp(x - lse), 0.0, x <= -3.4028234e38);
+  return select($exp(x - lse), 0.0, x <= -3.4028234e38);
 }`,
     },
     callable: false,

@@ -1,6 +1,8 @@
 // Ops table, arithmetic on reals: the four operations, powers and roots.
 
+import * as builtins from './builtins.ts';
 import { op } from './define.ts';
+import * as shaders from './shaders.ts';
 
 export const arithmetic = {
   add: op({
@@ -80,19 +82,8 @@ export const arithmetic = {
     edge: true,
     ts: { call: 'Math.pow' },
     // The builtin is exp2(y * log2(x)), which knows neither negative bases nor zero.
-    wgsl: {
-      helper: 'real_power',
-      source: `\
-/// x to the power y, also for a negative x with a whole y; NaN, as the root of a negative number, for others.
-fn real_power(x: f32, y: f32) -> f32 {
-  if (y == 0.0) { return 1.0; }
-  if (x == 0.0) { return select(1.0 / abs(x), 0.0, y > 0.0); }
-  if ((x < 0.0) & (floor(y) != y)) { return sqrt(x); }
-  let magnitude = pow(abs(x), y);
-  let is_odd = (floor(y) == y) & (floor(0.5 * y) * 2.0 != y);
-  return select(magnitude, -magnitude, (x < 0.0) & is_odd);
-}`,
-    },
+    wgsl: shaders.pow,
+    wgslFast: builtins.pow,
     callable: true,
     samples: [[2, 0.5], [0.3, 2.7], [10, -3.3], [1e-8, 1.5], [1e20, 0.25], [1.0000001, 1e6], [3, 0]], // prettier-ignore
     domain: 'x > 0, or x = 0 and y > 0, or x < 0 and y whole',
@@ -177,10 +168,9 @@ fn integer_power(x: f32, n: i32) -> f32 {
       source: `\
 /// The cube root of x.
 fn cbrt(x: f32) -> f32 {
-  if ((x == 0.0) | (abs(x) > 3.4028234e38)) { return x; }
   let a = abs(x);
   let r = pow(a, 0.33333334);
-  return sign(x) * (r - (r - a / (r * r)) / 3.0);
+  return select(sign(x) * (r - (r - a / (r * r)) / 3.0), x, (x == 0.0) | (a > 3.4028234e38));
 }`,
     },
     callable: true,
@@ -214,8 +204,7 @@ function hypot(x: number, y: number): number {
 /// The length of the vector (x, y), scaled so that no square overflows or vanishes.
 fn hypot(x: f32, y: f32) -> f32 {
   let scale = max(abs(x), abs(y));
-  if ((scale == 0.0) | (scale > 3.4028234e38)) { return scale; }
-  return scale * length(vec2f(x, y) / scale);
+  return select(scale * length(vec2f(x, y) / scale), scale, (scale == 0.0) | (scale > 3.4028234e38));
 }`,
     },
     callable: true,

@@ -5,7 +5,7 @@
 // not near the zeros of the sum.
 
 import { op } from './define.ts';
-import { horner, nested } from './nested.ts';
+import { fused, horner, nested } from './nested.ts';
 
 const lgammaNear = [
   0.4831289505409809, -0.437879687742918, 0.1283229219281649, -0.15080363092820356, 0.08530564281503979,
@@ -142,7 +142,6 @@ function lgamma(x: number): number {
     },
     wgsl: {
       helper: 'lgamma',
-      needs: ['stable_log'],
       source: `\
 /// The logarithm of |gamma(x)|; to the left of 0 by reflection.
 fn lgamma(x: f32) -> f32 {
@@ -154,15 +153,16 @@ fn lgamma(x: f32) -> f32 {
     for (; y > 3.0; y -= 1.0) { product *= y - 1.0; }
   }
   let t = (y - 1.5) / (y + 1.5);
-  let near = ${nested(short.lgammaNear, 't', 8)};
+  let near = ${fused(short.lgammaNear, 't')};
   let square = 1.0 / (z * z);
-  let far = (z - 0.5) * (log(z) - 1.0) + 0.41893853 + ${nested(short.lgammaFar, 'square', 8)} / z;
-  let small = select((y - 1.0) * (y - 2.0) * near + log(product), z * (z - 1.0) * near - log(z), z < 0.75);
+  let logarithm = $log(select(z, product, (z >= 0.75) & (z < 8.0)));
+  let far = (z - 0.5) * (logarithm - 1.0) + 0.41893853 + ${fused(short.lgammaFar, 'square')} / z;
+  let small = select((y - 1.0) * (y - 2.0) * near + logarithm, z * (z - 1.0) * near - logarithm, z < 0.75);
   let value = select(far, small, z < 8.0);
   let apart = abs(x - round(x));
   let apart_squared = apart * apart;
-  let sine = apart * ${nested(sine, 'apart_squared', 8)};
-  return select(value, 1.1447299 - stable_log(sine) - value, reflects);
+  let sine = apart * ${fused(sine, 'apart_squared')};
+  return select(value, 1.1447299 - $log(sine) - value, reflects);
 }`,
     },
     callable: true,
@@ -218,13 +218,13 @@ fn digamma(x: f32) -> f32 {
     for (; y > 3.0; y -= 1.0) { sum += 1.0 / (y - 1.0); }
   }
   let t = (y - 1.5) / (y + 1.5);
-  let near = (y - 1.4616321) * ${nested(short.digammaNear, 't', 8)} + sum;
+  let near = (y - 1.4616321) * ${fused(short.digammaNear, 't')} + sum;
   let square = 1.0 / (z * z);
-  let far = log(z) - (0.5 + ${nested(short.digammaFar, 'square', 8)} / z) / z;
+  let far = $log(z) - (0.5 + ${fused(short.digammaFar, 'square')} / z) / z;
   let value = select(far, near, z < 8.0);
   let apart = x - round(x);
   let apart_squared = apart * apart;
-  let cotangent = 1.0 / apart - apart * ${nested(cotangent, 'apart_squared', 8)};
+  let cotangent = 1.0 / apart - apart * ${fused(cotangent, 'apart_squared')};
   return select(value, value - cotangent, reflects);
 }`,
     },

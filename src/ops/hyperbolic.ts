@@ -14,12 +14,13 @@ export const hyperbolic = {
     ts: { call: 'Math.sinh' },
     wgsl: {
       helper: 'stable_sinh',
-      needs: ['expm1'],
+      // Twice the product of the sine and the cosine of half of x, whose exponential overflows no earlier than the result.
       source: `\
 /// The hyperbolic sine of x, accurate for small x.
 fn stable_sinh(x: f32) -> f32 {
-  let e = expm1(min(abs(x), 88.0));
-  return sign(x) * select(0.5 * (e + e / (e + 1.0)), exp(abs(x) - 0.6931472), abs(x) > 88.0);
+  let growth = $expm1(0.5 * select(abs(x), 176.0, abs(x) > 176.0));
+  let root = growth + 1.0;
+  return sign(x) * (0.5 * (growth + growth / root)) * (root + 1.0 / root);
 }`,
     },
     callable: true,
@@ -32,7 +33,17 @@ fn stable_sinh(x: f32) -> f32 {
     eval: Math.cosh,
     d: { x: 'sinh(x)' },
     ts: { call: 'Math.cosh' },
-    wgsl: { call: 'cosh' },
+    wgsl: {
+      helper: 'stable_cosh',
+      source: `\
+/// The hyperbolic cosine of x, which overflows no earlier than it should.
+fn stable_cosh(x: f32) -> f32 {
+  let root = $exp(0.5 * abs(x));
+  let half = 0.5 * root * root;
+  return half + 0.25 / half;
+}`,
+    },
+    wgslFast: { call: 'cosh' },
     callable: true,
     samples: [[0.5], [-2], [1e-10], [30], [-700]],
   }),
@@ -50,11 +61,10 @@ fn stable_sinh(x: f32) -> f32 {
     // The builtin overflows to NaN from about 89 on.
     wgsl: {
       helper: 'stable_tanh',
-      needs: ['expm1'],
       source: `\
 /// The hyperbolic tangent of x; nothing overflows, and small x stay accurate.
 fn stable_tanh(x: f32) -> f32 {
-  let e = expm1(-2.0 * min(abs(x), 20.0));
+  let e = $expm1(-2.0 * abs(x));
   return -sign(x) * e / (e + 2.0);
 }`,
     },
@@ -70,13 +80,14 @@ fn stable_tanh(x: f32) -> f32 {
     ts: { call: 'Math.asinh' },
     wgsl: {
       helper: 'stable_asinh',
-      needs: ['log1p'],
+      // Far away it is the logarithm of 2 |x|, and the square would overflow.
       source: `\
 /// The inverse hyperbolic sine of x.
 fn stable_asinh(x: f32) -> f32 {
   let a = abs(x);
-  if (a > 1e9) { return sign(x) * (log(a) + 0.6931472); }
-  return sign(x) * log1p(a + a * a / (1.0 + sqrt(1.0 + a * a)));
+  let is_far = a > 1e9;
+  let near = a + a * a / (1.0 + sqrt(1.0 + a * a));
+  return sign(x) * ($log1p(select(near, a, is_far)) + select(0.0, 0.6931472, is_far));
 }`,
     },
     callable: true,
@@ -93,13 +104,12 @@ fn stable_asinh(x: f32) -> f32 {
     ts: { call: 'Math.acosh' },
     wgsl: {
       helper: 'stable_acosh',
-      needs: ['log1p'],
       source: `\
 /// The inverse hyperbolic cosine of x.
 fn stable_acosh(x: f32) -> f32 {
-  if (x > 1e9) { return log(x) + 0.6931472; }
+  let is_far = x > 1e9;
   let t = x - 1.0;
-  return log1p(t + sqrt(t) * sqrt(t + 2.0));
+  return $log1p(select(t + sqrt(t) * sqrt(t + 2.0), t, is_far)) + select(0.0, 0.6931472, is_far);
 }`,
     },
     callable: true,
@@ -117,12 +127,11 @@ fn stable_acosh(x: f32) -> f32 {
     ts: { call: 'Math.atanh' },
     wgsl: {
       helper: 'stable_atanh',
-      needs: ['log1p'],
       source: `\
 /// The inverse hyperbolic tangent of x.
 fn stable_atanh(x: f32) -> f32 {
   let a = abs(x);
-  return 0.5 * sign(x) * log1p(2.0 * a / (1.0 - a));
+  return 0.5 * sign(x) * $log1p(2.0 * a / (1.0 - a));
 }`,
     },
     callable: true,

@@ -7,11 +7,14 @@ export const horner = (coefficients: readonly number[], x: number): number =>
     0,
   );
 
-/** It as text: nested products, one coefficient a line, in `digits` digits where given. */
-export function nested(coefficients: readonly number[], x: string, digits?: number): string {
-  const written = coefficients.map((coefficient) =>
-    digits === undefined ? String(coefficient) : coefficient.toExponential(digits),
-  );
-  const last = written.at(-1) ?? '0';
-  return written.slice(0, -1).reduceRight((sum, coefficient) => `(${sum} * ${x} + ${coefficient})`, last);
-}
+/** It as text in TypeScript: nested products. */
+export const nested = (coefficients: readonly number[], x: string): string =>
+  coefficients
+    .slice(0, -1)
+    .reduceRight((sum, coefficient) => `(${sum} * ${x} + ${coefficient})`, String(coefficients.at(-1) ?? 0));
+
+/** It as text in WGSL, in as many digits as f32 has. */
+export const fused = (coefficients: readonly number[], x: string): string =>
+  coefficients
+    .map((coefficient) => coefficient.toExponential(8))
+    .reduceRight((sum, coefficient) => `fma(${sum}, ${x}, ${coefficient})`);

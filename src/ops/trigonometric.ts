@@ -1,7 +1,9 @@
 // Ops table, circular functions and their inverses.
 
+import * as builtins from './builtins.ts';
 import { op } from './define.ts';
-import { nested } from './nested.ts';
+import { fused } from './nested.ts';
+import * as shaders from './shaders.ts';
 
 /** (asin(x) - x) / x³ in x² for |x| <= 1/2, good to 5e-9; the builtins of WGSL may be wrong in the fourth digit. */
 const arcsine = [
@@ -17,7 +19,8 @@ export const trigonometric = {
     eval: Math.sin,
     d: { x: 'cos(x)' },
     ts: { call: 'Math.sin' },
-    wgsl: { call: 'sin' },
+    wgsl: shaders.sin,
+    wgslFast: { call: 'sin' },
     callable: true,
     samples: [[0.5], [-2], [1e-10], [1e5], [3.14159]],
   }),
@@ -28,7 +31,8 @@ export const trigonometric = {
     eval: Math.cos,
     d: { x: '-sin(x)' },
     ts: { call: 'Math.cos' },
-    wgsl: { call: 'cos' },
+    wgsl: shaders.cos,
+    wgslFast: { call: 'cos' },
     callable: true,
     samples: [[0.5], [-2], [1e-10], [1e5], [1.5707]],
   }),
@@ -39,7 +43,8 @@ export const trigonometric = {
     eval: Math.tan,
     d: { x: '1 + out * out' },
     ts: { call: 'Math.tan' },
-    wgsl: { call: 'tan' },
+    wgsl: shaders.tan,
+    wgslFast: { call: 'tan' },
     callable: true,
     samples: [[0.5], [-2], [1e-10], [1e5], [1.57]],
   }),
@@ -62,7 +67,7 @@ fn stable_asin(x: f32) -> f32 {
   let is_far = a > 0.5;
   let square = select(x * x, 0.5 * (1.0 - a), is_far);
   let root = select(a, sqrt(square), is_far);
-  let angle = root + root * square * ${nested(arcsine, 'square', 8)};
+  let angle = fma(root * square, ${fused(arcsine, 'square')}, root);
   return sign(x) * select(angle, 1.5707964 - 2.0 * angle, is_far);
 }`,
     },
@@ -88,7 +93,7 @@ fn stable_acos(x: f32) -> f32 {
   let is_far = a > 0.5;
   let square = select(x * x, 0.5 * (1.0 - a), is_far);
   let root = select(x, sqrt(square), is_far);
-  let angle = root + root * square * ${nested(arcsine, 'square', 8)};
+  let angle = fma(root * square, ${fused(arcsine, 'square')}, root);
   let twice = select(2.0 * angle, 3.1415927 - 2.0 * angle, x < 0.0);
   return select(1.5707964 - angle, twice, is_far);
 }`,
@@ -105,7 +110,8 @@ fn stable_acos(x: f32) -> f32 {
     d: { x: '1 / (1 + x * x)' },
     rises: true,
     ts: { call: 'Math.atan' },
-    wgsl: { call: 'atan' },
+    wgsl: shaders.atan,
+    wgslFast: { call: 'atan' },
     callable: true,
     samples: [[0.5], [-2], [1e-10], [1e5], [-30]],
   }),
@@ -120,20 +126,8 @@ fn stable_acos(x: f32) -> f32 {
       x: 'hypot(x, y) == 0 ? 0 : -y / hypot(x, y) / hypot(x, y)',
     },
     ts: { call: 'Math.atan2' },
-    wgsl: {
-      helper: 'angle',
-      // The builtin promises nothing where x or y is zero, nor does the other where the quotient is infinite.
-      source: `\
-/// The angle of the point (x, y), in -pi to pi.
-fn angle(y: f32, x: f32) -> f32 {
-  let longer = max(abs(x), abs(y));
-  if (longer == 0.0) { return 0.0; }
-  let flat = atan(min(abs(x), abs(y)) / longer);
-  let acute = select(flat, 1.5707964 - flat, abs(y) > abs(x));
-  let above = select(acute, 3.1415927 - acute, x < 0.0);
-  return select(above, -above, y < 0.0);
-}`,
-    },
+    wgsl: shaders.atan2,
+    wgslFast: builtins.atan2,
     callable: true,
     samples: [[1, 2], [-0.5, -3], [1e-10, 2], [3e170, -1e170], [2e-140, 1e-140], [0.7, -1e-6]], // prettier-ignore
   }),

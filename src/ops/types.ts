@@ -2,7 +2,10 @@
 
 export type ScalarName = 'real' | 'int' | 'bool';
 
-/** Whose functions exp, exp2 and tanh are: those of `Math`, which differ between engines, or those of tables.ts. */
+/**
+ * Whose elementary functions are used. In TypeScript: those of `Math`, which differ between engines, or exp, exp2 and tanh
+ * of tables.ts (fast). In WGSL: those of shaders.ts, or the builtins (fast).
+ */
 export type Maths = 'exact' | 'fast';
 
 /** What reals are where they come in and go out; in TypeScript arithmetic is in double precision either way. */
@@ -78,6 +81,8 @@ export interface OpRecord {
   /** In TypeScript where `math` is `fast`, if that is another. */
   readonly fast?: Spelling;
   readonly wgsl: Spelling;
+  /** In WGSL where `math` is `fast`, if that is another. */
+  readonly wgslFast?: Spelling;
   /** Also callable by this name in the language; false for ops that only rules and rewrites make. */
   readonly callable: boolean;
   readonly commutative?: boolean;

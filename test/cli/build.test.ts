@@ -85,6 +85,23 @@ describe('options reach the compiler', () => {
     });
   });
 
+  test('--math in WGSL', async () => {
+    const wave = 'model Wave {\n  param x: real\n  loss sin(x) + log10(x) ^ x\n}\n';
+    await withWorld({ 'wave.nabla': wave }, async (world) => {
+      const build = ['build', 'wave.nabla', '--emit', 'loss', '--target', 'wgsl'];
+      await world.nabla(build);
+      const exact = await world.read('wave.wgsl');
+      expect(exact).toContain('wave_stable_sin(');
+      expect(exact).not.toMatch(/(?<!\w)(sin|log|pow|exp)\(/);
+      await world.nabla([...build, '--math', 'exact']);
+      expect(await world.read('wave.wgsl')).toBe(exact);
+      await world.nabla([...build, '--math', 'fast']);
+      const fast = await world.read('wave.wgsl');
+      expect(fast).not.toContain('stable_sin');
+      for (const builtin of ['sin', 'log', 'pow']) expect(fast).toMatch(new RegExp(`(?<!\\w)${builtin}\\(`));
+    });
+  });
+
   test('--without', async () => {
     await withWorld({ 'bowl.nabla': bowl }, async (world) => {
       const build = ['build', 'bowl.nabla', '--emit', 'loss'];

@@ -10,11 +10,13 @@ import type { ScalarName, Spelling } from '../../src/ops/types.ts';
 import { evaluate, record, tuples, type Scalar } from './rule.ts';
 
 const names = Object.keys(ops) as OpName[];
-type Target = 'ts' | 'wgsl';
+type Target = 'ts' | 'wgsl' | 'wgslFast';
 type Helper = Extract<Spelling, { helper: string }>;
 
 const helpersOf = (target: Target): readonly Helper[] =>
-  names.map((name) => record(name)[target]).filter((spelling) => 'helper' in spelling);
+  names
+    .map((name) => record(name)[target])
+    .filter((spelling) => spelling !== undefined && 'helper' in spelling);
 
 /** The op applied to variables with the names of its arguments, with every operand in parentheses. */
 function textOf(name: OpName, spelling: Spelling): string {
@@ -71,7 +73,7 @@ test.each(names)('%s: the TypeScript gives the bits of eval', (name) => {
   }
 });
 
-describe.each(['ts', 'wgsl'] as const)('the helpers in %s', (target) => {
+describe.each(['ts', 'wgsl', 'wgslFast'] as const)('the helpers in %s', (target) => {
   const helpers = helpersOf(target);
   const byName = new Map(helpers.map((helper) => [helper.helper, helper]));
 
@@ -100,9 +102,10 @@ describe.each(['ts', 'wgsl'] as const)('the helpers in %s', (target) => {
 
 const builtins: Readonly<Record<Target, readonly string[]>> = {
   ts: ['RangeError', 'Number.isSafeInteger', 'int', '$exp'],
-  wgsl: 'f32 i32 u32 vec2f abs atan ceil exp floor inverseSqrt length log log2 max min pow round select sign sqrt'.split(
+  wgsl: 'f32 i32 u32 vec2f abs ceil floor fma length max min pow round select sign sqrt $exp $expm1 $log $log1p'.split(
     ' ',
   ),
+  wgslFast: 'abs atan floor inverseSqrt log log2 max min pow select sqrt'.split(' '),
 };
 
 /** `fn name(x: f32, n: i32) -> f32` */

@@ -2,7 +2,7 @@
 
 import type { Routine } from '../../loops/types.ts';
 import { ops } from '../../ops/index.ts';
-import type { Spelling } from '../../ops/types.ts';
+import type { Maths, OpRecord, Spelling } from '../../ops/types.ts';
 import type { EmittedModel } from '../model.ts';
 import { Scope } from '../names.ts';
 import type { Target } from '../target.ts';
@@ -11,20 +11,26 @@ import { usageOf } from '../usage.ts';
 import { printFunction, resultOf } from './function.ts';
 import { gpuForms, structsOf, type GpuModel } from './model.ts';
 import { snakeCase, wgslLexicon } from './names.ts';
-import { wgsl } from './target.ts';
+import { wgslOf } from './target.ts';
 
 export interface WgslOptions {
   /** For the first line of the module. */
   readonly sourcePath: string;
   readonly checked: boolean;
+  /** By default `exact`. */
+  readonly math?: Maths | undefined;
 }
 
 /** A complete module. All sizes are numbers. */
-export function emitWgsl(models: readonly EmittedModel[], { sourcePath, checked }: WgslOptions): string {
+export function emitWgsl(
+  models: readonly EmittedModel[],
+  { sourcePath, checked, math = 'exact' }: WgslOptions,
+): string {
   const scope = new Scope(wgslLexicon);
   const prefix = snakeCase(models[0]?.program.name ?? 'nabla');
   const own = (helper: string): string => `${prefix}_${helper}`;
-  const target: Target = { ...wgsl, spelling: (op) => renamed(ops[op].wgsl, own) };
+  const plain = wgslOf(math);
+  const target: Target = { ...plain, spelling: (op) => renamed(plain.spelling(op), own) };
   const forms = models.flatMap((model) => gpuForms(model, scope));
   const used = forms.flatMap((model) => model.routines.map((routine) => usageOf(routine, checked)));
   const helpers = opHelpersOf(target, new Set(used.flatMap(({ ops: mentioned }) => [...mentioned])));
@@ -44,15 +50,15 @@ export function emitWgsl(models: readonly EmittedModel[], { sourcePath, checked 
 
 /** Names of all helpers, which call each other. */
 const helperNames: ReadonlySet<string> = new Set(
-  Object.values(ops).flatMap(({ wgsl: spelling }: { wgsl: Spelling }) =>
-    'helper' in spelling ? [spelling.helper, ...(spelling.needs ?? [])] : [],
+  Object.values(ops).flatMap(({ wgsl: exact, wgslFast: fast = exact }: OpRecord) =>
+    [exact, fast].flatMap((spelling) => ('helper' in spelling ? [spelling.helper] : [])),
   ),
 );
 
 /** The spelling with other names for helpers, where it calls them, too. */
 function renamed(spelling: Spelling, own: (helper: string) => string): Spelling {
   if (!('helper' in spelling)) return spelling;
-  const source = spelling.source.replace(/[A-Za-z_]\w*(?=\()/g, (name) =>
+  const source = spelling.source.replace(/(?<![$\w])[A-Za-z_]\w*(?=\()/g, (name) =>
     helperNames.has(name) ? own(name) : name,
   );
   return { helper: own(spelling.helper), source, needs: (spelling.needs ?? []).map(own) };

@@ -3,6 +3,7 @@
 
 import { bug } from '../../base/bug.ts';
 import { ops } from '../../ops/index.ts';
+import type { Maths, OpRecord } from '../../ops/types.ts';
 import type { Operator, Target } from '../target.ts';
 
 const left = (level: number): Operator => ({ level, chains: 'left' });
@@ -42,6 +43,16 @@ export const wgsl: Target = {
   },
   spelling: (op) => ops[op].wgsl,
 };
+
+const wgslFast: Target = {
+  ...wgsl,
+  spelling: (op) => {
+    const record: OpRecord = ops[op];
+    return record.wgslFast ?? record.wgsl;
+  },
+};
+
+export const wgslOf = (math: Maths): Target => (math === 'fast' ? wgslFast : wgsl);
 
 /** The shortest text that reads back as the same f32, and is no int. */
 function realText(value: number): string {
