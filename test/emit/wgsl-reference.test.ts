@@ -14,8 +14,8 @@ const usualBound = 1e-5;
 
 /** Cases that need another, and why. */
 const bounds: Readonly<Record<string, number>> = {
-  // tanh within 1e-7 of its range, nine steps long.
-  rnn: 3e-5,
+  // An entry of 1.9 in its Hessian-vector product, where terms of the size of others, up to 209, cancel.
+  rnn: 2e-5,
 };
 
 /** Their arrays need more than a function has; kernels have room for them. */
