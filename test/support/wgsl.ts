@@ -3,9 +3,10 @@
 import { analyse } from '../../src/analyse.ts';
 import { asConstant } from '../../src/base/polynomial.ts';
 import { renderDiagnostic } from '../../src/base/frame.ts';
-import { compile } from '../../src/compile.ts';
+import { compile, type CompileOptions } from '../../src/compile.ts';
 import type { Program, Type } from '../../src/ir/types.ts';
-import type { RoutineKind } from '../../src/loops/types.ts';
+import type { FormKind, RoutineKind } from '../../src/loops/types.ts';
+import { free, hasConstraints } from '../../src/passes/free.ts';
 import { flat, type Numbers } from './compare.ts';
 import { call } from './gpu.ts';
 
@@ -13,7 +14,7 @@ type Values = Readonly<Record<string, Numbers>>;
 
 export interface Wgsl {
   readonly text: string;
-  readonly run: (kind: RoutineKind, point: WgslPoint) => Promise<WgslResult>;
+  readonly run: (kind: RoutineKind | FormKind, point: WgslPoint) => Promise<WgslResult>;
 }
 
 export interface WgslPoint {
@@ -30,18 +31,23 @@ export interface WgslResult {
 
 export async function compileWgsl(
   source: string,
-  options: {
+  options: CompileOptions & {
     readonly path: string;
-    readonly sizes?: Readonly<Record<string, number>>;
-    readonly emit?: readonly RoutineKind[];
+    /** The functions of free params, rather than those of the params as they are. */
+    readonly free?: boolean;
   },
 ): Promise<Wgsl> {
   const { files, diagnostics } = await compile(source, { target: 'wgsl', ...options });
   const [file] = files;
-  const [program] = analyse(source, options).programs;
-  if (file === undefined || program === undefined)
+  const [written] = analyse(source, options).programs;
+  if (file === undefined || written === undefined)
     throw new Error(diagnostics.map((each) => renderDiagnostic(each)).join('\n'));
-  return { text: file.text, run: (kind, point) => runFunction(file.text, program, kind, point) };
+  const other = hasConstraints(written) ? free(written) : written;
+  const [program, ofOther] = options.free === true ? [other, written] : [written, other];
+  return {
+    text: file.text,
+    run: (kind, point) => runFunction(file.text, program, ofOther, kind, point),
+  };
 }
 
 /** A member of a struct. */
@@ -50,25 +56,39 @@ interface Member {
   readonly type: Type;
 }
 
-const suffixes = { loss: 'loss', gradient: 'loss_and_gradient', jvp: 'jvp', hvp: 'hvp', outputs: 'outputs' };
+const suffixes = {
+  loss: 'loss',
+  gradient: 'loss_and_gradient',
+  jvp: 'jvp',
+  hvp: 'hvp',
+  outputs: 'outputs',
+  constrain: 'constrain',
+  unconstrain: 'unconstrain',
+} as const;
 
+/** `other` has the params in their other form, if there are two. */
 async function runFunction(
   code: string,
   program: Program,
-  kind: RoutineKind,
+  other: Program,
+  kind: RoutineKind | FormKind,
   { params, data, direction }: WgslPoint,
 ): Promise<WgslResult> {
   // The names are in the text: here, only what they end with is known.
-  const name = new RegExp(`fn (\\w+_${suffixes[kind]})\\(`).exec(code)?.[1] ?? `no ${kind}`;
-  const [, head = '', result = ''] = new RegExp(`fn ${name}\\((.*)\\) -> (\\w+)`).exec(code) ?? [];
-  const inputs = (role: 'param' | 'data'): readonly Member[] =>
-    program.inputs.filter((input) => input.role === role).map((input) => ({ name: input.name, type: input.value.type })); // prettier-ignore
+  const form = program.name.endsWith('Free') && !kind.endsWith('constrain') ? 'free_' : '';
+  const name = new RegExp(`fn (\\S+_${form}${suffixes[kind]})\\(`).exec(code)?.[1] ?? `no ${kind}`;
+  const [, head = '', result = ''] = new RegExp(`fn ${name}\\((.*)\\) -> (\\S+)`).exec(code) ?? [];
+  const inputs = (role: 'param' | 'data', of = program): readonly Member[] =>
+    of.inputs
+      .filter((input) => input.role === role)
+      .map((input) => ({ name: input.name, type: input.value.type }));
   const outputs = program.outputs.flatMap(({ name: output, role }, i) => {
     const type = program.body.results[i]?.type;
     return role === 'output' && type !== undefined ? [{ name: output, type }] : [];
   });
   const given: Readonly<Record<string, ArrayBuffer>> = {
     params: bytesOf(inputs('param'), params),
+    free: bytesOf(inputs('param'), params),
     data: bytesOf(inputs('data'), data),
     direction: bytesOf(inputs('param'), direction ?? {}),
   };
@@ -76,9 +96,12 @@ async function runFunction(
     const [argument = '', type = ''] = parameter.split(': ');
     return { type, bytes: given[argument] ?? new ArrayBuffer(0) };
   }); // prettier-ignore
-  const filled = kind === 'outputs' ? outputs : kind === 'gradient' || kind === 'hvp' ? inputs('param') : [];
-  const hasNumber = kind !== 'outputs';
-  const byteLength = 4 * (Number(hasNumber) + filled.reduce((sum, { type }) => sum + lengthOf(type), 0));
+  const isForm = kind === 'constrain' || kind === 'unconstrain';
+  const hasParams = kind === 'gradient' || kind === 'hvp';
+  const filled =
+    kind === 'outputs' ? outputs : isForm ? inputs('param', other) : hasParams ? inputs('param') : [];
+  const hasNumber = kind !== 'outputs' && !isForm;
+  const byteLength = 4 * (Number(hasNumber) + filled.reduce((sum, { type }) => sum + heldLength(type), 0));
   const bytes = await call({ code, name, args, result: { type: result, byteLength } });
   return {
     number: hasNumber ? (new Float32Array(bytes, 0, 1)[0] ?? NaN) : NaN,
@@ -89,11 +112,18 @@ async function runFunction(
 const lengthOf = ({ dims }: Type): number =>
   dims.reduce((length, dim) => length * (asConstant(dim) ?? NaN), 1);
 
+/** What has no elements takes the room of one. */
+const heldLength = (type: Type): number => Math.max(1, lengthOf(type));
+
 const arrays = { real: Float32Array, int: Int32Array, bool: Uint32Array } as const;
 
 /** As the struct of these members has them in memory. */
 function bytesOf(members: readonly Member[], values: Values): ArrayBuffer {
-  const parts = members.map(({ name, type }) => arrays[type.scalar].from(flat(values[name] ?? NaN)));
+  const parts = members.map(({ name, type }) => {
+    const part = new arrays[type.scalar](heldLength(type));
+    part.set(flat(values[name] ?? NaN));
+    return part;
+  });
   const bytes = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
   let offset = 0;
   for (const part of parts) {
@@ -109,7 +139,7 @@ function valuesIn(members: readonly Member[], bytes: ArrayBuffer): Record<string
     members.map(({ name, type }) => {
       const length = lengthOf(type);
       const part = new arrays[type.scalar](bytes, offset, length);
-      offset += 4 * length;
+      offset += 4 * heldLength(type);
       return [name, Array.from(part)];
     }),
   );

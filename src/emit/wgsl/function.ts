@@ -140,8 +140,9 @@ function endOf(
 ): readonly string[] {
   const guarded = nan === undefined ? [] : [`if (${failure}) { return ${nan}(); }`];
   if (result === undefined) return [...guarded, `return ${number ?? bug('a function without a result')};`];
-  const place = result.number === undefined ? firstReal(model) : `result.${result.number}`;
-  const spoilt = nan === undefined || place === undefined ? [] : [`if (${failure}) { ${place} = ${nan}(); }`];
+  const places = result.number === undefined ? firstReals(model) : [`result.${result.number}`];
+  const marks = nan === undefined ? [] : places.map((place) => `${place} = ${nan}();`);
+  const spoilt = marks.length === 0 ? [] : [`if (${failure}) { ${marks.join(' ')} }`];
   return [
     ...(result.number === undefined ? [] : [`result.${result.number} = ${number ?? bug('no number')};`]),
     ...spoilt,
@@ -149,11 +150,11 @@ function endOf(
   ];
 }
 
-/** The first real among the outputs, which tells that something failed. */
-function firstReal({ outputs }: GpuModel): string | undefined {
-  const field = outputs.find(({ type }) => type.scalar === 'real');
-  return field && `result.${field.field}${field.type.dims.length === 0 ? '' : '[0]'}`;
-}
+/** The first element of each output of reals, which tells that something failed. */
+const firstReals = ({ outputs }: GpuModel): readonly string[] =>
+  outputs
+    .filter(({ type }) => type.scalar === 'real')
+    .map(({ field, type }) => `result.${field}${type.dims.length === 0 ? '' : '[0]'}`);
 
 interface Parameter {
   readonly name: string;
