@@ -41,9 +41,9 @@ fn curve_fit_loss(params: CurveFitParams, data: CurveFitData) -> f32 {
   let t0 = data.t[0];
   let t1 = data.t[1];
   let t2 = data.t[2];
-  let fitted = amplitude * exp(-(softplus * t0)) * cos(frequency * t0 + phase);
-  let fitted_1 = amplitude * exp(-(softplus * t1)) * cos(frequency * t1 + phase);
-  let fitted_2 = amplitude * exp(-(softplus * t2)) * cos(frequency * t2 + phase);
+  let fitted = amplitude * curve_fit_stable_exp(-(softplus * t0)) * curve_fit_stable_cos(frequency * t0 + phase);
+  let fitted_1 = amplitude * curve_fit_stable_exp(-(softplus * t1)) * curve_fit_stable_cos(frequency * t1 + phase);
+  let fitted_2 = amplitude * curve_fit_stable_exp(-(softplus * t2)) * curve_fit_stable_cos(frequency * t2 + phase);
   let r = fitted - data.y[0];
   let abs_ = abs(r);
   let r_1 = fitted_1 - data.y[1];
@@ -62,23 +62,23 @@ fn curve_fit_loss_and_gradient(params: CurveFitParams, data: CurveFitData) -> Cu
   let decay = params.decay;
   let frequency = params.frequency;
   let phase = params.phase;
-  let exponential = exp(-abs(decay));
+  let exponential = curve_fit_stable_exp(-abs(decay));
   let softplus = max(decay, 0.0) + curve_fit_log1p(exponential);
   let t0 = data.t[0];
-  let exponential_1 = exp(-(softplus * t0));
+  let exponential_1 = curve_fit_stable_exp(-(softplus * t0));
   let product = amplitude * exponential_1;
   let sum = frequency * t0 + phase;
-  let cos_ = cos(sum);
+  let cos_ = curve_fit_stable_cos(sum);
   let t1 = data.t[1];
-  let exponential_2 = exp(-(softplus * t1));
+  let exponential_2 = curve_fit_stable_exp(-(softplus * t1));
   let product_1 = amplitude * exponential_2;
   let sum_1 = frequency * t1 + phase;
-  let cos__1 = cos(sum_1);
+  let cos__1 = curve_fit_stable_cos(sum_1);
   let t2 = data.t[2];
-  let exponential_3 = exp(-(softplus * t2));
+  let exponential_3 = curve_fit_stable_exp(-(softplus * t2));
   let product_2 = amplitude * exponential_3;
   let sum_2 = frequency * t2 + phase;
-  let cos__2 = cos(sum_2);
+  let cos__2 = curve_fit_stable_cos(sum_2);
   let fitted = product * cos_;
   let fitted_1 = product_1 * cos__1;
   let fitted_2 = product_2 * cos__2;
@@ -125,11 +125,11 @@ fn curve_fit_loss_and_gradient(params: CurveFitParams, data: CurveFitData) -> Cu
   let fitted2_1 = chosen_3 + select(select(0.0, -chosen_4, r_1 < 0.0), chosen_4, r_1 > 0.0);
   let fitted2_2 = chosen_1 + select(select(0.0, -chosen_2, r_2 < 0.0), chosen_2, r_2 > 0.0);
   let product_3 = fitted2_2 * cos__2;
-  let negative = -(fitted2_2 * product_2 * sin(sum_2));
+  let negative = -(fitted2_2 * product_2 * curve_fit_stable_sin(sum_2));
   let product_4 = fitted2_1 * cos__1;
-  let product_5 = fitted2_1 * product_1 * sin(sum_1);
+  let product_5 = fitted2_1 * product_1 * curve_fit_stable_sin(sum_1);
   let product_6 = fitted2 * cos_;
-  let product_7 = fitted2 * product * sin(sum);
+  let product_7 = fitted2 * product * curve_fit_stable_sin(sum);
   let negative_1 = -(product_3 * amplitude * exponential_3 * t2);
   let difference = negative_1 - product_4 * amplitude * exponential_2 * t1;
   result.gradient.amplitude = product_3 * exponential_3 + product_4 * exponential_2 + product_6 * exponential_1;
@@ -151,9 +151,9 @@ fn curve_fit_outputs(params: CurveFitParams, data: CurveFitData) -> CurveFitOutp
   let t0 = data.t[0];
   let t1 = data.t[1];
   let t2 = data.t[2];
-  let fitted = amplitude * exp(-(softplus * t0)) * cos(frequency * t0 + phase);
-  let fitted_1 = amplitude * exp(-(softplus * t1)) * cos(frequency * t1 + phase);
-  let fitted_2 = amplitude * exp(-(softplus * t2)) * cos(frequency * t2 + phase);
+  let fitted = amplitude * curve_fit_stable_exp(-(softplus * t0)) * curve_fit_stable_cos(frequency * t0 + phase);
+  let fitted_1 = amplitude * curve_fit_stable_exp(-(softplus * t1)) * curve_fit_stable_cos(frequency * t1 + phase);
+  let fitted_2 = amplitude * curve_fit_stable_exp(-(softplus * t2)) * curve_fit_stable_cos(frequency * t2 + phase);
   result.curve[0] = fitted;
   result.curve[1] = fitted_1;
   result.curve[2] = fitted_2;
@@ -170,33 +170,33 @@ fn curve_fit_jvp(params: CurveFitParams, data: CurveFitData, direction: CurveFit
   let decayDirection = direction.decay;
   let frequencyDirection = direction.frequency;
   let phaseDirection = direction.phase;
-  let exponential = exp(-abs(decay));
+  let exponential = curve_fit_stable_exp(-abs(decay));
   let softplus = max(decay, 0.0) + curve_fit_log1p(exponential);
   let product = decayDirection * (select(1.0, exponential, decay < 0.0) / (1.0 + exponential));
   let t0 = data.t[0];
-  let exponential_1 = exp(-(softplus * t0));
+  let exponential_1 = curve_fit_stable_exp(-(softplus * t0));
   let product_1 = amplitude * exponential_1;
   let sum = frequency * t0 + phase;
-  let cos_ = cos(sum);
+  let cos_ = curve_fit_stable_cos(sum);
   let t1 = data.t[1];
-  let exponential_2 = exp(-(softplus * t1));
+  let exponential_2 = curve_fit_stable_exp(-(softplus * t1));
   let product_2 = amplitude * exponential_2;
   let sum_1 = frequency * t1 + phase;
-  let cos__1 = cos(sum_1);
+  let cos__1 = curve_fit_stable_cos(sum_1);
   let t2 = data.t[2];
-  let exponential_3 = exp(-(softplus * t2));
+  let exponential_3 = curve_fit_stable_exp(-(softplus * t2));
   let product_3 = amplitude * exponential_3;
   let sum_2 = frequency * t2 + phase;
-  let cos__2 = cos(sum_2);
+  let cos__2 = curve_fit_stable_cos(sum_2);
   let fitted = product_1 * cos_;
   let fitted_1 = product_2 * cos__1;
   let fitted_2 = product_3 * cos__2;
   let difference = amplitudeDirection * exponential_1 - product * t0 * exponential_1 * amplitude;
-  let product_4 = (frequencyDirection * t0 + phaseDirection) * sin(sum) * product_1;
+  let product_4 = (frequencyDirection * t0 + phaseDirection) * curve_fit_stable_sin(sum) * product_1;
   let difference_1 = amplitudeDirection * exponential_2 - product * t1 * exponential_2 * amplitude;
-  let product_5 = (frequencyDirection * t1 + phaseDirection) * sin(sum_1) * product_2;
+  let product_5 = (frequencyDirection * t1 + phaseDirection) * curve_fit_stable_sin(sum_1) * product_2;
   let difference_2 = amplitudeDirection * exponential_3 - product * t2 * exponential_3 * amplitude;
-  let product_6 = (frequencyDirection * t2 + phaseDirection) * sin(sum_2) * product_3;
+  let product_6 = (frequencyDirection * t2 + phaseDirection) * curve_fit_stable_sin(sum_2) * product_3;
   let difference_3 = difference * cos_ - product_4;
   let difference_4 = difference_1 * cos__1 - product_5;
   let difference_5 = difference_2 * cos__2 - product_6;
@@ -222,39 +222,39 @@ fn curve_fit_hvp(params: CurveFitParams, data: CurveFitData, direction: CurveFit
   let decayDirection = direction.decay;
   let frequencyDirection = direction.frequency;
   let phaseDirection = direction.phase;
-  let exponential = exp(-abs(decay));
+  let exponential = curve_fit_stable_exp(-abs(decay));
   let softplus = max(decay, 0.0) + curve_fit_log1p(exponential);
   let sigmoid = select(1.0, exponential, decay < 0.0) / (1.0 + exponential);
   let product = decayDirection * sigmoid;
   let t0 = data.t[0];
-  let exponential_1 = exp(-(softplus * t0));
+  let exponential_1 = curve_fit_stable_exp(-(softplus * t0));
   let negative = -(product * t0 * exponential_1);
   let product_1 = amplitude * exponential_1;
   let sum = amplitudeDirection * exponential_1 + negative * amplitude;
   let sum_1 = frequency * t0 + phase;
   let sum_2 = frequencyDirection * t0 + phaseDirection;
-  let cos_ = cos(sum_1);
-  let sin_ = sin(sum_1);
+  let cos_ = curve_fit_stable_cos(sum_1);
+  let sin_ = curve_fit_stable_sin(sum_1);
   let negative_1 = -(sum_2 * sin_);
   let t1 = data.t[1];
-  let exponential_2 = exp(-(softplus * t1));
+  let exponential_2 = curve_fit_stable_exp(-(softplus * t1));
   let negative_2 = -(product * t1 * exponential_2);
   let product_2 = amplitude * exponential_2;
   let sum_3 = amplitudeDirection * exponential_2 + negative_2 * amplitude;
   let sum_4 = frequency * t1 + phase;
   let sum_5 = frequencyDirection * t1 + phaseDirection;
-  let cos__1 = cos(sum_4);
-  let sin__1 = sin(sum_4);
+  let cos__1 = curve_fit_stable_cos(sum_4);
+  let sin__1 = curve_fit_stable_sin(sum_4);
   let negative_3 = -(sum_5 * sin__1);
   let t2 = data.t[2];
-  let exponential_3 = exp(-(softplus * t2));
+  let exponential_3 = curve_fit_stable_exp(-(softplus * t2));
   let negative_4 = -(product * t2 * exponential_3);
   let product_3 = amplitude * exponential_3;
   let sum_6 = amplitudeDirection * exponential_3 + negative_4 * amplitude;
   let sum_7 = frequency * t2 + phase;
   let sum_8 = frequencyDirection * t2 + phaseDirection;
-  let cos__2 = cos(sum_7);
-  let sin__2 = sin(sum_7);
+  let cos__2 = curve_fit_stable_cos(sum_7);
+  let sin__2 = curve_fit_stable_sin(sum_7);
   let negative_5 = -(sum_8 * sin__2);
   let fitted = product_1 * cos_;
   let fitted_1 = product_2 * cos__1;
@@ -348,21 +348,59 @@ fn curve_fit_hvp(params: CurveFitParams, data: CurveFitData, direction: CurveFit
   return result;
 }
 
-// The natural logarithm of x, without a finite value where there is none.
-fn curve_fit_stable_log(x: f32) -> f32 {
-  return select(-abs(inverseSqrt(x)), log(x), x > 0.0);
+// e to the power x.
+fn curve_fit_stable_exp(x: f32) -> f32 {
+  let bounded = select(x, -88.0, x < -88.0);
+  let nearest = floor(fma(1.442695, bounded, 0.5));
+  let k = select(nearest, 127.0, nearest > 127.0);
+  let r = fma(k, 2.1219444e-4, fma(k, -0.693359375, bounded));
+  let growth = fma(r * r, fma(fma(fma(fma(fma(2.32168359e-4, r, 1.38432095e-3), r, 8.32668755e-3), r, 4.16680152e-2), r, 1.66667012e-1), r, 4.99999952e-1), r);
+  let scale = bitcast<f32>(bitcast<u32>(k + 8388735.0) * 8388608u);
+  return scale * (1.0 + growth);
 }
 
-// log(1 + x), by the series of 2 atanh(x / (2 + x)) where the addition would round x away.
+// log(1 + x), accurate for small x.
 fn curve_fit_log1p(x: f32) -> f32 {
-  if (abs(x) > 0.5) { return curve_fit_stable_log(1.0 + x); }
-  let s = x / (2.0 + x);
-  let t = s * s;
-  let series = 1.0 + t * (1.0 / 3.0 + t * (1.0 / 5.0 + t * (1.0 / 7.0 + t * (1.0 / 9.0 + t * (1.0 / 11.0 + t / 13.0)))));
-  return 2.0 * s * series;
+  let sum = 1.0 + x;
+  let bits = bitcast<i32>(sum);
+  let power = (bits - 0x3f3504f3) & -8388608;
+  let e = f32(power) * 1.1920929e-7;
+  let f = select(bitcast<f32>(bits - power) - 1.0, x, power == 0);
+  let rest = f * f * fma(f, fma(fma(fma(fma(fma(fma(fma(-7.63471598e-2, f, 1.27616501e-1), f, -1.31601281e-1), f, 1.42017421e-1), f, -1.66233616e-1), f, 2.00012279e-1), f, -2.50008209e-1), f, 3.33333317e-1), -0.5);
+  let value = fma(e, 0.693359375, f + fma(e, -2.1219444e-4, rest));
+  let beyond = select(bitcast<f32>(select(0x7fc00000u, 0xff800000u, sum == 0.0)), sum, sum > 0.0);
+  return select(beyond, value, (sum > 0.0) & (sum <= 3.4028234e38));
+}
+
+// The sine of x.
+fn curve_fit_stable_sin(x: f32) -> f32 {
+  let k = floor(fma(0.63661977, x, 0.5));
+  let near = fma(k, -1.2675908e-6, fma(k, -4.825592e-4, fma(k, -1.5703125, x)));
+  let r = select(near, 0.0, abs(near) > 1.0);
+  let quarters = bitcast<u32>(k + 12582912.0);
+  let is_odd = (quarters & 1u) == 1u;
+  let square = r * r;
+  let sine = fma(r * square, fma(fma(-1.95030684e-4, square, 8.33207088e-3), square, -1.66666532e-1), r);
+  let cosine = fma(square, fma(square, fma(fma(2.44191969e-5, square, -1.38871942e-3), square, 4.16666432e-2), -0.5), 1.0);
+  let value = select(sine, cosine, is_odd);
+  return bitcast<f32>(bitcast<u32>(value) ^ ((quarters & 2u) * 1073741824u));
+}
+
+// The cosine of x.
+fn curve_fit_stable_cos(x: f32) -> f32 {
+  let k = floor(fma(0.63661977, x, 0.5));
+  let near = fma(k, -1.2675908e-6, fma(k, -4.825592e-4, fma(k, -1.5703125, x)));
+  let r = select(near, 0.0, abs(near) > 1.0);
+  let quarters = bitcast<u32>(k + 12582912.0);
+  let is_odd = (quarters & 1u) == 1u;
+  let square = r * r;
+  let sine = fma(r * square, fma(fma(-1.95030684e-4, square, 8.33207088e-3), square, -1.66666532e-1), r);
+  let cosine = fma(square, fma(square, fma(fma(2.44191969e-5, square, -1.38871942e-3), square, 4.16666432e-2), -0.5), 1.0);
+  let value = select(cosine, sine, is_odd);
+  return bitcast<f32>(bitcast<u32>(value) ^ (((quarters + 1u) & 2u) * 1073741824u));
 }
 
 // log(1 + exp(x)), without overflow.
 fn curve_fit_softplus(x: f32) -> f32 {
-  return max(x, 0.0) + curve_fit_log1p(exp(-abs(x)));
+  return max(x, 0.0) + curve_fit_log1p(curve_fit_stable_exp(-abs(x)));
 }

@@ -40,7 +40,7 @@ fn gaussian_mixture_loss(params: GaussianMixtureParams, data: GaussianMixtureDat
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
   var sum = 0.0;
   for (var k = 0; k < 5; k++) {
-    sum += exp(params.weight[k] - shift);
+    sum += gaussian_mixture_stable_exp(params.weight[k] - shift);
   }
   let total = shift + gaussian_mixture_stable_log(sum);
   for (var n = 0; n < 3; n++) {
@@ -58,7 +58,7 @@ fn gaussian_mixture_loss(params: GaussianMixtureParams, data: GaussianMixtureDat
       let difference_2 = xn2 - params.center[centerRow + 2];
       let difference_3 = xn3 - params.center[centerRow + 3];
       let sum_1 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
-      let product = 0.5 * (sum_1 + difference_3 * difference_3) * exp(-2.0 * logWidthK);
+      let product = 0.5 * (sum_1 + difference_3 * difference_3) * gaussian_mixture_stable_exp(-2.0 * logWidthK);
       score[scoreRow + k] = params.weight[k] - total - 4.0 * logWidthK - product;
     }
   }
@@ -77,9 +77,9 @@ fn gaussian_mixture_loss(params: GaussianMixtureParams, data: GaussianMixtureDat
   let shift_3 = select(0.0, greatest_3, abs(greatest_3) < 3.4028234663852886e38);
   var sum_3 = 0.0;
   for (var k = 0; k < 5; k++) {
-    sum_1 += exp(score[k] - shift_1);
-    sum_2 += exp(score[k + 5] - shift_2);
-    sum_3 += exp(score[k + 10] - shift_3);
+    sum_1 += gaussian_mixture_stable_exp(score[k] - shift_1);
+    sum_2 += gaussian_mixture_stable_exp(score[k + 5] - shift_2);
+    sum_3 += gaussian_mixture_stable_exp(score[k + 10] - shift_3);
   }
   let sum_4 = shift_1 + gaussian_mixture_stable_log(sum_1) + (shift_2 + gaussian_mixture_stable_log(sum_2)) + (shift_3 + gaussian_mixture_stable_log(sum_3));
   return -(sum_4 / 3.0);
@@ -106,7 +106,7 @@ fn gaussian_mixture_loss_and_gradient(params: GaussianMixtureParams, data: Gauss
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
   var sum = 0.0;
   for (var k = 0; k < 5; k++) {
-    let weight = exp(params.weight[k] - shift);
+    let weight = gaussian_mixture_stable_exp(params.weight[k] - shift);
     weights[k] = weight;
     sum += weight;
   }
@@ -130,7 +130,7 @@ fn gaussian_mixture_loss_and_gradient(params: GaussianMixtureParams, data: Gauss
       let product_2 = difference_2 * difference_2;
       let difference_3 = xn3 - params.center[centerRow + 3];
       let product_3 = difference_3 * difference_3;
-      let exponential = exp(-2.0 * logWidthK);
+      let exponential = gaussian_mixture_stable_exp(-2.0 * logWidthK);
       let product_4 = 0.5 * (product + product_1 + product_2 + product_3) * exponential;
       score[scoreRow + k] = params.weight[k] - total - 4.0 * logWidthK - product_4;
       powi[scoreRow + k] = product;
@@ -155,13 +155,13 @@ fn gaussian_mixture_loss_and_gradient(params: GaussianMixtureParams, data: Gauss
   let shift_3 = select(0.0, greatest_3, abs(greatest_3) < 3.4028234663852886e38);
   var sum_3 = 0.0;
   for (var k = 0; k < 5; k++) {
-    let weight = exp(score[k] - shift_1);
+    let weight = gaussian_mixture_stable_exp(score[k] - shift_1);
     weights2[k] = weight;
     sum_1 += weight;
-    let weight_1 = exp(score[k + 5] - shift_2);
+    let weight_1 = gaussian_mixture_stable_exp(score[k + 5] - shift_2);
     weights3[k] = weight_1;
     sum_2 += weight_1;
-    let weight_2 = exp(score[k + 10] - shift_3);
+    let weight_2 = gaussian_mixture_stable_exp(score[k + 10] - shift_3);
     weights4[k] = weight_2;
     sum_3 += weight_2;
   }
@@ -223,7 +223,7 @@ fn gaussian_mixture_outputs(params: GaussianMixtureParams, data: GaussianMixture
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
   var sum = 0.0;
   for (var k = 0; k < 5; k++) {
-    sum += exp(params.weight[k] - shift);
+    sum += gaussian_mixture_stable_exp(params.weight[k] - shift);
   }
   let total = shift + gaussian_mixture_stable_log(sum);
   for (var n = 0; n < 3; n++) {
@@ -241,7 +241,7 @@ fn gaussian_mixture_outputs(params: GaussianMixtureParams, data: GaussianMixture
       let difference_2 = xn2 - params.center[centerRow + 2];
       let difference_3 = xn3 - params.center[centerRow + 3];
       let sum_1 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
-      let product = 0.5 * (sum_1 + difference_3 * difference_3) * exp(-2.0 * logWidthK);
+      let product = 0.5 * (sum_1 + difference_3 * difference_3) * gaussian_mixture_stable_exp(-2.0 * logWidthK);
       score[scoreRow + k] = params.weight[k] - total - 4.0 * logWidthK - product;
     }
   }
@@ -288,7 +288,7 @@ fn gaussian_mixture_jvp(params: GaussianMixtureParams, data: GaussianMixtureData
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
   var sum = 0.0;
   for (var k = 0; k < 5; k++) {
-    let weight = exp(params.weight[k] - shift);
+    let weight = gaussian_mixture_stable_exp(params.weight[k] - shift);
     weights[k] = weight;
     sum += weight;
   }
@@ -317,7 +317,7 @@ fn gaussian_mixture_jvp(params: GaussianMixtureParams, data: GaussianMixtureData
       let sum_2 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
       let difference_5 = difference_4 - 2.0 * direction.center[centerRow + 2] * difference_2;
       let product = 0.5 * (sum_2 + difference_3 * difference_3);
-      let exponential = exp(-2.0 * logWidthK);
+      let exponential = gaussian_mixture_stable_exp(-2.0 * logWidthK);
       let product_1 = 0.5 * (difference_5 - 2.0 * direction.center[centerRow + 3] * difference_3) * exponential;
       let sum_3 = product_1 + -2.0 * logWidthK_1 * exponential * product;
       score[scoreRow + k] = params.weight[k] - total - 4.0 * logWidthK - product * exponential;
@@ -341,13 +341,13 @@ fn gaussian_mixture_jvp(params: GaussianMixtureParams, data: GaussianMixtureData
   let shift_3 = select(0.0, greatest_3, abs(greatest_3) < 3.4028234663852886e38);
   var sum_6 = 0.0;
   for (var k = 0; k < 5; k++) {
-    let weight = exp(score[k] - shift_1);
+    let weight = gaussian_mixture_stable_exp(score[k] - shift_1);
     weights[k] = weight;
     sum_2 += weight;
-    let weight_1 = exp(score[k + 5] - shift_2);
+    let weight_1 = gaussian_mixture_stable_exp(score[k + 5] - shift_2);
     weights3[k] = weight_1;
     sum_4 += weight_1;
-    let weight_2 = exp(score[k + 10] - shift_3);
+    let weight_2 = gaussian_mixture_stable_exp(score[k + 10] - shift_3);
     weights4[k] = weight_2;
     sum_6 += weight_2;
   }
@@ -391,7 +391,7 @@ fn gaussian_mixture_hvp(params: GaussianMixtureParams, data: GaussianMixtureData
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
   var sum = 0.0;
   for (var k = 0; k < 5; k++) {
-    let weight = exp(params.weight[k] - shift);
+    let weight = gaussian_mixture_stable_exp(params.weight[k] - shift);
     weights[k] = weight;
     sum += weight;
   }
@@ -425,7 +425,7 @@ fn gaussian_mixture_hvp(params: GaussianMixtureParams, data: GaussianMixtureData
       let product_5 = difference_3 * difference_3;
       let product_6 = direction.center[centerRow + 3] * (2.0 * difference_3);
       let product_7 = 0.5 * (product + product_1 + product_3 + product_5);
-      let exponential = exp(-2.0 * logWidthK);
+      let exponential = gaussian_mixture_stable_exp(-2.0 * logWidthK);
       let product_8 = -2.0 * logWidthK_1 * exponential;
       let product_9 = 0.5 * (negative - product_2 - product_4 - product_6) * exponential;
       score[scoreRow + k] = params.weight[k] - total - 4.0 * logWidthK - product_7 * exponential;
@@ -459,13 +459,13 @@ fn gaussian_mixture_hvp(params: GaussianMixtureParams, data: GaussianMixtureData
   let shift_3 = select(0.0, greatest_3, abs(greatest_3) < 3.4028234663852886e38);
   var sum_6 = 0.0;
   for (var k = 0; k < 5; k++) {
-    let weight = exp(score[k] - shift_1);
+    let weight = gaussian_mixture_stable_exp(score[k] - shift_1);
     weights2[k] = weight;
     sum_2 += weight;
-    let weight_1 = exp(score[k + 5] - shift_2);
+    let weight_1 = gaussian_mixture_stable_exp(score[k + 5] - shift_2);
     weights3[k] = weight_1;
     sum_4 += weight_1;
-    let weight_2 = exp(score[k + 10] - shift_3);
+    let weight_2 = gaussian_mixture_stable_exp(score[k + 10] - shift_3);
     weights4[k] = weight_2;
     sum_6 += weight_2;
   }
@@ -536,9 +536,27 @@ fn gaussian_mixture_hvp(params: GaussianMixtureParams, data: GaussianMixtureData
   return result;
 }
 
-// The natural logarithm of x, without a finite value where there is none.
+// e to the power x.
+fn gaussian_mixture_stable_exp(x: f32) -> f32 {
+  let bounded = select(x, -88.0, x < -88.0);
+  let nearest = floor(fma(1.442695, bounded, 0.5));
+  let k = select(nearest, 127.0, nearest > 127.0);
+  let r = fma(k, 2.1219444e-4, fma(k, -0.693359375, bounded));
+  let growth = fma(r * r, fma(fma(fma(fma(fma(2.32168359e-4, r, 1.38432095e-3), r, 8.32668755e-3), r, 4.16680152e-2), r, 1.66667012e-1), r, 4.99999952e-1), r);
+  let scale = bitcast<f32>(bitcast<u32>(k + 8388735.0) * 8388608u);
+  return scale * (1.0 + growth);
+}
+
+// The natural logarithm of x.
 fn gaussian_mixture_stable_log(x: f32) -> f32 {
-  return select(-abs(inverseSqrt(x)), log(x), x > 0.0);
+  let bits = bitcast<i32>(x);
+  let power = (bits - 0x3f3504f3) & -8388608;
+  let e = f32(power) * 1.1920929e-7;
+  let f = bitcast<f32>(bits - power) - 1.0;
+  let rest = f * f * fma(f, fma(fma(fma(fma(fma(fma(fma(-7.63471598e-2, f, 1.27616501e-1), f, -1.31601281e-1), f, 1.42017421e-1), f, -1.66233616e-1), f, 2.00012279e-1), f, -2.50008209e-1), f, 3.33333317e-1), -0.5);
+  let value = fma(e, 0.693359375, f + fma(e, -2.1219444e-4, rest));
+  let beyond = select(bitcast<f32>(select(0x7fc00000u, 0xff800000u, x == 0.0)), x, x > 0.0);
+  return select(beyond, value, (x > 0.0) & (x <= 3.4028234e38));
 }
 
 // The product of an adjoint and a partial, in which an exact zero wins over an infinity.

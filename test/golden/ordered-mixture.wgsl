@@ -52,9 +52,9 @@ fn ordered_mixture_loss(params: OrderedMixtureParams, data: OrderedMixtureData) 
   let shift_2 = select(0.0, greatest_2, abs(greatest_2) < 3.4028234663852886e38);
   var sum_2 = 0.0;
   for (var k = 0; k < 4; k++) {
-    sum += exp(score[k] - shift);
-    sum_1 += exp(score[k + 4] - shift_1);
-    sum_2 += exp(score[k + 8] - shift_2);
+    sum += ordered_mixture_stable_exp(score[k] - shift);
+    sum_1 += ordered_mixture_stable_exp(score[k + 4] - shift_1);
+    sum_2 += ordered_mixture_stable_exp(score[k + 8] - shift_2);
   }
   let log_ = ordered_mixture_stable_log(params.width[0]);
   let log__1 = ordered_mixture_stable_log(params.width[1]);
@@ -99,13 +99,13 @@ fn ordered_mixture_loss_and_gradient(params: OrderedMixtureParams, data: Ordered
   let shift_2 = select(0.0, greatest_2, abs(greatest_2) < 3.4028234663852886e38);
   var sum_2 = 0.0;
   for (var k = 0; k < 4; k++) {
-    let weight = exp(score[k] - shift);
+    let weight = ordered_mixture_stable_exp(score[k] - shift);
     weights[k] = weight;
     sum += weight;
-    let weight_1 = exp(score[k + 4] - shift_1);
+    let weight_1 = ordered_mixture_stable_exp(score[k + 4] - shift_1);
     weights2[k] = weight_1;
     sum_1 += weight_1;
-    let weight_2 = exp(score[k + 8] - shift_2);
+    let weight_2 = ordered_mixture_stable_exp(score[k + 8] - shift_2);
     weights3[k] = weight_2;
     sum_2 += weight_2;
   }
@@ -193,13 +193,13 @@ fn ordered_mixture_jvp(params: OrderedMixtureParams, data: OrderedMixtureData, d
   let shift_2 = select(0.0, greatest_2, abs(greatest_2) < 3.4028234663852886e38);
   var sum_4 = 0.0;
   for (var k = 0; k < 4; k++) {
-    let weight = exp(score[k] - shift);
+    let weight = ordered_mixture_stable_exp(score[k] - shift);
     weights[k] = weight;
     sum += weight;
-    let weight_1 = exp(score[k + 4] - shift_1);
+    let weight_1 = ordered_mixture_stable_exp(score[k + 4] - shift_1);
     weights2[k] = weight_1;
     sum_2 += weight_1;
-    let weight_2 = exp(score[k + 8] - shift_2);
+    let weight_2 = ordered_mixture_stable_exp(score[k + 8] - shift_2);
     weights3[k] = weight_2;
     sum_4 += weight_2;
   }
@@ -267,13 +267,13 @@ fn ordered_mixture_hvp(params: OrderedMixtureParams, data: OrderedMixtureData, d
   let shift_2 = select(0.0, greatest_2, abs(greatest_2) < 3.4028234663852886e38);
   var sum_4 = 0.0;
   for (var k = 0; k < 4; k++) {
-    let weight = exp(score[k] - shift);
+    let weight = ordered_mixture_stable_exp(score[k] - shift);
     weights[k] = weight;
     sum += weight;
-    let weight_1 = exp(score[k + 4] - shift_1);
+    let weight_1 = ordered_mixture_stable_exp(score[k + 4] - shift_1);
     weights2[k] = weight_1;
     sum_2 += weight_1;
-    let weight_2 = exp(score[k + 8] - shift_2);
+    let weight_2 = ordered_mixture_stable_exp(score[k + 8] - shift_2);
     weights3[k] = weight_2;
     sum_4 += weight_2;
   }
@@ -430,22 +430,22 @@ fn ordered_mixture_free_loss(free: OrderedMixtureFreeParams, data: OrderedMixtur
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
   var sum_2 = 0.0;
   for (var k = 0; k < 4; k++) {
-    sum_2 += exp(work[k] - shift);
+    sum_2 += ordered_mixture_stable_exp(work[k] - shift);
   }
   let sum_3 = 0.0 + free.mean[0];
   let sum_4 = shift + ordered_mixture_stable_log(sum_2);
   work2[0] = sum_3;
-  let sum_5 = sum_3 + exp(free.mean[1]);
+  let sum_5 = sum_3 + ordered_mixture_stable_exp(free.mean[1]);
   work2[1] = sum_5;
-  let sum_6 = sum_5 + exp(free.mean[2]);
+  let sum_6 = sum_5 + ordered_mixture_stable_exp(free.mean[2]);
   work2[2] = sum_6;
-  work2[3] = sum_6 + exp(free.mean[3]);
+  work2[3] = sum_6 + ordered_mixture_stable_exp(free.mean[3]);
   for (var n = 0; n < 3; n++) {
     let yn = data.y[n];
     let scoreRow = n * 4;
     for (var k = 0; k < 4; k++) {
       let widthK = free.width[k];
-      let product_3 = (yn - work2[k]) * exp(-widthK);
+      let product_3 = (yn - work2[k]) * ordered_mixture_stable_exp(-widthK);
       score[scoreRow + k] = work[k] - sum_4 - widthK - 0.5 * (product_3 * product_3);
     }
   }
@@ -464,9 +464,9 @@ fn ordered_mixture_free_loss(free: OrderedMixtureFreeParams, data: OrderedMixtur
   let shift_3 = select(0.0, greatest_3, abs(greatest_3) < 3.4028234663852886e38);
   var sum_9 = 0.0;
   for (var k = 0; k < 4; k++) {
-    sum_7 += exp(score[k] - shift_1);
-    sum_8 += exp(score[k + 4] - shift_2);
-    sum_9 += exp(score[k + 8] - shift_3);
+    sum_7 += ordered_mixture_stable_exp(score[k] - shift_1);
+    sum_8 += ordered_mixture_stable_exp(score[k + 4] - shift_2);
+    sum_9 += ordered_mixture_stable_exp(score[k + 8] - shift_3);
   }
   let width0 = free.width[0];
   let width1 = free.width[1];
@@ -511,7 +511,7 @@ fn ordered_mixture_free_loss_and_gradient(free: OrderedMixtureFreeParams, data: 
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
   var sum_2 = 0.0;
   for (var k = 0; k < 4; k++) {
-    let weight = exp(work[k] - shift);
+    let weight = ordered_mixture_stable_exp(work[k] - shift);
     weights[k] = weight;
     sum_2 += weight;
   }
@@ -519,20 +519,20 @@ fn ordered_mixture_free_loss_and_gradient(free: OrderedMixtureFreeParams, data: 
   let inverse = select(1.0 / sum_2, 0.0, sum_2 == 0.0);
   let sum_4 = 0.0 + free.mean[0];
   work2[0] = sum_4;
-  let exponential = exp(free.mean[1]);
+  let exponential = ordered_mixture_stable_exp(free.mean[1]);
   let sum_5 = sum_4 + exponential;
   work2[1] = sum_5;
-  let exponential_1 = exp(free.mean[2]);
+  let exponential_1 = ordered_mixture_stable_exp(free.mean[2]);
   let sum_6 = sum_5 + exponential_1;
   work2[2] = sum_6;
-  let exponential_2 = exp(free.mean[3]);
+  let exponential_2 = ordered_mixture_stable_exp(free.mean[3]);
   work2[3] = sum_6 + exponential_2;
   for (var n = 0; n < 3; n++) {
     let yn = data.y[n];
     let scoreRow = n * 4;
     for (var k = 0; k < 4; k++) {
       let widthK = free.width[k];
-      let exponential_3 = exp(-widthK);
+      let exponential_3 = ordered_mixture_stable_exp(-widthK);
       let product_3 = (yn - work2[k]) * exponential_3;
       score[scoreRow + k] = work[k] - sum_3 - widthK - 0.5 * (product_3 * product_3);
       exp_[scoreRow + k] = exponential_3;
@@ -553,13 +553,13 @@ fn ordered_mixture_free_loss_and_gradient(free: OrderedMixtureFreeParams, data: 
   let shift_3 = select(0.0, greatest_3, abs(greatest_3) < 3.4028234663852886e38);
   var sum_9 = 0.0;
   for (var k = 0; k < 4; k++) {
-    let weight = exp(score[k] - shift_1);
+    let weight = ordered_mixture_stable_exp(score[k] - shift_1);
     work[k] = weight;
     sum_7 += weight;
-    let weight_1 = exp(score[k + 4] - shift_2);
+    let weight_1 = ordered_mixture_stable_exp(score[k + 4] - shift_2);
     weights3[k] = weight_1;
     sum_8 += weight_1;
-    let weight_2 = exp(score[k + 8] - shift_3);
+    let weight_2 = ordered_mixture_stable_exp(score[k + 8] - shift_3);
     weights4[k] = weight_2;
     sum_9 += weight_2;
   }
@@ -673,7 +673,7 @@ fn ordered_mixture_free_jvp(free: OrderedMixtureFreeParams, data: OrderedMixture
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
   var sum_3 = 0.0;
   for (var k = 0; k < 4; k++) {
-    let weight = exp(work[k] - shift);
+    let weight = ordered_mixture_stable_exp(work[k] - shift);
     weights[k] = weight;
     sum_3 += weight;
   }
@@ -687,17 +687,17 @@ fn ordered_mixture_free_jvp(free: OrderedMixtureFreeParams, data: OrderedMixture
   let sum_6 = 0.0 + free.mean[0];
   work3[0] = sum_6;
   work4[0] = mean0;
-  let exponential = exp(free.mean[1]);
+  let exponential = ordered_mixture_stable_exp(free.mean[1]);
   let sum_7 = sum_6 + exponential;
   let sum_8 = mean0 + direction.mean[1] * exponential;
   work3[1] = sum_7;
   work4[1] = sum_8;
-  let exponential_1 = exp(free.mean[2]);
+  let exponential_1 = ordered_mixture_stable_exp(free.mean[2]);
   let sum_9 = sum_7 + exponential_1;
   let sum_10 = sum_8 + direction.mean[2] * exponential_1;
   work3[2] = sum_9;
   work4[2] = sum_10;
-  let exponential_2 = exp(free.mean[3]);
+  let exponential_2 = ordered_mixture_stable_exp(free.mean[3]);
   work3[3] = sum_9 + exponential_2;
   work4[3] = sum_10 + direction.mean[3] * exponential_2;
   for (var n = 0; n < 3; n++) {
@@ -707,7 +707,7 @@ fn ordered_mixture_free_jvp(free: OrderedMixtureFreeParams, data: OrderedMixture
       let widthK = free.width[k];
       let widthK_1 = direction.width[k];
       let difference = yn - work3[k];
-      let exponential_3 = exp(-widthK);
+      let exponential_3 = ordered_mixture_stable_exp(-widthK);
       let product_6 = difference * exponential_3;
       let product_7 = (-(work4[k] * exponential_3) - widthK_1 * exponential_3 * difference) * product_6;
       score[scoreRow + k] = work[k] - sum_4 - widthK - 0.5 * (product_6 * product_6);
@@ -731,13 +731,13 @@ fn ordered_mixture_free_jvp(free: OrderedMixtureFreeParams, data: OrderedMixture
   let shift_3 = select(0.0, greatest_3, abs(greatest_3) < 3.4028234663852886e38);
   var sum_15 = 0.0;
   for (var k = 0; k < 4; k++) {
-    let weight = exp(score[k] - shift_1);
+    let weight = ordered_mixture_stable_exp(score[k] - shift_1);
     work3[k] = weight;
     sum_11 += weight;
-    let weight_1 = exp(score[k + 4] - shift_2);
+    let weight_1 = ordered_mixture_stable_exp(score[k + 4] - shift_2);
     work[k] = weight_1;
     sum_13 += weight_1;
-    let weight_2 = exp(score[k + 8] - shift_3);
+    let weight_2 = ordered_mixture_stable_exp(score[k + 8] - shift_3);
     work2[k] = weight_2;
     sum_15 += weight_2;
   }
@@ -806,7 +806,7 @@ fn ordered_mixture_free_hvp(free: OrderedMixtureFreeParams, data: OrderedMixture
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
   var sum_3 = 0.0;
   for (var k = 0; k < 4; k++) {
-    let weight = exp(work[k] - shift);
+    let weight = ordered_mixture_stable_exp(work[k] - shift);
     weights[k] = weight;
     sum_3 += weight;
   }
@@ -820,19 +820,19 @@ fn ordered_mixture_free_hvp(free: OrderedMixtureFreeParams, data: OrderedMixture
   let sum_6 = 0.0 + free.mean[0];
   work3[0] = sum_6;
   work4[0] = mean0;
-  let exponential = exp(free.mean[1]);
+  let exponential = ordered_mixture_stable_exp(free.mean[1]);
   let product_6 = direction.mean[1] * exponential;
   let sum_7 = sum_6 + exponential;
   let sum_8 = mean0 + product_6;
   work3[1] = sum_7;
   work4[1] = sum_8;
-  let exponential_1 = exp(free.mean[2]);
+  let exponential_1 = ordered_mixture_stable_exp(free.mean[2]);
   let product_7 = direction.mean[2] * exponential_1;
   let sum_9 = sum_7 + exponential_1;
   let sum_10 = sum_8 + product_7;
   work3[2] = sum_9;
   work4[2] = sum_10;
-  let exponential_2 = exp(free.mean[3]);
+  let exponential_2 = ordered_mixture_stable_exp(free.mean[3]);
   let product_8 = direction.mean[3] * exponential_2;
   work3[3] = sum_9 + exponential_2;
   work4[3] = sum_10 + product_8;
@@ -843,7 +843,7 @@ fn ordered_mixture_free_hvp(free: OrderedMixtureFreeParams, data: OrderedMixture
       let widthK = free.width[k];
       let widthK_1 = direction.width[k];
       let difference = yn - work3[k];
-      let exponential_3 = exp(-widthK);
+      let exponential_3 = ordered_mixture_stable_exp(-widthK);
       let negative = -(widthK_1 * exponential_3);
       let product_9 = difference * exponential_3;
       let product_10 = (negative * difference - work4[k] * exponential_3) * product_9;
@@ -870,13 +870,13 @@ fn ordered_mixture_free_hvp(free: OrderedMixtureFreeParams, data: OrderedMixture
   let shift_3 = select(0.0, greatest_3, abs(greatest_3) < 3.4028234663852886e38);
   var sum_15 = 0.0;
   for (var k = 0; k < 4; k++) {
-    let weight = exp(score[k] - shift_1);
+    let weight = ordered_mixture_stable_exp(score[k] - shift_1);
     weights[k] = weight;
     sum_11 += weight;
-    let weight_1 = exp(score[k + 4] - shift_2);
+    let weight_1 = ordered_mixture_stable_exp(score[k + 4] - shift_2);
     weights3[k] = weight_1;
     sum_13 += weight_1;
-    let weight_2 = exp(score[k + 8] - shift_3);
+    let weight_2 = ordered_mixture_stable_exp(score[k + 8] - shift_3);
     weights4[k] = weight_2;
     sum_15 += weight_2;
   }
@@ -974,7 +974,7 @@ fn ordered_mixture_free_hvp(free: OrderedMixtureFreeParams, data: OrderedMixture
   return result;
 }
 
-// The params of OrderedMixture with free params that free params stand for. 37 operations as written; loops repeat them.
+// The params of OrderedMixture that free params stand for. 37 operations as written; loops repeat them.
 fn ordered_mixture_constrain(free: OrderedMixtureFreeParams) -> OrderedMixtureParams {
   var work: array<f32, 4>;
   var result: OrderedMixtureParams;
@@ -1005,35 +1005,53 @@ fn ordered_mixture_constrain(free: OrderedMixtureFreeParams) -> OrderedMixturePa
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
   var sum_3 = 0.0;
   for (var k = 0; k < 4; k++) {
-    sum_3 += exp(work[k] - shift);
+    sum_3 += ordered_mixture_stable_exp(work[k] - shift);
   }
   let sum_4 = shift + ordered_mixture_stable_log(sum_3);
-  result.weight[0] = exp(sum_2 - sum_4);
-  result.weight[1] = exp(difference_2 - sum_4);
-  result.weight[2] = exp(difference_1 - sum_4);
-  result.weight[3] = exp(difference - sum_4);
+  result.weight[0] = ordered_mixture_stable_exp(sum_2 - sum_4);
+  result.weight[1] = ordered_mixture_stable_exp(difference_2 - sum_4);
+  result.weight[2] = ordered_mixture_stable_exp(difference_1 - sum_4);
+  result.weight[3] = ordered_mixture_stable_exp(difference - sum_4);
   let sum_5 = 0.0 + free.mean[0];
   result.mean[0] = sum_5;
-  let sum_6 = sum_5 + exp(free.mean[1]);
+  let sum_6 = sum_5 + ordered_mixture_stable_exp(free.mean[1]);
   result.mean[1] = sum_6;
-  let sum_7 = sum_6 + exp(free.mean[2]);
+  let sum_7 = sum_6 + ordered_mixture_stable_exp(free.mean[2]);
   result.mean[2] = sum_7;
-  result.mean[3] = sum_7 + exp(free.mean[3]);
-  result.width[0] = exp(free.width[0]);
-  result.width[1] = exp(free.width[1]);
-  result.width[2] = exp(free.width[2]);
-  result.width[3] = exp(free.width[3]);
+  result.mean[3] = sum_7 + ordered_mixture_stable_exp(free.mean[3]);
+  result.width[0] = ordered_mixture_stable_exp(free.width[0]);
+  result.width[1] = ordered_mixture_stable_exp(free.width[1]);
+  result.width[2] = ordered_mixture_stable_exp(free.width[2]);
+  result.width[3] = ordered_mixture_stable_exp(free.width[3]);
   return result;
 }
 
-// The natural logarithm of x, without a finite value where there is none.
+// e to the power x.
+fn ordered_mixture_stable_exp(x: f32) -> f32 {
+  let bounded = select(x, -88.0, x < -88.0);
+  let nearest = floor(fma(1.442695, bounded, 0.5));
+  let k = select(nearest, 127.0, nearest > 127.0);
+  let r = fma(k, 2.1219444e-4, fma(k, -0.693359375, bounded));
+  let growth = fma(r * r, fma(fma(fma(fma(fma(2.32168359e-4, r, 1.38432095e-3), r, 8.32668755e-3), r, 4.16680152e-2), r, 1.66667012e-1), r, 4.99999952e-1), r);
+  let scale = bitcast<f32>(bitcast<u32>(k + 8388735.0) * 8388608u);
+  return scale * (1.0 + growth);
+}
+
+// The natural logarithm of x.
 fn ordered_mixture_stable_log(x: f32) -> f32 {
-  return select(-abs(inverseSqrt(x)), log(x), x > 0.0);
+  let bits = bitcast<i32>(x);
+  let power = (bits - 0x3f3504f3) & -8388608;
+  let e = f32(power) * 1.1920929e-7;
+  let f = bitcast<f32>(bits - power) - 1.0;
+  let rest = f * f * fma(f, fma(fma(fma(fma(fma(fma(fma(-7.63471598e-2, f, 1.27616501e-1), f, -1.31601281e-1), f, 1.42017421e-1), f, -1.66233616e-1), f, 2.00012279e-1), f, -2.50008209e-1), f, 3.33333317e-1), -0.5);
+  let value = fma(e, 0.693359375, f + fma(e, -2.1219444e-4, rest));
+  let beyond = select(bitcast<f32>(select(0x7fc00000u, 0xff800000u, x == 0.0)), x, x > 0.0);
+  return select(beyond, value, (x > 0.0) & (x <= 3.4028234e38));
 }
 
 // The weight exp(x - lse) of x in a softmax; none if x is masked by a value than which none is lower.
 fn ordered_mixture_softmax_weight(x: f32, lse: f32) -> f32 {
-  return select(exp(x - lse), 0.0, x <= -3.4028234e38);
+  return select(ordered_mixture_stable_exp(x - lse), 0.0, x <= -3.4028234e38);
 }
 
 // The product of an adjoint and a partial, in which an exact zero wins over an infinity.

@@ -2,9 +2,9 @@
 
 // A place in the plane, and a heading in radians.
 struct PoseGraphPoseArray {
-  x: array<f32, 3>, // real, byte 0
-  y: array<f32, 3>, // real, byte 12
-  angle: array<f32, 3>, // real, byte 24
+  x: array<f32, 3>, // real[3], byte 0
+  y: array<f32, 3>, // real[3], byte 12
+  angle: array<f32, 3>, // real[3], byte 24
 }
 
 // What PoseGraph is differentiated by; also its gradient. Arrays are row-major.
@@ -21,9 +21,9 @@ struct PoseGraphPose {
 
 // A place in the plane, and a heading in radians.
 struct PoseGraphPoseArray_1 {
-  x: array<f32, 4>, // real, byte 0
-  y: array<f32, 4>, // real, byte 16
-  angle: array<f32, 4>, // real, byte 32
+  x: array<f32, 4>, // real[4], byte 0
+  y: array<f32, 4>, // real[4], byte 16
+  angle: array<f32, 4>, // real[4], byte 32
 }
 
 // What PoseGraph takes as given.
@@ -70,15 +70,15 @@ fn pose_graph_loss(params: PoseGraphParams, data: PoseGraphData) -> f32 {
     let difference_2 = params.path.x[toM] - params.path.x[fromM];
     let difference_3 = params.path.y[toM] - params.path.y[fromM];
     let negative = -pathAngleFromM;
-    let cos_ = cos(negative);
-    let sin_ = sin(negative);
+    let cos_ = pose_graph_stable_cos(negative);
+    let sin_ = pose_graph_stable_sin(negative);
     let difference_4 = difference_2 * cos_ - difference_3 * sin_ - data.measured.x[m];
     let difference_5 = difference_2 * sin_ + difference_3 * cos_ - data.measured.y[m];
-    let difference_6 = 1.0 - cos(params.path.angle[toM] - pathAngleFromM - data.measured.angle[m]);
+    let difference_6 = 1.0 - pose_graph_stable_cos(params.path.angle[toM] - pathAngleFromM - data.measured.angle[m]);
     sum += difference_4 * difference_4 + difference_5 * difference_5 + 2.0 * difference_6;
   }
   if (failed) { return pose_graph_nan(); }
-  return sum_1 + 2.0 * (1.0 - cos(params.path.angle[0] - startAngle)) + sum;
+  return sum_1 + 2.0 * (1.0 - pose_graph_stable_cos(params.path.angle[0] - startAngle)) + sum;
 }
 
 // The loss of PoseGraph and its gradient. 70 operations as written; loops repeat them.
@@ -105,14 +105,14 @@ fn pose_graph_loss_and_gradient(params: PoseGraphParams, data: PoseGraphData) ->
     let difference_3 = params.path.x[toM] - params.path.x[fromM];
     let difference_4 = params.path.y[toM] - params.path.y[fromM];
     let negative = -pathAngleFromM;
-    let cos_ = cos(negative);
-    let sin_ = sin(negative);
+    let cos_ = pose_graph_stable_cos(negative);
+    let sin_ = pose_graph_stable_sin(negative);
     let difference_5 = difference_3 * cos_ - difference_4 * sin_ - data.measured.x[m];
     let difference_6 = difference_3 * sin_ + difference_4 * cos_ - data.measured.y[m];
     let difference_7 = params.path.angle[toM] - pathAngleFromM - data.measured.angle[m];
-    let difference_8 = 1.0 - cos(difference_7);
+    let difference_8 = 1.0 - pose_graph_stable_cos(difference_7);
     sum += difference_5 * difference_5 + difference_6 * difference_6 + 2.0 * difference_8;
-    let product = 2.0 * sin(difference_7);
+    let product = 2.0 * pose_graph_stable_sin(difference_7);
     let product_1 = 2.0 * difference_6;
     let product_2 = 2.0 * difference_5;
     let negative_1 = -product_2;
@@ -126,8 +126,8 @@ fn pose_graph_loss_and_gradient(params: PoseGraphParams, data: PoseGraphData) ->
     result.gradient.path.y[fromM] -= sum_2;
     result.gradient.path.x[fromM] -= sum_3;
   }
-  let loss = sum_1 + 2.0 * (1.0 - cos(difference_2)) + sum;
-  result.gradient.path.angle[0] += 2.0 * sin(difference_2);
+  let loss = sum_1 + 2.0 * (1.0 - pose_graph_stable_cos(difference_2)) + sum;
+  result.gradient.path.angle[0] += 2.0 * pose_graph_stable_sin(difference_2);
   result.gradient.path.y[0] += 2.0 * difference_1;
   result.gradient.path.x[0] += 2.0 * difference;
   result.loss = loss;
@@ -157,7 +157,7 @@ fn pose_graph_jvp(params: PoseGraphParams, data: PoseGraphData, direction: PoseG
   let startAngle = data.start.angle;
   var sum = 0.0;
   let product = direction.path.x[0] * (2.0 * (params.path.x[0] - startX));
-  let product_1 = 2.0 * (direction.path.angle[0] * sin(params.path.angle[0] - startAngle));
+  let product_1 = 2.0 * (direction.path.angle[0] * pose_graph_stable_sin(params.path.angle[0] - startAngle));
   for (var m = 0; m < 4; m++) {
     let fromM = data.from_[m];
     let pathAngleFromM = params.path.angle[fromM];
@@ -169,8 +169,8 @@ fn pose_graph_jvp(params: PoseGraphParams, data: PoseGraphData, direction: PoseG
     let difference_3 = direction.path.y[toM] - direction.path.y[fromM];
     let negative = -pathAngleFromM;
     let negative_1 = -pathAngleFromM_1;
-    let cos_ = cos(negative);
-    let sin_ = sin(negative);
+    let cos_ = pose_graph_stable_cos(negative);
+    let sin_ = pose_graph_stable_sin(negative);
     let negative_2 = -(negative_1 * sin_);
     let product_2 = negative_1 * cos_;
     let sum_1 = difference_1 * cos_ + negative_2 * difference;
@@ -178,7 +178,7 @@ fn pose_graph_jvp(params: PoseGraphParams, data: PoseGraphData, direction: PoseG
     let product_3 = 2.0 * (difference * cos_ - difference_2 * sin_ - data.measured.x[m]);
     let product_4 = 2.0 * (difference * sin_ + difference_2 * cos_ - data.measured.y[m]);
     let product_5 = (sum_1 - (difference_3 * sin_ + product_2 * difference_2)) * product_3;
-    let sin__1 = sin(params.path.angle[toM] - pathAngleFromM - data.measured.angle[m]);
+    let sin__1 = pose_graph_stable_sin(params.path.angle[toM] - pathAngleFromM - data.measured.angle[m]);
     let sum_3 = product_5 + (difference_1 * sin_ + product_2 * difference + sum_2) * product_4;
     sum += sum_3 + 2.0 * ((direction.path.angle[toM] - pathAngleFromM_1) * sin__1);
   }
@@ -215,8 +215,8 @@ fn pose_graph_hvp(params: PoseGraphParams, data: PoseGraphData, direction: PoseG
     let difference_4 = direction.path.y[toM] - direction.path.y[fromM];
     let negative = -pathAngleFromM;
     let negative_1 = -pathAngleFromM_1;
-    let cos_ = cos(negative);
-    let sin_ = sin(negative);
+    let cos_ = pose_graph_stable_cos(negative);
+    let sin_ = pose_graph_stable_sin(negative);
     let product_2 = negative_1 * sin_;
     let negative_2 = -product_2;
     let product_3 = negative_1 * cos_;
@@ -228,10 +228,10 @@ fn pose_graph_hvp(params: PoseGraphParams, data: PoseGraphData, direction: PoseG
     let difference_6 = params.path.angle[toM] - pathAngleFromM - data.measured.angle[m];
     let sum_4 = difference_2 * sin_ + product_3 * difference_1 + sum_3;
     let difference_7 = direction.path.angle[toM] - pathAngleFromM_1;
-    let sin__1 = sin(difference_6);
+    let sin__1 = pose_graph_stable_sin(difference_6);
     let sum_5 = difference_5 * product_4 + sum_4 * product_5;
     sum += sum_5 + 2.0 * (difference_7 * sin__1);
-    let product_6 = 2.0 * (difference_7 * cos(difference_6));
+    let product_6 = 2.0 * (difference_7 * pose_graph_stable_cos(difference_6));
     let product_7 = 2.0 * sum_4;
     let product_8 = 2.0 * difference_5;
     let negative_3 = -product_4;
@@ -251,13 +251,41 @@ fn pose_graph_hvp(params: PoseGraphParams, data: PoseGraphData, direction: PoseG
     result.product.path.y[fromM] -= sum_6;
     result.product.path.x[fromM] -= sum_7;
   }
-  let tangent = sum_1 + 2.0 * (pathAngle0 * sin(difference)) + sum;
-  result.product.path.angle[0] += 2.0 * (pathAngle0 * cos(difference));
+  let tangent = sum_1 + 2.0 * (pathAngle0 * pose_graph_stable_sin(difference)) + sum;
+  result.product.path.angle[0] += 2.0 * (pathAngle0 * pose_graph_stable_cos(difference));
   result.product.path.y[0] += product_1;
   result.product.path.x[0] += product;
   result.derivative = tangent;
   if (failed) { result.derivative = pose_graph_nan(); }
   return result;
+}
+
+// The sine of x.
+fn pose_graph_stable_sin(x: f32) -> f32 {
+  let k = floor(fma(0.63661977, x, 0.5));
+  let near = fma(k, -1.2675908e-6, fma(k, -4.825592e-4, fma(k, -1.5703125, x)));
+  let r = select(near, 0.0, abs(near) > 1.0);
+  let quarters = bitcast<u32>(k + 12582912.0);
+  let is_odd = (quarters & 1u) == 1u;
+  let square = r * r;
+  let sine = fma(r * square, fma(fma(-1.95030684e-4, square, 8.33207088e-3), square, -1.66666532e-1), r);
+  let cosine = fma(square, fma(square, fma(fma(2.44191969e-5, square, -1.38871942e-3), square, 4.16666432e-2), -0.5), 1.0);
+  let value = select(sine, cosine, is_odd);
+  return bitcast<f32>(bitcast<u32>(value) ^ ((quarters & 2u) * 1073741824u));
+}
+
+// The cosine of x.
+fn pose_graph_stable_cos(x: f32) -> f32 {
+  let k = floor(fma(0.63661977, x, 0.5));
+  let near = fma(k, -1.2675908e-6, fma(k, -4.825592e-4, fma(k, -1.5703125, x)));
+  let r = select(near, 0.0, abs(near) > 1.0);
+  let quarters = bitcast<u32>(k + 12582912.0);
+  let is_odd = (quarters & 1u) == 1u;
+  let square = r * r;
+  let sine = fma(r * square, fma(fma(-1.95030684e-4, square, 8.33207088e-3), square, -1.66666532e-1), r);
+  let cosine = fma(square, fma(square, fma(fma(2.44191969e-5, square, -1.38871942e-3), square, 4.16666432e-2), -0.5), 1.0);
+  let value = select(cosine, sine, is_odd);
+  return bitcast<f32>(bitcast<u32>(value) ^ (((quarters + 1u) & 2u) * 1073741824u));
 }
 
 // What a result is where an index is out of range, or a loop does not end. A constant expression must not be NaN.

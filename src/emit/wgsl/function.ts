@@ -67,7 +67,10 @@ export function variablesOf(model: GpuModel, routine: Routine): ReadonlyMap<stri
 
 /** Both functions from form to form are named after the model itself. */
 export const functionName = (model: GpuModel, { kind }: Routine): string =>
-  ((kind === 'constrain' ? model.other?.() : undefined) ?? model).functionName(snakeCase(suffixOf(kind)));
+  ownerOf(model, kind).functionName(snakeCase(suffixOf(kind)));
+
+const ownerOf = (model: GpuModel, kind: Routine['kind']): GpuModel =>
+  (kind === 'constrain' ? model.other?.() : undefined) ?? model;
 
 export function printFunction(model: GpuModel, routine: Routine, options: FunctionOptions): string {
   const { target, usage } = options;
@@ -126,7 +129,7 @@ export function printFunction(model: GpuModel, routine: Routine, options: Functi
   for (const line of endOf(result, number, mayFail ? options.nan : undefined, model)) writer.line(line);
 
   const head = parameters.map(({ name, type }) => `${name}: ${type}`).join(', ');
-  const doc = comment(summaryOf(model.title, routine));
+  const doc = comment(summaryOf(ownerOf(model, routine.kind).title, routine));
   const name = functionName(model, routine);
   return `${doc}fn ${name}(${head}) -> ${result?.type ?? 'f32'} {\n${indented(writer.text())}\n}`;
 }

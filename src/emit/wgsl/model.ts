@@ -121,18 +121,18 @@ export function structsOf(
   fields: readonly ModelField[],
 ): readonly string[] {
   const structs: string[] = [];
-  const write = (own: string, about: string, members: readonly Member[], axes: number): string => {
+  const write = (own: string, about: string, members: readonly Member[]): string => {
     let offset = 0;
     const lines = members.map((member) => {
       const type = member.kind === 'leaf' ? arrayType(member.leaf.type, memberType) : record(member);
-      const place = `${shapeOf(member, axes)}, byte ${offset}`;
+      const place = `${shapeOf(member)}, byte ${offset}`;
       offset += bytesOfMember(member);
       return `${comment(docOf(member), '  ')}  ${member.field}: ${type}, // ${place}\n`;
     });
     return `${comment(about)}struct ${own} {\n${lines.join('')}}`;
   };
   const record = ({ place, members }: Nested): string => {
-    const text = (own: string): string => write(own, place.typeDoc?.trim() ?? '', members, place.axes);
+    const text = (own: string): string => write(own, place.typeDoc?.trim() ?? '', members);
     const hint = typeCase(model.program.name) + typeCase(place.type) + (place.axes > 0 ? 'Array' : '');
     return model.recordName(text(hint), () => {
       const own = model.scope.declare(hint);
@@ -140,7 +140,7 @@ export function structsOf(
       return own;
     });
   };
-  const own = write(name, doc, membersOf(fields, model.program.records ?? []), 0);
+  const own = write(name, doc, membersOf(fields, model.program.records ?? []));
   return [...structs, own];
 }
 
