@@ -145,6 +145,7 @@ function unfitForWgsl(file: File, programs: readonly Program[], precision: Preci
 function tooMuch(file: File, model: string, problem: Problem): Diagnostic {
   const place = spanOf(file, model);
   if (problem.kind === 'literal') return report(catalogue.literalOutOfRange, problem, problem.span ?? place);
+  if (problem.kind === 'argument') return report(catalogue.argumentTooLarge, problem, place);
   return report(catalogue.tooMuchFunctionMemory, problem, place);
 }
 

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { renderDiagnostic } from '../../src/base/frame.ts';
 import { compile, type CompileOptions } from '../../src/compile.ts';
 import { validate } from '../support/gpu.ts';
+import { compileWgsl } from '../support/wgsl.ts';
 
 const messages = async (source: string, options: CompileOptions = {}): Promise<string> => {
   const { files, diagnostics } = await compile(source, { path: 'm.nabla', target: 'wgsl', ...options });
@@ -46,6 +47,14 @@ m.nabla:1:7: error N0606: \`grid_loss_and_gradient\` needs 14404 bytes for its v
   |       ^^^^`);
   });
 
+  it('an argument that compilers do not take', async () => {
+    expect(await messages(line, { sizes: { N: 8193 } })).toBe(`\
+m.nabla:1:7: error N0609: \`LineData\` takes 65544 bytes, and compilers of WGSL take 65536 in an argument
+  |
+1 | model Line {
+  |       ^^^^`);
+  });
+
   it('a number that no f32 holds', async () => {
     const source = 'model Big {\n  param w: real\n  let v = w * 1e39\n  loss v * v\n}\n';
     expect(await messages(source)).toContain('m.nabla:3:11: error N0608: 1e+39 is no number of type f32');
@@ -58,6 +67,12 @@ m.nabla:1:7: error N0606: \`grid_loss_and_gradient\` needs 14404 bytes for its v
 });
 
 describe('what it can hold', () => {
+  it('the largest argument', async () => {
+    const { run } = await compileWgsl(line, { path: 'm.nabla', sizes: { N: 8192 } });
+    const data = { x: Array.from({ length: 8192 }, (_, n) => n % 4), y: new Float32Array(8192) };
+    expect((await run('gradient', { params: { a: 1, b: 0 }, data })).number).toBe(14 * 2048);
+  });
+
   it('values are computed again where there is no room to keep them', async () => {
     const source = `model Roots {
   param w: real[300]

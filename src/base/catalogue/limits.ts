@@ -56,4 +56,12 @@ export const limits = {
       `${a.value} is no number of type ${a.type}, which WGSL has for it`,
     'Reals of WGSL go up to 3.4e38, ints up to 2147483647. Scale what is computed, or compile to TypeScript.',
   ),
+  argumentTooLarge: error(
+    'N0609',
+    'argument too large for a WGSL function',
+    (a: { type: string; bytes: number; limit: number }) =>
+      `\`${a.type}\` takes ${a.bytes} bytes, and compilers of WGSL take ${a.limit} in an argument`,
+    'Functions of WGSL get their arguments by value, and the compiler in Chromium takes no larger ones. Smaller sizes need less: ' +
+      'often a model of one row, or of a part of them, does, whose losses and gradients the shader adds up.',
+  ),
 } as const;

@@ -75,7 +75,7 @@ const ownerOf = (model: GpuModel, kind: Routine['kind']): GpuModel =>
 export function printFunction(model: GpuModel, routine: Routine, options: FunctionOptions): string {
   const { target, usage } = options;
   const result = resultOf(model, routine);
-  const parameters = parametersOf(model, routine);
+  const parameters = argumentsOf(model, routine);
   const scope = model.scope.inner();
   for (const { name } of parameters) scope.reserve(name);
   for (const name of ['result', failure]) scope.reserve(name);
@@ -162,15 +162,20 @@ const firstReals = ({ outputs }: GpuModel): readonly string[] =>
 interface Parameter {
   readonly name: string;
   readonly type: string;
+  readonly bytes: number;
 }
 
-function parametersOf(model: GpuModel, { kind }: Routine): readonly Parameter[] {
-  const params = model.typeName('Params');
+/** What a function takes; each is a struct. */
+export function argumentsOf(model: GpuModel, { kind }: Routine): readonly Parameter[] {
+  const { data } = model;
+  const params = { type: model.typeName('Params'), bytes: structBytes(model.params) };
   const isForm = kind === 'constrain' || kind === 'unconstrain';
   return [
-    ...(model.params.length > 0 ? [{ name: model.holder, type: params }] : []),
-    ...(model.data.length > 0 && !isForm ? [{ name: 'data', type: model.typeName('Data') }] : []),
-    ...(kind === 'jvp' || kind === 'hvp' ? [{ name: 'direction', type: params }] : []),
+    ...(model.params.length > 0 ? [{ name: model.holder, ...params }] : []),
+    ...(data.length > 0 && !isForm
+      ? [{ name: 'data', type: model.typeName('Data'), bytes: structBytes(data) }]
+      : []),
+    ...(kind === 'jvp' || kind === 'hvp' ? [{ name: 'direction', ...params }] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
-// What a WGSL module cannot hold. The numbers are those of the section on limits of the WGSL specification, which every
-// implementation grants.
+// What a WGSL module cannot hold. What variables may take is from the section on limits of the WGSL specification, which
+// every implementation grants.
 
 import type { Program } from '../../ir/types.ts';
 import { statementsOf } from '../../ir/walk.ts';
@@ -8,7 +8,7 @@ import { expressionsOf, visitExpression, visitStatements } from '../../loops/wal
 import type { Span } from '../../base/source.ts';
 import type { EmittedModel } from '../model.ts';
 import { Scope } from '../names.ts';
-import { functionName, variablesOf } from './function.ts';
+import { argumentsOf, functionName, variablesOf } from './function.ts';
 import { gpuForms, type GpuModel } from './model.ts';
 import { wgslLexicon } from './names.ts';
 import { largest } from './target.ts';
@@ -16,14 +16,18 @@ import { largest } from './target.ts';
 /** Bytes of all variables that one function declares. */
 const mostFunctionBytes = 8192;
 
+/** Bytes of one argument: the compiler of Chromium (Tint, 2026) takes no larger ones. */
+const mostArgumentBytes = 65536;
+
 export type Problem =
   | {
       readonly kind: 'memory';
       readonly name: string;
       readonly bytes: number;
-      readonly limit: number;
       readonly most: string;
+      readonly limit: number;
     }
+  | { readonly kind: 'argument'; readonly type: string; readonly bytes: number; readonly limit: number }
   | {
       readonly kind: 'literal';
       readonly value: number;
@@ -34,10 +38,21 @@ export type Problem =
 /** What is wrong with a model, by the name of the model. */
 export function problemsOf(models: readonly EmittedModel[]): readonly (readonly [string, Problem])[] {
   const scope = new Scope(wgslLexicon);
-  return models.flatMap((model) =>
-    gpuForms(model, scope)
-      .flatMap((form) => form.routines.map((routine) => problemOf(form, routine, model.program)))
-      .flatMap((problem) => (problem === undefined ? [] : [[model.program.name, problem] as const])),
+  return models.flatMap((model) => {
+    const forms = gpuForms(model, scope);
+    const problems = forms.flatMap((form) =>
+      form.routines.flatMap((routine) => problemOf(form, routine, model.program) ?? []),
+    );
+    return [...largeArguments(forms), ...problems].map((problem) => [model.program.name, problem] as const);
+  });
+}
+
+/** Each struct once, whichever functions take it. */
+function largeArguments(forms: readonly GpuModel[]): readonly Problem[] {
+  const structs = forms.flatMap((form) => form.routines.flatMap((routine) => argumentsOf(form, routine)));
+  const sizes = new Map(structs.map(({ type, bytes }) => [type, bytes]));
+  return [...sizes].flatMap(([type, bytes]): readonly Problem[] =>
+    bytes > mostArgumentBytes ? [{ kind: 'argument', type, bytes, limit: mostArgumentBytes }] : [],
   );
 }
 
@@ -52,7 +67,7 @@ function problemOf(form: GpuModel, routine: Routine, program: Program): Problem 
   if (bytes <= mostFunctionBytes) return undefined;
   const shown = variables.slice(0, 3).map(([name, size]) => `${name} takes ${size}`);
   const most = [...shown, ...(variables.length > 3 ? ['…'] : [])].join(', ');
-  return { kind: 'memory', name: functionName(form, routine), bytes, limit: mostFunctionBytes, most };
+  return { kind: 'memory', name: functionName(form, routine), bytes, most, limit: mostFunctionBytes };
 }
 
 /** A literal that no f32 or (as a bigint) no i32 holds. */
