@@ -10,13 +10,13 @@ struct CurveFitParams {
 
 // What CurveFit takes as given.
 struct CurveFitData {
-  t: array<f32, 3>, // real[3], byte 0
-  y: array<f32, 3>, // real[3], byte 12
+  t: array<f32, 6>, // real[6], byte 0
+  y: array<f32, 6>, // real[6], byte 24
 }
 
 // What CurveFit computes besides its loss.
 struct CurveFitOutputs {
-  curve: array<f32, 3>, // real[3], byte 0
+  curve: array<f32, 6>, // real[6], byte 0
 }
 
 // The loss of CurveFit and its gradient.
@@ -31,116 +31,75 @@ struct CurveFitHvp {
   product: CurveFitParams,
 }
 
-// The loss of CurveFit. 46 operations.
+// The loss of CurveFit. 17 operations as written; loops repeat them.
 fn curve_fit_loss(params: CurveFitParams, data: CurveFitData) -> f32 {
   let amplitude = params.amplitude;
   let decay = params.decay;
   let frequency = params.frequency;
   let phase = params.phase;
+  var sum = 0.0;
   let softplus = curve_fit_softplus(decay);
-  let t0 = data.t[0];
-  let t1 = data.t[1];
-  let t2 = data.t[2];
-  let fitted = amplitude * curve_fit_stable_exp(-(softplus * t0)) * curve_fit_stable_cos(frequency * t0 + phase);
-  let fitted_1 = amplitude * curve_fit_stable_exp(-(softplus * t1)) * curve_fit_stable_cos(frequency * t1 + phase);
-  let fitted_2 = amplitude * curve_fit_stable_exp(-(softplus * t2)) * curve_fit_stable_cos(frequency * t2 + phase);
-  let r = fitted - data.y[0];
-  let abs_ = abs(r);
-  let r_1 = fitted_1 - data.y[1];
-  let abs__1 = abs(r_1);
-  let r_2 = fitted_2 - data.y[2];
-  let abs__2 = abs(r_2);
-  let chosen = select(0.5 * (abs_ - 0.25), 0.5 * (r * r), abs_ <= 0.5);
-  let sum = chosen + select(0.5 * (abs__1 - 0.25), 0.5 * (r_1 * r_1), abs__1 <= 0.5);
-  return (sum + select(0.5 * (abs__2 - 0.25), 0.5 * (r_2 * r_2), abs__2 <= 0.5)) / 3.0;
+  for (var n = 0; n < 6; n++) {
+    let tn = data.t[n];
+    let fitted = amplitude * curve_fit_stable_exp(-(softplus * tn)) * curve_fit_stable_cos(frequency * tn + phase);
+    let r = fitted - data.y[n];
+    let abs_ = abs(r);
+    sum += select(0.5 * (abs_ - 0.25), 0.5 * (r * r), abs_ <= 0.5);
+  }
+  return sum / 6.0;
 }
 
-// The loss of CurveFit and its gradient. 100 operations.
+// The loss of CurveFit and its gradient. 43 operations as written; loops repeat them.
 fn curve_fit_loss_and_gradient(params: CurveFitParams, data: CurveFitData) -> CurveFitLossAndGradient {
   var result: CurveFitLossAndGradient;
   let amplitude = params.amplitude;
   let decay = params.decay;
   let frequency = params.frequency;
   let phase = params.phase;
+  var sum = 0.0;
+  var phaseAdjoint = 0.0;
+  var frequencyAdjoint = 0.0;
+  var amplitudeAdjoint = 0.0;
+  var total = 0.0;
   let exponential = curve_fit_stable_exp(-abs(decay));
   let softplus = max(decay, 0.0) + curve_fit_log1p(exponential);
-  let t0 = data.t[0];
-  let exponential_1 = curve_fit_stable_exp(-(softplus * t0));
-  let product = amplitude * exponential_1;
-  let sum = frequency * t0 + phase;
-  let cos_ = curve_fit_stable_cos(sum);
-  let t1 = data.t[1];
-  let exponential_2 = curve_fit_stable_exp(-(softplus * t1));
-  let product_1 = amplitude * exponential_2;
-  let sum_1 = frequency * t1 + phase;
-  let cos__1 = curve_fit_stable_cos(sum_1);
-  let t2 = data.t[2];
-  let exponential_3 = curve_fit_stable_exp(-(softplus * t2));
-  let product_2 = amplitude * exponential_3;
-  let sum_2 = frequency * t2 + phase;
-  let cos__2 = curve_fit_stable_cos(sum_2);
-  let fitted = product * cos_;
-  let fitted_1 = product_1 * cos__1;
-  let fitted_2 = product_2 * cos__2;
-  let r = fitted - data.y[0];
-  let abs_ = abs(r);
-  let holds = abs_ <= 0.5;
-  let r_1 = fitted_1 - data.y[1];
-  let abs__1 = abs(r_1);
-  let holds_1 = abs__1 <= 0.5;
-  let r_2 = fitted_2 - data.y[2];
-  let abs__2 = abs(r_2);
-  let holds_2 = abs__2 <= 0.5;
-  let chosen = select(0.5 * (abs_ - 0.25), 0.5 * (r * r), holds);
-  let sum_3 = chosen + select(0.5 * (abs__1 - 0.25), 0.5 * (r_1 * r_1), holds_1);
-  let loss = (sum_3 + select(0.5 * (abs__2 - 0.25), 0.5 * (r_2 * r_2), holds_2)) / 3.0;
-  var chosen_1: f32;
-  var chosen_2: f32;
-  if (holds_2) {
-    chosen_1 = 0.33333334 * r_2;
-    chosen_2 = 0.0;
-  } else {
-    chosen_1 = 0.0;
-    chosen_2 = 0.16666667;
+  for (var n = 0; n < 6; n++) {
+    let tn = data.t[n];
+    let exponential_1 = curve_fit_stable_exp(-(softplus * tn));
+    let sum_1 = frequency * tn + phase;
+    let cos_ = curve_fit_stable_cos(sum_1);
+    let product = amplitude * exponential_1;
+    let fitted = product * cos_;
+    let r = fitted - data.y[n];
+    let abs_ = abs(r);
+    sum += select(0.5 * (abs_ - 0.25), 0.5 * (r * r), abs_ <= 0.5);
+    var chosen: f32;
+    var chosen_1: f32;
+    if (abs_ <= 0.5) {
+      chosen = 0.16666667 * r;
+      chosen_1 = 0.0;
+    } else {
+      chosen = 0.0;
+      chosen_1 = 0.083333336;
+    }
+    let sum_2 = chosen + select(select(0.0, -chosen_1, r < 0.0), chosen_1, r > 0.0);
+    let product_1 = sum_2 * cos_;
+    let negative = -(sum_2 * product * curve_fit_stable_sin(sum_1));
+    phaseAdjoint += negative;
+    frequencyAdjoint += negative * tn;
+    amplitudeAdjoint += product_1 * exponential_1;
+    total -= product_1 * amplitude * exponential_1 * tn;
   }
-  var chosen_3: f32;
-  var chosen_4: f32;
-  if (holds_1) {
-    chosen_3 = 0.33333334 * r_1;
-    chosen_4 = 0.0;
-  } else {
-    chosen_3 = 0.0;
-    chosen_4 = 0.16666667;
-  }
-  var chosen_5: f32;
-  var chosen_6: f32;
-  if (holds) {
-    chosen_5 = 0.33333334 * r;
-    chosen_6 = 0.0;
-  } else {
-    chosen_5 = 0.0;
-    chosen_6 = 0.16666667;
-  }
-  let fitted2 = chosen_5 + select(select(0.0, -chosen_6, r < 0.0), chosen_6, r > 0.0);
-  let fitted2_1 = chosen_3 + select(select(0.0, -chosen_4, r_1 < 0.0), chosen_4, r_1 > 0.0);
-  let fitted2_2 = chosen_1 + select(select(0.0, -chosen_2, r_2 < 0.0), chosen_2, r_2 > 0.0);
-  let product_3 = fitted2_2 * cos__2;
-  let negative = -(fitted2_2 * product_2 * curve_fit_stable_sin(sum_2));
-  let product_4 = fitted2_1 * cos__1;
-  let product_5 = fitted2_1 * product_1 * curve_fit_stable_sin(sum_1);
-  let product_6 = fitted2 * cos_;
-  let product_7 = fitted2 * product * curve_fit_stable_sin(sum);
-  let negative_1 = -(product_3 * amplitude * exponential_3 * t2);
-  let difference = negative_1 - product_4 * amplitude * exponential_2 * t1;
-  result.gradient.amplitude = product_3 * exponential_3 + product_4 * exponential_2 + product_6 * exponential_1;
-  result.gradient.decay = (difference - product_6 * amplitude * exponential_1 * t0) * (select(1.0, exponential, decay < 0.0) / (1.0 + exponential));
-  result.gradient.frequency = negative * t2 - product_5 * t1 - product_7 * t0;
-  result.gradient.phase = negative - product_5 - product_7;
+  let loss = sum / 6.0;
+  result.gradient.amplitude = amplitudeAdjoint;
+  result.gradient.decay = total * (select(1.0, exponential, decay < 0.0) / (1.0 + exponential));
+  result.gradient.frequency = frequencyAdjoint;
+  result.gradient.phase = phaseAdjoint;
   result.loss = loss;
   return result;
 }
 
-// The outputs of CurveFit. 25 operations.
+// The outputs of CurveFit. 9 operations as written; loops repeat them.
 fn curve_fit_outputs(params: CurveFitParams, data: CurveFitData) -> CurveFitOutputs {
   var result: CurveFitOutputs;
   let amplitude = params.amplitude;
@@ -148,19 +107,15 @@ fn curve_fit_outputs(params: CurveFitParams, data: CurveFitData) -> CurveFitOutp
   let frequency = params.frequency;
   let phase = params.phase;
   let softplus = curve_fit_softplus(decay);
-  let t0 = data.t[0];
-  let t1 = data.t[1];
-  let t2 = data.t[2];
-  let fitted = amplitude * curve_fit_stable_exp(-(softplus * t0)) * curve_fit_stable_cos(frequency * t0 + phase);
-  let fitted_1 = amplitude * curve_fit_stable_exp(-(softplus * t1)) * curve_fit_stable_cos(frequency * t1 + phase);
-  let fitted_2 = amplitude * curve_fit_stable_exp(-(softplus * t2)) * curve_fit_stable_cos(frequency * t2 + phase);
-  result.curve[0] = fitted;
-  result.curve[1] = fitted_1;
-  result.curve[2] = fitted_2;
+  for (var n = 0; n < 6; n++) {
+    let tn = data.t[n];
+    let fitted = amplitude * curve_fit_stable_exp(-(softplus * tn)) * curve_fit_stable_cos(frequency * tn + phase);
+    result.curve[n] = fitted;
+  }
   return result;
 }
 
-// The derivative of the loss of CurveFit along a direction. 93 operations.
+// The derivative of the loss of CurveFit along a direction. 38 operations as written; loops repeat them.
 fn curve_fit_jvp(params: CurveFitParams, data: CurveFitData, direction: CurveFitParams) -> f32 {
   let amplitude = params.amplitude;
   let decay = params.decay;
@@ -170,48 +125,28 @@ fn curve_fit_jvp(params: CurveFitParams, data: CurveFitData, direction: CurveFit
   let decayDirection = direction.decay;
   let frequencyDirection = direction.frequency;
   let phaseDirection = direction.phase;
+  var sum = 0.0;
   let exponential = curve_fit_stable_exp(-abs(decay));
   let softplus = max(decay, 0.0) + curve_fit_log1p(exponential);
   let product = decayDirection * (select(1.0, exponential, decay < 0.0) / (1.0 + exponential));
-  let t0 = data.t[0];
-  let exponential_1 = curve_fit_stable_exp(-(softplus * t0));
-  let product_1 = amplitude * exponential_1;
-  let sum = frequency * t0 + phase;
-  let cos_ = curve_fit_stable_cos(sum);
-  let t1 = data.t[1];
-  let exponential_2 = curve_fit_stable_exp(-(softplus * t1));
-  let product_2 = amplitude * exponential_2;
-  let sum_1 = frequency * t1 + phase;
-  let cos__1 = curve_fit_stable_cos(sum_1);
-  let t2 = data.t[2];
-  let exponential_3 = curve_fit_stable_exp(-(softplus * t2));
-  let product_3 = amplitude * exponential_3;
-  let sum_2 = frequency * t2 + phase;
-  let cos__2 = curve_fit_stable_cos(sum_2);
-  let fitted = product_1 * cos_;
-  let fitted_1 = product_2 * cos__1;
-  let fitted_2 = product_3 * cos__2;
-  let difference = amplitudeDirection * exponential_1 - product * t0 * exponential_1 * amplitude;
-  let product_4 = (frequencyDirection * t0 + phaseDirection) * curve_fit_stable_sin(sum) * product_1;
-  let difference_1 = amplitudeDirection * exponential_2 - product * t1 * exponential_2 * amplitude;
-  let product_5 = (frequencyDirection * t1 + phaseDirection) * curve_fit_stable_sin(sum_1) * product_2;
-  let difference_2 = amplitudeDirection * exponential_3 - product * t2 * exponential_3 * amplitude;
-  let product_6 = (frequencyDirection * t2 + phaseDirection) * curve_fit_stable_sin(sum_2) * product_3;
-  let difference_3 = difference * cos_ - product_4;
-  let difference_4 = difference_1 * cos__1 - product_5;
-  let difference_5 = difference_2 * cos__2 - product_6;
-  let r = fitted - data.y[0];
-  let r_1 = fitted_1 - data.y[1];
-  let r_2 = fitted_2 - data.y[2];
-  let chosen = select(select(0.0, -difference_3, r < 0.0), difference_3, r > 0.0);
-  let chosen_1 = select(select(0.0, -difference_4, r_1 < 0.0), difference_4, r_1 > 0.0);
-  let chosen_2 = select(0.5 * chosen, 0.5 * (2.0 * difference_3 * r), abs(r) <= 0.5);
-  let chosen_3 = select(select(0.0, -difference_5, r_2 < 0.0), difference_5, r_2 > 0.0);
-  let sum_3 = chosen_2 + select(0.5 * chosen_1, 0.5 * (2.0 * difference_4 * r_1), abs(r_1) <= 0.5);
-  return (sum_3 + select(0.5 * chosen_3, 0.5 * (2.0 * difference_5 * r_2), abs(r_2) <= 0.5)) / 3.0;
+  for (var n = 0; n < 6; n++) {
+    let tn = data.t[n];
+    let exponential_1 = curve_fit_stable_exp(-(softplus * tn));
+    let product_1 = amplitude * exponential_1;
+    let sum_1 = frequency * tn + phase;
+    let cos_ = curve_fit_stable_cos(sum_1);
+    let fitted = product_1 * cos_;
+    let difference = amplitudeDirection * exponential_1 - product * tn * exponential_1 * amplitude;
+    let product_2 = (frequencyDirection * tn + phaseDirection) * curve_fit_stable_sin(sum_1) * product_1;
+    let fittedTangent = difference * cos_ - product_2;
+    let r = fitted - data.y[n];
+    let chosen = select(select(0.0, -fittedTangent, r < 0.0), fittedTangent, r > 0.0);
+    sum += select(0.5 * chosen, 0.5 * (2.0 * fittedTangent * r), abs(r) <= 0.5);
+  }
+  return sum / 6.0;
 }
 
-// The Hessian of the loss of CurveFit times a direction. 208 operations.
+// The Hessian of the loss of CurveFit times a direction. 84 operations as written; loops repeat them.
 fn curve_fit_hvp(params: CurveFitParams, data: CurveFitData, direction: CurveFitParams) -> CurveFitHvp {
   var result: CurveFitHvp;
   let amplitude = params.amplitude;
@@ -223,127 +158,61 @@ fn curve_fit_hvp(params: CurveFitParams, data: CurveFitData, direction: CurveFit
   let frequencyDirection = direction.frequency;
   let phaseDirection = direction.phase;
   let exponential = curve_fit_stable_exp(-abs(decay));
-  let softplus = max(decay, 0.0) + curve_fit_log1p(exponential);
   let sigmoid = select(1.0, exponential, decay < 0.0) / (1.0 + exponential);
+  var sum = 0.0;
+  var phaseTangentAdjoint = 0.0;
+  var frequencyTangentAdjoint = 0.0;
+  var amplitudeTangentAdjoint = 0.0;
+  var total = 0.0;
+  var total_1 = 0.0;
+  let softplus = max(decay, 0.0) + curve_fit_log1p(exponential);
   let product = decayDirection * sigmoid;
-  let t0 = data.t[0];
-  let exponential_1 = curve_fit_stable_exp(-(softplus * t0));
-  let negative = -(product * t0 * exponential_1);
-  let product_1 = amplitude * exponential_1;
-  let sum = amplitudeDirection * exponential_1 + negative * amplitude;
-  let sum_1 = frequency * t0 + phase;
-  let sum_2 = frequencyDirection * t0 + phaseDirection;
-  let cos_ = curve_fit_stable_cos(sum_1);
-  let sin_ = curve_fit_stable_sin(sum_1);
-  let negative_1 = -(sum_2 * sin_);
-  let t1 = data.t[1];
-  let exponential_2 = curve_fit_stable_exp(-(softplus * t1));
-  let negative_2 = -(product * t1 * exponential_2);
-  let product_2 = amplitude * exponential_2;
-  let sum_3 = amplitudeDirection * exponential_2 + negative_2 * amplitude;
-  let sum_4 = frequency * t1 + phase;
-  let sum_5 = frequencyDirection * t1 + phaseDirection;
-  let cos__1 = curve_fit_stable_cos(sum_4);
-  let sin__1 = curve_fit_stable_sin(sum_4);
-  let negative_3 = -(sum_5 * sin__1);
-  let t2 = data.t[2];
-  let exponential_3 = curve_fit_stable_exp(-(softplus * t2));
-  let negative_4 = -(product * t2 * exponential_3);
-  let product_3 = amplitude * exponential_3;
-  let sum_6 = amplitudeDirection * exponential_3 + negative_4 * amplitude;
-  let sum_7 = frequency * t2 + phase;
-  let sum_8 = frequencyDirection * t2 + phaseDirection;
-  let cos__2 = curve_fit_stable_cos(sum_7);
-  let sin__2 = curve_fit_stable_sin(sum_7);
-  let negative_5 = -(sum_8 * sin__2);
-  let fitted = product_1 * cos_;
-  let fitted_1 = product_2 * cos__1;
-  let fitted_2 = product_3 * cos__2;
-  let sum_9 = sum * cos_ + negative_1 * product_1;
-  let sum_10 = sum_3 * cos__1 + negative_3 * product_2;
-  let sum_11 = sum_6 * cos__2 + negative_5 * product_3;
-  let r = fitted - data.y[0];
-  let holds = r > 0.0;
-  let holds_1 = r < 0.0;
-  let holds_2 = abs(r) <= 0.5;
-  let r_1 = fitted_1 - data.y[1];
-  let holds_3 = r_1 > 0.0;
-  let holds_4 = r_1 < 0.0;
-  let holds_5 = abs(r_1) <= 0.5;
-  let r_2 = fitted_2 - data.y[2];
-  let holds_6 = r_2 > 0.0;
-  let holds_7 = r_2 < 0.0;
-  let holds_8 = abs(r_2) <= 0.5;
-  let chosen = select(select(0.0, -sum_9, holds_1), sum_9, holds);
-  let chosen_1 = select(select(0.0, -sum_10, holds_4), sum_10, holds_3);
-  let chosen_2 = select(0.5 * chosen, 0.5 * (2.0 * r * sum_9), holds_2);
-  let chosen_3 = select(select(0.0, -sum_11, holds_7), sum_11, holds_6);
-  let sum_12 = chosen_2 + select(0.5 * chosen_1, 0.5 * (2.0 * r_1 * sum_10), holds_5);
-  let tangent = (sum_12 + select(0.5 * chosen_3, 0.5 * (2.0 * r_2 * sum_11), holds_8)) / 3.0;
-  var chosen_4: f32;
-  var chosen_5: f32;
-  var chosen_6: f32;
-  if (holds_8) {
-    chosen_4 = 0.33333334 * r_2;
-    chosen_5 = 0.33333334 * sum_11;
-    chosen_6 = 0.0;
-  } else {
-    chosen_4 = 0.0;
-    chosen_5 = 0.0;
-    chosen_6 = 0.16666667;
+  for (var n = 0; n < 6; n++) {
+    let tn = data.t[n];
+    let exponential_1 = curve_fit_stable_exp(-(softplus * tn));
+    let negative = -(product * tn * exponential_1);
+    let product_1 = amplitude * exponential_1;
+    let sum_1 = frequency * tn + phase;
+    let cos_ = curve_fit_stable_cos(sum_1);
+    let sum_2 = frequencyDirection * tn + phaseDirection;
+    let sin_ = curve_fit_stable_sin(sum_1);
+    let negative_1 = -(sum_2 * sin_);
+    let sum_3 = amplitudeDirection * exponential_1 + negative * amplitude;
+    let fitted = product_1 * cos_;
+    let fittedTangent = sum_3 * cos_ + negative_1 * product_1;
+    let r = fitted - data.y[n];
+    let holds = abs(r) <= 0.5;
+    let chosen = select(select(0.0, -fittedTangent, r < 0.0), fittedTangent, r > 0.0);
+    sum += select(0.5 * chosen, 0.5 * (2.0 * fittedTangent * r), holds);
+    var chosen_1: f32;
+    var chosen_2: f32;
+    var chosen_3: f32;
+    if (holds) {
+      chosen_1 = 0.16666667 * r;
+      chosen_2 = 0.16666667 * fittedTangent;
+      chosen_3 = 0.0;
+    } else {
+      chosen_1 = 0.0;
+      chosen_2 = 0.0;
+      chosen_3 = 0.083333336;
+    }
+    let sum_4 = chosen_1 + select(select(0.0, -chosen_3, r < 0.0), chosen_3, r > 0.0);
+    let product_2 = sum_4 * cos_;
+    let sum_5 = chosen_2 * cos_ + negative_1 * sum_4;
+    let negative_2 = -((chosen_2 * product_1 + sum_3 * sum_4) * sin_ + sum_2 * cos_ * (sum_4 * product_1));
+    phaseTangentAdjoint += negative_2;
+    frequencyTangentAdjoint += negative_2 * tn;
+    amplitudeTangentAdjoint += sum_5 * exponential_1 + negative * product_2;
+    let product_3 = product_2 * amplitude;
+    let product_4 = (sum_5 * amplitude + amplitudeDirection * product_2) * exponential_1;
+    total -= product_3 * exponential_1 * tn;
+    total_1 -= (product_4 + negative * product_3) * tn;
   }
-  var chosen_7: f32;
-  var chosen_8: f32;
-  var chosen_9: f32;
-  if (holds_5) {
-    chosen_7 = 0.33333334 * r_1;
-    chosen_8 = 0.33333334 * sum_10;
-    chosen_9 = 0.0;
-  } else {
-    chosen_7 = 0.0;
-    chosen_8 = 0.0;
-    chosen_9 = 0.16666667;
-  }
-  var chosen_10: f32;
-  var chosen_11: f32;
-  var chosen_12: f32;
-  if (holds_2) {
-    chosen_10 = 0.33333334 * r;
-    chosen_11 = 0.33333334 * sum_9;
-    chosen_12 = 0.0;
-  } else {
-    chosen_10 = 0.0;
-    chosen_11 = 0.0;
-    chosen_12 = 0.16666667;
-  }
-  let fitted2 = chosen_10 + select(select(0.0, -chosen_12, holds_1), chosen_12, holds);
-  let fitted2_1 = chosen_7 + select(select(0.0, -chosen_9, holds_4), chosen_9, holds_3);
-  let fitted2_2 = chosen_4 + select(select(0.0, -chosen_6, holds_7), chosen_6, holds_6);
-  let product_4 = fitted2_2 * cos__2;
-  let sum_13 = chosen_5 * cos__2 + negative_5 * fitted2_2;
-  let negative_6 = -((chosen_5 * product_3 + sum_6 * fitted2_2) * sin__2 + sum_8 * cos__2 * (fitted2_2 * product_3));
-  let product_5 = product_4 * amplitude;
-  let product_6 = fitted2_1 * cos__1;
-  let sum_14 = chosen_8 * cos__1 + negative_3 * fitted2_1;
-  let sum_15 = (chosen_8 * product_2 + sum_3 * fitted2_1) * sin__1 + sum_5 * cos__1 * (fitted2_1 * product_2);
-  let product_7 = product_6 * amplitude;
-  let product_8 = fitted2 * cos_;
-  let sum_16 = chosen_11 * cos_ + negative_1 * fitted2;
-  let sum_17 = (chosen_11 * product_1 + sum * fitted2) * sin_ + sum_2 * cos_ * (fitted2 * product_1);
-  let product_9 = product_8 * amplitude;
-  let product_10 = (sum_13 * amplitude + amplitudeDirection * product_4) * exponential_3;
-  let sum_18 = sum_13 * exponential_3 + negative_4 * product_4;
-  let product_11 = (sum_14 * amplitude + amplitudeDirection * product_6) * exponential_2;
-  let sum_19 = sum_18 + (sum_14 * exponential_2 + negative_2 * product_6);
-  let product_12 = (sum_16 * amplitude + amplitudeDirection * product_8) * exponential_1;
-  let difference = -(product_5 * exponential_3 * t2) - product_7 * exponential_2 * t1;
-  let difference_1 = -((product_10 + negative_4 * product_5) * t2) - (product_11 + negative_2 * product_7) * t1;
-  let difference_2 = difference - product_9 * exponential_1 * t0;
-  let product_13 = (difference_1 - (product_12 + negative * product_9) * t0) * sigmoid;
-  result.product.amplitude = sum_19 + (sum_16 * exponential_1 + negative * product_8);
-  result.product.decay = product_13 + decayDirection * (sigmoid * (1.0 - sigmoid)) * difference_2;
-  result.product.frequency = negative_6 * t2 - sum_15 * t1 - sum_17 * t0;
-  result.product.phase = negative_6 - sum_15 - sum_17;
+  let tangent = sum / 6.0;
+  result.product.amplitude = amplitudeTangentAdjoint;
+  result.product.decay = total_1 * sigmoid + decayDirection * (sigmoid * (1.0 - sigmoid)) * total;
+  result.product.frequency = frequencyTangentAdjoint;
+  result.product.phase = phaseTangentAdjoint;
   result.derivative = tangent;
   return result;
 }

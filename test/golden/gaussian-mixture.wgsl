@@ -2,20 +2,20 @@
 
 // What GaussianMixture is differentiated by; also its gradient. Arrays are row-major.
 struct GaussianMixtureParams {
-  center: array<f32, 20>, // real[5, 4], byte 0
-  logWidth: array<f32, 5>, // real[5], byte 80
-  weight: array<f32, 5>, // real[5], byte 100
+  center: array<f32, 56>, // real[8, 7], byte 0
+  logWidth: array<f32, 8>, // real[8], byte 224
+  weight: array<f32, 8>, // real[8], byte 256
 }
 
 // What GaussianMixture takes as given.
 struct GaussianMixtureData {
-  x: array<f32, 12>, // real[3, 4], byte 0
+  x: array<f32, 42>, // real[6, 7], byte 0
 }
 
 // What GaussianMixture computes besides its loss.
 struct GaussianMixtureOutputs {
   // The cluster that each point most likely comes from.
-  cluster: array<i32, 3>, // int[3], byte 0
+  cluster: array<i32, 6>, // int[6], byte 0
 }
 
 // The loss of GaussianMixture and its gradient.
@@ -30,505 +30,320 @@ struct GaussianMixtureHvp {
   product: GaussianMixtureParams,
 }
 
-// The loss of GaussianMixture. 51 operations as written; loops repeat them.
+// The loss of GaussianMixture. 28 operations as written; loops repeat them.
 fn gaussian_mixture_loss(params: GaussianMixtureParams, data: GaussianMixtureData) -> f32 {
-  var score: array<f32, 15>;
+  var score: array<f32, 8>;
   var greatest = -3.4028234663852886e38;
-  for (var k = 0; k < 5; k++) {
+  for (var k = 0; k < 8; k++) {
     greatest = max(greatest, params.weight[k]);
   }
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
   var sum = 0.0;
-  for (var k = 0; k < 5; k++) {
+  for (var k = 0; k < 8; k++) {
     sum += gaussian_mixture_stable_exp(params.weight[k] - shift);
   }
   let total = shift + gaussian_mixture_stable_log(sum);
-  for (var n = 0; n < 3; n++) {
-    let xRow = n * 4;
-    let xn0 = data.x[xRow];
-    let xn1 = data.x[xRow + 1];
-    let xn2 = data.x[xRow + 2];
-    let xn3 = data.x[xRow + 3];
-    let scoreRow = n * 5;
-    for (var k = 0; k < 5; k++) {
-      let logWidthK = params.logWidth[k];
-      let centerRow = k * 4;
-      let difference = xn0 - params.center[centerRow];
-      let difference_1 = xn1 - params.center[centerRow + 1];
-      let difference_2 = xn2 - params.center[centerRow + 2];
-      let difference_3 = xn3 - params.center[centerRow + 3];
-      let sum_1 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
-      let product = 0.5 * (sum_1 + difference_3 * difference_3) * gaussian_mixture_stable_exp(-2.0 * logWidthK);
-      score[scoreRow + k] = params.weight[k] - total - 4.0 * logWidthK - product;
-    }
-  }
-  var greatest_1 = -3.4028234663852886e38;
   var sum_1 = 0.0;
-  var greatest_2 = -3.4028234663852886e38;
-  var sum_2 = 0.0;
-  var greatest_3 = -3.4028234663852886e38;
-  for (var k = 0; k < 5; k++) {
-    greatest_1 = max(greatest_1, score[k]);
-    greatest_2 = max(greatest_2, score[k + 5]);
-    greatest_3 = max(greatest_3, score[k + 10]);
+  for (var n = 0; n < 6; n++) {
+    var greatest_1 = -3.4028234663852886e38;
+    let xRow = n * 7;
+    for (var k = 0; k < 8; k++) {
+      let logWidthK = params.logWidth[k];
+      var sum_2 = 0.0;
+      let centerRow = k * 7;
+      for (var d = 0; d < 7; d++) {
+        let difference = data.x[xRow + d] - params.center[centerRow + d];
+        sum_2 += difference * difference;
+      }
+      let product = 0.5 * sum_2 * gaussian_mixture_stable_exp(-2.0 * logWidthK);
+      let score_1 = params.weight[k] - total - 7.0 * logWidthK - product;
+      score[k] = score_1;
+      greatest_1 = max(greatest_1, score_1);
+    }
+    let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
+    var sum_2 = 0.0;
+    for (var k = 0; k < 8; k++) {
+      sum_2 += gaussian_mixture_stable_exp(score[k] - shift_1);
+    }
+    sum_1 += shift_1 + gaussian_mixture_stable_log(sum_2);
   }
-  let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
-  let shift_2 = select(0.0, greatest_2, abs(greatest_2) < 3.4028234663852886e38);
-  let shift_3 = select(0.0, greatest_3, abs(greatest_3) < 3.4028234663852886e38);
-  var sum_3 = 0.0;
-  for (var k = 0; k < 5; k++) {
-    sum_1 += gaussian_mixture_stable_exp(score[k] - shift_1);
-    sum_2 += gaussian_mixture_stable_exp(score[k + 5] - shift_2);
-    sum_3 += gaussian_mixture_stable_exp(score[k + 10] - shift_3);
-  }
-  let sum_4 = shift_1 + gaussian_mixture_stable_log(sum_1) + (shift_2 + gaussian_mixture_stable_log(sum_2)) + (shift_3 + gaussian_mixture_stable_log(sum_3));
-  return -(sum_4 / 3.0);
+  return -(sum_1 / 6.0);
 }
 
-// The loss of GaussianMixture and its gradient. 98 operations as written; loops repeat them.
+// The loss of GaussianMixture and its gradient. 52 operations as written; loops repeat them.
 fn gaussian_mixture_loss_and_gradient(params: GaussianMixtureParams, data: GaussianMixtureData) -> GaussianMixtureLossAndGradient {
-  var score: array<f32, 15>;
-  var powi: array<f32, 15>;
-  var powi2: array<f32, 15>;
-  var powi3: array<f32, 15>;
-  var powi4: array<f32, 15>;
-  var exp_: array<f32, 15>;
-  var scoreAdjoint: array<f32, 15>;
-  var weights: array<f32, 5>;
-  var weights2: array<f32, 5>;
-  var weights3: array<f32, 5>;
-  var weights4: array<f32, 5>;
+  var work: array<f32, 8>;
+  var score: array<f32, 8>;
+  var exp_: array<f32, 8>;
+  var weights: array<f32, 8>;
+  var weights2: array<f32, 8>;
   var result: GaussianMixtureLossAndGradient;
   var greatest = -3.4028234663852886e38;
-  for (var k = 0; k < 5; k++) {
+  for (var k = 0; k < 8; k++) {
     greatest = max(greatest, params.weight[k]);
   }
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
   var sum = 0.0;
-  for (var k = 0; k < 5; k++) {
+  for (var k = 0; k < 8; k++) {
     let weight = gaussian_mixture_stable_exp(params.weight[k] - shift);
-    weights[k] = weight;
+    weights2[k] = weight;
     sum += weight;
   }
   let total = shift + gaussian_mixture_stable_log(sum);
   let inverse = select(1.0 / sum, 0.0, sum == 0.0);
-  for (var n = 0; n < 3; n++) {
-    let xRow = n * 4;
-    let xn0 = data.x[xRow];
-    let xn1 = data.x[xRow + 1];
-    let xn2 = data.x[xRow + 2];
-    let xn3 = data.x[xRow + 3];
-    let scoreRow = n * 5;
-    for (var k = 0; k < 5; k++) {
-      let logWidthK = params.logWidth[k];
-      let centerRow = k * 4;
-      let difference = xn0 - params.center[centerRow];
-      let product = difference * difference;
-      let difference_1 = xn1 - params.center[centerRow + 1];
-      let product_1 = difference_1 * difference_1;
-      let difference_2 = xn2 - params.center[centerRow + 2];
-      let product_2 = difference_2 * difference_2;
-      let difference_3 = xn3 - params.center[centerRow + 3];
-      let product_3 = difference_3 * difference_3;
-      let exponential = gaussian_mixture_stable_exp(-2.0 * logWidthK);
-      let product_4 = 0.5 * (product + product_1 + product_2 + product_3) * exponential;
-      score[scoreRow + k] = params.weight[k] - total - 4.0 * logWidthK - product_4;
-      powi[scoreRow + k] = product;
-      powi2[scoreRow + k] = product_1;
-      powi3[scoreRow + k] = product_2;
-      powi4[scoreRow + k] = product_3;
-      exp_[scoreRow + k] = exponential;
-    }
-  }
-  var greatest_1 = -3.4028234663852886e38;
   var sum_1 = 0.0;
-  var greatest_2 = -3.4028234663852886e38;
-  var sum_2 = 0.0;
-  var greatest_3 = -3.4028234663852886e38;
-  for (var k = 0; k < 5; k++) {
-    greatest_1 = max(greatest_1, score[k]);
-    greatest_2 = max(greatest_2, score[k + 5]);
-    greatest_3 = max(greatest_3, score[k + 10]);
-  }
-  let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
-  let shift_2 = select(0.0, greatest_2, abs(greatest_2) < 3.4028234663852886e38);
-  let shift_3 = select(0.0, greatest_3, abs(greatest_3) < 3.4028234663852886e38);
-  var sum_3 = 0.0;
-  for (var k = 0; k < 5; k++) {
-    let weight = gaussian_mixture_stable_exp(score[k] - shift_1);
-    weights2[k] = weight;
-    sum_1 += weight;
-    let weight_1 = gaussian_mixture_stable_exp(score[k + 5] - shift_2);
-    weights3[k] = weight_1;
-    sum_2 += weight_1;
-    let weight_2 = gaussian_mixture_stable_exp(score[k + 10] - shift_3);
-    weights4[k] = weight_2;
-    sum_3 += weight_2;
-  }
-  let sum_4 = shift_1 + gaussian_mixture_stable_log(sum_1);
-  let inverse_1 = select(1.0 / sum_1, 0.0, sum_1 == 0.0);
-  let sum_5 = shift_2 + gaussian_mixture_stable_log(sum_2);
-  let inverse_2 = select(1.0 / sum_2, 0.0, sum_2 == 0.0);
-  let sum_6 = shift_3 + gaussian_mixture_stable_log(sum_3);
-  let inverse_3 = select(1.0 / sum_3, 0.0, sum_3 == 0.0);
-  let loss = -((sum_4 + sum_5 + sum_6) / 3.0);
-  scoreAdjoint = array<f32, 15>();
-  for (var k = 0; k < 5; k++) {
-    scoreAdjoint[k + 10] += -0.33333334 * (weights4[k] * inverse_3);
-    scoreAdjoint[k + 5] += -0.33333334 * (weights3[k] * inverse_2);
-    scoreAdjoint[k] += -0.33333334 * (weights2[k] * inverse_1);
-  }
-  result.gradient.center = array<f32, 20>();
-  result.gradient.logWidth = array<f32, 5>();
+  result.gradient.logWidth = array<f32, 8>();
   var totalAdjoint = 0.0;
-  result.gradient.weight = array<f32, 5>();
-  for (var n = 0; n < 3; n++) {
-    let xRow = n * 4;
-    let xn3 = data.x[xRow + 3];
-    let xn2 = data.x[xRow + 2];
-    let xn1 = data.x[xRow + 1];
-    let xn0 = data.x[xRow];
-    let scoreAdjointRow = n * 5;
-    for (var k = 0; k < 5; k++) {
-      let scoreAdjointNK = scoreAdjoint[scoreAdjointRow + k];
-      let expNK = exp_[scoreAdjointRow + k];
-      let negative = -scoreAdjointNK;
-      let product = 1.0 * (negative * expNK);
-      let product_1 = 0.5 * (powi[scoreAdjointRow + k] + powi2[scoreAdjointRow + k] + powi3[scoreAdjointRow + k] + powi4[scoreAdjointRow + k]);
-      let centerRow = k * 4;
-      result.gradient.center[centerRow + 3] -= product * (xn3 - params.center[centerRow + 3]);
-      result.gradient.center[centerRow + 2] -= product * (xn2 - params.center[centerRow + 2]);
-      result.gradient.center[centerRow + 1] -= product * (xn1 - params.center[centerRow + 1]);
-      result.gradient.center[centerRow] -= product * (xn0 - params.center[centerRow]);
-      result.gradient.logWidth[k] += -2.0 * (product_1 * negative * expNK) - 4.0 * scoreAdjointNK;
+  result.gradient.weight = array<f32, 8>();
+  result.gradient.center = array<f32, 56>();
+  for (var n = 0; n < 6; n++) {
+    var greatest_1 = -3.4028234663852886e38;
+    var sum_2 = 0.0;
+    let xRow = n * 7;
+    for (var k = 0; k < 8; k++) {
+      var sum_3 = 0.0;
+      let centerRow = k * 7;
+      for (var d = 0; d < 7; d++) {
+        let difference = data.x[xRow + d] - params.center[centerRow + d];
+        sum_3 += difference * difference;
+      }
+      work[k] = sum_3;
+      let logWidthK = params.logWidth[k];
+      let exponential = gaussian_mixture_stable_exp(-2.0 * logWidthK);
+      let score_1 = params.weight[k] - total - 7.0 * logWidthK - 0.5 * exponential * sum_3;
+      score[k] = score_1;
+      exp_[k] = exponential;
+      greatest_1 = max(greatest_1, score_1);
+    }
+    let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
+    for (var k = 0; k < 8; k++) {
+      let weight = gaussian_mixture_stable_exp(score[k] - shift_1);
+      weights[k] = weight;
+      sum_2 += weight;
+    }
+    let sum_3 = shift_1 + gaussian_mixture_stable_log(sum_2);
+    let inverse_1 = select(1.0 / sum_2, 0.0, sum_2 == 0.0);
+    sum_1 += sum_3;
+    for (var k = 0; k < 8; k++) {
+      let product = -0.16666667 * (weights[k] * inverse_1);
+      let expNK = exp_[k];
+      let negative = -product;
+      let product_1 = 0.5 * (negative * expNK);
+      result.gradient.logWidth[k] += -2.0 * (0.5 * negative * work[k] * expNK) - 7.0 * product;
       totalAdjoint += negative;
-      result.gradient.weight[k] += scoreAdjointNK;
+      result.gradient.weight[k] += product;
+      let centerRow = k * 7;
+      for (var d = 0; d < 7; d++) {
+        result.gradient.center[centerRow + d] -= product_1 * (2.0 * (data.x[xRow + d] - params.center[centerRow + d]));
+      }
     }
   }
-  for (var k = 0; k < 5; k++) {
-    result.gradient.weight[k] += totalAdjoint * (weights[k] * inverse);
+  let loss = -(sum_1 / 6.0);
+  for (var k = 0; k < 8; k++) {
+    result.gradient.weight[k] += totalAdjoint * (weights2[k] * inverse);
   }
   result.loss = loss;
   return result;
 }
 
-// The outputs of GaussianMixture. 26 operations as written; loops repeat them.
+// The outputs of GaussianMixture. 18 operations as written; loops repeat them.
 fn gaussian_mixture_outputs(params: GaussianMixtureParams, data: GaussianMixtureData) -> GaussianMixtureOutputs {
-  var score: array<f32, 15>;
   var result: GaussianMixtureOutputs;
   var greatest = -3.4028234663852886e38;
-  for (var k = 0; k < 5; k++) {
+  for (var k = 0; k < 8; k++) {
     greatest = max(greatest, params.weight[k]);
   }
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
   var sum = 0.0;
-  for (var k = 0; k < 5; k++) {
+  for (var k = 0; k < 8; k++) {
     sum += gaussian_mixture_stable_exp(params.weight[k] - shift);
   }
   let total = shift + gaussian_mixture_stable_log(sum);
-  for (var n = 0; n < 3; n++) {
-    let xRow = n * 4;
-    let xn0 = data.x[xRow];
-    let xn1 = data.x[xRow + 1];
-    let xn2 = data.x[xRow + 2];
-    let xn3 = data.x[xRow + 3];
-    let scoreRow = n * 5;
-    for (var k = 0; k < 5; k++) {
+  for (var n = 0; n < 6; n++) {
+    var greatest_1 = -3.4028234663852886e38;
+    var greatestAt = -1;
+    let xRow = n * 7;
+    for (var k = 0; k < 8; k++) {
       let logWidthK = params.logWidth[k];
-      let centerRow = k * 4;
-      let difference = xn0 - params.center[centerRow];
-      let difference_1 = xn1 - params.center[centerRow + 1];
-      let difference_2 = xn2 - params.center[centerRow + 2];
-      let difference_3 = xn3 - params.center[centerRow + 3];
-      let sum_1 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
-      let product = 0.5 * (sum_1 + difference_3 * difference_3) * gaussian_mixture_stable_exp(-2.0 * logWidthK);
-      score[scoreRow + k] = params.weight[k] - total - 4.0 * logWidthK - product;
+      var sum_1 = 0.0;
+      let centerRow = k * 7;
+      for (var d = 0; d < 7; d++) {
+        let difference = data.x[xRow + d] - params.center[centerRow + d];
+        sum_1 += difference * difference;
+      }
+      let product = 0.5 * sum_1 * gaussian_mixture_stable_exp(-2.0 * logWidthK);
+      let score = params.weight[k] - total - 7.0 * logWidthK - product;
+      if (!(score <= greatest_1) & (greatest_1 == greatest_1)) {
+        greatest_1 = score;
+        greatestAt = k;
+      }
     }
+    result.cluster[n] = greatestAt;
   }
-  var greatest_1 = -3.4028234663852886e38;
-  var greatestAt = -1;
-  var greatest_2 = -3.4028234663852886e38;
-  var greatestAt_1 = -1;
-  var greatest_3 = -3.4028234663852886e38;
-  var greatestAt_2 = -1;
-  for (var k = 0; k < 5; k++) {
-    let candidate = score[k];
-    if (!(candidate <= greatest_1) & (greatest_1 == greatest_1)) {
-      greatest_1 = candidate;
-      greatestAt = k;
-    }
-    let candidate_1 = score[k + 5];
-    if (!(candidate_1 <= greatest_2) & (greatest_2 == greatest_2)) {
-      greatest_2 = candidate_1;
-      greatestAt_1 = k;
-    }
-    let candidate_2 = score[k + 10];
-    if (!(candidate_2 <= greatest_3) & (greatest_3 == greatest_3)) {
-      greatest_3 = candidate_2;
-      greatestAt_2 = k;
-    }
-  }
-  result.cluster[0] = greatestAt;
-  result.cluster[1] = greatestAt_1;
-  result.cluster[2] = greatestAt_2;
   return result;
 }
 
-// The derivative of the loss of GaussianMixture along a direction. 83 operations as written; loops repeat them.
+// The derivative of the loss of GaussianMixture along a direction. 48 operations as written; loops repeat them.
 fn gaussian_mixture_jvp(params: GaussianMixtureParams, data: GaussianMixtureData, direction: GaussianMixtureParams) -> f32 {
-  var score: array<f32, 15>;
-  var scoreTangent: array<f32, 15>;
-  var weights: array<f32, 5>;
-  var weights3: array<f32, 5>;
-  var weights4: array<f32, 5>;
+  var score: array<f32, 8>;
+  var scoreTangent: array<f32, 8>;
+  var weights2: array<f32, 8>;
   var greatest = -3.4028234663852886e38;
-  for (var k = 0; k < 5; k++) {
+  for (var k = 0; k < 8; k++) {
     greatest = max(greatest, params.weight[k]);
   }
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
   var sum = 0.0;
-  for (var k = 0; k < 5; k++) {
+  for (var k = 0; k < 8; k++) {
     let weight = gaussian_mixture_stable_exp(params.weight[k] - shift);
-    weights[k] = weight;
+    weights2[k] = weight;
     sum += weight;
   }
   let total = shift + gaussian_mixture_stable_log(sum);
   let inverse = select(1.0 / sum, 0.0, sum == 0.0);
   var sum_1 = 0.0;
-  for (var k = 0; k < 5; k++) {
-    sum_1 += gaussian_mixture_chain(direction.weight[k], weights[k] * inverse);
+  for (var k = 0; k < 8; k++) {
+    sum_1 += gaussian_mixture_chain(direction.weight[k], weights2[k] * inverse);
   }
-  for (var n = 0; n < 3; n++) {
-    let xRow = n * 4;
-    let xn0 = data.x[xRow];
-    let xn1 = data.x[xRow + 1];
-    let xn2 = data.x[xRow + 2];
-    let xn3 = data.x[xRow + 3];
-    let scoreRow = n * 5;
-    for (var k = 0; k < 5; k++) {
+  var sum_2 = 0.0;
+  for (var n = 0; n < 6; n++) {
+    var greatest_1 = -3.4028234663852886e38;
+    let xRow = n * 7;
+    for (var k = 0; k < 8; k++) {
       let logWidthK = params.logWidth[k];
       let logWidthK_1 = direction.logWidth[k];
-      let centerRow = k * 4;
-      let difference = xn0 - params.center[centerRow];
-      let difference_1 = xn1 - params.center[centerRow + 1];
-      let difference_2 = xn2 - params.center[centerRow + 2];
-      let difference_3 = xn3 - params.center[centerRow + 3];
-      let difference_4 = -(direction.center[centerRow] * (2.0 * difference)) - 2.0 * direction.center[centerRow + 1] * difference_1;
-      let sum_2 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
-      let difference_5 = difference_4 - 2.0 * direction.center[centerRow + 2] * difference_2;
-      let product = 0.5 * (sum_2 + difference_3 * difference_3);
+      var sum_3 = 0.0;
+      var sum_4 = 0.0;
+      let centerRow = k * 7;
+      for (var d = 0; d < 7; d++) {
+        let difference = data.x[xRow + d] - params.center[centerRow + d];
+        sum_3 += difference * difference;
+        sum_4 -= direction.center[centerRow + d] * (2.0 * difference);
+      }
+      let product = 0.5 * sum_3;
       let exponential = gaussian_mixture_stable_exp(-2.0 * logWidthK);
-      let product_1 = 0.5 * (difference_5 - 2.0 * direction.center[centerRow + 3] * difference_3) * exponential;
-      let sum_3 = product_1 + -2.0 * logWidthK_1 * exponential * product;
-      score[scoreRow + k] = params.weight[k] - total - 4.0 * logWidthK - product * exponential;
-      scoreTangent[scoreRow + k] = direction.weight[k] - sum_1 - 4.0 * logWidthK_1 - sum_3;
+      let score_1 = params.weight[k] - total - 7.0 * logWidthK - product * exponential;
+      let sum_5 = 0.5 * exponential * sum_4 + -2.0 * exponential * logWidthK_1 * product;
+      score[k] = score_1;
+      scoreTangent[k] = direction.weight[k] - sum_1 - 7.0 * logWidthK_1 - sum_5;
+      greatest_1 = max(greatest_1, score_1);
     }
+    let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
+    var sum_3 = 0.0;
+    for (var k = 0; k < 8; k++) {
+      let weight = gaussian_mixture_stable_exp(score[k] - shift_1);
+      weights2[k] = weight;
+      sum_3 += weight;
+    }
+    var sum_4 = 0.0;
+    let inverse_1 = select(1.0 / sum_3, 0.0, sum_3 == 0.0);
+    for (var k = 0; k < 8; k++) {
+      sum_4 += gaussian_mixture_chain(scoreTangent[k], weights2[k] * inverse_1);
+    }
+    sum_2 += sum_4;
   }
-  var greatest_1 = -3.4028234663852886e38;
-  var sum_2 = 0.0;
-  var sum_3 = 0.0;
-  var greatest_2 = -3.4028234663852886e38;
-  var sum_4 = 0.0;
-  var sum_5 = 0.0;
-  var greatest_3 = -3.4028234663852886e38;
-  for (var k = 0; k < 5; k++) {
-    greatest_1 = max(greatest_1, score[k]);
-    greatest_2 = max(greatest_2, score[k + 5]);
-    greatest_3 = max(greatest_3, score[k + 10]);
-  }
-  let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
-  let shift_2 = select(0.0, greatest_2, abs(greatest_2) < 3.4028234663852886e38);
-  let shift_3 = select(0.0, greatest_3, abs(greatest_3) < 3.4028234663852886e38);
-  var sum_6 = 0.0;
-  for (var k = 0; k < 5; k++) {
-    let weight = gaussian_mixture_stable_exp(score[k] - shift_1);
-    weights[k] = weight;
-    sum_2 += weight;
-    let weight_1 = gaussian_mixture_stable_exp(score[k + 5] - shift_2);
-    weights3[k] = weight_1;
-    sum_4 += weight_1;
-    let weight_2 = gaussian_mixture_stable_exp(score[k + 10] - shift_3);
-    weights4[k] = weight_2;
-    sum_6 += weight_2;
-  }
-  var sum_7 = 0.0;
-  let inverse_1 = select(1.0 / sum_2, 0.0, sum_2 == 0.0);
-  let inverse_2 = select(1.0 / sum_4, 0.0, sum_4 == 0.0);
-  let inverse_3 = select(1.0 / sum_6, 0.0, sum_6 == 0.0);
-  for (var k = 0; k < 5; k++) {
-    sum_3 += gaussian_mixture_chain(scoreTangent[k], weights[k] * inverse_1);
-    sum_5 += gaussian_mixture_chain(scoreTangent[k + 5], weights3[k] * inverse_2);
-    sum_7 += gaussian_mixture_chain(scoreTangent[k + 10], weights4[k] * inverse_3);
-  }
-  return -((sum_3 + sum_5 + sum_7) / 3.0);
+  return -(sum_2 / 6.0);
 }
 
-// The Hessian of the loss of GaussianMixture times a direction. 176 operations as written; loops repeat them.
+// The Hessian of the loss of GaussianMixture times a direction. 94 operations as written; loops repeat them.
 fn gaussian_mixture_hvp(params: GaussianMixtureParams, data: GaussianMixtureData, direction: GaussianMixtureParams) -> GaussianMixtureHvp {
-  var score: array<f32, 15>;
-  var powi: array<f32, 15>;
-  var powi2: array<f32, 15>;
-  var powi3: array<f32, 15>;
-  var powi4: array<f32, 15>;
-  var exp_: array<f32, 15>;
-  var scoreTangent: array<f32, 15>;
-  var powiTangent: array<f32, 15>;
-  var powiTangent2: array<f32, 15>;
-  var powiTangent3: array<f32, 15>;
-  var powiTangent4: array<f32, 15>;
-  var expTangent: array<f32, 15>;
-  var scoreAdjoint: array<f32, 15>;
-  var scoreTangentAdjoint: array<f32, 15>;
-  var weights: array<f32, 5>;
-  var weights2: array<f32, 5>;
-  var weights3: array<f32, 5>;
-  var weights4: array<f32, 5>;
+  var work: array<f32, 8>;
+  var work2: array<f32, 8>;
+  var score: array<f32, 8>;
+  var exp_: array<f32, 8>;
+  var scoreTangent: array<f32, 8>;
+  var expTangent: array<f32, 8>;
+  var weights: array<f32, 8>;
+  var weights2: array<f32, 8>;
   var result: GaussianMixtureHvp;
   var greatest = -3.4028234663852886e38;
-  for (var k = 0; k < 5; k++) {
+  for (var k = 0; k < 8; k++) {
     greatest = max(greatest, params.weight[k]);
   }
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
   var sum = 0.0;
-  for (var k = 0; k < 5; k++) {
+  for (var k = 0; k < 8; k++) {
     let weight = gaussian_mixture_stable_exp(params.weight[k] - shift);
-    weights[k] = weight;
+    weights2[k] = weight;
     sum += weight;
   }
   let total = shift + gaussian_mixture_stable_log(sum);
   let inverse = select(1.0 / sum, 0.0, sum == 0.0);
   var sum_1 = 0.0;
-  for (var k = 0; k < 5; k++) {
-    sum_1 += gaussian_mixture_chain(direction.weight[k], weights[k] * inverse);
+  for (var k = 0; k < 8; k++) {
+    sum_1 += gaussian_mixture_chain(direction.weight[k], weights2[k] * inverse);
   }
-  for (var n = 0; n < 3; n++) {
-    let xRow = n * 4;
-    let xn0 = data.x[xRow];
-    let xn1 = data.x[xRow + 1];
-    let xn2 = data.x[xRow + 2];
-    let xn3 = data.x[xRow + 3];
-    let scoreRow = n * 5;
-    for (var k = 0; k < 5; k++) {
-      let logWidthK = params.logWidth[k];
-      let logWidthK_1 = direction.logWidth[k];
-      let centerRow = k * 4;
-      let difference = xn0 - params.center[centerRow];
-      let product = difference * difference;
-      let negative = -(direction.center[centerRow] * (2.0 * difference));
-      let difference_1 = xn1 - params.center[centerRow + 1];
-      let product_1 = difference_1 * difference_1;
-      let product_2 = direction.center[centerRow + 1] * (2.0 * difference_1);
-      let difference_2 = xn2 - params.center[centerRow + 2];
-      let product_3 = difference_2 * difference_2;
-      let product_4 = direction.center[centerRow + 2] * (2.0 * difference_2);
-      let difference_3 = xn3 - params.center[centerRow + 3];
-      let product_5 = difference_3 * difference_3;
-      let product_6 = direction.center[centerRow + 3] * (2.0 * difference_3);
-      let product_7 = 0.5 * (product + product_1 + product_3 + product_5);
-      let exponential = gaussian_mixture_stable_exp(-2.0 * logWidthK);
-      let product_8 = -2.0 * logWidthK_1 * exponential;
-      let product_9 = 0.5 * (negative - product_2 - product_4 - product_6) * exponential;
-      score[scoreRow + k] = params.weight[k] - total - 4.0 * logWidthK - product_7 * exponential;
-      powi[scoreRow + k] = product;
-      powi2[scoreRow + k] = product_1;
-      powi3[scoreRow + k] = product_3;
-      powi4[scoreRow + k] = product_5;
-      exp_[scoreRow + k] = exponential;
-      scoreTangent[scoreRow + k] = direction.weight[k] - sum_1 - 4.0 * logWidthK_1 - (product_9 + product_8 * product_7);
-      powiTangent[scoreRow + k] = negative;
-      powiTangent2[scoreRow + k] = -product_2;
-      powiTangent3[scoreRow + k] = -product_4;
-      powiTangent4[scoreRow + k] = -product_6;
-      expTangent[scoreRow + k] = product_8;
-    }
-  }
-  var greatest_1 = -3.4028234663852886e38;
   var sum_2 = 0.0;
-  var sum_3 = 0.0;
-  var greatest_2 = -3.4028234663852886e38;
-  var sum_4 = 0.0;
-  var sum_5 = 0.0;
-  var greatest_3 = -3.4028234663852886e38;
-  for (var k = 0; k < 5; k++) {
-    greatest_1 = max(greatest_1, score[k]);
-    greatest_2 = max(greatest_2, score[k + 5]);
-    greatest_3 = max(greatest_3, score[k + 10]);
-  }
-  let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
-  let shift_2 = select(0.0, greatest_2, abs(greatest_2) < 3.4028234663852886e38);
-  let shift_3 = select(0.0, greatest_3, abs(greatest_3) < 3.4028234663852886e38);
-  var sum_6 = 0.0;
-  for (var k = 0; k < 5; k++) {
-    let weight = gaussian_mixture_stable_exp(score[k] - shift_1);
-    weights2[k] = weight;
-    sum_2 += weight;
-    let weight_1 = gaussian_mixture_stable_exp(score[k + 5] - shift_2);
-    weights3[k] = weight_1;
-    sum_4 += weight_1;
-    let weight_2 = gaussian_mixture_stable_exp(score[k + 10] - shift_3);
-    weights4[k] = weight_2;
-    sum_6 += weight_2;
-  }
-  let inverse_1 = select(1.0 / sum_2, 0.0, sum_2 == 0.0);
-  let inverse_2 = select(1.0 / sum_4, 0.0, sum_4 == 0.0);
-  let inverse_3 = select(1.0 / sum_6, 0.0, sum_6 == 0.0);
-  var sum_7 = 0.0;
-  for (var k = 0; k < 5; k++) {
-    sum_3 += gaussian_mixture_chain(scoreTangent[k], weights2[k] * inverse_1);
-    sum_5 += gaussian_mixture_chain(scoreTangent[k + 5], weights3[k] * inverse_2);
-    sum_7 += gaussian_mixture_chain(scoreTangent[k + 10], weights4[k] * inverse_3);
-  }
-  let tangent = -((sum_3 + sum_5 + sum_7) / 3.0);
-  scoreAdjoint = array<f32, 15>();
-  scoreTangentAdjoint = array<f32, 15>();
-  for (var k = 0; k < 5; k++) {
-    let weight = weights4[k] * inverse_3;
-    scoreAdjoint[k + 10] += -0.33333334 * weight;
-    scoreTangentAdjoint[k + 10] += -0.33333334 * (scoreTangent[k + 10] * weight - sum_7 * weight);
-    let weight_1 = weights3[k] * inverse_2;
-    scoreAdjoint[k + 5] += -0.33333334 * weight_1;
-    scoreTangentAdjoint[k + 5] += -0.33333334 * (scoreTangent[k + 5] * weight_1 - sum_5 * weight_1);
-    let weight_2 = weights2[k] * inverse_1;
-    scoreAdjoint[k] += -0.33333334 * weight_2;
-    scoreTangentAdjoint[k] += -0.33333334 * (scoreTangent[k] * weight_2 - sum_3 * weight_2);
-  }
-  result.product.center = array<f32, 20>();
-  result.product.logWidth = array<f32, 5>();
+  result.product.logWidth = array<f32, 8>();
   var totalAdjoint = 0.0;
   var totalTangentAdjoint = 0.0;
-  result.product.weight = array<f32, 5>();
-  for (var n = 0; n < 3; n++) {
-    let xRow = n * 4;
-    let xn3 = data.x[xRow + 3];
-    let xn2 = data.x[xRow + 2];
-    let xn1 = data.x[xRow + 1];
-    let xn0 = data.x[xRow];
-    let scoreTangentAdjointRow = n * 5;
-    for (var k = 0; k < 5; k++) {
-      let scoreTangentAdjointNK = scoreTangentAdjoint[scoreTangentAdjointRow + k];
-      let product = 0.5 * (powi[scoreTangentAdjointRow + k] + powi2[scoreTangentAdjointRow + k] + powi3[scoreTangentAdjointRow + k] + powi4[scoreTangentAdjointRow + k]);
-      let expNK = exp_[scoreTangentAdjointRow + k];
-      let expTangentNK = expTangent[scoreTangentAdjointRow + k];
-      let negative = -scoreAdjoint[scoreTangentAdjointRow + k];
-      let negative_1 = -scoreTangentAdjointNK;
-      let product_1 = 1.0 * (negative_1 * expNK + expTangentNK * negative);
-      let product_2 = 1.0 * (negative * expNK);
-      let sum_8 = powiTangent[scoreTangentAdjointRow + k] + powiTangent2[scoreTangentAdjointRow + k] + powiTangent3[scoreTangentAdjointRow + k];
-      let product_3 = (negative_1 * product + 0.5 * (sum_8 + powiTangent4[scoreTangentAdjointRow + k]) * negative) * expNK;
-      let centerRow = k * 4;
-      result.product.center[centerRow + 3] -= product_1 * (xn3 - params.center[centerRow + 3]) + product_2 * -direction.center[centerRow + 3];
-      result.product.center[centerRow + 2] -= product_1 * (xn2 - params.center[centerRow + 2]) + product_2 * -direction.center[centerRow + 2];
-      result.product.center[centerRow + 1] -= product_1 * (xn1 - params.center[centerRow + 1]) + product_2 * -direction.center[centerRow + 1];
-      result.product.center[centerRow] -= product_1 * (xn0 - params.center[centerRow]) + product_2 * -direction.center[centerRow];
-      let product_4 = -2.0 * (product_3 + expTangentNK * (negative * product));
-      result.product.logWidth[k] += product_4 - 4.0 * scoreTangentAdjointNK;
+  result.product.weight = array<f32, 8>();
+  result.product.center = array<f32, 56>();
+  for (var n = 0; n < 6; n++) {
+    var greatest_1 = -3.4028234663852886e38;
+    var sum_3 = 0.0;
+    var sum_4 = 0.0;
+    let xRow = n * 7;
+    for (var k = 0; k < 8; k++) {
+      var sum_5 = 0.0;
+      var sum_6 = 0.0;
+      let centerRow = k * 7;
+      for (var d = 0; d < 7; d++) {
+        let difference = data.x[xRow + d] - params.center[centerRow + d];
+        sum_5 += difference * difference;
+        sum_6 -= direction.center[centerRow + d] * (2.0 * difference);
+      }
+      work[k] = sum_5;
+      work2[k] = sum_6;
+      let logWidthK = params.logWidth[k];
+      let logWidthK_1 = direction.logWidth[k];
+      let product = 0.5 * sum_5;
+      let exponential = gaussian_mixture_stable_exp(-2.0 * logWidthK);
+      let product_1 = -2.0 * logWidthK_1 * exponential;
+      let score_1 = params.weight[k] - total - 7.0 * logWidthK - product * exponential;
+      let sum_7 = 0.5 * sum_6 * exponential + product_1 * product;
+      score[k] = score_1;
+      exp_[k] = exponential;
+      scoreTangent[k] = direction.weight[k] - sum_1 - 7.0 * logWidthK_1 - sum_7;
+      expTangent[k] = product_1;
+      greatest_1 = max(greatest_1, score_1);
+    }
+    let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
+    for (var k = 0; k < 8; k++) {
+      let weight = gaussian_mixture_stable_exp(score[k] - shift_1);
+      weights[k] = weight;
+      sum_3 += weight;
+    }
+    let inverse_1 = select(1.0 / sum_3, 0.0, sum_3 == 0.0);
+    for (var k = 0; k < 8; k++) {
+      sum_4 += gaussian_mixture_chain(scoreTangent[k], weights[k] * inverse_1);
+    }
+    sum_2 += sum_4;
+    for (var k = 0; k < 8; k++) {
+      let weight = weights[k] * inverse_1;
+      let product = -0.16666667 * (scoreTangent[k] * weight - sum_4 * weight);
+      let product_1 = 0.5 * work[k];
+      let expNK = exp_[k];
+      let expTangentNK = expTangent[k];
+      let negative = -(-0.16666667 * weight);
+      let negative_1 = -product;
+      let product_2 = (negative_1 * product_1 + 0.5 * work2[k] * negative) * expNK;
+      let product_3 = 0.5 * (negative * expNK);
+      let product_4 = 0.5 * (negative_1 * expNK + expTangentNK * negative);
+      result.product.logWidth[k] += -2.0 * (product_2 + expTangentNK * (negative * product_1)) - 7.0 * product;
       totalAdjoint += negative;
       totalTangentAdjoint += negative_1;
-      result.product.weight[k] += scoreTangentAdjointNK;
+      result.product.weight[k] += product;
+      let centerRow = k * 7;
+      for (var d = 0; d < 7; d++) {
+        let product_5 = product_4 * (2.0 * (data.x[xRow + d] - params.center[centerRow + d]));
+        result.product.center[centerRow + d] -= product_5 + -2.0 * direction.center[centerRow + d] * product_3;
+      }
     }
   }
-  for (var k = 0; k < 5; k++) {
-    let weight = weights[k] * inverse;
+  let tangent = -(sum_2 / 6.0);
+  for (var k = 0; k < 8; k++) {
+    let weight = weights2[k] * inverse;
     let product = (direction.weight[k] * weight - sum_1 * weight) * totalAdjoint;
     result.product.weight[k] += totalTangentAdjoint * weight + product;
   }

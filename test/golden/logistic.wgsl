@@ -2,21 +2,21 @@
 
 // What Logistic is differentiated by; also its gradient. Arrays are row-major.
 struct LogisticParams {
-  w: array<f32, 4>, // real[4], byte 0
-  bias: f32, // real, byte 16
+  w: array<f32, 7>, // real[7], byte 0
+  bias: f32, // real, byte 28
 }
 
 // What Logistic takes as given.
 struct LogisticData {
-  X: array<f32, 12>, // real[3, 4], byte 0
-  y: array<f32, 3>, // real[3], byte 48
-  lambda: f32, // real, byte 60
+  X: array<f32, 42>, // real[6, 7], byte 0
+  y: array<f32, 6>, // real[6], byte 168
+  lambda: f32, // real, byte 192
 }
 
 // What Logistic computes besides its loss.
 struct LogisticOutputs {
   // The probability of +1.
-  p: array<f32, 3>, // real[3], byte 0
+  p: array<f32, 6>, // real[6], byte 0
 }
 
 // The loss of Logistic and its gradient.
@@ -31,190 +31,148 @@ struct LogisticHvp {
   product: LogisticParams,
 }
 
-// The loss of Logistic. 43 operations.
+// The loss of Logistic. 12 operations as written; loops repeat them.
 fn logistic_loss(params: LogisticParams, data: LogisticData) -> f32 {
   let lambda = data.lambda;
   let bias = params.bias;
-  let w0 = params.w[0];
-  let w1 = params.w[1];
-  let w2 = params.w[2];
-  let w3 = params.w[3];
-  let sum = data.X[0] * w0 + data.X[1] * w1 + data.X[2] * w2 + data.X[3] * w3;
-  let sum_1 = data.X[4] * w0 + data.X[5] * w1 + data.X[6] * w2 + data.X[7] * w3;
-  let sum_2 = data.X[8] * w0 + data.X[9] * w1 + data.X[10] * w2 + data.X[11] * w3;
-  let score = bias + sum;
-  let score_1 = bias + sum_1;
-  let score_2 = bias + sum_2;
-  let sum_3 = logistic_log_sigmoid(data.y[0] * score) + logistic_log_sigmoid(data.y[1] * score_1);
-  let product = 0.5 * lambda * (w0 * w0 + w1 * w1 + w2 * w2 + w3 * w3);
-  return product - (sum_3 + logistic_log_sigmoid(data.y[2] * score_2)) / 3.0;
+  var sum = 0.0;
+  for (var d = 0; d < 7; d++) {
+    let wd = params.w[d];
+    sum += wd * wd;
+  }
+  var sum_1 = 0.0;
+  for (var n = 0; n < 6; n++) {
+    var sum_2 = 0.0;
+    let XRow = n * 7;
+    for (var d = 0; d < 7; d++) {
+      sum_2 += data.X[XRow + d] * params.w[d];
+    }
+    let score = bias + sum_2;
+    sum_1 += logistic_log_sigmoid(data.y[n] * score);
+  }
+  return 0.5 * lambda * sum - sum_1 / 6.0;
 }
 
-// The loss of Logistic and its gradient. 101 operations.
+// The loss of Logistic and its gradient. 26 operations as written; loops repeat them.
 fn logistic_loss_and_gradient(params: LogisticParams, data: LogisticData) -> LogisticLossAndGradient {
   var result: LogisticLossAndGradient;
   let lambda = data.lambda;
   let bias = params.bias;
-  let X00 = data.X[0];
-  let w0 = params.w[0];
-  let X01 = data.X[1];
-  let w1 = params.w[1];
-  let X02 = data.X[2];
-  let w2 = params.w[2];
-  let X03 = data.X[3];
-  let w3 = params.w[3];
-  let X10 = data.X[4];
-  let X11 = data.X[5];
-  let X12 = data.X[6];
-  let X13 = data.X[7];
-  let X20 = data.X[8];
-  let X21 = data.X[9];
-  let X22 = data.X[10];
-  let X23 = data.X[11];
-  let score = bias + (X00 * w0 + X01 * w1 + X02 * w2 + X03 * w3);
-  let score_1 = bias + (X10 * w0 + X11 * w1 + X12 * w2 + X13 * w3);
-  let score_2 = bias + (X20 * w0 + X21 * w1 + X22 * w2 + X23 * w3);
   let product = 0.5 * lambda;
-  let y0 = data.y[0];
-  let product_1 = y0 * score;
-  let y1 = data.y[1];
-  let product_2 = y1 * score_1;
-  let y2 = data.y[2];
-  let product_3 = y2 * score_2;
-  let exponential = logistic_stable_exp(-abs(product_1));
-  let exponential_1 = logistic_stable_exp(-abs(product_2));
-  let sum = min(product_1, 0.0) - logistic_log1p(exponential) + (min(product_2, 0.0) - logistic_log1p(exponential_1));
-  let product_4 = product * (w0 * w0 + w1 * w1 + w2 * w2 + w3 * w3);
-  let exponential_2 = logistic_stable_exp(-abs(product_3));
-  let loss = product_4 - (sum + (min(product_3, 0.0) - logistic_log1p(exponential_2))) / 3.0;
-  let product_5 = 2.0 * product;
-  let score2 = -0.33333334 * (select(1.0, exponential, product_1 > 0.0) / (1.0 + exponential)) * y0;
-  let score2_1 = -0.33333334 * (select(1.0, exponential_1, product_2 > 0.0) / (1.0 + exponential_1)) * y1;
-  let score2_2 = -0.33333334 * (select(1.0, exponential_2, product_3 > 0.0) / (1.0 + exponential_2)) * y2;
-  result.gradient.w[0] = product_5 * w0 + score2_2 * X20 + score2_1 * X10 + score2 * X00;
-  result.gradient.w[1] = product_5 * w1 + score2_2 * X21 + score2_1 * X11 + score2 * X01;
-  result.gradient.w[2] = product_5 * w2 + score2_2 * X22 + score2_1 * X12 + score2 * X02;
-  result.gradient.w[3] = product_5 * w3 + score2_2 * X23 + score2_1 * X13 + score2 * X03;
-  result.gradient.bias = score2_2 + score2_1 + score2;
+  var sum = 0.0;
+  var sum_1 = 0.0;
+  let product_1 = 2.0 * product;
+  for (var d = 0; d < 7; d++) {
+    let wd = params.w[d];
+    sum += wd * wd;
+    result.gradient.w[d] = product_1 * wd;
+  }
+  var biasAdjoint = 0.0;
+  for (var n = 0; n < 6; n++) {
+    var sum_2 = 0.0;
+    let XRow = n * 7;
+    for (var d = 0; d < 7; d++) {
+      sum_2 += data.X[XRow + d] * params.w[d];
+    }
+    let score = bias + sum_2;
+    let yn = data.y[n];
+    let product_2 = yn * score;
+    let exponential = logistic_stable_exp(-abs(product_2));
+    sum_1 += min(product_2, 0.0) - logistic_log1p(exponential);
+    let product_3 = -0.16666667 * yn * (select(1.0, exponential, product_2 > 0.0) / (1.0 + exponential));
+    biasAdjoint += product_3;
+    for (var d = 0; d < 7; d++) {
+      result.gradient.w[d] += product_3 * data.X[XRow + d];
+    }
+  }
+  let loss = product * sum - sum_1 / 6.0;
+  result.gradient.bias = biasAdjoint;
   result.loss = loss;
   return result;
 }
 
-// The outputs of Logistic. 27 operations.
+// The outputs of Logistic. 4 operations as written; loops repeat them.
 fn logistic_outputs(params: LogisticParams, data: LogisticData) -> LogisticOutputs {
   var result: LogisticOutputs;
   let bias = params.bias;
-  let w0 = params.w[0];
-  let w1 = params.w[1];
-  let w2 = params.w[2];
-  let w3 = params.w[3];
-  let sum = data.X[0] * w0 + data.X[1] * w1 + data.X[2] * w2 + data.X[3] * w3;
-  let sum_1 = data.X[4] * w0 + data.X[5] * w1 + data.X[6] * w2 + data.X[7] * w3;
-  let sum_2 = data.X[8] * w0 + data.X[9] * w1 + data.X[10] * w2 + data.X[11] * w3;
-  let score = bias + sum;
-  let score_1 = bias + sum_1;
-  let score_2 = bias + sum_2;
-  result.p[0] = logistic_sigmoid(score);
-  result.p[1] = logistic_sigmoid(score_1);
-  result.p[2] = logistic_sigmoid(score_2);
+  for (var n = 0; n < 6; n++) {
+    var sum = 0.0;
+    let XRow = n * 7;
+    for (var d = 0; d < 7; d++) {
+      sum += data.X[XRow + d] * params.w[d];
+    }
+    let score = bias + sum;
+    result.p[n] = logistic_sigmoid(score);
+  }
   return result;
 }
 
-// The derivative of the loss of Logistic along a direction. 80 operations.
+// The derivative of the loss of Logistic along a direction. 19 operations as written; loops repeat them.
 fn logistic_jvp(params: LogisticParams, data: LogisticData, direction: LogisticParams) -> f32 {
   let lambda = data.lambda;
   let bias = params.bias;
   let biasDirection = direction.bias;
-  let X00 = data.X[0];
-  let w0 = params.w[0];
-  let w0_1 = direction.w[0];
-  let X01 = data.X[1];
-  let w1 = params.w[1];
-  let w1_1 = direction.w[1];
-  let X02 = data.X[2];
-  let w2 = params.w[2];
-  let w2_1 = direction.w[2];
-  let X03 = data.X[3];
-  let w3 = params.w[3];
-  let w3_1 = direction.w[3];
-  let X10 = data.X[4];
-  let X11 = data.X[5];
-  let X12 = data.X[6];
-  let X13 = data.X[7];
-  let X20 = data.X[8];
-  let X21 = data.X[9];
-  let X22 = data.X[10];
-  let X23 = data.X[11];
-  let score = bias + (X00 * w0 + X01 * w1 + X02 * w2 + X03 * w3);
-  let score_1 = bias + (X10 * w0 + X11 * w1 + X12 * w2 + X13 * w3);
-  let score_2 = bias + (X20 * w0 + X21 * w1 + X22 * w2 + X23 * w3);
-  let y0 = data.y[0];
-  let y1 = data.y[1];
-  let y2 = data.y[2];
-  let sum = biasDirection + (w0_1 * X00 + w1_1 * X01 + w2_1 * X02 + w3_1 * X03);
-  let sum_1 = biasDirection + (w0_1 * X10 + w1_1 * X11 + w2_1 * X12 + w3_1 * X13);
-  let sum_2 = biasDirection + (w0_1 * X20 + w1_1 * X21 + w2_1 * X22 + w3_1 * X23);
-  let sum_3 = 2.0 * w0_1 * w0 + 2.0 * w1_1 * w1 + 2.0 * w2_1 * w2 + 2.0 * w3_1 * w3;
-  let product = sum * y0 * logistic_sigmoid(-(y0 * score));
-  let sum_4 = product + sum_1 * y1 * logistic_sigmoid(-(y1 * score_1));
-  let quotient = (sum_4 + sum_2 * y2 * logistic_sigmoid(-(y2 * score_2))) / 3.0;
-  return sum_3 * (0.5 * lambda) - quotient;
+  var sum = 0.0;
+  for (var d = 0; d < 7; d++) {
+    sum += direction.w[d] * (2.0 * params.w[d]);
+  }
+  var sum_1 = 0.0;
+  for (var n = 0; n < 6; n++) {
+    var sum_2 = 0.0;
+    var sum_3 = 0.0;
+    let XRow = n * 7;
+    for (var d = 0; d < 7; d++) {
+      let Xnd = data.X[XRow + d];
+      sum_2 += Xnd * params.w[d];
+      sum_3 += direction.w[d] * Xnd;
+    }
+    let score = bias + sum_2;
+    let scoreTangent = biasDirection + sum_3;
+    let yn = data.y[n];
+    sum_1 += scoreTangent * yn * logistic_sigmoid(-(yn * score));
+  }
+  return sum * (0.5 * lambda) - sum_1 / 6.0;
 }
 
-// The Hessian of the loss of Logistic times a direction. 126 operations.
+// The Hessian of the loss of Logistic times a direction. 29 operations as written; loops repeat them.
 fn logistic_hvp(params: LogisticParams, data: LogisticData, direction: LogisticParams) -> LogisticHvp {
   var result: LogisticHvp;
   let lambda = data.lambda;
   let bias = params.bias;
   let biasDirection = direction.bias;
-  let X00 = data.X[0];
-  let w0 = params.w[0];
-  let w0_1 = direction.w[0];
-  let X01 = data.X[1];
-  let w1 = params.w[1];
-  let w1_1 = direction.w[1];
-  let X02 = data.X[2];
-  let w2 = params.w[2];
-  let w2_1 = direction.w[2];
-  let X03 = data.X[3];
-  let w3 = params.w[3];
-  let w3_1 = direction.w[3];
-  let X10 = data.X[4];
-  let X11 = data.X[5];
-  let X12 = data.X[6];
-  let X13 = data.X[7];
-  let X20 = data.X[8];
-  let X21 = data.X[9];
-  let X22 = data.X[10];
-  let X23 = data.X[11];
-  let score = bias + (X00 * w0 + X01 * w1 + X02 * w2 + X03 * w3);
-  let score_1 = bias + (X10 * w0 + X11 * w1 + X12 * w2 + X13 * w3);
-  let score_2 = bias + (X20 * w0 + X21 * w1 + X22 * w2 + X23 * w3);
   let product = 0.5 * lambda;
-  let y0 = data.y[0];
-  let product_1 = (biasDirection + (w0_1 * X00 + w1_1 * X01 + w2_1 * X02 + w3_1 * X03)) * y0;
-  let sigmoid = logistic_sigmoid(-(y0 * score));
-  let y1 = data.y[1];
-  let product_2 = (biasDirection + (w0_1 * X10 + w1_1 * X11 + w2_1 * X12 + w3_1 * X13)) * y1;
-  let sigmoid_1 = logistic_sigmoid(-(y1 * score_1));
-  let y2 = data.y[2];
-  let product_3 = (biasDirection + (w0_1 * X20 + w1_1 * X21 + w2_1 * X22 + w3_1 * X23)) * y2;
-  let sigmoid_2 = logistic_sigmoid(-(y2 * score_2));
-  let product_4 = (2.0 * w0 * w0_1 + 2.0 * w1 * w1_1 + 2.0 * w2 * w2_1 + 2.0 * w3 * w3_1) * product;
-  let tangent = product_4 - (product_1 * sigmoid + product_2 * sigmoid_1 + product_3 * sigmoid_2) / 3.0;
-  let product_5 = 2.0 * product;
-  let scoreTangent = 0.33333334 * (product_1 * (sigmoid * (1.0 - sigmoid))) * y0;
-  let scoreTangent_1 = 0.33333334 * (product_2 * (sigmoid_1 * (1.0 - sigmoid_1))) * y1;
-  let scoreTangent_2 = 0.33333334 * (product_3 * (sigmoid_2 * (1.0 - sigmoid_2))) * y2;
-  let sum = product_5 * w3_1 + scoreTangent_2 * X23 + scoreTangent_1 * X13;
-  let sum_1 = product_5 * w2_1 + scoreTangent_2 * X22 + scoreTangent_1 * X12;
-  let sum_2 = product_5 * w1_1 + scoreTangent_2 * X21 + scoreTangent_1 * X11;
-  let sum_3 = product_5 * w0_1 + scoreTangent_2 * X20 + scoreTangent_1 * X10;
-  result.product.w[0] = sum_3 + scoreTangent * X00;
-  result.product.w[1] = sum_2 + scoreTangent * X01;
-  result.product.w[2] = sum_1 + scoreTangent * X02;
-  result.product.w[3] = sum + scoreTangent * X03;
-  result.product.bias = scoreTangent_2 + scoreTangent_1 + scoreTangent;
+  var sum = 0.0;
+  var sum_1 = 0.0;
+  let product_1 = 2.0 * product;
+  for (var d = 0; d < 7; d++) {
+    let wd = direction.w[d];
+    sum += wd * (2.0 * params.w[d]);
+    result.product.w[d] = product_1 * wd;
+  }
+  var biasTangentAdjoint = 0.0;
+  for (var n = 0; n < 6; n++) {
+    var sum_2 = 0.0;
+    var sum_3 = 0.0;
+    let XRow = n * 7;
+    for (var d = 0; d < 7; d++) {
+      let Xnd = data.X[XRow + d];
+      sum_2 += Xnd * params.w[d];
+      sum_3 += direction.w[d] * Xnd;
+    }
+    let score = bias + sum_2;
+    let scoreTangent = biasDirection + sum_3;
+    let yn = data.y[n];
+    let product_2 = scoreTangent * yn;
+    let sigmoid = logistic_sigmoid(-(yn * score));
+    sum_1 += product_2 * sigmoid;
+    let product_3 = 0.16666667 * yn * (product_2 * (sigmoid * (1.0 - sigmoid)));
+    biasTangentAdjoint += product_3;
+    for (var d = 0; d < 7; d++) {
+      result.product.w[d] += product_3 * data.X[XRow + d];
+    }
+  }
+  let tangent = sum * product - sum_1 / 6.0;
+  result.product.bias = biasTangentAdjoint;
   result.derivative = tangent;
   return result;
 }

@@ -2,7 +2,7 @@
 
 // What Molecule is differentiated by; also its gradient. Arrays are row-major.
 struct MoleculeParams {
-  position: array<f32, 9>, // real[3, 3], byte 0
+  position: array<f32, 18>, // real[6, 3], byte 0
 }
 
 // The loss of Molecule and its gradient.
@@ -17,379 +17,165 @@ struct MoleculeHvp {
   product: MoleculeParams,
 }
 
-// The loss of Molecule. 47 operations as written; loops repeat them.
+// The loss of Molecule. 16 operations as written; loops repeat them.
 fn molecule_loss(params: MoleculeParams) -> f32 {
   var sum = 0.0;
-  let position00 = params.position[0];
-  let position01 = params.position[1];
-  let position02 = params.position[2];
-  for (var j = 0; j < 0; j++) {
-    let positionRow = j * 3;
-    let difference = position00 - params.position[positionRow];
-    let difference_1 = position01 - params.position[positionRow + 1];
-    let difference_2 = position02 - params.position[positionRow + 2];
-    let sum_1 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
-    let attraction = 1.0 / (sum_1 * sum_1 * sum_1);
-    sum += 4.0 * (attraction * attraction - attraction);
+  for (var i = 0; i < 6; i++) {
+    var sum_1 = 0.0;
+    let positionRow = i * 3;
+    let positionI0 = params.position[positionRow];
+    let positionI1 = params.position[positionRow + 1];
+    let positionI2 = params.position[positionRow + 2];
+    for (var j = 0; j < i; j++) {
+      let positionRow_1 = j * 3;
+      let difference = positionI0 - params.position[positionRow_1];
+      let difference_1 = positionI1 - params.position[positionRow_1 + 1];
+      let difference_2 = positionI2 - params.position[positionRow_1 + 2];
+      let sum_2 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
+      let attraction = 1.0 / (sum_2 * sum_2 * sum_2);
+      sum_1 += 4.0 * (attraction * attraction - attraction);
+    }
+    sum += sum_1;
   }
-  var sum_1 = 0.0;
-  let position10 = params.position[3];
-  let position11 = params.position[4];
-  let position12 = params.position[5];
-  for (var j = 0; j < 1; j++) {
-    let positionRow = j * 3;
-    let difference = position10 - params.position[positionRow];
-    let difference_1 = position11 - params.position[positionRow + 1];
-    let difference_2 = position12 - params.position[positionRow + 2];
-    let sum_2 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
-    let attraction = 1.0 / (sum_2 * sum_2 * sum_2);
-    sum_1 += 4.0 * (attraction * attraction - attraction);
-  }
-  var sum_2 = 0.0;
-  let position20 = params.position[6];
-  let position21 = params.position[7];
-  let position22 = params.position[8];
-  for (var j = 0; j < 2; j++) {
-    let positionRow = j * 3;
-    let difference = position20 - params.position[positionRow];
-    let difference_1 = position21 - params.position[positionRow + 1];
-    let difference_2 = position22 - params.position[positionRow + 2];
-    let sum_3 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
-    let attraction = 1.0 / (sum_3 * sum_3 * sum_3);
-    sum_2 += 4.0 * (attraction * attraction - attraction);
-  }
-  return sum + sum_1 + sum_2;
+  return sum;
 }
 
-// The loss of Molecule and its gradient. 116 operations as written; loops repeat them.
+// The loss of Molecule and its gradient. 39 operations as written; loops repeat them.
 fn molecule_loss_and_gradient(params: MoleculeParams) -> MoleculeLossAndGradient {
   var result: MoleculeLossAndGradient;
   var sum = 0.0;
-  var sum_1 = 0.0;
-  var sum_2 = 0.0;
-  var total = 0.0;
-  let position10 = params.position[3];
-  let position11 = params.position[4];
-  let position12 = params.position[5];
-  let position20 = params.position[6];
-  let position21 = params.position[7];
-  let position22 = params.position[8];
-  result.gradient.position = array<f32, 9>();
-  var total_1 = 0.0;
-  var total_2 = 0.0;
-  for (var j = 0; j < 2; j++) {
-    let positionRow = j * 3;
-    let difference = position20 - params.position[positionRow];
-    let difference_1 = position21 - params.position[positionRow + 1];
-    let difference_2 = position22 - params.position[positionRow + 2];
-    let sum_3 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
-    let product = sum_3 * sum_3;
-    let product_1 = product * sum_3;
-    let attraction = 1.0 / product_1;
-    sum_2 += 4.0 * (attraction * attraction - attraction);
-    let product_2 = 2.0 * -((-4.0 + 8.0 * attraction) * attraction * attraction * (3.0 * product));
-    let product_3 = product_2 * difference_2;
-    total += product_3;
-    result.gradient.position[positionRow + 2] -= product_3;
-    let product_4 = product_2 * difference_1;
-    total_1 += product_4;
-    result.gradient.position[positionRow + 1] -= product_4;
-    let product_5 = product_2 * difference;
-    total_2 += product_5;
-    result.gradient.position[positionRow] -= product_5;
+  result.gradient.position = array<f32, 18>();
+  for (var i = 0; i < 6; i++) {
+    var sum_1 = 0.0;
+    let positionRow = i * 3;
+    let positionI0 = params.position[positionRow];
+    let positionI1 = params.position[positionRow + 1];
+    let positionI2 = params.position[positionRow + 2];
+    var positionGradientI2 = 0.0;
+    var positionGradientI1 = 0.0;
+    var positionGradientI0 = 0.0;
+    for (var j = 0; j < i; j++) {
+      let positionRow_1 = j * 3;
+      let difference = positionI0 - params.position[positionRow_1];
+      let difference_1 = positionI1 - params.position[positionRow_1 + 1];
+      let difference_2 = positionI2 - params.position[positionRow_1 + 2];
+      let sum_2 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
+      let product = sum_2 * sum_2;
+      let product_1 = product * sum_2;
+      let attraction = 1.0 / product_1;
+      sum_1 += 4.0 * (attraction * attraction - attraction);
+      let product_2 = 2.0 * -((-4.0 + 8.0 * attraction) * attraction * attraction * (3.0 * product));
+      let product_3 = product_2 * difference_2;
+      result.gradient.position[positionRow_1 + 2] -= product_3;
+      positionGradientI2 += product_3;
+      let product_4 = product_2 * difference_1;
+      result.gradient.position[positionRow_1 + 1] -= product_4;
+      positionGradientI1 += product_4;
+      let product_5 = product_2 * difference;
+      result.gradient.position[positionRow_1] -= product_5;
+      positionGradientI0 += product_5;
+    }
+    result.gradient.position[positionRow + 2] += positionGradientI2;
+    result.gradient.position[positionRow + 1] += positionGradientI1;
+    result.gradient.position[positionRow] += positionGradientI0;
+    sum += sum_1;
   }
-  result.gradient.position[8] += total;
-  result.gradient.position[7] += total_1;
-  result.gradient.position[6] += total_2;
-  var total_3 = 0.0;
-  var total_4 = 0.0;
-  var total_5 = 0.0;
-  for (var j = 0; j < 1; j++) {
-    let positionRow = j * 3;
-    let difference = position10 - params.position[positionRow];
-    let difference_1 = position11 - params.position[positionRow + 1];
-    let difference_2 = position12 - params.position[positionRow + 2];
-    let sum_3 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
-    let product = sum_3 * sum_3;
-    let product_1 = product * sum_3;
-    let attraction = 1.0 / product_1;
-    sum_1 += 4.0 * (attraction * attraction - attraction);
-    let product_2 = 2.0 * -((-4.0 + 8.0 * attraction) * attraction * attraction * (3.0 * product));
-    let product_3 = product_2 * difference_2;
-    total_3 += product_3;
-    result.gradient.position[positionRow + 2] -= product_3;
-    let product_4 = product_2 * difference_1;
-    total_4 += product_4;
-    result.gradient.position[positionRow + 1] -= product_4;
-    let product_5 = product_2 * difference;
-    total_5 += product_5;
-    result.gradient.position[positionRow] -= product_5;
-  }
-  result.gradient.position[5] += total_3;
-  result.gradient.position[4] += total_4;
-  result.gradient.position[3] += total_5;
-  let position00 = params.position[0];
-  let position01 = params.position[1];
-  let position02 = params.position[2];
-  var positionGradient02 = 0.0;
-  var positionGradient01 = 0.0;
-  var positionGradient00 = 0.0;
-  for (var j = 0; j < 0; j++) {
-    let positionRow = j * 3;
-    let difference = position00 - params.position[positionRow];
-    let difference_1 = position01 - params.position[positionRow + 1];
-    let difference_2 = position02 - params.position[positionRow + 2];
-    let sum_3 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
-    let product = sum_3 * sum_3;
-    let product_1 = product * sum_3;
-    let attraction = 1.0 / product_1;
-    sum += 4.0 * (attraction * attraction - attraction);
-    let product_2 = 2.0 * -((-4.0 + 8.0 * attraction) * attraction * attraction * (3.0 * product));
-    let product_3 = product_2 * difference_2;
-    result.gradient.position[positionRow + 2] -= product_3;
-    positionGradient02 += product_3;
-    let product_4 = product_2 * difference_1;
-    result.gradient.position[positionRow + 1] -= product_4;
-    positionGradient01 += product_4;
-    let product_5 = product_2 * difference;
-    result.gradient.position[positionRow] -= product_5;
-    positionGradient00 += product_5;
-  }
-  result.gradient.position[2] += positionGradient02;
-  result.gradient.position[1] += positionGradient01;
-  result.gradient.position[0] += positionGradient00;
-  result.loss = sum + sum_1 + sum_2;
+  result.loss = sum;
   return result;
 }
 
-// The derivative of the loss of Molecule along a direction. 95 operations as written; loops repeat them.
+// The derivative of the loss of Molecule along a direction. 32 operations as written; loops repeat them.
 fn molecule_jvp(params: MoleculeParams, direction: MoleculeParams) -> f32 {
   var sum = 0.0;
-  let position00 = params.position[0];
-  let position01 = params.position[1];
-  let position02 = params.position[2];
-  let position00_1 = direction.position[0];
-  let position01_1 = direction.position[1];
-  let position02_1 = direction.position[2];
-  for (var j = 0; j < 0; j++) {
-    let positionRow = j * 3;
-    let difference = position00 - params.position[positionRow];
-    let difference_1 = position01 - params.position[positionRow + 1];
-    let difference_2 = position02 - params.position[positionRow + 2];
-    let sum_1 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
-    let product = sum_1 * sum_1;
-    let product_1 = product * sum_1;
-    let attraction = 1.0 / product_1;
-    let product_2 = (position00_1 - direction.position[positionRow]) * (6.0 * difference);
-    let sum_2 = product_2 + (position01_1 - direction.position[positionRow + 1]) * (6.0 * difference_1);
-    let product_3 = (sum_2 + (position02_1 - direction.position[positionRow + 2]) * (6.0 * difference_2)) * product;
-    let product_4 = product_3 * attraction * attraction;
-    sum += 4.0 * (-product_4 * (2.0 * attraction) + product_4);
+  for (var i = 0; i < 6; i++) {
+    var sum_1 = 0.0;
+    let positionRow = i * 3;
+    let positionI0 = params.position[positionRow];
+    let positionI1 = params.position[positionRow + 1];
+    let positionI2 = params.position[positionRow + 2];
+    let positionI0_1 = direction.position[positionRow];
+    let positionI1_1 = direction.position[positionRow + 1];
+    let positionI2_1 = direction.position[positionRow + 2];
+    for (var j = 0; j < i; j++) {
+      let positionRow_1 = j * 3;
+      let difference = positionI0 - params.position[positionRow_1];
+      let difference_1 = positionI1 - params.position[positionRow_1 + 1];
+      let difference_2 = positionI2 - params.position[positionRow_1 + 2];
+      let sum_2 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
+      let product = sum_2 * sum_2;
+      let product_1 = product * sum_2;
+      let attraction = 1.0 / product_1;
+      let product_2 = (positionI0_1 - direction.position[positionRow_1]) * (6.0 * difference);
+      let sum_3 = product_2 + (positionI1_1 - direction.position[positionRow_1 + 1]) * (6.0 * difference_1);
+      let product_3 = (sum_3 + (positionI2_1 - direction.position[positionRow_1 + 2]) * (6.0 * difference_2)) * product;
+      let product_4 = product_3 * attraction * attraction;
+      sum_1 += 4.0 * (-product_4 * (2.0 * attraction) + product_4);
+    }
+    sum += sum_1;
   }
-  var sum_1 = 0.0;
-  let position10 = params.position[3];
-  let position10_1 = direction.position[3];
-  let position11 = params.position[4];
-  let position11_1 = direction.position[4];
-  let position12 = params.position[5];
-  let position12_1 = direction.position[5];
-  for (var j = 0; j < 1; j++) {
-    let positionRow = j * 3;
-    let difference = position10 - params.position[positionRow];
-    let difference_1 = position11 - params.position[positionRow + 1];
-    let difference_2 = position12 - params.position[positionRow + 2];
-    let sum_2 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
-    let product = sum_2 * sum_2;
-    let product_1 = product * sum_2;
-    let attraction = 1.0 / product_1;
-    let product_2 = (position10_1 - direction.position[positionRow]) * (6.0 * difference);
-    let sum_3 = product_2 + (position11_1 - direction.position[positionRow + 1]) * (6.0 * difference_1);
-    let quotient = (sum_3 + (position12_1 - direction.position[positionRow + 2]) * (6.0 * difference_2)) * product * attraction;
-    let product_3 = quotient * attraction;
-    sum_1 += 4.0 * (-product_3 * (2.0 * attraction) + product_3);
-  }
-  var sum_2 = 0.0;
-  let position20 = params.position[6];
-  let position20_1 = direction.position[6];
-  let position21 = params.position[7];
-  let position21_1 = direction.position[7];
-  let position22 = params.position[8];
-  let position22_1 = direction.position[8];
-  for (var j = 0; j < 2; j++) {
-    let positionRow = j * 3;
-    let difference = position20 - params.position[positionRow];
-    let difference_1 = position21 - params.position[positionRow + 1];
-    let difference_2 = position22 - params.position[positionRow + 2];
-    let sum_3 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
-    let product = sum_3 * sum_3;
-    let product_1 = product * sum_3;
-    let attraction = 1.0 / product_1;
-    let product_2 = (position20_1 - direction.position[positionRow]) * (6.0 * difference);
-    let sum_4 = product_2 + (position21_1 - direction.position[positionRow + 1]) * (6.0 * difference_1);
-    let quotient = (sum_4 + (position22_1 - direction.position[positionRow + 2]) * (6.0 * difference_2)) * product * attraction;
-    let product_3 = quotient * attraction;
-    sum_2 += 4.0 * (-product_3 * (2.0 * attraction) + product_3);
-  }
-  return sum + sum_1 + sum_2;
+  return sum;
 }
 
-// The Hessian of the loss of Molecule times a direction. 254 operations as written; loops repeat them.
+// The Hessian of the loss of Molecule times a direction. 85 operations as written; loops repeat them.
 fn molecule_hvp(params: MoleculeParams, direction: MoleculeParams) -> MoleculeHvp {
   var result: MoleculeHvp;
   var sum = 0.0;
-  var sum_1 = 0.0;
-  var sum_2 = 0.0;
-  var total = 0.0;
-  let position10 = params.position[3];
-  let position10_1 = direction.position[3];
-  let position11 = params.position[4];
-  let position11_1 = direction.position[4];
-  let position12 = params.position[5];
-  let position12_1 = direction.position[5];
-  let position20 = params.position[6];
-  let position20_1 = direction.position[6];
-  let position21 = params.position[7];
-  let position21_1 = direction.position[7];
-  let position22 = params.position[8];
-  let position22_1 = direction.position[8];
-  result.product.position = array<f32, 9>();
-  var total_1 = 0.0;
-  var total_2 = 0.0;
-  for (var j = 0; j < 2; j++) {
-    let positionRow = j * 3;
-    let difference = position20 - params.position[positionRow];
-    let difference_1 = position21 - params.position[positionRow + 1];
-    let difference_2 = position22 - params.position[positionRow + 2];
-    let sum_3 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
-    let product = sum_3 * sum_3;
-    let product_1 = product * sum_3;
-    let difference_3 = position20_1 - direction.position[positionRow];
-    let difference_4 = position21_1 - direction.position[positionRow + 1];
-    let attraction = 1.0 / product_1;
-    let difference_5 = position22_1 - direction.position[positionRow + 2];
-    let sum_4 = 6.0 * difference_3 * difference + 6.0 * difference_4 * difference_1;
-    let product_2 = (sum_4 + 6.0 * difference_5 * difference_2) * product * attraction * attraction;
-    sum_2 += 4.0 * (2.0 * -product_2 * attraction + product_2);
-    let product_3 = 2.0 * difference;
-    let product_4 = 2.0 * difference_1;
-    let product_5 = 2.0 * difference_2;
-    let sum_5 = difference_3 * product_3 + difference_4 * product_4 + difference_5 * product_5;
-    let product_6 = 3.0 * product;
-    let quotient = sum_5 * product_6 * attraction;
-    let negative = -attraction;
-    let product_7 = quotient * attraction;
-    let quotient_1 = (-4.0 + 8.0 * attraction) * attraction;
-    let product_8 = quotient_1 * negative;
-    let product_9 = (-8.0 * product_7 * attraction - quotient * quotient_1) * negative;
-    let sum_6 = (product_9 + product_7 * quotient_1) * product_6 + 3.0 * (2.0 * sum_3 * sum_5) * product_8;
-    let product_10 = 2.0 * (product_8 * product_6);
-    let sum_7 = sum_6 * product_5 + product_10 * difference_5;
-    total += sum_7;
-    result.product.position[positionRow + 2] -= sum_7;
-    let sum_8 = sum_6 * product_4 + product_10 * difference_4;
-    total_1 += sum_8;
-    result.product.position[positionRow + 1] -= sum_8;
-    let sum_9 = sum_6 * product_3 + product_10 * difference_3;
-    total_2 += sum_9;
-    result.product.position[positionRow] -= sum_9;
+  result.product.position = array<f32, 18>();
+  for (var i = 0; i < 6; i++) {
+    var sum_1 = 0.0;
+    let positionRow = i * 3;
+    let positionI0 = params.position[positionRow];
+    let positionI1 = params.position[positionRow + 1];
+    let positionI2 = params.position[positionRow + 2];
+    let positionI0_1 = direction.position[positionRow];
+    let positionI1_1 = direction.position[positionRow + 1];
+    let positionI2_1 = direction.position[positionRow + 2];
+    var positionI2_2 = 0.0;
+    var positionI1_2 = 0.0;
+    var positionI0_2 = 0.0;
+    for (var j = 0; j < i; j++) {
+      let positionRow_1 = j * 3;
+      let difference = positionI0 - params.position[positionRow_1];
+      let difference_1 = positionI1 - params.position[positionRow_1 + 1];
+      let difference_2 = positionI2 - params.position[positionRow_1 + 2];
+      let sum_2 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
+      let product = sum_2 * sum_2;
+      let product_1 = product * sum_2;
+      let difference_3 = positionI0_1 - direction.position[positionRow_1];
+      let difference_4 = positionI1_1 - direction.position[positionRow_1 + 1];
+      let attraction = 1.0 / product_1;
+      let difference_5 = positionI2_1 - direction.position[positionRow_1 + 2];
+      let sum_3 = 6.0 * difference_3 * difference + 6.0 * difference_4 * difference_1;
+      let product_2 = (sum_3 + 6.0 * difference_5 * difference_2) * product * attraction * attraction;
+      sum_1 += 4.0 * (2.0 * -product_2 * attraction + product_2);
+      let product_3 = 2.0 * difference;
+      let product_4 = 2.0 * difference_1;
+      let product_5 = 2.0 * difference_2;
+      let sum_4 = difference_3 * product_3 + difference_4 * product_4 + difference_5 * product_5;
+      let product_6 = 3.0 * product;
+      let quotient = sum_4 * product_6 * attraction;
+      let negative = -attraction;
+      let product_7 = quotient * attraction;
+      let quotient_1 = (-4.0 + 8.0 * attraction) * attraction;
+      let product_8 = quotient_1 * negative;
+      let product_9 = (-8.0 * product_7 * attraction - quotient * quotient_1) * negative;
+      let sum_5 = (product_9 + product_7 * quotient_1) * product_6 + 3.0 * (2.0 * sum_2 * sum_4) * product_8;
+      let product_10 = 2.0 * (product_8 * product_6);
+      let sum_6 = sum_5 * product_5 + product_10 * difference_5;
+      result.product.position[positionRow_1 + 2] -= sum_6;
+      positionI2_2 += sum_6;
+      let sum_7 = sum_5 * product_4 + product_10 * difference_4;
+      result.product.position[positionRow_1 + 1] -= sum_7;
+      positionI1_2 += sum_7;
+      let sum_8 = sum_5 * product_3 + product_10 * difference_3;
+      result.product.position[positionRow_1] -= sum_8;
+      positionI0_2 += sum_8;
+    }
+    result.product.position[positionRow + 2] += positionI2_2;
+    result.product.position[positionRow + 1] += positionI1_2;
+    result.product.position[positionRow] += positionI0_2;
+    sum += sum_1;
   }
-  result.product.position[8] += total;
-  result.product.position[7] += total_1;
-  result.product.position[6] += total_2;
-  var total_3 = 0.0;
-  var total_4 = 0.0;
-  var total_5 = 0.0;
-  for (var j = 0; j < 1; j++) {
-    let positionRow = j * 3;
-    let difference = position10 - params.position[positionRow];
-    let difference_1 = position11 - params.position[positionRow + 1];
-    let difference_2 = position12 - params.position[positionRow + 2];
-    let sum_3 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
-    let product = sum_3 * sum_3;
-    let product_1 = product * sum_3;
-    let difference_3 = position10_1 - direction.position[positionRow];
-    let difference_4 = position11_1 - direction.position[positionRow + 1];
-    let attraction = 1.0 / product_1;
-    let difference_5 = position12_1 - direction.position[positionRow + 2];
-    let sum_4 = 6.0 * difference_3 * difference + 6.0 * difference_4 * difference_1;
-    let product_2 = (sum_4 + 6.0 * difference_5 * difference_2) * product * attraction * attraction;
-    sum_1 += 4.0 * (2.0 * -product_2 * attraction + product_2);
-    let product_3 = 2.0 * difference;
-    let product_4 = 2.0 * difference_1;
-    let product_5 = 2.0 * difference_2;
-    let sum_5 = difference_3 * product_3 + difference_4 * product_4 + difference_5 * product_5;
-    let product_6 = 3.0 * product;
-    let quotient = sum_5 * product_6 * attraction;
-    let negative = -attraction;
-    let product_7 = quotient * attraction;
-    let quotient_1 = (-4.0 + 8.0 * attraction) * attraction;
-    let product_8 = quotient_1 * negative;
-    let product_9 = (-8.0 * product_7 * attraction - quotient * quotient_1) * negative;
-    let sum_6 = (product_9 + product_7 * quotient_1) * product_6 + 3.0 * (2.0 * sum_3 * sum_5) * product_8;
-    let product_10 = 2.0 * (product_8 * product_6);
-    let sum_7 = sum_6 * product_5 + product_10 * difference_5;
-    total_3 += sum_7;
-    result.product.position[positionRow + 2] -= sum_7;
-    let sum_8 = sum_6 * product_4 + product_10 * difference_4;
-    total_4 += sum_8;
-    result.product.position[positionRow + 1] -= sum_8;
-    let sum_9 = sum_6 * product_3 + product_10 * difference_3;
-    total_5 += sum_9;
-    result.product.position[positionRow] -= sum_9;
-  }
-  result.product.position[5] += total_3;
-  result.product.position[4] += total_4;
-  result.product.position[3] += total_5;
-  let position00 = params.position[0];
-  let position01 = params.position[1];
-  let position02 = params.position[2];
-  let position00_1 = direction.position[0];
-  let position01_1 = direction.position[1];
-  let position02_1 = direction.position[2];
-  var position02_2 = 0.0;
-  var position01_2 = 0.0;
-  var position00_2 = 0.0;
-  for (var j = 0; j < 0; j++) {
-    let positionRow = j * 3;
-    let difference = position00 - params.position[positionRow];
-    let difference_1 = position01 - params.position[positionRow + 1];
-    let difference_2 = position02 - params.position[positionRow + 2];
-    let sum_3 = difference * difference + difference_1 * difference_1 + difference_2 * difference_2;
-    let product = sum_3 * sum_3;
-    let product_1 = product * sum_3;
-    let difference_3 = position00_1 - direction.position[positionRow];
-    let difference_4 = position01_1 - direction.position[positionRow + 1];
-    let attraction = 1.0 / product_1;
-    let difference_5 = position02_1 - direction.position[positionRow + 2];
-    let sum_4 = 6.0 * difference_3 * difference + 6.0 * difference_4 * difference_1;
-    let product_2 = (sum_4 + 6.0 * difference_5 * difference_2) * product * attraction * attraction;
-    sum += 4.0 * (2.0 * -product_2 * attraction + product_2);
-    let product_3 = 2.0 * difference;
-    let product_4 = 2.0 * difference_1;
-    let product_5 = 2.0 * difference_2;
-    let sum_5 = difference_3 * product_3 + difference_4 * product_4 + difference_5 * product_5;
-    let product_6 = 3.0 * product;
-    let quotient = sum_5 * product_6 * attraction;
-    let negative = -attraction;
-    let product_7 = quotient * attraction;
-    let quotient_1 = (-4.0 + 8.0 * attraction) * attraction;
-    let product_8 = quotient_1 * negative;
-    let product_9 = (-8.0 * product_7 * attraction - quotient * quotient_1) * negative;
-    let sum_6 = (product_9 + product_7 * quotient_1) * product_6 + 3.0 * (2.0 * sum_3 * sum_5) * product_8;
-    let product_10 = 2.0 * (product_8 * product_6);
-    let sum_7 = sum_6 * product_5 + product_10 * difference_5;
-    result.product.position[positionRow + 2] -= sum_7;
-    position02_2 += sum_7;
-    let sum_8 = sum_6 * product_4 + product_10 * difference_4;
-    result.product.position[positionRow + 1] -= sum_8;
-    position01_2 += sum_8;
-    let sum_9 = sum_6 * product_3 + product_10 * difference_3;
-    result.product.position[positionRow] -= sum_9;
-    position00_2 += sum_9;
-  }
-  result.product.position[2] += position02_2;
-  result.product.position[1] += position01_2;
-  result.product.position[0] += position00_2;
-  result.derivative = sum + sum_1 + sum_2;
+  result.derivative = sum;
   return result;
 }

@@ -3,14 +3,14 @@
 // What OrderedMixture is differentiated by; also its gradient. Arrays are row-major.
 struct OrderedMixtureParams {
   // How much of the mixture each component is.
-  weight: array<f32, 4>, // simplex[4], byte 0
-  mean: array<f32, 4>, // ordered[4], byte 16
-  width: array<f32, 4>, // real[4] > 0, byte 32
+  weight: array<f32, 7>, // simplex[7], byte 0
+  mean: array<f32, 7>, // ordered[7], byte 28
+  width: array<f32, 7>, // real[7] > 0, byte 56
 }
 
 // What OrderedMixture takes as given.
 struct OrderedMixtureData {
-  y: array<f32, 3>, // real[3], byte 0
+  y: array<f32, 6>, // real[6], byte 0
 }
 
 // The loss of OrderedMixture and its gradient.
@@ -25,369 +25,241 @@ struct OrderedMixtureHvp {
   product: OrderedMixtureParams,
 }
 
-// The loss of OrderedMixture. 47 operations as written; loops repeat them.
+// The loss of OrderedMixture. 21 operations as written; loops repeat them.
 fn ordered_mixture_loss(params: OrderedMixtureParams, data: OrderedMixtureData) -> f32 {
-  var score: array<f32, 12>;
-  for (var n = 0; n < 3; n++) {
+  var score: array<f32, 7>;
+  var sum = 0.0;
+  for (var n = 0; n < 6; n++) {
+    var greatest = -3.4028234663852886e38;
     let yn = data.y[n];
-    let scoreRow = n * 4;
-    for (var k = 0; k < 4; k++) {
+    for (var k = 0; k < 7; k++) {
       let widthK = params.width[k];
       let quotient = (yn - params.mean[k]) / widthK;
-      score[scoreRow + k] = ordered_mixture_stable_log(params.weight[k]) - ordered_mixture_stable_log(widthK) - 0.5 * (quotient * quotient);
+      let score_1 = ordered_mixture_stable_log(params.weight[k]) - ordered_mixture_stable_log(widthK) - 0.5 * (quotient * quotient);
+      score[k] = score_1;
+      greatest = max(greatest, score_1);
     }
+    let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
+    var sum_1 = 0.0;
+    for (var k = 0; k < 7; k++) {
+      sum_1 += ordered_mixture_stable_exp(score[k] - shift);
+    }
+    sum += shift + ordered_mixture_stable_log(sum_1);
   }
-  var greatest = -3.4028234663852886e38;
-  var sum = 0.0;
-  var greatest_1 = -3.4028234663852886e38;
   var sum_1 = 0.0;
-  var greatest_2 = -3.4028234663852886e38;
-  for (var k = 0; k < 4; k++) {
-    greatest = max(greatest, score[k]);
-    greatest_1 = max(greatest_1, score[k + 4]);
-    greatest_2 = max(greatest_2, score[k + 8]);
+  for (var k = 0; k < 7; k++) {
+    let log_ = ordered_mixture_stable_log(params.width[k]);
+    sum_1 += 0.5 * (log_ * log_);
   }
-  let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
-  let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
-  let shift_2 = select(0.0, greatest_2, abs(greatest_2) < 3.4028234663852886e38);
-  var sum_2 = 0.0;
-  for (var k = 0; k < 4; k++) {
-    sum += ordered_mixture_stable_exp(score[k] - shift);
-    sum_1 += ordered_mixture_stable_exp(score[k + 4] - shift_1);
-    sum_2 += ordered_mixture_stable_exp(score[k + 8] - shift_2);
-  }
-  let log_ = ordered_mixture_stable_log(params.width[0]);
-  let log__1 = ordered_mixture_stable_log(params.width[1]);
-  let log__2 = ordered_mixture_stable_log(params.width[2]);
-  let log__3 = ordered_mixture_stable_log(params.width[3]);
-  let sum_3 = 0.5 * (log_ * log_) + 0.5 * (log__1 * log__1) + 0.5 * (log__2 * log__2) + 0.5 * (log__3 * log__3);
-  let sum_4 = shift + ordered_mixture_stable_log(sum) + (shift_1 + ordered_mixture_stable_log(sum_1)) + (shift_2 + ordered_mixture_stable_log(sum_2));
-  return sum_3 - sum_4;
+  return sum_1 - sum;
 }
 
-// The loss of OrderedMixture and its gradient. 79 operations as written; loops repeat them.
+// The loss of OrderedMixture and its gradient. 41 operations as written; loops repeat them.
 fn ordered_mixture_loss_and_gradient(params: OrderedMixtureParams, data: OrderedMixtureData) -> OrderedMixtureLossAndGradient {
-  var score: array<f32, 12>;
-  var div: array<f32, 12>;
-  var scoreAdjoint: array<f32, 12>;
-  var weights: array<f32, 4>;
-  var weights2: array<f32, 4>;
-  var weights3: array<f32, 4>;
+  var score: array<f32, 7>;
+  var div: array<f32, 7>;
+  var weights: array<f32, 7>;
   var result: OrderedMixtureLossAndGradient;
-  for (var n = 0; n < 3; n++) {
+  var sum = 0.0;
+  var sum_1 = 0.0;
+  for (var k = 0; k < 7; k++) {
+    let widthK = params.width[k];
+    let log_ = ordered_mixture_stable_log(widthK);
+    sum_1 += 0.5 * (log_ * log_);
+    result.gradient.width[k] = log_ / widthK;
+  }
+  result.gradient.mean = array<f32, 7>();
+  result.gradient.weight = array<f32, 7>();
+  for (var n = 0; n < 6; n++) {
+    var greatest = -3.4028234663852886e38;
+    var sum_2 = 0.0;
     let yn = data.y[n];
-    let scoreRow = n * 4;
-    for (var k = 0; k < 4; k++) {
+    for (var k = 0; k < 7; k++) {
       let widthK = params.width[k];
       let quotient = (yn - params.mean[k]) / widthK;
-      score[scoreRow + k] = ordered_mixture_stable_log(params.weight[k]) - ordered_mixture_stable_log(widthK) - 0.5 * (quotient * quotient);
-      div[scoreRow + k] = quotient;
+      let score_1 = ordered_mixture_stable_log(params.weight[k]) - ordered_mixture_stable_log(widthK) - 0.5 * (quotient * quotient);
+      score[k] = score_1;
+      div[k] = quotient;
+      greatest = max(greatest, score_1);
     }
-  }
-  var greatest = -3.4028234663852886e38;
-  var sum = 0.0;
-  var greatest_1 = -3.4028234663852886e38;
-  var sum_1 = 0.0;
-  var greatest_2 = -3.4028234663852886e38;
-  for (var k = 0; k < 4; k++) {
-    greatest = max(greatest, score[k]);
-    greatest_1 = max(greatest_1, score[k + 4]);
-    greatest_2 = max(greatest_2, score[k + 8]);
-  }
-  let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
-  let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
-  let shift_2 = select(0.0, greatest_2, abs(greatest_2) < 3.4028234663852886e38);
-  var sum_2 = 0.0;
-  for (var k = 0; k < 4; k++) {
-    let weight = ordered_mixture_stable_exp(score[k] - shift);
-    weights[k] = weight;
-    sum += weight;
-    let weight_1 = ordered_mixture_stable_exp(score[k + 4] - shift_1);
-    weights2[k] = weight_1;
-    sum_1 += weight_1;
-    let weight_2 = ordered_mixture_stable_exp(score[k + 8] - shift_2);
-    weights3[k] = weight_2;
-    sum_2 += weight_2;
-  }
-  let sum_3 = shift + ordered_mixture_stable_log(sum);
-  let inverse = select(1.0 / sum, 0.0, sum == 0.0);
-  let sum_4 = shift_1 + ordered_mixture_stable_log(sum_1);
-  let inverse_1 = select(1.0 / sum_1, 0.0, sum_1 == 0.0);
-  let sum_5 = shift_2 + ordered_mixture_stable_log(sum_2);
-  let inverse_2 = select(1.0 / sum_2, 0.0, sum_2 == 0.0);
-  let width0 = params.width[0];
-  let log_ = ordered_mixture_stable_log(width0);
-  let width1 = params.width[1];
-  let log__1 = ordered_mixture_stable_log(width1);
-  let width2 = params.width[2];
-  let log__2 = ordered_mixture_stable_log(width2);
-  let width3 = params.width[3];
-  let log__3 = ordered_mixture_stable_log(width3);
-  let sum_6 = 0.5 * (log_ * log_) + 0.5 * (log__1 * log__1) + 0.5 * (log__2 * log__2) + 0.5 * (log__3 * log__3);
-  let loss = sum_6 - (sum_3 + sum_4 + sum_5);
-  result.gradient.width[3] = log__3 / width3;
-  result.gradient.width[2] = log__2 / width2;
-  result.gradient.width[1] = log__1 / width1;
-  result.gradient.width[0] = log_ / width0;
-  scoreAdjoint = array<f32, 12>();
-  for (var k = 0; k < 4; k++) {
-    scoreAdjoint[k + 8] -= weights3[k] * inverse_2;
-    scoreAdjoint[k + 4] -= weights2[k] * inverse_1;
-    scoreAdjoint[k] -= weights[k] * inverse;
-  }
-  result.gradient.mean = array<f32, 4>();
-  result.gradient.weight = array<f32, 4>();
-  for (var n = 0; n < 3; n++) {
-    let scoreAdjointRow = n * 4;
-    for (var k = 0; k < 4; k++) {
-      let scoreAdjointNK = scoreAdjoint[scoreAdjointRow + k];
+    let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
+    for (var k = 0; k < 7; k++) {
+      let weight = ordered_mixture_stable_exp(score[k] - shift);
+      weights[k] = weight;
+      sum_2 += weight;
+    }
+    let sum_3 = shift + ordered_mixture_stable_log(sum_2);
+    let inverse = select(1.0 / sum_2, 0.0, sum_2 == 0.0);
+    sum += sum_3;
+    for (var k = 0; k < 7; k++) {
+      let negative = -(weights[k] * inverse);
       let widthK = params.width[k];
-      let divNK = div[scoreAdjointRow + k];
-      let negative = -(scoreAdjointNK * divNK);
+      let divNK = div[k];
+      let negative_1 = -(negative * divNK);
       let quotient = 1.0 / widthK;
-      result.gradient.mean[k] -= ordered_mixture_chain(negative, quotient);
-      let product = ordered_mixture_chain(negative, -(divNK / widthK));
-      result.gradient.width[k] += product + ordered_mixture_chain(-scoreAdjointNK, quotient);
-      result.gradient.weight[k] += ordered_mixture_chain(scoreAdjointNK, 1.0 / params.weight[k]);
+      result.gradient.mean[k] -= ordered_mixture_chain(negative_1, quotient);
+      result.gradient.width[k] += ordered_mixture_chain(negative_1, -(divNK / widthK)) + ordered_mixture_chain(-negative, quotient);
+      result.gradient.weight[k] += ordered_mixture_chain(negative, 1.0 / params.weight[k]);
     }
   }
-  result.loss = loss;
+  result.loss = sum_1 - sum;
   return result;
 }
 
-// The derivative of the loss of OrderedMixture along a direction. 63 operations as written; loops repeat them.
+// The derivative of the loss of OrderedMixture along a direction. 33 operations as written; loops repeat them.
 fn ordered_mixture_jvp(params: OrderedMixtureParams, data: OrderedMixtureData, direction: OrderedMixtureParams) -> f32 {
-  var score: array<f32, 12>;
-  var scoreTangent: array<f32, 12>;
-  var weights: array<f32, 4>;
-  var weights2: array<f32, 4>;
-  var weights3: array<f32, 4>;
-  for (var n = 0; n < 3; n++) {
+  var score: array<f32, 7>;
+  var scoreTangent: array<f32, 7>;
+  var weights: array<f32, 7>;
+  var sum = 0.0;
+  for (var n = 0; n < 6; n++) {
+    var greatest = -3.4028234663852886e38;
     let yn = data.y[n];
-    let scoreRow = n * 4;
-    for (var k = 0; k < 4; k++) {
+    for (var k = 0; k < 7; k++) {
       let weightK = params.weight[k];
       let widthK = params.width[k];
       let inverse = 1.0 / widthK;
       let quotient = direction.width[k] * inverse;
       let quotient_1 = (yn - params.mean[k]) / widthK;
+      let score_1 = ordered_mixture_stable_log(weightK) - ordered_mixture_stable_log(widthK) - 0.5 * (quotient_1 * quotient_1);
       let product = (-(direction.mean[k] * inverse) - quotient * quotient_1) * quotient_1;
-      score[scoreRow + k] = ordered_mixture_stable_log(weightK) - ordered_mixture_stable_log(widthK) - 0.5 * (quotient_1 * quotient_1);
-      scoreTangent[scoreRow + k] = direction.weight[k] / weightK - quotient - product;
+      score[k] = score_1;
+      scoreTangent[k] = direction.weight[k] / weightK - quotient - product;
+      greatest = max(greatest, score_1);
     }
+    let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
+    var sum_1 = 0.0;
+    for (var k = 0; k < 7; k++) {
+      let weight = ordered_mixture_stable_exp(score[k] - shift);
+      weights[k] = weight;
+      sum_1 += weight;
+    }
+    var sum_2 = 0.0;
+    let inverse = select(1.0 / sum_1, 0.0, sum_1 == 0.0);
+    for (var k = 0; k < 7; k++) {
+      sum_2 += ordered_mixture_chain(scoreTangent[k], weights[k] * inverse);
+    }
+    sum += sum_2;
   }
-  var greatest = -3.4028234663852886e38;
-  var sum = 0.0;
   var sum_1 = 0.0;
-  var greatest_1 = -3.4028234663852886e38;
-  var sum_2 = 0.0;
-  var sum_3 = 0.0;
-  var greatest_2 = -3.4028234663852886e38;
-  for (var k = 0; k < 4; k++) {
-    greatest = max(greatest, score[k]);
-    greatest_1 = max(greatest_1, score[k + 4]);
-    greatest_2 = max(greatest_2, score[k + 8]);
+  for (var k = 0; k < 7; k++) {
+    let widthK = params.width[k];
+    sum_1 += direction.width[k] / widthK * ordered_mixture_stable_log(widthK);
   }
-  let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
-  let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
-  let shift_2 = select(0.0, greatest_2, abs(greatest_2) < 3.4028234663852886e38);
-  var sum_4 = 0.0;
-  for (var k = 0; k < 4; k++) {
-    let weight = ordered_mixture_stable_exp(score[k] - shift);
-    weights[k] = weight;
-    sum += weight;
-    let weight_1 = ordered_mixture_stable_exp(score[k + 4] - shift_1);
-    weights2[k] = weight_1;
-    sum_2 += weight_1;
-    let weight_2 = ordered_mixture_stable_exp(score[k + 8] - shift_2);
-    weights3[k] = weight_2;
-    sum_4 += weight_2;
-  }
-  var sum_5 = 0.0;
-  let inverse = select(1.0 / sum, 0.0, sum == 0.0);
-  let inverse_1 = select(1.0 / sum_2, 0.0, sum_2 == 0.0);
-  let inverse_2 = select(1.0 / sum_4, 0.0, sum_4 == 0.0);
-  for (var k = 0; k < 4; k++) {
-    sum_1 += ordered_mixture_chain(scoreTangent[k], weights[k] * inverse);
-    sum_3 += ordered_mixture_chain(scoreTangent[k + 4], weights2[k] * inverse_1);
-    sum_5 += ordered_mixture_chain(scoreTangent[k + 8], weights3[k] * inverse_2);
-  }
-  let width0 = params.width[0];
-  let width1 = params.width[1];
-  let width2 = params.width[2];
-  let width3 = params.width[3];
-  let product = direction.width[0] / width0 * ordered_mixture_stable_log(width0);
-  let sum_6 = product + direction.width[1] / width1 * ordered_mixture_stable_log(width1);
-  let sum_7 = sum_6 + direction.width[2] / width2 * ordered_mixture_stable_log(width2);
-  return sum_7 + direction.width[3] / width3 * ordered_mixture_stable_log(width3) - (sum_1 + sum_3 + sum_5);
+  return sum_1 - sum;
 }
 
-// The Hessian of the loss of OrderedMixture times a direction. 155 operations as written; loops repeat them.
+// The Hessian of the loss of OrderedMixture times a direction. 86 operations as written; loops repeat them.
 fn ordered_mixture_hvp(params: OrderedMixtureParams, data: OrderedMixtureData, direction: OrderedMixtureParams) -> OrderedMixtureHvp {
-  var score: array<f32, 12>;
-  var div: array<f32, 12>;
-  var scoreTangent: array<f32, 12>;
-  var divTangent: array<f32, 12>;
-  var scoreAdjoint: array<f32, 12>;
-  var scoreTangentAdjoint: array<f32, 12>;
-  var weights: array<f32, 4>;
-  var weights2: array<f32, 4>;
-  var weights3: array<f32, 4>;
+  var score: array<f32, 7>;
+  var div: array<f32, 7>;
+  var scoreTangent: array<f32, 7>;
+  var divTangent: array<f32, 7>;
+  var weights: array<f32, 7>;
   var result: OrderedMixtureHvp;
-  for (var n = 0; n < 3; n++) {
+  var sum = 0.0;
+  var sum_1 = 0.0;
+  for (var k = 0; k < 7; k++) {
+    let widthK = params.width[k];
+    let inverse = 1.0 / widthK;
+    let quotient = direction.width[k] * inverse;
+    let log_ = ordered_mixture_stable_log(widthK);
+    sum_1 += quotient * log_;
+    result.product.width[k] = quotient * inverse - quotient * (log_ * inverse);
+  }
+  result.product.mean = array<f32, 7>();
+  result.product.weight = array<f32, 7>();
+  for (var n = 0; n < 6; n++) {
+    var greatest = -3.4028234663852886e38;
+    var sum_2 = 0.0;
+    var sum_3 = 0.0;
     let yn = data.y[n];
-    let scoreRow = n * 4;
-    for (var k = 0; k < 4; k++) {
+    for (var k = 0; k < 7; k++) {
       let weightK = params.weight[k];
       let widthK = params.width[k];
       let inverse = 1.0 / widthK;
       let quotient = direction.width[k] * inverse;
       let quotient_1 = (yn - params.mean[k]) / widthK;
       let difference = -(direction.mean[k] * inverse) - quotient * quotient_1;
-      score[scoreRow + k] = ordered_mixture_stable_log(weightK) - ordered_mixture_stable_log(widthK) - 0.5 * (quotient_1 * quotient_1);
-      div[scoreRow + k] = quotient_1;
-      scoreTangent[scoreRow + k] = direction.weight[k] / weightK - quotient - 0.5 * (2.0 * difference * quotient_1);
-      divTangent[scoreRow + k] = difference;
+      let score_1 = ordered_mixture_stable_log(weightK) - ordered_mixture_stable_log(widthK) - 0.5 * (quotient_1 * quotient_1);
+      score[k] = score_1;
+      div[k] = quotient_1;
+      scoreTangent[k] = direction.weight[k] / weightK - quotient - 0.5 * (2.0 * quotient_1 * difference);
+      divTangent[k] = difference;
+      greatest = max(greatest, score_1);
     }
-  }
-  var greatest = -3.4028234663852886e38;
-  var sum = 0.0;
-  var sum_1 = 0.0;
-  var greatest_1 = -3.4028234663852886e38;
-  var sum_2 = 0.0;
-  var sum_3 = 0.0;
-  var greatest_2 = -3.4028234663852886e38;
-  for (var k = 0; k < 4; k++) {
-    greatest = max(greatest, score[k]);
-    greatest_1 = max(greatest_1, score[k + 4]);
-    greatest_2 = max(greatest_2, score[k + 8]);
-  }
-  let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
-  let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
-  let shift_2 = select(0.0, greatest_2, abs(greatest_2) < 3.4028234663852886e38);
-  var sum_4 = 0.0;
-  for (var k = 0; k < 4; k++) {
-    let weight = ordered_mixture_stable_exp(score[k] - shift);
-    weights[k] = weight;
-    sum += weight;
-    let weight_1 = ordered_mixture_stable_exp(score[k + 4] - shift_1);
-    weights2[k] = weight_1;
-    sum_2 += weight_1;
-    let weight_2 = ordered_mixture_stable_exp(score[k + 8] - shift_2);
-    weights3[k] = weight_2;
-    sum_4 += weight_2;
-  }
-  let inverse = select(1.0 / sum, 0.0, sum == 0.0);
-  let inverse_1 = select(1.0 / sum_2, 0.0, sum_2 == 0.0);
-  let inverse_2 = select(1.0 / sum_4, 0.0, sum_4 == 0.0);
-  var sum_5 = 0.0;
-  for (var k = 0; k < 4; k++) {
-    sum_1 += ordered_mixture_chain(scoreTangent[k], weights[k] * inverse);
-    sum_3 += ordered_mixture_chain(scoreTangent[k + 4], weights2[k] * inverse_1);
-    sum_5 += ordered_mixture_chain(scoreTangent[k + 8], weights3[k] * inverse_2);
-  }
-  let width0 = params.width[0];
-  let log_ = ordered_mixture_stable_log(width0);
-  let inverse_3 = 1.0 / width0;
-  let quotient = direction.width[0] * inverse_3;
-  let width1 = params.width[1];
-  let log__1 = ordered_mixture_stable_log(width1);
-  let inverse_4 = 1.0 / width1;
-  let quotient_1 = direction.width[1] * inverse_4;
-  let width2 = params.width[2];
-  let log__2 = ordered_mixture_stable_log(width2);
-  let inverse_5 = 1.0 / width2;
-  let quotient_2 = direction.width[2] * inverse_5;
-  let width3 = params.width[3];
-  let log__3 = ordered_mixture_stable_log(width3);
-  let inverse_6 = 1.0 / width3;
-  let quotient_3 = direction.width[3] * inverse_6;
-  let sum_6 = 0.5 * (2.0 * quotient * log_) + 0.5 * (2.0 * quotient_1 * log__1);
-  let sum_7 = sum_6 + 0.5 * (2.0 * quotient_2 * log__2) + 0.5 * (2.0 * quotient_3 * log__3);
-  let tangent = sum_7 - (sum_1 + sum_3 + sum_5);
-  result.product.width[3] = quotient_3 * inverse_6 - quotient_3 * (log__3 * inverse_6);
-  result.product.width[2] = quotient_2 * inverse_5 - quotient_2 * (log__2 * inverse_5);
-  result.product.width[1] = quotient_1 * inverse_4 - quotient_1 * (log__1 * inverse_4);
-  result.product.width[0] = quotient * inverse_3 - quotient * (log_ * inverse_3);
-  scoreAdjoint = array<f32, 12>();
-  scoreTangentAdjoint = array<f32, 12>();
-  for (var k = 0; k < 4; k++) {
-    let weight = weights3[k] * inverse_2;
-    scoreAdjoint[k + 8] -= weight;
-    scoreTangentAdjoint[k + 8] += ordered_mixture_chain(sum_5, weight) - ordered_mixture_chain(scoreTangent[k + 8], weight);
-    let weight_1 = weights2[k] * inverse_1;
-    scoreAdjoint[k + 4] -= weight_1;
-    scoreTangentAdjoint[k + 4] += ordered_mixture_chain(sum_3, weight_1) - ordered_mixture_chain(scoreTangent[k + 4], weight_1);
-    let weight_2 = weights[k] * inverse;
-    scoreAdjoint[k] -= weight_2;
-    scoreTangentAdjoint[k] += ordered_mixture_chain(sum_1, weight_2) - ordered_mixture_chain(scoreTangent[k], weight_2);
-  }
-  result.product.mean = array<f32, 4>();
-  result.product.weight = array<f32, 4>();
-  for (var n = 0; n < 3; n++) {
-    let scoreAdjointRow = n * 4;
-    for (var k = 0; k < 4; k++) {
-      let scoreAdjointNK = scoreAdjoint[scoreAdjointRow + k];
-      let scoreTangentAdjointNK = scoreTangentAdjoint[scoreAdjointRow + k];
+    let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
+    for (var k = 0; k < 7; k++) {
+      let weight = ordered_mixture_stable_exp(score[k] - shift);
+      weights[k] = weight;
+      sum_2 += weight;
+    }
+    let inverse = select(1.0 / sum_2, 0.0, sum_2 == 0.0);
+    for (var k = 0; k < 7; k++) {
+      sum_3 += ordered_mixture_chain(scoreTangent[k], weights[k] * inverse);
+    }
+    sum += sum_3;
+    for (var k = 0; k < 7; k++) {
+      var scoreAdjoint: f32;
+      let weight = weights[k] * inverse;
+      scoreAdjoint = -weight;
+      let difference = ordered_mixture_chain(sum_3, weight) - ordered_mixture_chain(scoreTangent[k], weight);
+      let scoreAdjointNK = scoreAdjoint;
       let weightK = params.weight[k];
       let widthK = params.width[k];
-      let divNK = div[scoreAdjointRow + k];
-      let divTangentNK = divTangent[scoreAdjointRow + k];
+      let divNK = div[k];
+      let divTangentNK = divTangent[k];
       let product = -0.5 * scoreAdjointNK;
       let product_1 = 2.0 * divNK;
       let product_2 = product * product_1;
-      let sum_8 = -0.5 * product_1 * scoreTangentAdjointNK + 2.0 * product * divTangentNK;
-      let quotient_4 = 1.0 / widthK;
-      let product_3 = direction.width[k] * quotient_4 * quotient_4;
+      let sum_4 = -0.5 * difference * product_1 + 2.0 * divTangentNK * product;
+      let quotient = 1.0 / widthK;
+      let product_3 = direction.width[k] * quotient * quotient;
       let negative = -product_3;
       let negative_1 = -divNK;
-      let product_4 = ordered_mixture_chain(-(product_3 * negative_1) - divTangentNK * quotient_4, product_2);
-      result.product.mean[k] -= ordered_mixture_chain(sum_8, quotient_4) + ordered_mixture_chain(negative, product_2);
-      let product_5 = ordered_mixture_chain(-scoreTangentAdjointNK, quotient_4);
-      let sum_9 = product_5 + ordered_mixture_chain(negative, -scoreAdjointNK);
-      result.product.width[k] += ordered_mixture_chain(sum_8, quotient_4 * negative_1) + product_4 + sum_9;
-      let quotient_5 = 1.0 / weightK;
-      let product_6 = ordered_mixture_chain(-(direction.weight[k] * quotient_5 * quotient_5), scoreAdjointNK);
-      result.product.weight[k] += ordered_mixture_chain(scoreTangentAdjointNK, quotient_5) + product_6;
+      let product_4 = ordered_mixture_chain(-(product_3 * negative_1) - divTangentNK * quotient, product_2);
+      result.product.mean[k] -= ordered_mixture_chain(sum_4, quotient) + ordered_mixture_chain(negative, product_2);
+      let sum_5 = ordered_mixture_chain(-difference, quotient) + ordered_mixture_chain(negative, -scoreAdjointNK);
+      result.product.width[k] += ordered_mixture_chain(sum_4, quotient * negative_1) + product_4 + sum_5;
+      let quotient_1 = 1.0 / weightK;
+      let product_5 = ordered_mixture_chain(-(direction.weight[k] * quotient_1 * quotient_1), scoreAdjointNK);
+      result.product.weight[k] += ordered_mixture_chain(difference, quotient_1) + product_5;
     }
   }
-  result.derivative = tangent;
+  result.derivative = sum_1 - sum;
   return result;
 }
 
-// The free params that stand for params of OrderedMixture, which must lie inside their constraints. 24 operations.
+// The free params that stand for params of OrderedMixture, which must lie inside their constraints. 12 operations as written; loops repeat them.
 fn ordered_mixture_unconstrain(params: OrderedMixtureParams) -> OrderedMixtureFreeParams {
   var result: OrderedMixtureFreeParams;
-  let log_ = ordered_mixture_stable_log(params.weight[0]);
-  result.weight[0] = 0.0;
-  result.weight[1] = 0.0;
-  result.weight[2] = 0.0;
-  let log__1 = ordered_mixture_stable_log(params.weight[1]);
-  let sum = log_ + log__1;
-  result.weight[0] = 0.70710677 * (log_ - log__1);
-  let log__2 = ordered_mixture_stable_log(params.weight[2]);
-  result.weight[1] = 0.8164966 * (0.5 * sum - log__2);
-  result.weight[2] = 0.8660254 * ((sum + log__2) / 3.0 - ordered_mixture_stable_log(params.weight[3]));
-  let mean0 = params.mean[0];
-  let mean1 = params.mean[1];
-  let mean2 = params.mean[2];
-  result.mean[0] = mean0;
-  result.mean[1] = ordered_mixture_stable_log(mean1 - mean0);
-  result.mean[2] = ordered_mixture_stable_log(mean2 - mean1);
-  result.mean[3] = ordered_mixture_stable_log(params.mean[3] - mean2);
-  result.width[0] = ordered_mixture_stable_log(params.width[0]);
-  result.width[1] = ordered_mixture_stable_log(params.width[1]);
-  result.width[2] = ordered_mixture_stable_log(params.width[2]);
-  result.width[3] = ordered_mixture_stable_log(params.width[3]);
+  for (var i = 0; i < 6; i++) {
+    result.weight[i] = 0.0;
+  }
+  var total = ordered_mixture_stable_log(params.weight[0]);
+  for (var k = 0; k < 6; k++) {
+    let index = k + 1;
+    let number = f32(index);
+    let log_ = ordered_mixture_stable_log(params.weight[index]);
+    result.weight[k] = (total / number - log_) * sqrt(number / (number + 1.0));
+    total += log_;
+  }
+  for (var i = 0; i < 7; i++) {
+    let meanI = params.mean[i];
+    result.mean[i] = select(ordered_mixture_stable_log(meanI - params.mean[i - 1]), meanI, i == 0);
+  }
+  for (var i = 0; i < 7; i++) {
+    result.width[i] = ordered_mixture_stable_log(params.width[i]);
+  }
   return result;
 }
 
 // What OrderedMixture with free params is differentiated by; also its gradient. Arrays are row-major.
 struct OrderedMixtureFreeParams {
   // How much of the mixture each component is.
-  weight: array<f32, 3>, // real[3], byte 0
-  mean: array<f32, 4>, // real[4], byte 12
-  width: array<f32, 4>, // real[4], byte 28
+  weight: array<f32, 6>, // real[6], byte 0
+  mean: array<f32, 7>, // real[7], byte 24
+  width: array<f32, 7>, // real[7], byte 52
 }
 
 // The loss of OrderedMixture with free params and its gradient.
@@ -402,627 +274,521 @@ struct OrderedMixtureFreeHvp {
   product: OrderedMixtureFreeParams,
 }
 
-// The loss of OrderedMixture with free params. 69 operations as written; loops repeat them.
+// The loss of OrderedMixture with free params. 38 operations as written; loops repeat them.
 fn ordered_mixture_free_loss(free: OrderedMixtureFreeParams, data: OrderedMixtureData) -> f32 {
-  var work: array<f32, 4>;
-  var work2: array<f32, 4>;
-  var score: array<f32, 12>;
-  work2[0] = 0.0;
-  work2[1] = 0.0;
-  work2[2] = 0.0;
-  work2[3] = 0.0;
-  let product = 0.28867513 * free.weight[2];
-  let sum = 0.0 + product;
-  for (var i = 0; i < 4; i++) {
-    work[i] = work2[i];
+  var logs: array<f32, 7>;
+  var mean: array<f32, 7>;
+  var score: array<f32, 7>;
+  var total = 0.0;
+  for (var i = 0; i < 7; i++) {
+    mean[i] = 0.0;
+    logs[i] = mean[i];
   }
-  work[3] = 0.0 - 3.0 * product;
-  let product_1 = 0.4082483 * free.weight[1];
-  let sum_1 = sum + product_1;
-  work[2] = sum - 2.0 * product_1;
-  let product_2 = 0.70710677 * free.weight[0];
-  work[1] = sum_1 - product_2;
-  work[0] = sum_1 + product_2;
+  for (var k = 6; k >= 1; k--) {
+    let number = f32(k);
+    let product = free.weight[k - 1] * sqrt(1.0 / (number * (number + 1.0)));
+    logs[k] = total - number * product;
+    total += product;
+  }
+  logs[0] = total;
   var greatest = -3.4028234663852886e38;
-  for (var k = 0; k < 4; k++) {
-    greatest = max(greatest, work[k]);
+  for (var k = 0; k < 7; k++) {
+    greatest = max(greatest, logs[k]);
   }
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
+  var sum = 0.0;
+  for (var k = 0; k < 7; k++) {
+    sum += ordered_mixture_stable_exp(logs[k] - shift);
+  }
+  var total_1 = 0.0;
+  let sum_1 = shift + ordered_mixture_stable_log(sum);
+  for (var k = 0; k < 7; k++) {
+    let meanK = free.mean[k];
+    let sum_2 = total_1 + select(ordered_mixture_stable_exp(meanK), meanK, k == 0);
+    mean[k] = sum_2;
+    total_1 = sum_2;
+  }
   var sum_2 = 0.0;
-  for (var k = 0; k < 4; k++) {
-    sum_2 += ordered_mixture_stable_exp(work[k] - shift);
-  }
-  let sum_3 = 0.0 + free.mean[0];
-  let sum_4 = shift + ordered_mixture_stable_log(sum_2);
-  work2[0] = sum_3;
-  let sum_5 = sum_3 + ordered_mixture_stable_exp(free.mean[1]);
-  work2[1] = sum_5;
-  let sum_6 = sum_5 + ordered_mixture_stable_exp(free.mean[2]);
-  work2[2] = sum_6;
-  work2[3] = sum_6 + ordered_mixture_stable_exp(free.mean[3]);
-  for (var n = 0; n < 3; n++) {
+  for (var n = 0; n < 6; n++) {
+    var greatest_1 = -3.4028234663852886e38;
     let yn = data.y[n];
-    let scoreRow = n * 4;
-    for (var k = 0; k < 4; k++) {
+    for (var k = 0; k < 7; k++) {
       let widthK = free.width[k];
-      let product_3 = (yn - work2[k]) * ordered_mixture_stable_exp(-widthK);
-      score[scoreRow + k] = work[k] - sum_4 - widthK - 0.5 * (product_3 * product_3);
+      let product = (yn - mean[k]) * ordered_mixture_stable_exp(-widthK);
+      let score_1 = logs[k] - sum_1 - widthK - 0.5 * (product * product);
+      score[k] = score_1;
+      greatest_1 = max(greatest_1, score_1);
     }
+    let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
+    var sum_3 = 0.0;
+    for (var k = 0; k < 7; k++) {
+      sum_3 += ordered_mixture_stable_exp(score[k] - shift_1);
+    }
+    sum_2 += shift_1 + ordered_mixture_stable_log(sum_3);
   }
-  var greatest_1 = -3.4028234663852886e38;
-  var sum_7 = 0.0;
-  var greatest_2 = -3.4028234663852886e38;
-  var sum_8 = 0.0;
-  var greatest_3 = -3.4028234663852886e38;
-  for (var k = 0; k < 4; k++) {
-    greatest_1 = max(greatest_1, score[k]);
-    greatest_2 = max(greatest_2, score[k + 4]);
-    greatest_3 = max(greatest_3, score[k + 8]);
+  var sum_3 = 0.0;
+  for (var k = 0; k < 7; k++) {
+    let widthK = free.width[k];
+    sum_3 += 0.5 * (widthK * widthK);
   }
-  let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
-  let shift_2 = select(0.0, greatest_2, abs(greatest_2) < 3.4028234663852886e38);
-  let shift_3 = select(0.0, greatest_3, abs(greatest_3) < 3.4028234663852886e38);
-  var sum_9 = 0.0;
-  for (var k = 0; k < 4; k++) {
-    sum_7 += ordered_mixture_stable_exp(score[k] - shift_1);
-    sum_8 += ordered_mixture_stable_exp(score[k + 4] - shift_2);
-    sum_9 += ordered_mixture_stable_exp(score[k + 8] - shift_3);
-  }
-  let width0 = free.width[0];
-  let width1 = free.width[1];
-  let width2 = free.width[2];
-  let width3 = free.width[3];
-  let sum_10 = 0.5 * (width0 * width0) + 0.5 * (width1 * width1) + 0.5 * (width2 * width2);
-  let sum_11 = shift_1 + ordered_mixture_stable_log(sum_7) + (shift_2 + ordered_mixture_stable_log(sum_8)) + (shift_3 + ordered_mixture_stable_log(sum_9));
-  return sum_10 + 0.5 * (width3 * width3) - sum_11;
+  return sum_3 - sum_2;
 }
 
-// The loss of OrderedMixture with free params and its gradient. 116 operations as written; loops repeat them.
+// The loss of OrderedMixture with free params and its gradient. 68 operations as written; loops repeat them.
 fn ordered_mixture_free_loss_and_gradient(free: OrderedMixtureFreeParams, data: OrderedMixtureData) -> OrderedMixtureFreeLossAndGradient {
-  var work: array<f32, 4>;
-  var work2: array<f32, 4>;
-  var score: array<f32, 12>;
-  var exp_: array<f32, 12>;
-  var scoreAdjoint: array<f32, 12>;
-  var weights: array<f32, 4>;
-  var weights3: array<f32, 4>;
-  var weights4: array<f32, 4>;
+  var kept: array<f32, 6>;
+  var kept2: array<f32, 6>;
+  var logs: array<f32, 7>;
+  var mean: array<f32, 7>;
+  var score: array<f32, 7>;
+  var exp_: array<f32, 7>;
+  var meanAdjoint: array<f32, 7>;
+  var logsAdjoint: array<f32, 7>;
+  var weights: array<f32, 7>;
+  var weights2: array<f32, 7>;
   var result: OrderedMixtureFreeLossAndGradient;
-  work2[0] = 0.0;
-  work2[1] = 0.0;
-  work2[2] = 0.0;
-  work2[3] = 0.0;
-  let product = 0.28867513 * free.weight[2];
-  let sum = 0.0 + product;
-  for (var i = 0; i < 4; i++) {
-    work[i] = work2[i];
+  var total = 0.0;
+  for (var i = 0; i < 7; i++) {
+    mean[i] = 0.0;
+    logs[i] = mean[i];
   }
-  work[3] = 0.0 - 3.0 * product;
-  let product_1 = 0.4082483 * free.weight[1];
-  let sum_1 = sum + product_1;
-  work[2] = sum - 2.0 * product_1;
-  let product_2 = 0.70710677 * free.weight[0];
-  work[1] = sum_1 - product_2;
-  work[0] = sum_1 + product_2;
+  for (var k = 6; k >= 1; k--) {
+    let number = f32(k);
+    let root = sqrt(1.0 / (number * (number + 1.0)));
+    let product = free.weight[k - 1] * root;
+    logs[k] = total - number * product;
+    kept[k - 1] = number;
+    kept2[k - 1] = root;
+    total += product;
+  }
+  logs[0] = total;
   var greatest = -3.4028234663852886e38;
-  for (var k = 0; k < 4; k++) {
-    greatest = max(greatest, work[k]);
+  for (var k = 0; k < 7; k++) {
+    greatest = max(greatest, logs[k]);
   }
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
+  var sum = 0.0;
+  for (var k = 0; k < 7; k++) {
+    let weight = ordered_mixture_stable_exp(logs[k] - shift);
+    weights2[k] = weight;
+    sum += weight;
+  }
+  let sum_1 = shift + ordered_mixture_stable_log(sum);
+  let inverse = select(1.0 / sum, 0.0, sum == 0.0);
+  var total_1 = 0.0;
+  for (var k = 0; k < 7; k++) {
+    let meanK = free.mean[k];
+    let sum_2 = total_1 + select(ordered_mixture_stable_exp(meanK), meanK, k == 0);
+    mean[k] = sum_2;
+    total_1 = sum_2;
+  }
   var sum_2 = 0.0;
-  for (var k = 0; k < 4; k++) {
-    let weight = ordered_mixture_stable_exp(work[k] - shift);
-    weights[k] = weight;
-    sum_2 += weight;
+  var sum_3 = 0.0;
+  for (var k = 0; k < 7; k++) {
+    let widthK = free.width[k];
+    sum_3 += 0.5 * (widthK * widthK);
+    result.gradient.width[k] = widthK;
   }
-  let sum_3 = shift + ordered_mixture_stable_log(sum_2);
-  let inverse = select(1.0 / sum_2, 0.0, sum_2 == 0.0);
-  let sum_4 = 0.0 + free.mean[0];
-  work2[0] = sum_4;
-  let exponential = ordered_mixture_stable_exp(free.mean[1]);
-  let sum_5 = sum_4 + exponential;
-  work2[1] = sum_5;
-  let exponential_1 = ordered_mixture_stable_exp(free.mean[2]);
-  let sum_6 = sum_5 + exponential_1;
-  work2[2] = sum_6;
-  let exponential_2 = ordered_mixture_stable_exp(free.mean[3]);
-  work2[3] = sum_6 + exponential_2;
-  for (var n = 0; n < 3; n++) {
+  meanAdjoint = array<f32, 7>();
+  var total_2 = 0.0;
+  logsAdjoint = array<f32, 7>();
+  for (var n = 0; n < 6; n++) {
+    var greatest_1 = -3.4028234663852886e38;
+    var sum_4 = 0.0;
     let yn = data.y[n];
-    let scoreRow = n * 4;
-    for (var k = 0; k < 4; k++) {
+    for (var k = 0; k < 7; k++) {
       let widthK = free.width[k];
-      let exponential_3 = ordered_mixture_stable_exp(-widthK);
-      let product_3 = (yn - work2[k]) * exponential_3;
-      score[scoreRow + k] = work[k] - sum_3 - widthK - 0.5 * (product_3 * product_3);
-      exp_[scoreRow + k] = exponential_3;
+      let exponential = ordered_mixture_stable_exp(-widthK);
+      let product = (yn - mean[k]) * exponential;
+      let score_1 = logs[k] - sum_1 - widthK - 0.5 * (product * product);
+      score[k] = score_1;
+      exp_[k] = exponential;
+      greatest_1 = max(greatest_1, score_1);
+    }
+    let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
+    for (var k = 0; k < 7; k++) {
+      let weight = ordered_mixture_stable_exp(score[k] - shift_1);
+      weights[k] = weight;
+      sum_4 += weight;
+    }
+    let sum_5 = shift_1 + ordered_mixture_stable_log(sum_4);
+    let inverse_1 = select(1.0 / sum_4, 0.0, sum_4 == 0.0);
+    sum_2 += sum_5;
+    let yn_1 = data.y[n];
+    for (var k = 0; k < 7; k++) {
+      let negative = -(weights[k] * inverse_1);
+      let difference = yn_1 - mean[k];
+      let expNK = exp_[k];
+      let negative_1 = -(negative * (difference * expNK));
+      meanAdjoint[k] -= negative_1 * expNK;
+      result.gradient.width[k] += -(negative_1 * difference * expNK) - negative;
+      total_2 -= negative;
+      logsAdjoint[k] += negative;
     }
   }
-  var greatest_1 = -3.4028234663852886e38;
-  var sum_7 = 0.0;
-  var greatest_2 = -3.4028234663852886e38;
-  var sum_8 = 0.0;
-  var greatest_3 = -3.4028234663852886e38;
-  for (var k = 0; k < 4; k++) {
-    greatest_1 = max(greatest_1, score[k]);
-    greatest_2 = max(greatest_2, score[k + 4]);
-    greatest_3 = max(greatest_3, score[k + 8]);
+  let loss = sum_3 - sum_2;
+  var totalAdjoint = 0.0;
+  for (var k = 6; k >= 0; k--) {
+    let sum_4 = totalAdjoint + meanAdjoint[k];
+    let meanK = free.mean[k];
+    meanAdjoint[k] = 0.0;
+    result.gradient.mean[k] = select(sum_4 * ordered_mixture_stable_exp(meanK), sum_4, k == 0);
+    totalAdjoint = sum_4;
   }
-  let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
-  let shift_2 = select(0.0, greatest_2, abs(greatest_2) < 3.4028234663852886e38);
-  let shift_3 = select(0.0, greatest_3, abs(greatest_3) < 3.4028234663852886e38);
-  var sum_9 = 0.0;
-  for (var k = 0; k < 4; k++) {
-    let weight = ordered_mixture_stable_exp(score[k] - shift_1);
-    work[k] = weight;
-    sum_7 += weight;
-    let weight_1 = ordered_mixture_stable_exp(score[k + 4] - shift_2);
-    weights3[k] = weight_1;
-    sum_8 += weight_1;
-    let weight_2 = ordered_mixture_stable_exp(score[k + 8] - shift_3);
-    weights4[k] = weight_2;
-    sum_9 += weight_2;
+  for (var k = 0; k < 7; k++) {
+    logsAdjoint[k] += total_2 * (weights2[k] * inverse);
   }
-  let sum_10 = shift_1 + ordered_mixture_stable_log(sum_7);
-  let inverse_1 = select(1.0 / sum_7, 0.0, sum_7 == 0.0);
-  let sum_11 = shift_2 + ordered_mixture_stable_log(sum_8);
-  let inverse_2 = select(1.0 / sum_8, 0.0, sum_8 == 0.0);
-  let sum_12 = shift_3 + ordered_mixture_stable_log(sum_9);
-  let inverse_3 = select(1.0 / sum_9, 0.0, sum_9 == 0.0);
-  let width0 = free.width[0];
-  let width1 = free.width[1];
-  let width2 = free.width[2];
-  let width3 = free.width[3];
-  let sum_13 = 0.5 * (width0 * width0) + 0.5 * (width1 * width1) + 0.5 * (width2 * width2);
-  let loss = sum_13 + 0.5 * (width3 * width3) - (sum_10 + sum_11 + sum_12);
-  result.gradient.width[3] = width3;
-  result.gradient.width[2] = width2;
-  result.gradient.width[1] = width1;
-  result.gradient.width[0] = width0;
-  scoreAdjoint = array<f32, 12>();
-  for (var k = 0; k < 4; k++) {
-    scoreAdjoint[k + 8] -= weights4[k] * inverse_3;
-    scoreAdjoint[k + 4] -= weights3[k] * inverse_2;
-    scoreAdjoint[k] -= work[k] * inverse_1;
+  let logsAdjoint0 = logsAdjoint[0];
+  logsAdjoint[0] = 0.0;
+  result.gradient.weight = array<f32, 6>();
+  var totalAdjoint_1 = logsAdjoint0;
+  for (var k = 1; k < 7; k++) {
+    let index = k - 1;
+    let logsAdjointK = logsAdjoint[k];
+    logsAdjoint[k] = 0.0;
+    result.gradient.weight[index] += (totalAdjoint_1 - logsAdjointK * kept[index]) * kept2[index];
+    totalAdjoint_1 += logsAdjointK;
   }
-  work = array<f32, 4>();
-  var total = 0.0;
-  weights3 = array<f32, 4>();
-  for (var n = 0; n < 3; n++) {
-    let yn = data.y[n];
-    let scoreAdjointRow = n * 4;
-    for (var k = 0; k < 4; k++) {
-      let scoreAdjointNK = scoreAdjoint[scoreAdjointRow + k];
-      let difference = yn - work2[k];
-      let expNK = exp_[scoreAdjointRow + k];
-      let negative = -(scoreAdjointNK * (difference * expNK));
-      work[k] -= negative * expNK;
-      result.gradient.width[k] += -(negative * difference * expNK) - scoreAdjointNK;
-      total -= scoreAdjointNK;
-      weights3[k] += scoreAdjointNK;
-    }
-  }
-  let adjoint3 = work[3];
-  work[3] = 0.0;
-  let sum_14 = adjoint3 + work[2];
-  work[2] = 0.0;
-  let sum_15 = sum_14 + work[1];
-  work[1] = 0.0;
-  for (var k = 0; k < 4; k++) {
-    weights3[k] += total * (weights[k] * inverse);
-  }
-  let adjoint20 = weights3[0];
-  weights3[0] = 0.0;
-  let adjoint21 = weights3[1];
-  weights3[1] = 0.0;
-  let sum_16 = adjoint20 + adjoint21;
-  let adjoint22 = weights3[2];
-  weights3[2] = 0.0;
-  result.gradient.weight[0] = 0.70710677 * (adjoint20 - adjoint21);
-  result.gradient.weight[1] = 0.4082483 * (sum_16 - 2.0 * adjoint22);
-  result.gradient.weight[2] = 0.28867513 * (sum_16 + adjoint22 - 3.0 * weights3[3]);
-  result.gradient.mean[0] = sum_15 + work[0];
-  result.gradient.mean[1] = sum_15 * exponential;
-  result.gradient.mean[2] = sum_14 * exponential_1;
-  result.gradient.mean[3] = adjoint3 * exponential_2;
   result.loss = loss;
   return result;
 }
 
-// The derivative of the loss of OrderedMixture with free params along a direction. 99 operations as written; loops repeat them.
+// The derivative of the loss of OrderedMixture with free params along a direction. 58 operations as written; loops repeat them.
 fn ordered_mixture_free_jvp(free: OrderedMixtureFreeParams, data: OrderedMixtureData, direction: OrderedMixtureFreeParams) -> f32 {
-  var work: array<f32, 4>;
-  var work2: array<f32, 4>;
-  var work3: array<f32, 4>;
-  var work4: array<f32, 4>;
-  var score: array<f32, 12>;
-  var scoreTangent: array<f32, 12>;
-  var weights: array<f32, 4>;
-  work3[0] = 0.0;
-  work3[1] = 0.0;
-  work3[2] = 0.0;
-  work3[3] = 0.0;
-  let product = 0.28867513 * free.weight[2];
-  let product_1 = 0.28867513 * direction.weight[2];
-  let sum = 0.0 + product;
-  for (var i = 0; i < 4; i++) {
-    work[i] = work3[i];
-  }
-  work[3] = 0.0 - 3.0 * product;
-  for (var i = 0; i < 4; i++) {
-    work4[i] = 0.0;
-    work2[i] = work4[i];
-  }
-  work2[3] = -3.0 * product_1;
-  let product_2 = 0.4082483 * free.weight[1];
-  let product_3 = 0.4082483 * direction.weight[1];
-  let sum_1 = sum + product_2;
-  let sum_2 = product_1 + product_3;
-  work[2] = sum - 2.0 * product_2;
-  work2[2] = product_1 - 2.0 * product_3;
-  let product_4 = 0.70710677 * free.weight[0];
-  let product_5 = 0.70710677 * direction.weight[0];
-  work[1] = sum_1 - product_4;
-  work2[1] = sum_2 - product_5;
-  work[0] = sum_1 + product_4;
-  work2[0] = sum_2 + product_5;
+  var logs: array<f32, 7>;
+  var logsTangent: array<f32, 7>;
+  var mean: array<f32, 7>;
+  var meanTangent: array<f32, 7>;
+  var score: array<f32, 7>;
+  var scoreTangent: array<f32, 7>;
+  var weights2: array<f32, 7>;
+  var total = 0.0;
+  var totalTangent = 0.0;
   var greatest = -3.4028234663852886e38;
-  for (var k = 0; k < 4; k++) {
-    greatest = max(greatest, work[k]);
+  var sum = 0.0;
+  var sum_1 = 0.0;
+  var total_1 = 0.0;
+  var totalTangent_1 = 0.0;
+  for (var i = 0; i < 7; i++) {
+    mean[i] = 0.0;
+    let logs_1 = mean[i];
+    logs[i] = logs_1;
+    logsTangent[i] = logs_1;
+    meanTangent[i] = logs_1;
+  }
+  for (var k = 6; k >= 1; k--) {
+    let index = k - 1;
+    let number = f32(k);
+    let root = sqrt(1.0 / (number * (number + 1.0)));
+    let product = free.weight[index] * root;
+    let product_1 = direction.weight[index] * root;
+    logs[k] = total - number * product;
+    logsTangent[k] = totalTangent - product_1 * number;
+    total += product;
+    totalTangent += product_1;
+  }
+  logs[0] = total;
+  logsTangent[0] = totalTangent;
+  for (var k = 0; k < 7; k++) {
+    greatest = max(greatest, logs[k]);
   }
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
+  for (var k = 0; k < 7; k++) {
+    let weight = ordered_mixture_stable_exp(logs[k] - shift);
+    weights2[k] = weight;
+    sum += weight;
+  }
+  let sum_2 = shift + ordered_mixture_stable_log(sum);
+  let inverse = select(1.0 / sum, 0.0, sum == 0.0);
+  for (var k = 0; k < 7; k++) {
+    sum_1 += ordered_mixture_chain(logsTangent[k], weights2[k] * inverse);
+  }
+  for (var k = 0; k < 7; k++) {
+    let meanK = free.mean[k];
+    let meanK_1 = direction.mean[k];
+    var chosen: f32;
+    var chosen_1: f32;
+    if (k == 0) {
+      chosen = meanK;
+      chosen_1 = meanK_1;
+    } else {
+      let exponential = ordered_mixture_stable_exp(meanK);
+      chosen = exponential;
+      chosen_1 = meanK_1 * exponential;
+    }
+    let sum_3 = total_1 + chosen;
+    let sum_4 = totalTangent_1 + chosen_1;
+    mean[k] = sum_3;
+    meanTangent[k] = sum_4;
+    total_1 = sum_3;
+    totalTangent_1 = sum_4;
+  }
   var sum_3 = 0.0;
-  for (var k = 0; k < 4; k++) {
-    let weight = ordered_mixture_stable_exp(work[k] - shift);
-    weights[k] = weight;
-    sum_3 += weight;
-  }
-  let sum_4 = shift + ordered_mixture_stable_log(sum_3);
-  let inverse = select(1.0 / sum_3, 0.0, sum_3 == 0.0);
-  var sum_5 = 0.0;
-  for (var k = 0; k < 4; k++) {
-    sum_5 += ordered_mixture_chain(work2[k], weights[k] * inverse);
-  }
-  let mean0 = direction.mean[0];
-  let sum_6 = 0.0 + free.mean[0];
-  work3[0] = sum_6;
-  work4[0] = mean0;
-  let exponential = ordered_mixture_stable_exp(free.mean[1]);
-  let sum_7 = sum_6 + exponential;
-  let sum_8 = mean0 + direction.mean[1] * exponential;
-  work3[1] = sum_7;
-  work4[1] = sum_8;
-  let exponential_1 = ordered_mixture_stable_exp(free.mean[2]);
-  let sum_9 = sum_7 + exponential_1;
-  let sum_10 = sum_8 + direction.mean[2] * exponential_1;
-  work3[2] = sum_9;
-  work4[2] = sum_10;
-  let exponential_2 = ordered_mixture_stable_exp(free.mean[3]);
-  work3[3] = sum_9 + exponential_2;
-  work4[3] = sum_10 + direction.mean[3] * exponential_2;
-  for (var n = 0; n < 3; n++) {
+  for (var n = 0; n < 6; n++) {
+    var greatest_1 = -3.4028234663852886e38;
     let yn = data.y[n];
-    let scoreRow = n * 4;
-    for (var k = 0; k < 4; k++) {
+    for (var k = 0; k < 7; k++) {
       let widthK = free.width[k];
       let widthK_1 = direction.width[k];
-      let difference = yn - work3[k];
-      let exponential_3 = ordered_mixture_stable_exp(-widthK);
-      let product_6 = difference * exponential_3;
-      let product_7 = (-(work4[k] * exponential_3) - widthK_1 * exponential_3 * difference) * product_6;
-      score[scoreRow + k] = work[k] - sum_4 - widthK - 0.5 * (product_6 * product_6);
-      scoreTangent[scoreRow + k] = work2[k] - sum_5 - widthK_1 - product_7;
+      let difference = yn - mean[k];
+      let exponential = ordered_mixture_stable_exp(-widthK);
+      let product = difference * exponential;
+      let score_1 = logs[k] - sum_2 - widthK - 0.5 * (product * product);
+      let difference_1 = -(meanTangent[k] * exponential) - widthK_1 * exponential * difference;
+      score[k] = score_1;
+      scoreTangent[k] = logsTangent[k] - sum_1 - widthK_1 - difference_1 * product;
+      greatest_1 = max(greatest_1, score_1);
     }
+    let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
+    var sum_4 = 0.0;
+    for (var k = 0; k < 7; k++) {
+      let weight = ordered_mixture_stable_exp(score[k] - shift_1);
+      weights2[k] = weight;
+      sum_4 += weight;
+    }
+    var sum_5 = 0.0;
+    let inverse_1 = select(1.0 / sum_4, 0.0, sum_4 == 0.0);
+    for (var k = 0; k < 7; k++) {
+      sum_5 += ordered_mixture_chain(scoreTangent[k], weights2[k] * inverse_1);
+    }
+    sum_3 += sum_5;
   }
-  var greatest_1 = -3.4028234663852886e38;
-  var sum_11 = 0.0;
-  var sum_12 = 0.0;
-  var greatest_2 = -3.4028234663852886e38;
-  var sum_13 = 0.0;
-  var sum_14 = 0.0;
-  var greatest_3 = -3.4028234663852886e38;
-  for (var k = 0; k < 4; k++) {
-    greatest_1 = max(greatest_1, score[k]);
-    greatest_2 = max(greatest_2, score[k + 4]);
-    greatest_3 = max(greatest_3, score[k + 8]);
+  var sum_4 = 0.0;
+  for (var k = 0; k < 7; k++) {
+    sum_4 += direction.width[k] * free.width[k];
   }
-  let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
-  let shift_2 = select(0.0, greatest_2, abs(greatest_2) < 3.4028234663852886e38);
-  let shift_3 = select(0.0, greatest_3, abs(greatest_3) < 3.4028234663852886e38);
-  var sum_15 = 0.0;
-  for (var k = 0; k < 4; k++) {
-    let weight = ordered_mixture_stable_exp(score[k] - shift_1);
-    work3[k] = weight;
-    sum_11 += weight;
-    let weight_1 = ordered_mixture_stable_exp(score[k + 4] - shift_2);
-    work[k] = weight_1;
-    sum_13 += weight_1;
-    let weight_2 = ordered_mixture_stable_exp(score[k + 8] - shift_3);
-    work2[k] = weight_2;
-    sum_15 += weight_2;
-  }
-  var sum_16 = 0.0;
-  let inverse_1 = select(1.0 / sum_11, 0.0, sum_11 == 0.0);
-  let inverse_2 = select(1.0 / sum_13, 0.0, sum_13 == 0.0);
-  let inverse_3 = select(1.0 / sum_15, 0.0, sum_15 == 0.0);
-  for (var k = 0; k < 4; k++) {
-    sum_12 += ordered_mixture_chain(scoreTangent[k], work3[k] * inverse_1);
-    sum_14 += ordered_mixture_chain(scoreTangent[k + 4], work[k] * inverse_2);
-    sum_16 += ordered_mixture_chain(scoreTangent[k + 8], work2[k] * inverse_3);
-  }
-  let sum_17 = direction.width[0] * free.width[0] + direction.width[1] * free.width[1];
-  let sum_18 = sum_17 + direction.width[2] * free.width[2] + direction.width[3] * free.width[3];
-  return sum_18 - (sum_12 + sum_14 + sum_16);
+  return sum_4 - sum_3;
 }
 
-// The Hessian of the loss of OrderedMixture with free params times a direction. 197 operations as written; loops repeat them.
+// The Hessian of the loss of OrderedMixture with free params times a direction. 120 operations as written; loops repeat them.
 fn ordered_mixture_free_hvp(free: OrderedMixtureFreeParams, data: OrderedMixtureData, direction: OrderedMixtureFreeParams) -> OrderedMixtureFreeHvp {
-  var work: array<f32, 4>;
-  var work2: array<f32, 4>;
-  var work3: array<f32, 4>;
-  var work4: array<f32, 4>;
-  var score: array<f32, 12>;
-  var exp_: array<f32, 12>;
-  var scoreTangent: array<f32, 12>;
-  var expTangent: array<f32, 12>;
-  var scoreAdjoint: array<f32, 12>;
-  var scoreTangentAdjoint: array<f32, 12>;
-  var weights: array<f32, 4>;
-  var weights3: array<f32, 4>;
-  var weights4: array<f32, 4>;
+  var kept: array<f32, 6>;
+  var kept2: array<f32, 6>;
+  var logs: array<f32, 7>;
+  var logsTangent: array<f32, 7>;
+  var mean: array<f32, 7>;
+  var meanTangent: array<f32, 7>;
+  var score: array<f32, 7>;
+  var exp_: array<f32, 7>;
+  var scoreTangent: array<f32, 7>;
+  var expTangent: array<f32, 7>;
+  var meanAdjoint: array<f32, 7>;
+  var meanAdjointTangentAdjoint: array<f32, 7>;
+  var logsAdjointTangentAdjoint: array<f32, 7>;
+  var weights: array<f32, 7>;
+  var weights2: array<f32, 7>;
   var result: OrderedMixtureFreeHvp;
-  work3[0] = 0.0;
-  work3[1] = 0.0;
-  work3[2] = 0.0;
-  work3[3] = 0.0;
-  let product = 0.28867513 * free.weight[2];
-  let product_1 = 0.28867513 * direction.weight[2];
-  let sum = 0.0 + product;
-  for (var i = 0; i < 4; i++) {
-    work[i] = work3[i];
-  }
-  work[3] = 0.0 - 3.0 * product;
-  for (var i = 0; i < 4; i++) {
-    work4[i] = 0.0;
-    work2[i] = work4[i];
-  }
-  work2[3] = -3.0 * product_1;
-  let product_2 = 0.4082483 * free.weight[1];
-  let product_3 = 0.4082483 * direction.weight[1];
-  let sum_1 = sum + product_2;
-  let sum_2 = product_1 + product_3;
-  work[2] = sum - 2.0 * product_2;
-  work2[2] = product_1 - 2.0 * product_3;
-  let product_4 = 0.70710677 * free.weight[0];
-  let product_5 = 0.70710677 * direction.weight[0];
-  work[1] = sum_1 - product_4;
-  work2[1] = sum_2 - product_5;
-  work[0] = sum_1 + product_4;
-  work2[0] = sum_2 + product_5;
+  var total = 0.0;
+  var totalTangent = 0.0;
   var greatest = -3.4028234663852886e38;
-  for (var k = 0; k < 4; k++) {
-    greatest = max(greatest, work[k]);
+  var sum = 0.0;
+  var sum_1 = 0.0;
+  var total_1 = 0.0;
+  var totalTangent_1 = 0.0;
+  for (var i = 0; i < 7; i++) {
+    mean[i] = 0.0;
+    let logs_1 = mean[i];
+    logs[i] = logs_1;
+    logsTangent[i] = logs_1;
+    meanTangent[i] = logs_1;
+  }
+  for (var k = 6; k >= 1; k--) {
+    let index = k - 1;
+    let number = f32(k);
+    let root = sqrt(1.0 / (number * (number + 1.0)));
+    let product = free.weight[index] * root;
+    let product_1 = direction.weight[index] * root;
+    logs[k] = total - number * product;
+    logsTangent[k] = totalTangent - product_1 * number;
+    kept[k - 1] = number;
+    kept2[k - 1] = root;
+    total += product;
+    totalTangent += product_1;
+  }
+  logs[0] = total;
+  logsTangent[0] = totalTangent;
+  for (var k = 0; k < 7; k++) {
+    greatest = max(greatest, logs[k]);
   }
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
+  for (var k = 0; k < 7; k++) {
+    let weight = ordered_mixture_stable_exp(logs[k] - shift);
+    weights2[k] = weight;
+    sum += weight;
+  }
+  let sum_2 = shift + ordered_mixture_stable_log(sum);
+  let inverse = select(1.0 / sum, 0.0, sum == 0.0);
+  for (var k = 0; k < 7; k++) {
+    sum_1 += ordered_mixture_chain(logsTangent[k], weights2[k] * inverse);
+  }
+  for (var k = 0; k < 7; k++) {
+    let meanK = free.mean[k];
+    let meanK_1 = direction.mean[k];
+    var chosen: f32;
+    var chosen_1: f32;
+    if (k == 0) {
+      chosen = meanK;
+      chosen_1 = meanK_1;
+    } else {
+      let exponential = ordered_mixture_stable_exp(meanK);
+      chosen = exponential;
+      chosen_1 = meanK_1 * exponential;
+    }
+    let sum_3 = total_1 + chosen;
+    let sum_4 = totalTangent_1 + chosen_1;
+    mean[k] = sum_3;
+    meanTangent[k] = sum_4;
+    total_1 = sum_3;
+    totalTangent_1 = sum_4;
+  }
   var sum_3 = 0.0;
-  for (var k = 0; k < 4; k++) {
-    let weight = ordered_mixture_stable_exp(work[k] - shift);
-    weights[k] = weight;
-    sum_3 += weight;
+  var sum_4 = 0.0;
+  for (var k = 0; k < 7; k++) {
+    let widthK = direction.width[k];
+    sum_4 += widthK * free.width[k];
+    result.product.width[k] = widthK;
   }
-  let sum_4 = shift + ordered_mixture_stable_log(sum_3);
-  let inverse = select(1.0 / sum_3, 0.0, sum_3 == 0.0);
-  var sum_5 = 0.0;
-  for (var k = 0; k < 4; k++) {
-    sum_5 += ordered_mixture_chain(work2[k], weights[k] * inverse);
-  }
-  let mean0 = direction.mean[0];
-  let sum_6 = 0.0 + free.mean[0];
-  work3[0] = sum_6;
-  work4[0] = mean0;
-  let exponential = ordered_mixture_stable_exp(free.mean[1]);
-  let product_6 = direction.mean[1] * exponential;
-  let sum_7 = sum_6 + exponential;
-  let sum_8 = mean0 + product_6;
-  work3[1] = sum_7;
-  work4[1] = sum_8;
-  let exponential_1 = ordered_mixture_stable_exp(free.mean[2]);
-  let product_7 = direction.mean[2] * exponential_1;
-  let sum_9 = sum_7 + exponential_1;
-  let sum_10 = sum_8 + product_7;
-  work3[2] = sum_9;
-  work4[2] = sum_10;
-  let exponential_2 = ordered_mixture_stable_exp(free.mean[3]);
-  let product_8 = direction.mean[3] * exponential_2;
-  work3[3] = sum_9 + exponential_2;
-  work4[3] = sum_10 + product_8;
-  for (var n = 0; n < 3; n++) {
+  meanAdjoint = array<f32, 7>();
+  meanAdjointTangentAdjoint = array<f32, 7>();
+  var total_2 = 0.0;
+  var total_3 = 0.0;
+  logsAdjointTangentAdjoint = array<f32, 7>();
+  for (var n = 0; n < 6; n++) {
+    var greatest_1 = -3.4028234663852886e38;
+    var sum_5 = 0.0;
+    var sum_6 = 0.0;
     let yn = data.y[n];
-    let scoreRow = n * 4;
-    for (var k = 0; k < 4; k++) {
+    for (var k = 0; k < 7; k++) {
       let widthK = free.width[k];
       let widthK_1 = direction.width[k];
-      let difference = yn - work3[k];
-      let exponential_3 = ordered_mixture_stable_exp(-widthK);
-      let negative = -(widthK_1 * exponential_3);
-      let product_9 = difference * exponential_3;
-      let product_10 = (negative * difference - work4[k] * exponential_3) * product_9;
-      score[scoreRow + k] = work[k] - sum_4 - widthK - 0.5 * (product_9 * product_9);
-      exp_[scoreRow + k] = exponential_3;
-      scoreTangent[scoreRow + k] = work2[k] - sum_5 - widthK_1 - product_10;
-      expTangent[scoreRow + k] = negative;
+      let difference = yn - mean[k];
+      let exponential = ordered_mixture_stable_exp(-widthK);
+      let negative = -(widthK_1 * exponential);
+      let product = difference * exponential;
+      let score_1 = logs[k] - sum_2 - widthK - 0.5 * (product * product);
+      let product_1 = (negative * difference - meanTangent[k] * exponential) * product;
+      score[k] = score_1;
+      exp_[k] = exponential;
+      scoreTangent[k] = logsTangent[k] - sum_1 - widthK_1 - product_1;
+      expTangent[k] = negative;
+      greatest_1 = max(greatest_1, score_1);
+    }
+    let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
+    for (var k = 0; k < 7; k++) {
+      let weight = ordered_mixture_stable_exp(score[k] - shift_1);
+      weights[k] = weight;
+      sum_5 += weight;
+    }
+    let inverse_1 = select(1.0 / sum_5, 0.0, sum_5 == 0.0);
+    for (var k = 0; k < 7; k++) {
+      sum_6 += ordered_mixture_chain(scoreTangent[k], weights[k] * inverse_1);
+    }
+    sum_3 += sum_6;
+    let yn_1 = data.y[n];
+    for (var k = 0; k < 7; k++) {
+      var scoreAdjoint: f32;
+      let weight = weights[k] * inverse_1;
+      scoreAdjoint = -weight;
+      let difference = sum_6 * weight - scoreTangent[k] * weight;
+      let scoreAdjointNK = scoreAdjoint;
+      let difference_1 = yn_1 - mean[k];
+      let negative = -meanTangent[k];
+      let expNK = exp_[k];
+      let expTangentNK = expTangent[k];
+      let product = -0.5 * scoreAdjointNK;
+      let product_1 = 2.0 * (difference_1 * expNK);
+      let product_2 = product * product_1;
+      let product_3 = 2.0 * (negative * expNK + expTangentNK * difference_1) * product;
+      let sum_7 = -0.5 * difference * product_1 + product_3;
+      let product_4 = (sum_7 * difference_1 + negative * product_2) * expNK;
+      meanAdjoint[k] -= product_2 * expNK;
+      meanAdjointTangentAdjoint[k] -= sum_7 * expNK + expTangentNK * product_2;
+      result.product.width[k] += -(product_4 + expTangentNK * (product_2 * difference_1)) - difference;
+      total_2 -= scoreAdjointNK;
+      total_3 -= difference;
+      logsAdjointTangentAdjoint[k] += difference;
     }
   }
-  var greatest_1 = -3.4028234663852886e38;
-  var sum_11 = 0.0;
-  var sum_12 = 0.0;
-  var greatest_2 = -3.4028234663852886e38;
-  var sum_13 = 0.0;
-  var sum_14 = 0.0;
-  var greatest_3 = -3.4028234663852886e38;
-  for (var k = 0; k < 4; k++) {
-    greatest_1 = max(greatest_1, score[k]);
-    greatest_2 = max(greatest_2, score[k + 4]);
-    greatest_3 = max(greatest_3, score[k + 8]);
-  }
-  let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
-  let shift_2 = select(0.0, greatest_2, abs(greatest_2) < 3.4028234663852886e38);
-  let shift_3 = select(0.0, greatest_3, abs(greatest_3) < 3.4028234663852886e38);
-  var sum_15 = 0.0;
-  for (var k = 0; k < 4; k++) {
-    let weight = ordered_mixture_stable_exp(score[k] - shift_1);
-    weights[k] = weight;
-    sum_11 += weight;
-    let weight_1 = ordered_mixture_stable_exp(score[k + 4] - shift_2);
-    weights3[k] = weight_1;
-    sum_13 += weight_1;
-    let weight_2 = ordered_mixture_stable_exp(score[k + 8] - shift_3);
-    weights4[k] = weight_2;
-    sum_15 += weight_2;
-  }
-  let inverse_1 = select(1.0 / sum_11, 0.0, sum_11 == 0.0);
-  let inverse_2 = select(1.0 / sum_13, 0.0, sum_13 == 0.0);
-  let inverse_3 = select(1.0 / sum_15, 0.0, sum_15 == 0.0);
-  var sum_16 = 0.0;
-  for (var k = 0; k < 4; k++) {
-    sum_12 += ordered_mixture_chain(scoreTangent[k], weights[k] * inverse_1);
-    sum_14 += ordered_mixture_chain(scoreTangent[k + 4], weights3[k] * inverse_2);
-    sum_16 += ordered_mixture_chain(scoreTangent[k + 8], weights4[k] * inverse_3);
-  }
-  let width0 = direction.width[0];
-  let width1 = direction.width[1];
-  let width2 = direction.width[2];
-  let width3 = direction.width[3];
-  let sum_17 = 0.5 * (2.0 * free.width[0] * width0) + 0.5 * (2.0 * free.width[1] * width1);
-  let sum_18 = sum_17 + 0.5 * (2.0 * free.width[2] * width2) + 0.5 * (2.0 * free.width[3] * width3);
-  let tangent = sum_18 - (sum_12 + sum_14 + sum_16);
-  result.product.width[3] = width3;
-  result.product.width[2] = width2;
-  result.product.width[1] = width1;
-  result.product.width[0] = width0;
-  scoreAdjoint = array<f32, 12>();
-  scoreTangentAdjoint = array<f32, 12>();
-  for (var k = 0; k < 4; k++) {
-    let weight = weights4[k] * inverse_3;
-    scoreAdjoint[k + 8] -= weight;
-    scoreTangentAdjoint[k + 8] += sum_16 * weight - scoreTangent[k + 8] * weight;
-    let weight_1 = weights3[k] * inverse_2;
-    scoreAdjoint[k + 4] -= weight_1;
-    scoreTangentAdjoint[k + 4] += sum_14 * weight_1 - scoreTangent[k + 4] * weight_1;
-    let weight_2 = weights[k] * inverse_1;
-    scoreAdjoint[k] -= weight_2;
-    scoreTangentAdjoint[k] += sum_12 * weight_2 - scoreTangent[k] * weight_2;
-  }
-  weights = array<f32, 4>();
-  weights3 = array<f32, 4>();
-  var total = 0.0;
-  var total_1 = 0.0;
-  weights4 = array<f32, 4>();
-  for (var n = 0; n < 3; n++) {
-    let yn = data.y[n];
-    let scoreAdjointRow = n * 4;
-    for (var k = 0; k < 4; k++) {
-      let scoreAdjointNK = scoreAdjoint[scoreAdjointRow + k];
-      let scoreTangentAdjointNK = scoreTangentAdjoint[scoreAdjointRow + k];
-      let difference = yn - work3[k];
-      let negative = -work4[k];
-      let expNK = exp_[scoreAdjointRow + k];
-      let expTangentNK = expTangent[scoreAdjointRow + k];
-      let product_9 = -0.5 * scoreAdjointNK;
-      let product_10 = 2.0 * (difference * expNK);
-      let product_11 = product_9 * product_10;
-      let product_12 = 2.0 * (negative * expNK + expTangentNK * difference) * product_9;
-      let sum_19 = -0.5 * scoreTangentAdjointNK * product_10 + product_12;
-      let product_13 = (sum_19 * difference + negative * product_11) * expNK;
-      weights[k] -= product_11 * expNK;
-      weights3[k] -= sum_19 * expNK + expTangentNK * product_11;
-      result.product.width[k] += -(product_13 + expTangentNK * (product_11 * difference)) - scoreTangentAdjointNK;
-      total -= scoreAdjointNK;
-      total_1 -= scoreTangentAdjointNK;
-      weights4[k] += scoreTangentAdjointNK;
+  let tangent = sum_4 - sum_3;
+  var totalAdjoint = 0.0;
+  var totalAdjointTangent = 0.0;
+  for (var k = 6; k >= 0; k--) {
+    let sum_5 = totalAdjoint + meanAdjoint[k];
+    let sum_6 = totalAdjointTangent + meanAdjointTangentAdjoint[k];
+    let meanK = free.mean[k];
+    let meanK_1 = direction.mean[k];
+    meanAdjoint[k] = 0.0;
+    meanAdjointTangentAdjoint[k] = 0.0;
+    var chosen: f32;
+    if (k == 0) {
+      chosen = sum_6;
+    } else {
+      let exponential = ordered_mixture_stable_exp(meanK);
+      chosen = sum_6 * exponential + meanK_1 * exponential * sum_5;
     }
+    result.product.mean[k] = chosen;
+    totalAdjoint = sum_5;
+    totalAdjointTangent = sum_6;
   }
-  let adjoint3 = weights[3];
-  let adjoint23 = weights3[3];
-  weights[3] = 0.0;
-  weights3[3] = 0.0;
-  let sum_19 = adjoint3 + weights[2];
-  let sum_20 = adjoint23 + weights3[2];
-  weights[2] = 0.0;
-  weights3[2] = 0.0;
-  let sum_21 = sum_20 + weights3[1];
-  weights3[1] = 0.0;
-  for (var k = 0; k < 4; k++) {
-    let weight = ordered_mixture_softmax_weight(work[k], sum_4);
-    weights4[k] += total_1 * weight + (work2[k] * weight - sum_5 * weight) * total;
+  for (var k = 0; k < 7; k++) {
+    let weight = weights2[k] * inverse;
+    logsAdjointTangentAdjoint[k] += total_3 * weight + (logsTangent[k] * weight - sum_1 * weight) * total_2;
   }
-  let adjoint30 = weights4[0];
-  weights4[0] = 0.0;
-  let adjoint31 = weights4[1];
-  weights4[1] = 0.0;
-  let sum_22 = adjoint30 + adjoint31;
-  let adjoint32 = weights4[2];
-  weights4[2] = 0.0;
-  result.product.weight[0] = 0.70710677 * (adjoint30 - adjoint31);
-  result.product.weight[1] = 0.4082483 * (sum_22 - 2.0 * adjoint32);
-  result.product.weight[2] = 0.28867513 * (sum_22 + adjoint32 - 3.0 * weights4[3]);
-  result.product.mean[0] = sum_21 + weights3[0];
-  result.product.mean[1] = sum_21 * exponential + product_6 * (sum_19 + weights[1]);
-  result.product.mean[2] = sum_20 * exponential_1 + product_7 * sum_19;
-  result.product.mean[3] = adjoint23 * exponential_2 + product_8 * adjoint3;
+  let logsAdjointTangentAdjoint0 = logsAdjointTangentAdjoint[0];
+  logsAdjointTangentAdjoint[0] = 0.0;
+  result.product.weight = array<f32, 6>();
+  var totalAdjointTangent_1 = logsAdjointTangentAdjoint0;
+  for (var k = 1; k < 7; k++) {
+    let index = k - 1;
+    let logsAdjointTangentAdjointK = logsAdjointTangentAdjoint[k];
+    logsAdjointTangentAdjoint[k] = 0.0;
+    let difference = totalAdjointTangent_1 - logsAdjointTangentAdjointK * kept[index];
+    result.product.weight[index] += difference * kept2[index];
+    totalAdjointTangent_1 += logsAdjointTangentAdjointK;
+  }
   result.derivative = tangent;
   return result;
 }
 
-// The params of OrderedMixture that free params stand for. 37 operations as written; loops repeat them.
+// The params of OrderedMixture that free params stand for. 20 operations as written; loops repeat them.
 fn ordered_mixture_constrain(free: OrderedMixtureFreeParams) -> OrderedMixtureParams {
-  var work: array<f32, 4>;
+  var logs: array<f32, 7>;
   var result: OrderedMixtureParams;
-  result.mean[0] = 0.0;
-  result.mean[1] = 0.0;
-  result.mean[2] = 0.0;
-  result.mean[3] = 0.0;
-  let product = 0.28867513 * free.weight[2];
-  let sum = 0.0 + product;
-  for (var i = 0; i < 4; i++) {
-    work[i] = result.mean[i];
+  var total = 0.0;
+  for (var i = 0; i < 7; i++) {
+    result.mean[i] = 0.0;
+    logs[i] = result.mean[i];
   }
-  let difference = 0.0 - 3.0 * product;
-  work[3] = difference;
-  let product_1 = 0.4082483 * free.weight[1];
-  let sum_1 = sum + product_1;
-  let difference_1 = sum - 2.0 * product_1;
-  work[2] = difference_1;
-  let product_2 = 0.70710677 * free.weight[0];
-  let difference_2 = sum_1 - product_2;
-  work[1] = difference_2;
-  let sum_2 = sum_1 + product_2;
-  work[0] = sum_2;
+  for (var k = 6; k >= 1; k--) {
+    let number = f32(k);
+    let product = free.weight[k - 1] * sqrt(1.0 / (number * (number + 1.0)));
+    logs[k] = total - number * product;
+    total += product;
+  }
+  logs[0] = total;
   var greatest = -3.4028234663852886e38;
-  for (var k = 0; k < 4; k++) {
-    greatest = max(greatest, work[k]);
+  for (var k = 0; k < 7; k++) {
+    greatest = max(greatest, logs[k]);
   }
   let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
-  var sum_3 = 0.0;
-  for (var k = 0; k < 4; k++) {
-    sum_3 += ordered_mixture_stable_exp(work[k] - shift);
+  var sum = 0.0;
+  for (var k = 0; k < 7; k++) {
+    sum += ordered_mixture_stable_exp(logs[k] - shift);
   }
-  let sum_4 = shift + ordered_mixture_stable_log(sum_3);
-  result.weight[0] = ordered_mixture_stable_exp(sum_2 - sum_4);
-  result.weight[1] = ordered_mixture_stable_exp(difference_2 - sum_4);
-  result.weight[2] = ordered_mixture_stable_exp(difference_1 - sum_4);
-  result.weight[3] = ordered_mixture_stable_exp(difference - sum_4);
-  let sum_5 = 0.0 + free.mean[0];
-  result.mean[0] = sum_5;
-  let sum_6 = sum_5 + ordered_mixture_stable_exp(free.mean[1]);
-  result.mean[1] = sum_6;
-  let sum_7 = sum_6 + ordered_mixture_stable_exp(free.mean[2]);
-  result.mean[2] = sum_7;
-  result.mean[3] = sum_7 + ordered_mixture_stable_exp(free.mean[3]);
-  result.width[0] = ordered_mixture_stable_exp(free.width[0]);
-  result.width[1] = ordered_mixture_stable_exp(free.width[1]);
-  result.width[2] = ordered_mixture_stable_exp(free.width[2]);
-  result.width[3] = ordered_mixture_stable_exp(free.width[3]);
+  let sum_1 = shift + ordered_mixture_stable_log(sum);
+  for (var i = 0; i < 7; i++) {
+    result.weight[i] = ordered_mixture_stable_exp(logs[i] - sum_1);
+  }
+  var total_1 = 0.0;
+  for (var k = 0; k < 7; k++) {
+    let meanK = free.mean[k];
+    let sum_2 = total_1 + select(ordered_mixture_stable_exp(meanK), meanK, k == 0);
+    result.mean[k] = sum_2;
+    total_1 = sum_2;
+  }
+  for (var i = 0; i < 7; i++) {
+    result.width[i] = ordered_mixture_stable_exp(free.width[i]);
+  }
   return result;
 }
 
@@ -1047,11 +813,6 @@ fn ordered_mixture_stable_log(x: f32) -> f32 {
   let value = fma(e, 0.693359375, f + fma(e, -2.1219444e-4, rest));
   let beyond = select(bitcast<f32>(select(0x7fc00000u, 0xff800000u, x == 0.0)), x, x > 0.0);
   return select(beyond, value, (x > 0.0) & (x <= 3.4028234e38));
-}
-
-// The weight exp(x - lse) of x in a softmax; none if x is masked by a value than which none is lower.
-fn ordered_mixture_softmax_weight(x: f32, lse: f32) -> f32 {
-  return select(ordered_mixture_stable_exp(x - lse), 0.0, x <= -3.4028234e38);
 }
 
 // The product of an adjoint and a partial, in which an exact zero wins over an infinity.

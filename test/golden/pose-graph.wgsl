@@ -2,14 +2,14 @@
 
 // A place in the plane, and a heading in radians.
 struct PoseGraphPoseArray {
-  x: array<f32, 3>, // real[3], byte 0
-  y: array<f32, 3>, // real[3], byte 12
-  angle: array<f32, 3>, // real[3], byte 24
+  x: array<f32, 6>, // real[6], byte 0
+  y: array<f32, 6>, // real[6], byte 24
+  angle: array<f32, 6>, // real[6], byte 48
 }
 
 // What PoseGraph is differentiated by; also its gradient. Arrays are row-major.
 struct PoseGraphParams {
-  path: PoseGraphPoseArray, // Pose[3], byte 0
+  path: PoseGraphPoseArray, // Pose[6], byte 0
 }
 
 // A place in the plane, and a heading in radians.
@@ -21,17 +21,17 @@ struct PoseGraphPose {
 
 // A place in the plane, and a heading in radians.
 struct PoseGraphPoseArray_1 {
-  x: array<f32, 4>, // real[4], byte 0
-  y: array<f32, 4>, // real[4], byte 16
-  angle: array<f32, 4>, // real[4], byte 32
+  x: array<f32, 7>, // real[7], byte 0
+  y: array<f32, 7>, // real[7], byte 28
+  angle: array<f32, 7>, // real[7], byte 56
 }
 
 // What PoseGraph takes as given.
 struct PoseGraphData {
   start: PoseGraphPose, // Pose, byte 0
-  from_: array<i32, 4>, // int[4] in 0..3, byte 12
-  to: array<i32, 4>, // int[4] in 0..3, byte 28
-  measured: PoseGraphPoseArray_1, // Pose[4], byte 44
+  from_: array<i32, 7>, // int[7] in 0..6, byte 12
+  to: array<i32, 7>, // int[7] in 0..6, byte 40
+  measured: PoseGraphPoseArray_1, // Pose[7], byte 68
 }
 
 // What PoseGraph computes besides its loss.
@@ -54,8 +54,8 @@ struct PoseGraphHvp {
 // The loss of PoseGraph. 34 operations as written; loops repeat them.
 fn pose_graph_loss(params: PoseGraphParams, data: PoseGraphData) -> f32 {
   var failed = false;
-  for (var k = 0; k < 4; k++) { failed |= (data.from_[k] < 0) | (data.from_[k] >= 3); }
-  for (var k = 0; k < 4; k++) { failed |= (data.to[k] < 0) | (data.to[k] >= 3); }
+  for (var k = 0; k < 7; k++) { failed |= (data.from_[k] < 0) | (data.from_[k] >= 6); }
+  for (var k = 0; k < 7; k++) { failed |= (data.to[k] < 0) | (data.to[k] >= 6); }
   let startX = data.start.x;
   let startY = data.start.y;
   let startAngle = data.start.angle;
@@ -63,7 +63,7 @@ fn pose_graph_loss(params: PoseGraphParams, data: PoseGraphData) -> f32 {
   let difference_1 = params.path.y[0] - startY;
   var sum = 0.0;
   let sum_1 = difference * difference + difference_1 * difference_1;
-  for (var m = 0; m < 4; m++) {
+  for (var m = 0; m < 7; m++) {
     let fromM = data.from_[m];
     let pathAngleFromM = params.path.angle[fromM];
     let toM = data.to[m];
@@ -84,8 +84,8 @@ fn pose_graph_loss(params: PoseGraphParams, data: PoseGraphData) -> f32 {
 // The loss of PoseGraph and its gradient. 70 operations as written; loops repeat them.
 fn pose_graph_loss_and_gradient(params: PoseGraphParams, data: PoseGraphData) -> PoseGraphLossAndGradient {
   var failed = false;
-  for (var k = 0; k < 4; k++) { failed |= (data.from_[k] < 0) | (data.from_[k] >= 3); }
-  for (var k = 0; k < 4; k++) { failed |= (data.to[k] < 0) | (data.to[k] >= 3); }
+  for (var k = 0; k < 7; k++) { failed |= (data.from_[k] < 0) | (data.from_[k] >= 6); }
+  for (var k = 0; k < 7; k++) { failed |= (data.to[k] < 0) | (data.to[k] >= 6); }
   var result: PoseGraphLossAndGradient;
   let startX = data.start.x;
   let startY = data.start.y;
@@ -95,10 +95,10 @@ fn pose_graph_loss_and_gradient(params: PoseGraphParams, data: PoseGraphData) ->
   let difference_2 = params.path.angle[0] - startAngle;
   var sum = 0.0;
   let sum_1 = difference * difference + difference_1 * difference_1;
-  result.gradient.path.angle = array<f32, 3>();
-  result.gradient.path.y = array<f32, 3>();
-  result.gradient.path.x = array<f32, 3>();
-  for (var m = 0; m < 4; m++) {
+  result.gradient.path.angle = array<f32, 6>();
+  result.gradient.path.y = array<f32, 6>();
+  result.gradient.path.x = array<f32, 6>();
+  for (var m = 0; m < 7; m++) {
     let fromM = data.from_[m];
     let pathAngleFromM = params.path.angle[fromM];
     let toM = data.to[m];
@@ -138,9 +138,9 @@ fn pose_graph_loss_and_gradient(params: PoseGraphParams, data: PoseGraphData) ->
 // The outputs of PoseGraph.
 fn pose_graph_outputs(params: PoseGraphParams, data: PoseGraphData) -> PoseGraphOutputs {
   var result: PoseGraphOutputs;
-  let endX = params.path.x[2];
-  let endY = params.path.y[2];
-  let endAngle = params.path.angle[2];
+  let endX = params.path.x[5];
+  let endY = params.path.y[5];
+  let endAngle = params.path.angle[5];
   result.end.x = endX;
   result.end.y = endY;
   result.end.angle = endAngle;
@@ -150,15 +150,15 @@ fn pose_graph_outputs(params: PoseGraphParams, data: PoseGraphData) -> PoseGraph
 // The derivative of the loss of PoseGraph along a direction. 59 operations as written; loops repeat them.
 fn pose_graph_jvp(params: PoseGraphParams, data: PoseGraphData, direction: PoseGraphParams) -> f32 {
   var failed = false;
-  for (var k = 0; k < 4; k++) { failed |= (data.from_[k] < 0) | (data.from_[k] >= 3); }
-  for (var k = 0; k < 4; k++) { failed |= (data.to[k] < 0) | (data.to[k] >= 3); }
+  for (var k = 0; k < 7; k++) { failed |= (data.from_[k] < 0) | (data.from_[k] >= 6); }
+  for (var k = 0; k < 7; k++) { failed |= (data.to[k] < 0) | (data.to[k] >= 6); }
   let startX = data.start.x;
   let startY = data.start.y;
   let startAngle = data.start.angle;
   var sum = 0.0;
   let product = direction.path.x[0] * (2.0 * (params.path.x[0] - startX));
   let product_1 = 2.0 * (direction.path.angle[0] * pose_graph_stable_sin(params.path.angle[0] - startAngle));
-  for (var m = 0; m < 4; m++) {
+  for (var m = 0; m < 7; m++) {
     let fromM = data.from_[m];
     let pathAngleFromM = params.path.angle[fromM];
     let pathAngleFromM_1 = direction.path.angle[fromM];
@@ -189,8 +189,8 @@ fn pose_graph_jvp(params: PoseGraphParams, data: PoseGraphData, direction: PoseG
 // The Hessian of the loss of PoseGraph times a direction. 122 operations as written; loops repeat them.
 fn pose_graph_hvp(params: PoseGraphParams, data: PoseGraphData, direction: PoseGraphParams) -> PoseGraphHvp {
   var failed = false;
-  for (var k = 0; k < 4; k++) { failed |= (data.from_[k] < 0) | (data.from_[k] >= 3); }
-  for (var k = 0; k < 4; k++) { failed |= (data.to[k] < 0) | (data.to[k] >= 3); }
+  for (var k = 0; k < 7; k++) { failed |= (data.from_[k] < 0) | (data.from_[k] >= 6); }
+  for (var k = 0; k < 7; k++) { failed |= (data.to[k] < 0) | (data.to[k] >= 6); }
   var result: PoseGraphHvp;
   let startX = data.start.x;
   let startY = data.start.y;
@@ -201,10 +201,10 @@ fn pose_graph_hvp(params: PoseGraphParams, data: PoseGraphData, direction: PoseG
   let difference = params.path.angle[0] - startAngle;
   var sum = 0.0;
   let sum_1 = product * (params.path.x[0] - startX) + product_1 * (params.path.y[0] - startY);
-  result.product.path.angle = array<f32, 3>();
-  result.product.path.y = array<f32, 3>();
-  result.product.path.x = array<f32, 3>();
-  for (var m = 0; m < 4; m++) {
+  result.product.path.angle = array<f32, 6>();
+  result.product.path.y = array<f32, 6>();
+  result.product.path.x = array<f32, 6>();
+  for (var m = 0; m < 7; m++) {
     let fromM = data.from_[m];
     let pathAngleFromM = params.path.angle[fromM];
     let pathAngleFromM_1 = direction.path.angle[fromM];

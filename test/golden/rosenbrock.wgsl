@@ -2,7 +2,7 @@
 
 // What Rosenbrock is differentiated by; also its gradient. Arrays are row-major.
 struct RosenbrockParams {
-  x: array<f32, 3>, // real[3], byte 0
+  x: array<f32, 6>, // real[6], byte 0
 }
 
 // The loss of Rosenbrock and its gradient.
@@ -17,71 +17,68 @@ struct RosenbrockHvp {
   product: RosenbrockParams,
 }
 
-// The loss of Rosenbrock. 15 operations.
+// The loss of Rosenbrock. 8 operations as written; loops repeat them.
 fn rosenbrock_loss(params: RosenbrockParams) -> f32 {
-  let x1 = params.x[1];
-  let x0 = params.x[0];
-  let difference = x1 - x0 * x0;
-  let difference_1 = 1.0 - x0;
-  let difference_2 = params.x[2] - x1 * x1;
-  let difference_3 = 1.0 - x1;
-  let sum = 100.0 * (difference * difference) + difference_1 * difference_1;
-  return sum + (100.0 * (difference_2 * difference_2) + difference_3 * difference_3);
+  var sum = 0.0;
+  for (var i = 0; i < 5; i++) {
+    let xi = params.x[i];
+    let difference = params.x[i + 1] - xi * xi;
+    let difference_1 = 1.0 - xi;
+    sum += 100.0 * (difference * difference) + difference_1 * difference_1;
+  }
+  return sum;
 }
 
-// The loss of Rosenbrock and its gradient. 26 operations.
+// The loss of Rosenbrock and its gradient. 15 operations as written; loops repeat them.
 fn rosenbrock_loss_and_gradient(params: RosenbrockParams) -> RosenbrockLossAndGradient {
   var result: RosenbrockLossAndGradient;
-  let x1 = params.x[1];
-  let x0 = params.x[0];
-  let difference = x1 - x0 * x0;
-  let difference_1 = 1.0 - x0;
-  let difference_2 = params.x[2] - x1 * x1;
-  let difference_3 = 1.0 - x1;
-  let sum = 100.0 * (difference * difference) + difference_1 * difference_1;
-  let loss = sum + (100.0 * (difference_2 * difference_2) + difference_3 * difference_3);
-  let product = 200.0 * difference_2;
-  let product_1 = 200.0 * difference;
-  result.gradient.x[0] = -2.0 * difference_1 - 2.0 * x0 * product_1;
-  result.gradient.x[1] = -2.0 * difference_3 - 2.0 * x1 * product + product_1;
-  result.gradient.x[2] = product;
-  result.loss = loss;
+  var sum = 0.0;
+  result.gradient.x = array<f32, 6>();
+  for (var i = 0; i < 5; i++) {
+    let xi = params.x[i];
+    let difference = params.x[i + 1] - xi * xi;
+    let difference_1 = 1.0 - xi;
+    sum += 100.0 * (difference * difference) + difference_1 * difference_1;
+    let product = 200.0 * difference;
+    let index = i + 1;
+    result.gradient.x[i] += -2.0 * difference_1 - 2.0 * xi * product;
+    result.gradient.x[index] += product;
+  }
+  result.loss = sum;
   return result;
 }
 
-// The derivative of the loss of Rosenbrock along a direction. 21 operations.
+// The derivative of the loss of Rosenbrock along a direction. 11 operations as written; loops repeat them.
 fn rosenbrock_jvp(params: RosenbrockParams, direction: RosenbrockParams) -> f32 {
-  let x1 = params.x[1];
-  let x1_1 = direction.x[1];
-  let x0 = params.x[0];
-  let product = 2.0 * direction.x[0];
-  let product_1 = 2.0 * x1_1;
-  let difference = 200.0 * (direction.x[2] - product_1 * x1) * (params.x[2] - x1 * x1) - product_1 * (1.0 - x1);
-  return 200.0 * (x1_1 - product * x0) * (x1 - x0 * x0) - product * (1.0 - x0) + difference;
+  var sum = 0.0;
+  for (var i = 0; i < 5; i++) {
+    let index = i + 1;
+    let xi = params.x[i];
+    let product = 2.0 * direction.x[i];
+    let product_1 = 200.0 * (direction.x[index] - product * xi) * (params.x[index] - xi * xi);
+    sum += product_1 - product * (1.0 - xi);
+  }
+  return sum;
 }
 
-// The Hessian of the loss of Rosenbrock times a direction. 42 operations.
+// The Hessian of the loss of Rosenbrock times a direction. 23 operations as written; loops repeat them.
 fn rosenbrock_hvp(params: RosenbrockParams, direction: RosenbrockParams) -> RosenbrockHvp {
   var result: RosenbrockHvp;
-  let x1 = params.x[1];
-  let x1_1 = direction.x[1];
-  let x0 = params.x[0];
-  let x0_1 = direction.x[0];
-  let product = 2.0 * x0;
-  let difference = x1 - x0 * x0;
-  let difference_1 = x1_1 - x0_1 * product;
-  let product_1 = 2.0 * -x0_1;
-  let product_2 = 2.0 * x1;
-  let difference_2 = params.x[2] - x1 * x1;
-  let difference_3 = direction.x[2] - x1_1 * product_2;
-  let product_3 = 2.0 * -x1_1;
-  let sum = 100.0 * (2.0 * difference * difference_1) + product_1 * (1.0 - x0);
-  let tangent = sum + (100.0 * (2.0 * difference_2 * difference_3) + product_3 * (1.0 - x1));
-  let product_4 = 200.0 * difference_3;
-  let product_5 = 200.0 * difference_1;
-  result.product.x[0] = -(product_5 * product) - 400.0 * difference * x0_1 - product_1;
-  result.product.x[1] = -(product_4 * product_2) - 400.0 * difference_2 * x1_1 - product_3 + product_5;
-  result.product.x[2] = product_4;
-  result.derivative = tangent;
+  var sum = 0.0;
+  result.product.x = array<f32, 6>();
+  for (var i = 0; i < 5; i++) {
+    let index = i + 1;
+    let xi = params.x[i];
+    let xi_1 = direction.x[i];
+    let product = 2.0 * xi_1;
+    let xindex = direction.x[index];
+    let difference = params.x[index] - xi * xi;
+    sum += 200.0 * (xindex - product * xi) * difference - product * (1.0 - xi);
+    let product_1 = 2.0 * xi;
+    let product_2 = 200.0 * (xindex - xi_1 * product_1);
+    result.product.x[i] += -(product_2 * product_1) - 400.0 * difference * xi_1 + product;
+    result.product.x[index] += product_2;
+  }
+  result.derivative = sum;
   return result;
 }
