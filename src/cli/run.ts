@@ -69,7 +69,7 @@ function ending(error: unknown, io: Io): number {
 
 function commandLine(io: Io, end: (exitCode: number) => void): Command {
   const program = new Command('nabla')
-    .description('Compiles models to TypeScript that computes the loss and all its gradients.')
+    .description('Compiles models to TypeScript, or to WGSL for shaders: their losses and all gradients.')
     .version(version)
     .exitOverride()
     .configureOutput({
