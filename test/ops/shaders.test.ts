@@ -99,3 +99,9 @@ test.each(cases)('$op, $range', async ({ op, points, ulps = 0, absolute = 0 }) =
   });
   expect(errors.filter((error) => !(error <= Math.max(ulps, absolute)))).toEqual([]);
 });
+
+test.each([...new Set(cases.map(({ op }) => op))])('%s of NaN is NaN', async (op) => {
+  const point = cases.find((one) => one.op === op)?.points[0] ?? [];
+  const [result] = await executed(op, 'exact', [point.map(() => NaN)]);
+  expect(result).toBeNaN();
+});
