@@ -16,15 +16,18 @@ import type { Program } from './ir/types.ts';
 import { loadImports, type Load } from './lang/modules.ts';
 import type { RoutineKind } from './loops/types.ts';
 
-export type TargetName = 'typescript' | 'wgsl';
+export type TargetName = 'typescript' | 'wgsl' | 'webgpu';
 
 export interface CompileOptions extends Pick<AnalyseOptions, 'path' | 'sizes'> {
   /** Which functions to emit, as far as the model has what they compute; by default loss, gradient and outputs. */
   readonly emit?: readonly RoutineKind[];
-  /** The language of the output; by default TypeScript. WGSL takes models whose sizes are numbers. */
+  /**
+   * What is emitted; by default TypeScript. `wgsl`: functions for shaders, of models whose sizes are numbers. `webgpu`: kernels
+   * that compute loss and gradient, and the TypeScript that runs them.
+   */
   readonly target?: TargetName;
   /**
-   * Of reals as they come in, go out and are written in the model; by default f64, in WGSL f32. Arithmetic in TypeScript is in
+   * Of reals as they come in, go out and are written in the model; by default f64, on GPUs f32. Arithmetic in TypeScript is in
    * double precision either way, and so are the workspace and the loss that is returned; in WGSL all is in single precision.
    */
   readonly precision?: Precision;
@@ -76,7 +79,7 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
     path = 'model.nabla',
     emit = defaultEmit,
     target = 'typescript',
-    precision = target === 'wgsl' ? 'f32' : 'f64',
+    precision = target === 'typescript' ? 'f64' : 'f32',
     math,
     checked = true,
     format = 'auto',
@@ -87,10 +90,10 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
   const imports =
     options.load === undefined ? {} : { imports: await loadImports({ path, text }, options.load) };
   const { file, programs, diagnostics } = analyse(text, { ...options, ...imports });
-  const all = [...diagnostics, ...(target === 'wgsl' ? unfitForWgsl(file, programs, precision) : [])];
+  const all = [...diagnostics, ...unfit[target](file, programs, precision)];
   if (hasErrors(all)) return { files: [], diagnostics: all };
 
-  const [{ generate, generateWgsl }, unboundedLoops] = await Promise.all([
+  const [{ generate, generateWebGpu, generateWgsl }, unboundedLoops] = await Promise.all([
     import('./generate.ts'),
     import('./ad/unbounded.ts'),
   ]);
@@ -110,10 +113,12 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
   try {
     if (target === 'typescript') {
       const text = await generate(programs, settings);
-      return { files: [{ path: `${stem}.ts`, text }], diagnostics };
+      return { files: [{ path: `${stem}${endings[target]}`, text }], diagnostics };
     }
-    const made = await generateWgsl(programs, settings);
-    if ('text' in made) return { files: [{ path: `${stem}.wgsl`, text: made.text }], diagnostics };
+    const made =
+      target === 'wgsl' ? await generateWgsl(programs, settings) : await generateWebGpu(programs, settings);
+    if ('text' in made)
+      return { files: [{ path: `${stem}${endings[target]}`, text: made.text }], diagnostics };
     const problems = made.problems.map(([model, problem]) => tooMuch(file, model, problem));
     return { files: [], diagnostics: [...diagnostics, ...problems] };
   } catch (problem) {
@@ -122,9 +127,36 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
   }
 }
 
-/** What keeps a program from being WGSL, as far as the model shows it. */
-function unfitForWgsl(file: File, programs: readonly Program[], precision: Precision): readonly Diagnostic[] {
-  const open = programs.flatMap((program) =>
+/** What files are called behind the name of the model's. */
+const endings: Readonly<Record<TargetName, string>> = {
+  typescript: '.ts',
+  wgsl: '.wgsl',
+  webgpu: '.gpu.ts',
+};
+
+/** What keeps programs from being in the language, as far as they show it. */
+const unfit: Readonly<
+  Record<
+    TargetName,
+    (file: File, programs: readonly Program[], precision: Precision) => readonly Diagnostic[]
+  >
+> = {
+  typescript: () => [],
+  wgsl: (file, programs, precision) => [...doubles(file, programs, precision), ...openSizes(file, programs)],
+  webgpu: (file, programs, precision) => [
+    ...doubles(file, programs, precision),
+    ...programs.flatMap((program) => {
+      const place = spanOf(file, program.name);
+      if (program.inputs.some(({ constraint }) => constraint !== undefined))
+        return [report(catalogue.constrainedKernels, program, place)];
+      const hasLoss = program.outputs.some(({ role }) => role === 'loss');
+      return hasLoss ? [] : [report(catalogue.kernelsWithoutLoss, program, place)];
+    }),
+  ],
+};
+
+function openSizes(file: File, programs: readonly Program[]): readonly Diagnostic[] {
+  return programs.flatMap((program) =>
     program.sizes
       .filter(({ value }) => value === undefined)
       .map(({ name }) =>
@@ -133,12 +165,12 @@ function unfitForWgsl(file: File, programs: readonly Program[], precision: Preci
         }),
       ),
   );
-  const [first] = programs;
-  const doubles =
-    precision === 'f64' && first !== undefined
-      ? [report(catalogue.noDoubles, {}, spanOf(file, first.name))]
-      : [];
-  return [...doubles, ...open];
+}
+
+function doubles(file: File, [first]: readonly Program[], precision: Precision): readonly Diagnostic[] {
+  return precision === 'f64' && first !== undefined
+    ? [report(catalogue.noDoubles, {}, spanOf(file, first.name))]
+    : [];
 }
 
 /** What is said of a model that WGSL cannot hold. */

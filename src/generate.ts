@@ -50,13 +50,15 @@ const forCpus: readonly Optimisation[] = ['jam', 'products', 'interchange', 'exp
 /** Optimisations that take memory to save time. */
 const keeping: readonly Optimisation[] = ['store', 'keep', 'weights'];
 
+/** A module with WGSL in it, or what WGSL cannot hold, by the name of the model. */
+type WgslModule =
+  { readonly text: string } | { readonly problems: readonly (readonly [model: string, Problem])[] };
+
 /** The WGSL module of all models of a file, whose sizes are numbers; or what it cannot hold. */
 export async function generateWgsl(
   programs: readonly Program[],
   options: GenerateOptions,
-): Promise<
-  { readonly text: string } | { readonly problems: readonly (readonly [model: string, Problem])[] }
-> {
+): Promise<WgslModule> {
   const [{ problemsOf }, { emitWgsl }] = await Promise.all([
     import('./emit/wgsl/limits.ts'),
     import('./emit/wgsl/module.ts'),
@@ -78,6 +80,20 @@ export async function generateWgsl(
   if (problemsOf(models).length > 0) models = made(keeping);
   const problems = problemsOf(models);
   return problems.length > 0 ? { problems } : { text: emitWgsl(models, { sourcePath, math, checked }) };
+}
+
+/** The module of kernels of all models of a file, and of what runs them; or what it cannot hold. */
+export async function generateWebGpu(
+  programs: readonly Program[],
+  options: GenerateOptions,
+): Promise<WgslModule> {
+  const { emitWebGpu } = await import('./emit/webgpu/module.ts');
+  const { sourcePath, checked, format: formats, without: left = [] } = options;
+  const without = [...left, ...forCpus];
+  const made = programs.map((model) => ({ model, gradient: derive(model, 'gradient', 'none', { without }) }));
+  const emitted = emitWebGpu(made, { sourcePath, checked, without });
+  if ('problems' in emitted || formats === false) return emitted;
+  return { text: await format(emitted.text, 'module.ts') };
 }
 
 /** A model, and what it is with free params where params are constrained. */

@@ -29,6 +29,7 @@ Examples:
   nabla build 'src/**/*.nabla' --check       fails where an emitted file is stale
   nabla build model.nabla --target wgsl --size N=10
                                              writes model.wgsl: functions for shaders
+  nabla build model.nabla --target webgpu    writes model.gpu.ts: kernels, and what runs them
   nabla gradcheck model.nabla --size N=10    compares the gradient with differences
   nabla show model.nabla --stage gradient    prints the gradient program
   nabla report model.nabla --size N=1000     tells what the loss and the gradient cost
@@ -84,7 +85,9 @@ function commandLine(io: Io, end: (exitCode: number) => void): Command {
 
   program
     .command('build')
-    .description('write the code of models: model.nabla becomes model.ts, or model.wgsl, beside it')
+    .description(
+      'write the code of models: model.nabla becomes model.ts, model.wgsl or model.gpu.ts beside it',
+    )
     .argument(
       '<files...>',
       'model files or quoted globs; `-` reads standard input and writes standard output',

@@ -8,7 +8,7 @@ import { nearest } from '../lang/check/nearest.ts';
 import type { RoutineKind } from '../loops/types.ts';
 
 export const precisions = ['f64', 'f32'] as const satisfies readonly Precision[];
-export const targets = ['typescript', 'wgsl'] as const satisfies readonly TargetName[];
+export const targets = ['typescript', 'wgsl', 'webgpu'] as const satisfies readonly TargetName[];
 export const maths = ['fast', 'exact'] as const satisfies readonly Maths[];
 export const emitKinds = [
   'loss',

@@ -171,7 +171,7 @@ function paramsChecks(model: Model): Pick<Door, 'params' | 'filled'> {
 }
 
 /** Extents that are not positive integers for all positive sizes, such as `N - 2` and `N/2`. */
-function unfitExtents(model: Model): readonly Polynomial[] {
+export function unfitExtents(model: Model): readonly Polynomial[] {
   const other = model.other?.();
   const fields = [
     ...model.params,

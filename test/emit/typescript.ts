@@ -4,15 +4,19 @@ import { Project, ts } from 'ts-morph';
 
 export type Module = Readonly<Record<string, (...args: readonly unknown[]) => unknown>>;
 
-/** What the strictest of users would see, over all files at once. */
-export function typeErrors(files: Readonly<Record<string, string>>): readonly string[] {
+/** What the strictest of users would see, over all files at once; of a page, where `globals` declare what is there besides. */
+export function typeErrors(
+  files: Readonly<Record<string, string>>,
+  globals: Readonly<Record<string, string>> = {},
+): readonly string[] {
   const project = new Project({
     useInMemoryFileSystem: true,
     compilerOptions: {
       target: ts.ScriptTarget.ES2022,
       module: ts.ModuleKind.ESNext,
       moduleResolution: ts.ModuleResolutionKind.Bundler,
-      lib: ['lib.es2022.d.ts'],
+      lib: ['lib.es2022.d.ts', ...(Object.keys(globals).length > 0 ? ['lib.dom.d.ts'] : [])],
+      skipLibCheck: true,
       strict: true,
       noUncheckedIndexedAccess: true,
       exactOptionalPropertyTypes: true,
@@ -30,7 +34,7 @@ export function typeErrors(files: Readonly<Record<string, string>>): readonly st
       isolatedDeclarations: true,
     },
   });
-  for (const [path, text] of Object.entries(files)) project.createSourceFile(path, text);
+  for (const [path, text] of Object.entries({ ...globals, ...files })) project.createSourceFile(path, text);
   return project.getPreEmitDiagnostics().map((diagnostic) => {
     const message = diagnostic.getMessageText();
     const text = typeof message === 'string' ? message : message.getMessageText();

@@ -121,6 +121,9 @@ ${declarations.join('\n')}
   return bytes ?? bug('the result has a binding');
 }
 
+/** The device that everything runs on, for hosts that open buffers of their own. */
+export const openDevice = (): Promise<GPUDevice> => runningDevice.open();
+
 const bufferTypes = { read: 'read-only-storage', write: 'storage', uniform: 'uniform' } as const;
 const scopes = ['validation', 'out-of-memory', 'internal'] as const;
 

@@ -57,17 +57,22 @@ function largeArguments(forms: readonly GpuModel[]): readonly Problem[] {
 }
 
 function problemOf(form: GpuModel, routine: Routine, program: Program): Problem | undefined {
-  const value = unwritable(routine);
-  if (value !== undefined) {
-    const type = typeof value === 'bigint' ? 'i32' : 'f32';
-    return { kind: 'literal', value: Number(value), type, span: placeOf(Number(value), program) };
-  }
+  const literal = literalProblemOf(routine, program);
+  if (literal !== undefined) return literal;
   const variables = [...variablesOf(form, routine)].sort(([, a], [, b]) => b - a);
   const bytes = variables.reduce((sum, [, size]) => sum + size, 0);
   if (bytes <= mostFunctionBytes) return undefined;
   const shown = variables.slice(0, 3).map(([name, size]) => `${name} takes ${size}`);
   const most = [...shown, ...(variables.length > 3 ? ['…'] : [])].join(', ');
   return { kind: 'memory', name: functionName(form, routine), bytes, most, limit: mostFunctionBytes };
+}
+
+/** A number in the routine that WGSL cannot write, with its place in the program. */
+export function literalProblemOf(routine: Routine, program: Program): Problem | undefined {
+  const value = unwritable(routine);
+  if (value === undefined) return undefined;
+  const type = typeof value === 'bigint' ? 'i32' : 'f32';
+  return { kind: 'literal', value: Number(value), type, span: placeOf(Number(value), program) };
 }
 
 /** A literal that no f32 or (as a bigint) no i32 holds. */

@@ -1,0 +1,104 @@
+// The WGSL of one model: constants that the host gives, buffers, kernels, and the helpers that they call.
+
+import { bug } from '../../base/bug.ts';
+import type { Optimisation } from '../../base/optimisations.ts';
+import type { Program } from '../../ir/types.ts';
+import { Scope } from '../names.ts';
+import { opHelpersOf } from '../typescript.ts';
+import { usageOf } from '../usage.ts';
+import { snakeCase, wgslLexicon } from '../wgsl/names.ts';
+import { wgsl } from '../wgsl/target.ts';
+import { lowerKernel, printKernel, sumWidth, threadsOf, type LoweredKernel } from './kernel.ts';
+import { planOf } from './plan.ts';
+import { kernelsOf, type Arena, type Plan, type Storage } from './steps.ts';
+
+export interface KernelOptions {
+  readonly checked: boolean;
+  readonly without: readonly Optimisation[];
+}
+
+/** A gradient as kernels whose bodies are in the loops form. */
+export interface Lowered {
+  readonly program: Program;
+  readonly plan: Plan;
+  readonly kernels: readonly LoweredKernel[];
+  /** Those of the plan, and what threads have for themselves. */
+  readonly storages: readonly Storage[];
+}
+
+export function lowerProgram(program: Program, { checked, without }: KernelOptions): Lowered {
+  const plan = planOf(program);
+  const scratch: Storage[] = [];
+  const kernels = kernelsOf(plan.steps).map((kernel, k): LoweredKernel => {
+    const routine = lowerKernel(kernel, plan, program, { checked, math: 'exact', partStatements: Infinity, without }); // prettier-ignore
+    const own = routine.scratch.map((buffer) => {
+      const storage: Storage = {
+        name: `${wgslLexicon.identifier(buffer.name)}_${k + 1}_${scratch.length}`,
+        scalar: buffer.scalar,
+        dims: [...threadsOf(kernel), ...buffer.dims],
+        arena: buffer.scalar === 'real' ? 'work' : 'counts',
+      };
+      scratch.push(storage);
+      return [buffer, storage] as const;
+    });
+    return { name: `${snakeCase(program.name)}_${k + 1}`, kernel, routine, scratch: new Map(own) };
+  });
+  return { program, plan, kernels, storages: [...plan.storages, ...scratch] };
+}
+
+/** In the order of their bindings; behind them stands the status. */
+export const arenas = [
+  'params',
+  'reals',
+  'ints',
+  'work',
+  'counts',
+  'result',
+] as const satisfies readonly Arena[];
+
+const elementType: Readonly<Record<Arena, string>> = {
+  params: 'f32',
+  reals: 'f32',
+  ints: 'i32',
+  work: 'f32',
+  counts: 'i32',
+  result: 'f32',
+};
+const isRead: ReadonlySet<Arena> = new Set<Arena>(['params', 'reals', 'ints']);
+
+export interface Code {
+  readonly text: string;
+  /** What a size is called there. The constant of a storage is called like it, with `_at` behind. */
+  readonly sizeName: (size: string) => string;
+}
+
+export function codeOf({ program, plan, kernels, storages }: Lowered, checked: boolean): Code {
+  const scope = new Scope(wgslLexicon);
+  for (const name of [...arenas, 'status', 'partial_reals', 'partial_ints']) scope.reserve(name);
+  for (const { name } of kernels) scope.reserve(name);
+  const used = new Set(kernels.flatMap(({ routine }) => [...usageOf(routine, checked).ops]));
+  const helpers = opHelpersOf(wgsl, used);
+  for (const name of helpers.keys()) scope.reserve(name);
+  const offsets = new Map(storages.map((storage) => [storage, scope.reserve(`${storage.name}_at`)]));
+  const sizes = new Map(program.sizes.map(({ name }) => [name, scope.declare(name)]));
+  const sizeName = (name: string): string => sizes.get(name) ?? bug(`no size ${name}`);
+  const offsetName = (storage: Storage): string =>
+    offsets.get(storage) ?? bug(`no place for ${storage.name}`);
+  const context = { plan, program, target: wgsl, scope, sizeName, offsetName, checked };
+  const texts = kernels.map((kernel, k) => printKernel(kernel, k + 1, context));
+  const partial = (name: string, type: string): readonly string[] =>
+    texts.some((text) => text.includes(name)) ? [`var<workgroup> ${name}: array<${type}, ${sumWidth}>;`] : [];
+  const declarations = [
+    ...[...sizes.values(), ...offsets.values()].map((name) => `override ${name}: i32;`),
+    '',
+    ...arenas.map(
+      (arena, k) =>
+        `@group(0) @binding(${k}) var<storage, ${isRead.has(arena) ? 'read' : 'read_write'}> ${arena}: array<${elementType[arena]}>;`,
+    ),
+    `@group(0) @binding(${arenas.length}) var<storage, read_write> status: atomic<u32>;`,
+    ...partial('partial_reals', 'f32'),
+    ...partial('partial_ints', 'i32'),
+  ];
+  const sources = [...helpers.values()].map((source) => source.replace(/^\/\/\/ /gm, '// '));
+  return { text: [declarations.join('\n'), ...texts, ...sources].join('\n\n'), sizeName };
+}

@@ -1,0 +1,130 @@
+// What the emitted module has of one model besides its types: the interface of the model on a GPU, the function that creates
+// it from tables of arrays and steps, and the text of the kernels.
+
+import { bug } from '../../base/bug.ts';
+import { asConstant, print as printSize, type Polynomial } from '../../base/polynomial.ts';
+import { unfitExtents } from '../door.ts';
+import { fieldType, isArray, kindOf, lengthText, shapeText, sizeNames, type Model, type ModelField, type SizeNames } from '../model.ts'; // prettier-ignore
+import { quote } from '../syntax.ts';
+import { arenas, type Code, type Lowered } from './code.ts';
+import type { Step, Storage } from './steps.ts';
+
+export function hostOf(model: Model, lowered: Lowered, code: Code): readonly string[] {
+  const { name } = model.program;
+  const type = model.moduleScope.declare(`${model.typeName('params').replace(/Params$/, '')}Gpu`);
+  const create = model.moduleScope.declare(`create${type}`);
+  const kernels = model.functionName('Kernels');
+  const sizes = model.sizes.length > 0 ? [`sizes: ${model.typeName('sizes')}`] : [];
+  const escaped = code.text.replace(/[\\`]|\$(?=\{)/g, '\\$&');
+  return [
+    interfaceOf(model, type),
+    `/** Compiles the kernels of ${name} and makes room for its arrays. */
+export async function ${create}(${['device: GPUDevice', ...sizes].join(', ')}): Promise<${type}> {
+${bodyOf(model, lowered, code, kernels).map((line) => `  ${line}`).join('\n')}
+}`, // prettier-ignore
+    `const ${kernels} = /* wgsl */ \`\n${escaped}\n\`;`,
+  ];
+}
+
+function interfaceOf(model: Model, type: string): string {
+  const { name } = model.program;
+  const params = model.typeName('params');
+  const hasParams = model.params.length > 0;
+  return [
+    `/** ${name} on a GPU: what is set stays there until it is set again. What fails rejects the next result that is read. */`,
+    `export interface ${type} {`,
+    ...(hasParams ? [`  setParams(params: Readonly<${params}>): void;`] : []),
+    ...(model.data.length > 0 ? [`  setData(data: ${model.typeName('data')}): void;`] : []),
+    `  lossAndGradient(): Promise<{ loss: number${hasParams ? `; gradient: ${params}` : ''} }>;`,
+    ...(hasParams
+      ? [
+          `  /** Takes the gradient times the rate off the params, without waiting for it. */`,
+          `  step(learningRate: number): void;`,
+          `  readParams(): Promise<${params}>;`,
+        ]
+      : []),
+    `  /** The loss that was computed last. */`,
+    `  readLoss(): Promise<number>;`,
+    `  /** Gives the memory back. */`,
+    `  destroy(): void;`,
+    `}`,
+  ].join('\n');
+}
+
+function bodyOf(model: Model, lowered: Lowered, code: Code, kernels: string): readonly string[] {
+  const { program, plan, storages } = lowered;
+  const scope = model.moduleScope.inner();
+  for (const word of ['device', 'sizes']) scope.reserve(word);
+  const names = sizeNames(model, scope);
+  const placeOf = ({ name }: ModelField): Storage => {
+    const input = program.inputs.find((one) => one.name === name) ?? bug(`no input ${name}`);
+    return plan.places.get(input.value.id)?.storage ?? bug(`${name} has no storage`);
+  };
+  const fields = (some: readonly ModelField[]): readonly string[] =>
+    some.map((field) => fieldLine(field, placeOf(field), names, model.checked));
+  const sizes = program.sizes.map(({ name }) => `${code.sizeName(name)}: ${names.size(name).text},`);
+  const arrays = arenas.map((arena) => {
+    const own = storages.filter((storage) => storage.arena === arena);
+    return `[${own.map(({ name, dims }) => `[${quote(name)}, ${product(dims, names)}]`).join(', ')}],`;
+  });
+  const list = (field: string, lines: readonly string[], [open, close] = '[]'): readonly string[] =>
+    [`  ${field}: ${open}`, ...lines.map((line) => `    ${line}`), `  ${close},`]; // prettier-ignore
+  const plan$ = [
+    ...list('sizes', sizes, '{}'),
+    ...list('params', fields(model.params)),
+    ...list('data', fields(model.data)),
+    ...list('arenas', arrays),
+    ...list('steps', stepLines(plan.steps, lowered, names)),
+  ];
+  const checks = [
+    ...model.sizes.map(({ name, field }) => `checkSize(${quote(field)}, ${names.size(name).text});`),
+    ...unfitExtents(model).map((extent) => `checkExtent(${quote(printSize(extent))}, ${names.print(extent)});`), // prettier-ignore
+  ];
+  return [
+    ...(model.sizes.length > 0 ? [`checkObject('sizes', sizes);`] : []),
+    ...names.prologue(),
+    ...checks,
+    `return createGpuModel(device, {`,
+    `  name: ${quote(model.program.name)},`,
+    `  code: ${kernels},`,
+    ...plan$,
+    `});`,
+  ];
+}
+
+/** How many elements an array has; one with an extent that comes out negative has none. */
+function product(dims: readonly Polynomial[], names: SizeNames): string {
+  const factors = dims.map((dim) => {
+    const text = names.print(dim);
+    const isSure = asConstant(dim) !== undefined || dim.terms.every(({ coefficient }) => coefficient > 0);
+    if (!isSure) return `Math.max(0, ${text})`;
+    return dims.length > 1 && /[^\w$]/.test(text) ? `(${text})` : text;
+  });
+  return factors.join(' * ') || '1';
+}
+
+function stepLines(steps: readonly Step[], lowered: Lowered, names: SizeNames): readonly string[] {
+  return steps.flatMap((step) => {
+    if (step.kind === 'repeat') {
+      const inner = stepLines(step.steps, lowered, names).map((line) => `    ${line}`);
+      return ['{', `  times: ${names.print(step.times)},`, '  steps: [', ...inner, '  ],', '},'];
+    }
+    const run = lowered.kernels.find(({ kernel }) => kernel === step)?.name ?? bug('a step without a kernel');
+    const isOne = step.kind === 'sum' || step.extents.length === 0;
+    const size = isOne ? 'groups: 1' : `threads: ${product(step.extents, names)}`;
+    return [`{ run: ${quote(run)}, title: ${quote(step.title)}, ${size} },`];
+  });
+}
+
+function fieldLine(field: ModelField, { name }: Storage, names: SizeNames, checked: boolean): string {
+  const { range, type } = field;
+  const entries = {
+    path: `[${field.field.split('.').map(quote).join(', ')}]`,
+    storage: quote(name),
+    kind: quote(isArray(field) ? kindOf(field, 'f32') : fieldType(type, 'f32')),
+    length: lengthText(field, names),
+    shape: quote(shapeText({ type })),
+    ...(range === undefined || !checked ? {} : { range: `[${names.print(range.from)}, ${names.print(range.to)}]` }), // prettier-ignore
+  };
+  return `{ ${Object.entries(entries).map(([key, value]) => `${key}: ${value}`).join(', ')} },`; // prettier-ignore
+}

@@ -1,0 +1,295 @@
+// Scatter to gather: loops that add into an array, `for i, j { A[f(i, j)] += v }`, become one sum for each element, which its own
+// thread computes. No two threads then write to one element, and terms are added in the order of the loops.
+//
+// Each index of the add is one of: fixed, the same for all iterations; a loop index plus things known without it, from which
+// the thread takes the loop index (`i = t - rest`, where that is in its range); or anything else, such as an int of the data: then the thread
+// goes through all iterations and takes those whose index is its own, which costs the length of the loop for each element.
+
+import {
+  add as plus,
+  asConstant,
+  constant,
+  equal,
+  multiply,
+  type Polynomial,
+} from '../../base/polynomial.ts';
+import { asPolynomial, extent, int, intType, real, scalarType } from '../../ir/build.ts';
+import type { AddStatement, Block, ForStatement, IfStatement, Operand, Statement, Type, Value } from '../../ir/types.ts'; // prettier-ignore
+import { accumulatorsOf, blocksOf, mapBlocks, operandsOf, statementsOf } from '../../ir/walk.ts';
+import { ops, type OpName } from '../../ops/index.ts';
+
+/** What the thread of an element computes. */
+export interface Gather {
+  readonly axes: readonly Value[];
+  readonly extents: readonly Polynomial[];
+  readonly block: Block;
+  /** Of the accumulator: axes, and what is fixed. */
+  readonly indices: readonly Operand[];
+}
+
+interface Level {
+  readonly statement: ForStatement | IfStatement;
+  /** Whether the add stands in the second branch. */
+  readonly otherwise: boolean;
+  /** What stands before it in its block, without effects outside of that. */
+  readonly before: readonly Statement[];
+}
+
+/** An add within loops and branches. */
+export interface Path {
+  readonly levels: readonly Level[];
+  readonly before: readonly Statement[];
+  readonly add: AddStatement;
+}
+
+/** The adds of a loop to accumulators outside of it, in order; nothing where one is in something else than loops and branches. */
+export function pathsOf(statement: ForStatement): readonly Path[] | undefined {
+  const paths: Path[] = [];
+  /** `inner`: the accumulators that are opened on the way. */
+  const visit = (block: Block, levels: readonly Level[], inner: ReadonlySet<number>): boolean => {
+    const own = new Set(block.statements.flatMap((s) => (s.kind === 'open' ? [s.outs[0].id] : [])));
+    const inside = new Set([...inner, ...own]);
+    const before: Statement[] = [];
+    for (const s of block.statements) {
+      const touched = [...accumulatorsOf(s)];
+      if (touched.every((id) => own.has(id))) {
+        before.push(s);
+        continue;
+      }
+      if (s.kind === 'add') {
+        if (!inside.has(s.accumulator.id)) paths.push({ levels, before: [...before], add: s });
+        continue;
+      }
+      if (s.kind !== 'for' && (s.kind !== 'if' || s.outs.length > 0)) return false;
+      for (const [k, body] of blocksOf(s).entries()) {
+        const level: Level = { statement: s, otherwise: k === 1, before: [...before] };
+        if (!visit(body, [...levels, level], inside)) return false;
+      }
+      if (touched.some((id) => own.has(id))) before.push(addingOnly(s, own));
+    }
+    return true;
+  };
+  const top: Level = { statement, otherwise: false, before: [] };
+  return visit(statement.body, [top], new Set()) ? paths : undefined;
+}
+
+/** The statement without its adds to other accumulators than these, and than those that it opens itself. */
+function addingOnly(statement: Statement, kept: ReadonlySet<number>): Statement {
+  return mapBlocks(statement, ({ statements, results }) => {
+    const own = statements.flatMap((s) => (s.kind === 'open' ? [s.outs[0].id] : []));
+    const all = new Set([...kept, ...own]);
+    return {
+      statements: statements
+        .filter((s) => s.kind !== 'add' || all.has(s.accumulator.id))
+        .map((s) => addingOnly(s, all)),
+      results,
+    };
+  });
+}
+
+/** A sum of values times whole numbers, plus a polynomial in the sizes. */
+interface Linear {
+  readonly terms: ReadonlyMap<Value, number>;
+  readonly rest: Polynomial;
+}
+
+function linearOf(operand: Operand, defs: ReadonlyMap<number, Statement>): Linear {
+  const known = asPolynomial(operand);
+  if (known !== undefined) return { terms: new Map(), rest: known };
+  if (operand.kind !== 'value') return { terms: new Map(), rest: constant(0) };
+  const self: Linear = { terms: new Map([[operand, 1]]), rest: constant(0) };
+  const def = defs.get(operand.id);
+  if (def?.kind !== 'op') return self;
+  const [a, b] = def.args.map((arg) => linearOf(arg, defs));
+  if (a === undefined || b === undefined) return self;
+  if (def.op === 'iadd') return combine(a, b, 1);
+  if (def.op === 'isub') return combine(a, b, -1);
+  if (def.op === 'imul') {
+    const [factor, other] = a.terms.size === 0 ? [a, b] : [b, a];
+    const by = asConstant(factor.rest);
+    if (factor.terms.size === 0 && by !== undefined)
+      return combine({ terms: new Map(), rest: constant(0) }, other, by);
+  }
+  return self;
+}
+
+function combine(a: Linear, b: Linear, by: number): Linear {
+  const terms = new Map(a.terms);
+  for (const [value, coefficient] of b.terms) {
+    const sum = (terms.get(value) ?? 0) + by * coefficient;
+    if (sum === 0) terms.delete(value);
+    else terms.set(value, sum);
+  }
+  return { terms, rest: plus(a.rest, multiply(b.rest, constant(by))) };
+}
+
+type Solution =
+  | { readonly kind: 'is'; readonly axis: Value }
+  /** The loop index is `sign * (axis - rest)`. */
+  | { readonly kind: 'from'; readonly axis: Value; readonly sign: number; readonly rest: Linear };
+
+/** `isFixed` tells whether an operand from outside the loops can be an index as it is. */
+export function gatherOf(
+  path: Path,
+  counter: { next: number },
+  isFixed: (operand: Operand) => boolean,
+): Gather | undefined {
+  const { levels, add } = path;
+  const fresh = (type: Type, name?: string): Value => ({
+    kind: 'value',
+    id: counter.next++,
+    type,
+    ...(name === undefined ? {} : { name }),
+  });
+  const defs = new Map<number, Statement>();
+  const bound = new Set<number>();
+  for (const before of [...levels.map((level) => level.before), path.before])
+    for (const s of statementsOf({ statements: before, results: [] }))
+      for (const out of s.outs) {
+        defs.set(out.id, s);
+        bound.add(out.id);
+      }
+  const loops = levels.flatMap(({ statement }) => (statement.kind === 'for' ? [statement] : []));
+  for (const { index } of loops) bound.add(index.id);
+  const isOutside = (operand: Operand): boolean => operand.kind !== 'value' || !bound.has(operand.id);
+
+  const { dims } = add.accumulator.type;
+  const solved = new Map<ForStatement, Solution>();
+  const indices: Operand[] = [];
+  const axes: Value[] = [];
+  const extents: Polynomial[] = [];
+  const searched: { readonly index: Operand; readonly axis: Value }[] = [];
+  const axisFor = (dim: number, name: string | undefined, axis = fresh(intType, name)): Value => {
+    indices[dim] = axis;
+    axes.push(axis);
+    extents.push(dims[dim] ?? constant(1));
+    return axis;
+  };
+
+  const left: number[] = [];
+  add.indices.forEach((index, dim) => {
+    const loop = loops.find((one) => one.index === index && !solved.has(one));
+    if (loop !== undefined) solved.set(loop, { kind: 'is', axis: axisFor(dim, loop.index.name, loop.index) });
+    else if (isOutside(index) && isFixed(index)) indices[dim] = index;
+    else left.push(dim);
+  });
+  // Long loops first: those whose length is no number, then the outer ones.
+  const candidates = [...loops].sort((a, b) => Number(isShort(a)) - Number(isShort(b)));
+  for (const dim of left) {
+    const index = add.indices[dim] ?? int(0);
+    const linear = linearOf(index, defs);
+    const solvable = (value: Value): boolean => {
+      const loop = loops.find((one) => one.index === value);
+      return loop !== undefined ? solved.get(loop)?.kind !== 'from' : !bound.has(value.id);
+    };
+    const found = candidates.find((loop) => {
+      if (solved.has(loop) || Math.abs(linear.terms.get(loop.index) ?? 0) !== 1) return false;
+      const isUsed = [...solved.values()].some((s) => s.kind === 'from' && s.rest.terms.has(loop.index));
+      return !isUsed && [...linear.terms.keys()].every((value) => value === loop.index || solvable(value));
+    });
+    if (found === undefined) {
+      // An index out of range is nobody's own, and nobody would notice.
+      if (!add.inRange) return undefined;
+      searched.push({ index, axis: axisFor(dim, undefined) });
+      continue;
+    }
+    const terms = new Map(linear.terms);
+    const sign = terms.get(found.index) ?? 1;
+    terms.delete(found.index);
+    solved.set(found, { kind: 'from', axis: axisFor(dim, undefined), sign, rest: { ...linear, terms } });
+  }
+  if (!add.inRange && [...solved.values()].some(({ kind }) => kind === 'from')) return undefined;
+
+  const type = add.value.type;
+  const zero = type.scalar === 'real' ? real(0) : int(0);
+  /** Loops whose sums stand further out than they did. */
+  const begun = new Set<ForStatement>();
+
+  const guarded = (condition: readonly Statement[], test: Operand, inner: Block): Block => {
+    const out = fresh(type);
+    const branch: Statement = { kind: 'if', outs: [out], condition: test, then: inner, otherwise: { statements: [], results: [zero] } }; // prettier-ignore
+    return { statements: [...condition, branch], results: [out] };
+  };
+  const op = (into: Statement[], name: OpName, args: readonly Operand[], out?: Value): Value => {
+    const made = out ?? fresh(scalarType(ops[name].result));
+    into.push({ kind: 'op', outs: [made], op: name, args });
+    return made;
+  };
+  const summed = ({ index, from, to }: ForStatement, body: Block): Block => {
+    const out = fresh(type);
+    return {
+      statements: [{ kind: 'reduce', outs: [out], reducer: 'sum', index, from, to, body }],
+      results: [out],
+    };
+  };
+
+  const within = (loop: ForStatement, k: number): Block => {
+    const solution = solved.get(loop);
+    const inner = emit(k + 1);
+    if (solution === undefined) return inner;
+    const statements: Statement[] = [];
+    const index = loop.index;
+    const axis = solution.axis;
+    if (solution.kind === 'from') {
+      let at: Operand = axis;
+      for (const [value, coefficient] of solution.rest.terms) {
+        const part =
+          Math.abs(coefficient) === 1 ? value : op(statements, 'imul', [int(Math.abs(coefficient)), value]);
+        at = op(statements, coefficient < 0 ? 'iadd' : 'isub', [at, part]);
+      }
+      at = op(statements, 'isub', [at, extent(solution.rest.rest)]);
+      if (solution.sign < 0) at = op(statements, 'isub', [int(0), at]);
+      op(statements, 'iadd', [at, int(0)], index);
+    }
+    const dim = indices.indexOf(axis);
+    const to = asPolynomial(loop.to);
+    const isWhole =
+      solution.kind === 'is' && isZero(loop.from) && to !== undefined && equal(to, dims[dim] ?? constant(-1));
+    if (isWhole) return { statements: [...statements, ...inner.statements], results: inner.results };
+    const above = op(statements, 'ile', [loop.from, index]);
+    const below = op(statements, 'ilt', [index, loop.to]);
+    return guarded(statements, op(statements, 'and', [above, below]), inner);
+  };
+
+  const emit = (k: number): Block => {
+    const level = levels[k];
+    if (level === undefined) {
+      const statements: Statement[] = [];
+      const tests = searched.map(({ index, axis }) => op(statements, 'ieq', [index, axis]));
+      const value: Block = { statements: [], results: [add.value] };
+      const inner = tests.reduceRight<Block>((block, test) => guarded([], test, block), value);
+      return { statements: [...path.before, ...statements, ...inner.statements], results: inner.results };
+    }
+    const { statement, before, otherwise } = level;
+    let block: Block;
+    if (statement.kind === 'if') {
+      const inner = emit(k + 1);
+      const none: Block = { statements: [], results: [zero] };
+      const out = fresh(type);
+      const branch: Statement = { kind: 'if', outs: [out], condition: statement.condition, then: otherwise ? none : inner, otherwise: otherwise ? inner : none }; // prettier-ignore
+      block = { statements: [branch], results: [out] };
+    } else {
+      const solution = solved.get(statement);
+      const needed = solution?.kind === 'from' ? [...solution.rest.terms.keys()] : [];
+      const early = loops.filter((loop) => needed.includes(loop.index) && !solved.has(loop) && isInside(loop, k) && !begun.has(loop)); // prettier-ignore
+      for (const loop of early) begun.add(loop);
+      const own = begun.has(statement) || solution !== undefined;
+      block = within(statement, k);
+      if (!own) block = summed(statement, block);
+      block = early.reduceRight((inner, loop) => summed(loop, inner), block);
+    }
+    return { statements: [...before, ...block.statements], results: block.results };
+  };
+  const isInside = (loop: ForStatement, k: number): boolean => levels.findIndex(({ statement }) => statement === loop) > k; // prettier-ignore
+
+  // A loop that moves out must not ask anything of the loops that it leaves.
+  for (const loop of loops) {
+    const isNeeded = [...solved.values()].some((s) => s.kind === 'from' && s.rest.terms.has(loop.index));
+    if (isNeeded && !solved.has(loop) && !operandsOf(loop).every(isOutside)) return undefined;
+  }
+  const block = emit(0);
+  return { axes, extents, indices, block };
+}
+
+const isZero = (operand: Operand): boolean => operand.kind === 'literal' && operand.value === 0;
+const isShort = ({ to }: ForStatement): boolean => to.kind === 'literal';

@@ -1,0 +1,332 @@
+// From a program to the steps of a GPU. A comprehension is a kernel with a thread for each element, a sum one with a
+// workgroup, a loop that adds one for each array that it adds into (invert.ts); numbers are computed again by every kernel that needs
+// them. A loop over arrays becomes steps that are repeated. What is none of these runs in one thread.
+
+import { constant, subtract } from '../../base/polynomial.ts';
+import { bug } from '../../base/bug.ts';
+import { asPolynomial, extent, int, intType, real } from '../../ir/build.ts';
+import type { AddStatement, Block, LoopStatement, Operand, Program, Statement, Type, Value } from '../../ir/types.ts'; // prettier-ignore
+import { accumulatorsOf, freeValues, someStatement } from '../../ir/walk.ts';
+import { wgslLexicon } from '../wgsl/names.ts';
+import { gatherOf, pathsOf, type Gather } from './invert.ts';
+import type { Arena, Goal, Place, Plan, Step, Storage } from './steps.ts';
+
+/** A program with more numbers than this between its arrays computes them once, and keeps them. */
+const mostInlined = 40;
+
+export function planOf(program: Program): Plan {
+  const planner = new Planner(program);
+  planner.run();
+  return planner.plan();
+}
+
+/** Where an array of this kind lies among what is computed. */
+const working = (scalar: Type['scalar']): Arena => (scalar === 'real' ? 'work' : 'counts');
+
+class Planner {
+  readonly #program: Program;
+  readonly #counter: { next: number };
+  readonly #places = new Map<number, Place>();
+  readonly #inlined = new Map<number, Statement>();
+  readonly #accumulators = new Map<number, Value>();
+  readonly #storages: Storage[] = [];
+  readonly #taken = new Set<string>();
+  #steps: Step[] = [];
+
+  constructor(program: Program) {
+    this.#program = program;
+    this.#counter = { next: program.nextId };
+  }
+
+  plan(): Plan {
+    return {
+      steps: this.#steps,
+      storages: this.#storages,
+      places: this.#places,
+      inlined: this.#inlined,
+      nextId: this.#counter.next,
+    };
+  }
+
+  run(): void {
+    const { inputs, body, outputs } = this.#program;
+    for (const { role, name, value } of inputs) {
+      const arena = role === 'param' ? 'params' : value.type.scalar === 'real' ? 'reals' : 'ints';
+      this.#places.set(value.id, whole(this.#store(name, value.type, arena)));
+    }
+    this.#block(body);
+    outputs.forEach(({ role, name }, k) => {
+      const value = body.results[k] ?? bug('an output without a value');
+      const title = role === 'loss' ? 'the loss' : `the gradient of ${name}`;
+      const storage = this.#store(role === 'loss' ? 'loss' : `${name}Gradient`, value.type, 'result');
+      this.#copy(value, whole(storage), title);
+    });
+  }
+
+  #fresh(type: Type, name?: string): Value {
+    return { kind: 'value', id: this.#counter.next++, type, ...(name === undefined ? {} : { name }) };
+  }
+
+  #store(hint: string, { scalar, dims }: Type, arena: Arena): Storage {
+    const plain = wgslLexicon.identifier(hint);
+    let name = plain;
+    for (let n = 1; this.#taken.has(name); n++) name = `${plain}_${n}`;
+    this.#taken.add(name);
+    const storage: Storage = { name, scalar, dims, arena };
+    this.#storages.push(storage);
+    return storage;
+  }
+
+  /** A new storage for a value, of which it is the whole. */
+  #placed(value: Value): Place {
+    const place = whole(this.#store(value.name ?? 'value', value.type, working(value.type.scalar)));
+    this.#places.set(value.id, place);
+    return place;
+  }
+
+  #placeOf(value: Value): Place {
+    return this.#places.get(value.id) ?? bug(`%${value.id} has no place`);
+  }
+
+  #block({ statements, results }: Block): void {
+    if (statements.filter(isNumber).length <= mostInlined) {
+      for (const s of statements) {
+        if (isNumber(s)) this.#inlined.set(s.outs[0].id, s);
+        else this.#statement(s);
+      }
+      return;
+    }
+    for (let k = 0; k < statements.length;) {
+      const others = statements.slice(k);
+      const end = others.findIndex((s) => !isNumber(s));
+      const numbers = end < 0 ? others : others.slice(0, end);
+      if (numbers.length > 0) {
+        const used = freeValues({ statements: statements.slice(k + numbers.length), results });
+        this.#serial(numbers, numbers.flatMap(({ outs }) => outs.filter(({ id }) => used.has(id)))); // prettier-ignore
+        k += numbers.length;
+      } else {
+        const [next] = others;
+        if (next !== undefined) this.#statement(next);
+        k++;
+      }
+    }
+  }
+
+  #statement(s: Statement): void {
+    switch (s.kind) {
+      case 'build': {
+        const { axes, body } = flattened(s.axes, s.body);
+        const extents = s.outs[0]?.type.dims.slice(0, axes.length) ?? [];
+        const goals = s.outs.map((out): Goal => ({ place: this.#placed(out), indices: axes, adds: false }));
+        this.#steps.push({ kind: 'map', title: titleOf(s.outs), axes, extents, block: body, goals });
+        return;
+      }
+      case 'reduce': {
+        const isSum = s.reducer === 'sum' && this.#isPlain(s.from) && this.#isPlain(s.to);
+        if (!isSum) return this.#serial([s]);
+        const goals = s.outs.map((out): Goal => ({ place: this.#placed(out), indices: [], adds: false }));
+        this.#steps.push({ kind: 'sum', title: titleOf(s.outs), reduce: s, goals });
+        return;
+      }
+      case 'row':
+        if (!s.indices.every((index) => this.#isPlain(index))) return this.#serial([s]);
+        this.#places.set(s.outs[0].id, this.#part(s.array, s.indices));
+        return;
+      case 'open': {
+        const [out] = s.outs;
+        const place = this.#placed(out);
+        this.#accumulators.set(out.id, out);
+        if (s.initial !== undefined) this.#copy(s.initial, place, titleOf([out]));
+        else this.#clear(out, place);
+        return;
+      }
+      case 'freeze':
+        this.#places.set(s.outs[0].id, this.#placeOf(s.accumulator));
+        return;
+      case 'for':
+        return this.#adds(s);
+      case 'loop': {
+        const hasHistory = s.outs.length > s.state.length;
+        const isHosts =
+          s.condition === undefined &&
+          [s.from, s.to].every((end) => asPolynomial(end) !== undefined) &&
+          (!hasHistory || (s.from.kind === 'literal' && s.from.value === 0));
+        const isParallel = someStatement(s.body, ({ kind }) => kind === 'build' || kind === 'for');
+        return isHosts && isParallel ? this.#repeat(s) : this.#serial([s]);
+      }
+      case 'op':
+      case 'read':
+      case 'list':
+      case 'set':
+      case 'if':
+      case 'rule':
+      case 'add':
+        return this.#serial([s]);
+    }
+  }
+
+  /** Whether a kernel can name it without computing anything. */
+  #isPlain(operand: Operand): boolean {
+    return operand.kind !== 'value' || (this.#places.has(operand.id) && operand.type.dims.length === 0);
+  }
+
+  #part(array: Value, indices: readonly Operand[]): Place {
+    const { storage, lead } = this.#placeOf(array);
+    return { storage, lead: [...lead, ...indices] };
+  }
+
+  #axesOf({ dims }: Type): readonly Value[] {
+    return dims.map(() => this.#fresh(intType));
+  }
+
+  #copy(from: Operand, place: Place, title: string): void {
+    const axes = this.#axesOf(from.type);
+    const block =
+      from.kind === 'value' && axes.length > 0
+        ? this.#element(from, axes)
+        : { statements: [], results: [from] };
+    this.#steps.push({ kind: 'map', title, axes, extents: from.type.dims, block, goals: [{ place, indices: axes, adds: false }] }); // prettier-ignore
+  }
+
+  #element(array: Value, indices: readonly Operand[]): Block {
+    const out = this.#fresh({ ...array.type, dims: [] });
+    const read: Statement = { kind: 'read', outs: [out], array, indices, inRange: true };
+    return { statements: [read], results: [out] };
+  }
+
+  #clear({ type, name }: Value, place: Place): void {
+    const axes = this.#axesOf(type);
+    const block = { statements: [], results: [type.scalar === 'real' ? real(0) : int(0)] };
+    this.#steps.push({ kind: 'map', title: name ?? 'zeros', axes, extents: type.dims, block, goals: [{ place, indices: axes, adds: false }] }); // prettier-ignore
+  }
+
+  #adds(s: Statement & { kind: 'for' }): void {
+    const paths = pathsOf(s);
+    const gathers = paths?.map((path) => gatherOf(path, this.#counter, (index) => this.#isPlain(index)));
+    const made = paths?.map(({ add }, k) => ({ add, gather: gathers?.[k] }));
+    if (made === undefined || made.some(({ gather }) => gather === undefined)) return this.#serial([s]);
+    for (const { add, gather } of made) if (gather !== undefined) this.#gathered(add, gather);
+  }
+
+  #gathered({ accumulator }: AddStatement, { axes, extents, block, indices }: Gather): void {
+    const goals: readonly Goal[] = [{ place: this.#placeOf(accumulator), indices, adds: true }];
+    const title = titleOf([accumulator]);
+    const [only, ...more] = block.statements;
+    const isSum = axes.length === 0 && only?.kind === 'reduce' && more.length === 0;
+    if (isSum && this.#isPlain(only.from) && this.#isPlain(only.to))
+      this.#steps.push({ kind: 'sum', title, reduce: only, goals });
+    else this.#steps.push({ kind: 'map', title, axes, extents, block, goals });
+  }
+
+  /** A loop of the host: its counter and its state are in memory. */
+  #repeat(s: LoopStatement): void {
+    const { index, state, outs, order } = s;
+    const [from = constant(0), to = constant(0)] = [s.from, s.to].map(asPolynomial);
+    const isUp = order === 'up';
+    const counter = this.#placed(index);
+    const begin = isUp ? from : subtract(to, constant(1));
+    this.#copy(extent(begin), counter, titleOf([index]));
+    for (const { value, initial } of state) this.#copy(initial, this.#placed(value), titleOf([value]));
+    outs.forEach((out, k) => {
+      const carried = state[k];
+      if (carried === undefined) this.#placed(out);
+      else this.#places.set(out.id, this.#placeOf(carried.value));
+    });
+
+    const before = this.#steps;
+    const steps: Step[] = [];
+    this.#steps = steps;
+    this.#block(s.body);
+    const { results } = s.body;
+    outs.slice(state.length).forEach((history, k) => {
+      this.#copy(results[state.length + k] ?? bug('a history without rows'), this.#part(history, [index]), titleOf([history])); // prettier-ignore
+    });
+    const states = new Set(state.map(({ value }) => this.#placeOf(value).storage));
+    const next = state.map(({ value }, k) => {
+      const result = results[k] ?? bug('a state without a next one');
+      if (result === value) return undefined;
+      // What another state holds, or is computed from it, is read before any is written.
+      const place = result.kind === 'value' ? this.#places.get(result.id) : undefined;
+      if (result.kind !== 'value' || (place !== undefined && !states.has(place.storage))) return result;
+      const kept = this.#fresh(result.type, result.name);
+      this.#copy(result, this.#placed(kept), titleOf([value]));
+      return kept;
+    });
+    state.forEach(({ value }, k) => {
+      const result = next[k];
+      if (result !== undefined) this.#copy(result, this.#placeOf(value), titleOf([value]));
+    });
+    const advanced = this.#fresh(intType);
+    const advance: Statement = { kind: 'op', outs: [advanced], op: isUp ? 'iadd' : 'isub', args: [index, int(1)] }; // prettier-ignore
+    const block = { statements: [advance], results: [advanced] };
+    steps.push({ kind: 'map', title: titleOf([index]), axes: [], extents: [], block, goals: [{ place: counter, indices: [], adds: false }] }); // prettier-ignore
+    this.#steps = before;
+    before.push({ kind: 'repeat', times: subtract(to, from), steps });
+  }
+
+  /** In one thread, with what it adds into opened and frozen around it. */
+  #serial(statements: readonly Statement[], outs = statements.flatMap((s) => s.outs)): void {
+    const touched = new Set(statements.flatMap((s) => [...accumulatorsOf(s)]));
+    const opened = [...touched].map((id) => {
+      const accumulator = this.#accumulators.get(id) ?? bug(`%${id} is not open`);
+      const place = this.#placeOf(accumulator);
+      const initial = this.#fresh(accumulator.type, accumulator.name);
+      this.#places.set(initial.id, place);
+      return { accumulator, place, initial, final: this.#fresh(accumulator.type, accumulator.name) };
+    });
+    const block: Block = {
+      statements: [
+        ...opened.map(({ accumulator, initial }): Statement => ({
+          kind: 'open',
+          outs: [accumulator],
+          initial,
+        })),
+        ...statements,
+        ...opened.map(({ accumulator, final }): Statement => ({
+          kind: 'freeze',
+          outs: [final],
+          accumulator,
+        })),
+      ],
+      results: [...outs, ...opened.map(({ final }) => final)],
+    };
+    const places = [...outs.map((out) => this.#placed(out)), ...opened.map(({ place }) => place)];
+    const goals = places.map((place): Goal => ({ place, indices: [], adds: false }));
+    const title = titleOf([...outs, ...opened.map(({ accumulator }) => accumulator)]);
+    this.#steps.push({ kind: 'map', title, axes: [], extents: [], block, goals });
+  }
+}
+
+const whole = (storage: Storage): Place => ({ storage, lead: [] });
+
+const titleOf = (values: readonly Value[]): string => {
+  const names = values.flatMap(({ name }) => name ?? []);
+  return names.length === 0 ? 'values' : [...new Set(names)].join(', ');
+};
+
+/** One number from others, which takes next to nothing. */
+const isNumber = (s: Statement): s is Statement & { readonly kind: 'op' | 'read' } =>
+  s.kind === 'op' || s.kind === 'read';
+
+interface Elements {
+  readonly axes: readonly Value[];
+  readonly body: Block;
+}
+
+/** Comprehensions in comprehensions as one, where the outer one computes next to nothing by itself. */
+function flattened(axes: readonly Value[], body: Block): Elements {
+  const last = body.statements.at(-1);
+  const others = body.statements.slice(0, -1);
+  const isOne =
+    last?.kind === 'build' &&
+    others.every(isNumber) &&
+    body.results.length > 0 &&
+    body.results.every((result) => last.outs.some((out) => out === result));
+  if (!isOne) return { axes, body };
+  const results = body.results.map((result) => {
+    const k = last.outs.findIndex((out) => out === result);
+    return last.body.results[k] ?? bug('an out without a result');
+  });
+  const inner: Block = { statements: [...others, ...last.body.statements], results };
+  return flattened([...axes, ...last.axes], inner);
+}

@@ -1,0 +1,287 @@
+// The part of an emitted host that is the same for all models: it places arrays in a few large buffers, compiles the kernels,
+// and runs them all in one command buffer. Everything model-specific is a table (host.ts).
+
+/** Names that the text below declares. */
+export const runtimeNames = [
+  'GpuField',
+  'GpuStep',
+  'GpuPlan',
+  'GpuModel',
+  'createGpuModel',
+  'checkFields',
+  'descentCode',
+] as const;
+
+export const runtime = `\
+/** A param or an input: where it is in its object, and what it must be. */
+interface GpuField {
+  readonly path: readonly string[];
+  readonly storage: string;
+  readonly kind: 'Float32Array' | 'Int32Array' | 'Uint8Array' | 'number' | 'boolean';
+  readonly length: number;
+  readonly shape: string;
+  readonly range?: readonly [from: number, to: number];
+}
+
+/** A kernel with its number of threads (or of workgroups, where these count); or steps that are repeated. */
+type GpuStep =
+  | { readonly run: string; readonly title: string; readonly threads?: number; readonly groups?: number }
+  | { readonly times: number; readonly steps: readonly GpuStep[] };
+
+interface GpuPlan {
+  readonly name: string;
+  readonly code: string;
+  readonly sizes: Readonly<Record<string, number>>;
+  readonly params: readonly GpuField[];
+  readonly data: readonly GpuField[];
+  /** The numbers of elements of all arrays, by the buffer that holds them. Gradients stand in the order of the params, behind the loss. */
+  readonly arenas: readonly (readonly (readonly [name: string, length: number])[])[];
+  readonly steps: readonly GpuStep[];
+}
+
+interface GpuModel {
+  setParams(params: object): void;
+  setData(data: object): void;
+  lossAndGradient(): Promise<{ loss: number; gradient: any }>;
+  step(learningRate: number): void;
+  readLoss(): Promise<number>;
+  readParams(): Promise<any>;
+  destroy(): void;
+}
+
+const descentCode = \`
+@group(0) @binding(0) var<storage, read_write> params: array<f32>;
+@group(0) @binding(1) var<storage, read> result: array<f32>;
+@group(0) @binding(2) var<storage, read> status: u32;
+@group(0) @binding(3) var<uniform> rate: f32;
+override count: u32;
+@compute @workgroup_size(64)
+fn descend(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let i = id.y * groups.x * 64u + id.x;
+  // What could not be computed changes nothing.
+  if (i >= count || status != 0u) { return; }
+  params[i] -= rate * result[i + 1u];
+}\`;
+
+async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuModel> {
+  const { name, params, data } = plan;
+  const scopes = ['validation', 'out-of-memory', 'internal'] as const;
+  const open = (): void => scopes.forEach((scope) => device.pushErrorScope(scope));
+  const close = async (): Promise<string | undefined> => {
+    const errors = await Promise.all(scopes.map(() => device.popErrorScope()));
+    return errors.find((error) => error !== null)?.message;
+  };
+  const fail = (message: string): never => {
+    throw new Error(\`\${name} on this GPU: \${message}\`);
+  };
+
+  const constants: Record<string, number> = { ...plan.sizes };
+  const offsets = new Map<string, number>();
+  const arenaNames = ['params', 'real data', 'int data', 'arrays of reals', 'arrays of ints', 'results'];
+  const most = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
+  const lengths = plan.arenas.map((arrays, k) => {
+    let length = 0;
+    for (const [array, own] of arrays) {
+      constants[\`\${array}_at\`] = length;
+      offsets.set(array, length);
+      length += own;
+    }
+    if (4 * length > most) {
+      const [largest] = [...arrays].sort((a, b) => b[1] - a[1]);
+      const named = largest === undefined ? '' : \`, \${4 * largest[1]} of them \${largest[0]}\`;
+      throw new RangeError(\`\${name} needs \${4 * length} bytes for \${arenaNames[k]}\${named}; this device has \${most}\`);
+    }
+    return length;
+  });
+
+  open();
+  const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
+  const bufferOf = (length: number, use = usage): GPUBuffer => device.createBuffer({ size: Math.max(16, 4 * length), usage: use });
+  const buffers = lengths.map((length) => bufferOf(length));
+  const status = bufferOf(1);
+  const rate = bufferOf(1, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
+  const layoutOf = (types: readonly GPUBufferBindingType[]): GPUBindGroupLayout =>
+    device.createBindGroupLayout({
+      entries: types.map((type, binding) => ({ binding, visibility: GPUShaderStage.COMPUTE, buffer: { type } })),
+    });
+  const groupOf = (layout: GPUBindGroupLayout, bound: readonly (GPUBuffer | undefined)[]): GPUBindGroup =>
+    device.createBindGroup({
+      layout,
+      entries: bound.flatMap((buffer, binding) => (buffer === undefined ? [] : [{ binding, resource: { buffer } }])),
+    });
+  const read = 'read-only-storage';
+  const layout = layoutOf([read, read, read, 'storage', 'storage', 'storage', 'storage']);
+  const group = groupOf(layout, [...buffers, status]);
+  const descentLayout = layoutOf(['storage', read, read, 'uniform']);
+  const descentGroup = groupOf(descentLayout, [buffers[0], buffers[5], status, rate]);
+
+  const module = device.createShaderModule({ code: plan.code });
+  const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [layout] });
+  type Compiled = { readonly pipeline: GPUComputePipeline; readonly groups: readonly [number, number] } | { readonly times: number; readonly steps: readonly Compiled[] };
+  const titles: string[] = [];
+  const gridOf = (threads: number): readonly [number, number] => {
+    const count = Math.ceil(threads / 64);
+    const x = Math.min(count, device.limits.maxComputeWorkgroupsPerDimension);
+    return [x, x === 0 ? 0 : Math.ceil(count / x)];
+  };
+  const compile = (steps: readonly GpuStep[]): Promise<readonly Compiled[]> =>
+    Promise.all(
+      steps.map(async (step): Promise<Compiled> => {
+        if ('times' in step) return { times: step.times, steps: await compile(step.steps) };
+        titles.push(step.title);
+        const { run: entryPoint, threads = 0, groups } = step;
+        const pipeline = await device.createComputePipelineAsync({
+          layout: pipelineLayout,
+          compute: { module, entryPoint, constants },
+        });
+        return { pipeline, groups: groups === undefined ? gridOf(threads) : [groups, 1] };
+      }),
+    );
+  const count = lengths[0] ?? 0;
+  const descent = device.createComputePipelineAsync({
+    layout: device.createPipelineLayout({ bindGroupLayouts: [descentLayout] }),
+    compute: { module: device.createShaderModule({ code: descentCode }), entryPoint: 'descend', constants: { count } },
+  });
+  const made = await Promise.all([compile(plan.steps), descent]).catch((error: unknown) => error);
+  const trouble = await close();
+  if (trouble !== undefined) fail(trouble);
+  if (!Array.isArray(made)) fail(String(made));
+  const [steps, descend] = made as [readonly Compiled[], GPUComputePipeline];
+
+  let failure: string | undefined;
+  let pending: Promise<void> = Promise.resolve();
+  const given = new Set<string>();
+  const submit = (encode: (encoder: GPUCommandEncoder) => void): void => {
+    open();
+    const encoder = device.createCommandEncoder();
+    encode(encoder);
+    device.queue.submit([encoder.finish()]);
+    const closed = close();
+    pending = pending.then(async () => {
+      failure ??= await closed;
+    });
+  };
+  const dispatch = (pass: GPUComputePassEncoder, list: readonly Compiled[]): void => {
+    for (const step of list) {
+      if ('times' in step) for (let k = 0; k < step.times; k++) dispatch(pass, step.steps);
+      else if (step.groups[0] > 0) {
+        pass.setPipeline(step.pipeline);
+        pass.dispatchWorkgroups(...step.groups);
+      }
+    }
+  };
+  const compute = (encoder: GPUCommandEncoder, descends: boolean): void => {
+    for (const what of ['params', 'data']) {
+      const isNeeded = (what === 'params' ? params : data).length > 0;
+      if (isNeeded && !given.has(what)) throw new Error(\`\${name} has no \${what} yet: set\${what === 'data' ? 'Data' : 'Params'} gives them\`);
+    }
+    encoder.clearBuffer(status);
+    const pass = encoder.beginComputePass();
+    pass.setBindGroup(0, group);
+    dispatch(pass, steps);
+    if (descends && count > 0) {
+      pass.setPipeline(descend);
+      pass.setBindGroup(0, descentGroup);
+      pass.dispatchWorkgroups(...gridOf(count));
+    }
+    pass.end();
+  };
+
+  const idle: GPUBuffer[] = [];
+  const longest = 1 + Math.max(count, lengths[5] ?? 0);
+  /** The first numbers of a buffer, when all before is done; what went wrong is thrown. */
+  const fetch = async (buffer: GPUBuffer | undefined, length: number, before?: (encoder: GPUCommandEncoder) => void): Promise<Float32Array> => {
+    const copy = idle.pop() ?? bufferOf(longest, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
+    submit((encoder) => {
+      before?.(encoder);
+      encoder.copyBufferToBuffer(status, 0, copy, 0, 4);
+      if (buffer !== undefined && length > 0) encoder.copyBufferToBuffer(buffer, 0, copy, 4, 4 * length);
+    });
+    await pending;
+    if (failure !== undefined) fail(failure);
+    await copy.mapAsync(GPUMapMode.READ);
+    const bytes = copy.getMappedRange().slice(0, 4 + 4 * length);
+    copy.unmap();
+    idle.push(copy);
+    const [failed = 0] = new Uint32Array(bytes, 0, 1);
+    if (failed > 0) throw new RangeError(\`\${name}: an index is out of range, or a loop does not end, where \${titles[failed - 1]} is computed\`);
+    return new Float32Array(bytes, 4);
+  };
+  const objectOf = (numbers: Float32Array, first: number): any => {
+    const object: any = {};
+    let at = first;
+    for (const { path, kind, length } of params) {
+      let place = object;
+      for (const part of path.slice(0, -1)) place = place[part] ??= {};
+      place[path[path.length - 1] ?? ''] = kind === 'number' ? numbers[at] : numbers.slice(at, at + length);
+      at += length;
+    }
+    return object;
+  };
+  const write = (fields: readonly GpuField[], object: any): void => {
+    for (const { path, kind, storage } of fields) {
+      let value = object;
+      for (const part of path) value = value[part];
+      const arena = plan.arenas.findIndex((arrays) => arrays.some(([array]) => array === storage));
+      const buffer = buffers[arena];
+      if (kind === 'number') value = arena === 2 ? Int32Array.of(value) : Float32Array.of(value);
+      else if (kind === 'boolean') value = Int32Array.of(Number(value));
+      else if (kind === 'Uint8Array') value = Int32Array.from(value);
+      if (buffer !== undefined) device.queue.writeBuffer(buffer, 4 * (offsets.get(storage) ?? 0), value);
+    }
+  };
+
+  return {
+    setParams(object) {
+      checkFields('params', object, params);
+      write(params, object);
+      given.add('params');
+    },
+    setData(object) {
+      checkFields('data', object, data);
+      write(data, object);
+      given.add('data');
+    },
+    async lossAndGradient() {
+      const numbers = await fetch(buffers[5], lengths[5] ?? 0, (encoder) => compute(encoder, false));
+      return { loss: numbers[0] ?? NaN, gradient: objectOf(numbers, 1) };
+    },
+    step(learningRate) {
+      device.queue.writeBuffer(rate, 0, Float32Array.of(learningRate));
+      submit((encoder) => compute(encoder, true));
+    },
+    async readLoss() {
+      const [loss = NaN] = await fetch(buffers[5], 1);
+      return loss;
+    },
+    async readParams() {
+      return objectOf(await fetch(buffers[0], count), 0);
+    },
+    destroy() {
+      for (const buffer of [...buffers, ...idle, status, rate]) buffer.destroy();
+    },
+  };
+}
+
+function checkFields(owner: string, object: any, fields: readonly GpuField[]): void {
+  checkObject(owner, object);
+  for (const { path, kind, length, shape, range } of fields) {
+    let value = object;
+    let at = '';
+    for (const part of path) {
+      if (at !== '') checkRecord(owner, at, value);
+      value = value[part];
+      at += \`.\${part}\`;
+    }
+    const [from, to] = range ?? [-2147483648, 2147483648];
+    if (kind === 'Float32Array') checkFloat32Array(owner, at, value, length, shape);
+    else if (kind === 'Uint8Array') checkUint8Array(owner, at, value, length, shape);
+    else if (kind === 'Int32Array') {
+      checkInt32Array(owner, at, value, length, shape);
+      if (range !== undefined) checkRange(owner + at, value, from, to);
+    } else {
+      checkScalar(owner, at, value, kind, shape);
+      if (kind === 'number' && shape.startsWith('int')) checkInteger(owner + at, value, from, to);
+    }
+  }
+}`;
