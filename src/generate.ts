@@ -47,6 +47,9 @@ export async function generate(programs: readonly Program[], options: GenerateOp
  */
 const forCpus: readonly Optimisation[] = ['jam', 'products', 'interchange', 'expand', 'gather', 'defer'];
 
+/** What gradients are derived without that kernels are made of. */
+export const forKernels: readonly Optimisation[] = forCpus;
+
 /** Optimisations that take memory to save time. */
 const keeping: readonly Optimisation[] = ['store', 'keep', 'weights'];
 
@@ -89,7 +92,7 @@ export async function generateWebGpu(
 ): Promise<WgslModule> {
   const { emitWebGpu } = await import('./emit/webgpu/module.ts');
   const { sourcePath, checked, format: formats, without: left = [] } = options;
-  const without = [...left, ...forCpus];
+  const without = [...left, ...forKernels];
   const made = programs.map((model) => ({ model, gradient: derive(model, 'gradient', 'none', { without }) }));
   const emitted = emitWebGpu(made, { sourcePath, checked, without });
   if ('problems' in emitted || formats === false) return emitted;

@@ -9,6 +9,9 @@ export function dropDead(program: Program): Program {
   return body === program.body ? program : { ...program, body };
 }
 
+/** What is left of a block by itself. */
+export const dropDeadIn = (block: Block): Block => liveBlock(block, new Set());
+
 /** Walks backwards; `live` holds the ids used by what follows, and by what encloses. */
 function liveBlock(block: Block, live: Set<number>): Block {
   const use = (operand: Operand): void => {

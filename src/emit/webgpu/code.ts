@@ -29,11 +29,13 @@ export interface Lowered {
 export function lowerProgram(program: Program, { checked, without }: KernelOptions): Lowered {
   const plan = planOf(program);
   const scratch: Storage[] = [];
+  const names = new Scope(wgslLexicon);
+  for (const { name } of plan.storages) names.reserve(name);
   const kernels = kernelsOf(plan.steps).map((kernel, k): LoweredKernel => {
     const routine = lowerKernel(kernel, plan, program, { checked, math: 'exact', partStatements: Infinity, without }); // prettier-ignore
     const own = routine.scratch.map((buffer) => {
       const storage: Storage = {
-        name: `${wgslLexicon.identifier(buffer.name)}_${k + 1}_${scratch.length}`,
+        name: names.declare(buffer.name),
         scalar: buffer.scalar,
         dims: [...threadsOf(kernel), ...buffer.dims],
         arena: buffer.scalar === 'real' ? 'work' : 'counts',

@@ -16,6 +16,7 @@ import {
 import { asPolynomial, extent, int, intType, real, scalarType } from '../../ir/build.ts';
 import type { AddStatement, Block, ForStatement, IfStatement, Operand, Statement, Type, Value } from '../../ir/types.ts'; // prettier-ignore
 import { accumulatorsOf, blocksOf, mapBlocks, operandsOf, statementsOf } from '../../ir/walk.ts';
+import { dropDeadIn } from '../../passes/dead.ts';
 import { ops, type OpName } from '../../ops/index.ts';
 
 /** What the thread of an element computes. */
@@ -287,8 +288,8 @@ export function gatherOf(
     const isNeeded = [...solved.values()].some((s) => s.kind === 'from' && s.rest.terms.has(loop.index));
     if (isNeeded && !solved.has(loop) && !operandsOf(loop).every(isOutside)) return undefined;
   }
-  const block = emit(0);
-  return { axes, extents, indices, block };
+  // Of the loops' bodies most belongs to other adds.
+  return { axes, extents, indices, block: dropDeadIn(emit(0)) };
 }
 
 const isZero = (operand: Operand): boolean => operand.kind === 'literal' && operand.value === 0;

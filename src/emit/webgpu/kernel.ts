@@ -44,8 +44,8 @@ export interface KernelContext {
 export const threadsOf = (kernel: Kernel): readonly Polynomial[] =>
   kernel.kind === 'map' ? kernel.extents : [constant(sumWidth)];
 
-/** What each thread computes, in the loops form. */
-export function lowerKernel(kernel: Kernel, plan: Plan, program: Program, options: RoutineOptions): Routine {
+/** What each thread computes, as a program of its own: from its place, and what lies in memory (by the ids of the values). */
+export function kernelProgram(kernel: Kernel, plan: Plan, program: Program): Program {
   const block = kernel.kind === 'map' ? kernel.block : kernel.reduce.body;
   const own = kernel.kind === 'map' ? kernel.axes : [kernel.reduce.index];
   const inputs = new Map<number, Value>(own.map((axis) => [axis.id, axis]));
@@ -60,23 +60,20 @@ export function lowerKernel(kernel: Kernel, plan: Plan, program: Program, option
     }
   };
   for (const value of freeValues(block).values()) need(value);
-  const body: Block = {
-    statements: [...computed.values(), ...block.statements],
-    results: block.results,
+  const body: Block = { statements: [...computed.values(), ...block.statements], results: block.results };
+  return {
+    name: program.name,
+    sizes: program.sizes,
+    inputs: [...inputs.values()].map((value): Input => ({ role: 'data', name: String(value.id), value })),
+    body,
+    outputs: body.results.map((_, k) => ({ role: 'output', name: String(k) })),
+    nextId: plan.nextId,
   };
-  return toRoutine(
-    {
-      name: program.name,
-      sizes: program.sizes,
-      inputs: [...inputs.values()].map((value): Input => ({ role: 'data', name: String(value.id), value })),
-      body,
-      outputs: body.results.map((_, k) => ({ role: 'output', name: String(k) })),
-      nextId: plan.nextId,
-    },
-    'outputs',
-    options,
-  );
 }
+
+/** The same in the loops form. */
+export const lowerKernel = (kernel: Kernel, plan: Plan, program: Program, options: RoutineOptions): Routine =>
+  toRoutine(kernelProgram(kernel, plan, program), 'outputs', options);
 
 const arenaNames: Readonly<Record<Arena, string>> = {
   params: 'params',

@@ -30,6 +30,7 @@ class Planner {
   readonly #inlined = new Map<number, Statement>();
   readonly #accumulators = new Map<number, Value>();
   readonly #storages: Storage[] = [];
+  readonly #results: Storage[] = [];
   readonly #taken = new Set<string>();
   #steps: Step[] = [];
 
@@ -42,6 +43,7 @@ class Planner {
     return {
       steps: this.#steps,
       storages: this.#storages,
+      results: this.#results,
       places: this.#places,
       inlined: this.#inlined,
       nextId: this.#counter.next,
@@ -59,6 +61,7 @@ class Planner {
       const value = body.results[k] ?? bug('an output without a value');
       const title = role === 'loss' ? 'the loss' : `the gradient of ${name}`;
       const storage = this.#store(role === 'loss' ? 'loss' : `${name}Gradient`, value.type, 'result');
+      this.#results.push(storage);
       this.#copy(value, whole(storage), title);
     });
   }

@@ -63,6 +63,8 @@ export type Step = Kernel | RepeatStep;
 export interface Plan {
   readonly steps: readonly Step[];
   readonly storages: readonly Storage[];
+  /** Where the outputs of the program go, in their order. */
+  readonly results: readonly Storage[];
   /** Where values lie that kernels read, by id. */
   readonly places: ReadonlyMap<number, Place>;
   /** Numbers that each kernel computes for itself from others, by id. */

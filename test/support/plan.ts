@@ -1,0 +1,123 @@
+// Runs the steps of a plan as a GPU would, thread by thread, with the reference interpreter in double precision. Memory begins as
+// NaN; no two threads of a kernel may write to one element, and none may read an array that another writes.
+
+import { bug } from '../../src/base/bug.ts';
+import { evaluate } from '../../src/base/polynomial.ts';
+import { kernelProgram } from '../../src/emit/webgpu/kernel.ts';
+import { planOf } from '../../src/emit/webgpu/plan.ts';
+import type { Goal, Kernel, Place, Step, Storage } from '../../src/emit/webgpu/steps.ts';
+import { interpret, type Result } from '../../src/ir/interpret.ts';
+import type { Operand, Program, Value } from '../../src/ir/types.ts';
+import { verify } from '../../src/ir/verify.ts';
+import { flat, type Numbers } from './compare.ts';
+import type { Parameters, Sizes } from './derive.ts';
+
+export interface Ran {
+  readonly loss: number;
+  readonly gradient: Readonly<Record<string, Numbers>>;
+  /** How many kernels ran in one thread although there is more than a number to compute. */
+  readonly serial: number;
+}
+
+export function runPlan(gradient: Program, params: Parameters, data: Parameters, given: Sizes): Ran {
+  const plan = planOf(gradient);
+  const sizes: Sizes = { ...Object.fromEntries(gradient.sizes.map(({ name, value }) => [name, value ?? NaN])), ...given }; // prettier-ignore
+  const extent = (size: Storage['dims'][number]): number => evaluate(size, (name) => sizes[name] ?? NaN);
+  const lengthOf = (dims: Storage['dims']): number =>
+    dims.reduce((length, dim) => length * Math.max(0, extent(dim)), 1);
+  const memory = new Map(
+    plan.storages.map((storage) => [storage, new Float64Array(lengthOf(storage.dims)).fill(NaN)]),
+  );
+  const cells = (storage: Storage): Float64Array => memory.get(storage) ?? bug(`no ${storage.name}`);
+  const placeOf = (value: Value): Place => plan.places.get(value.id) ?? bug(`no place for %${value.id}`);
+  for (const { role, name, value } of gradient.inputs)
+    cells(placeOf(value).storage).set(flat((role === 'param' ? params : data)[name] ?? NaN));
+
+  const number = (operand: Operand, thread: ReadonlyMap<number, number>): number => {
+    if (operand.kind === 'literal') return Number(operand.value);
+    if (operand.kind === 'extent') return extent(operand.size);
+    const own = thread.get(operand.id);
+    return own ?? cells(placeOf(operand).storage)[offset(placeOf(operand), [], thread)] ?? NaN;
+  };
+  const offset = ({ storage, lead }: Place, indices: readonly Operand[], thread: ReadonlyMap<number, number>): number =>
+    [...lead, ...indices].reduce((at, index, k) => at + number(index, thread) * lengthOf(storage.dims.slice(k + 1)), 0); // prettier-ignore
+
+  /** The results of one thread. */
+  const compute = (kernel: Kernel, program: Program, thread: ReadonlyMap<number, number>): readonly Result[] => {
+    const found = program.inputs.map(({ name, value }) => {
+      const { scalar, dims } = value.type;
+      const content = thread.get(value.id);
+      if (content !== undefined) return [name, content] as const;
+      const place = placeOf(value);
+      const at = offset(place, [], thread);
+      const array = Array.from(cells(place.storage).subarray(at, at + lengthOf(dims)));
+      if (dims.length > 0) return [name, array] as const;
+      return [name, scalar === 'bool' ? array[0] === 1 : (array[0] ?? NaN)] as const;
+    });
+    const { outputs } = interpret(program, { params: {}, data: Object.fromEntries(found) }, given);
+    return kernel.goals.map((_, k) => outputs[String(k)] ?? bug('a result is missing'));
+  };
+  const write = (goal: Goal, result: Result, thread: ReadonlyMap<number, number>, written: Set<string>): void => {
+    const at = offset(goal.place, goal.indices, thread);
+    const into = cells(goal.place.storage);
+    flat(result).forEach((value, i) => {
+      const element = `${goal.place.storage.name} ${at + i}`;
+      if (written.has(element)) throw new Error(`two threads write to ${element}`);
+      if (at + i >= into.length) throw new Error(`${element} is outside`);
+      written.add(element);
+      into[at + i] = value + (goal.adds ? (into[at + i] ?? NaN) : 0);
+    });
+  };
+
+  let serial = 0;
+  const runKernel = (kernel: Kernel): void => {
+    const program = kernelProgram(kernel, plan, gradient);
+    verify(program);
+    const writes = new Set(kernel.goals.map(({ place }) => place.storage));
+    const reads = program.inputs.flatMap(({ value }) => plan.places.get(value.id)?.storage ?? []);
+    if (kernel.kind === 'sum') {
+      const { index, from, to } = kernel.reduce;
+      const totals = kernel.goals.map(() => 0);
+      for (let i = number(from, new Map()); i < number(to, new Map()); i++)
+        compute(kernel, program, new Map([[index.id, i]])).forEach((result, k) => (totals[k] = (totals[k] ?? NaN) + Number(result))); // prettier-ignore
+      kernel.goals.forEach((goal, k) => write(goal, totals[k] ?? NaN, new Map(), new Set()));
+      return;
+    }
+    const extents = kernel.extents.map((dim) => Math.max(0, extent(dim)));
+    const threads = extents.reduce((a, b) => a * b, 1);
+    if (extents.length > 0 && reads.some((storage) => writes.has(storage)))
+      throw new Error(`${kernel.title}: a thread reads what another writes`);
+    if (extents.length === 0 && kernel.block.statements.some(({ kind }) => kind === 'for' || kind === 'build'))
+      serial++;
+    const results = Array.from({ length: threads }, (_, t) => {
+      let rest = t;
+      const thread = new Map<number, number>();
+      for (let k = extents.length - 1; k >= 0; k--) {
+        const size = extents[k] ?? 1;
+        thread.set(kernel.axes[k]?.id ?? -1, rest % size);
+        rest = Math.floor(rest / size);
+      }
+      return { thread, found: compute(kernel, program, thread) };
+    });
+    const written = new Set<string>();
+    for (const { thread, found } of results)
+      kernel.goals.forEach((goal, k) => write(goal, found[k] ?? NaN, thread, written));
+  };
+  const runSteps = (steps: readonly Step[]): void => {
+    for (const step of steps) {
+      if (step.kind !== 'repeat') runKernel(step);
+      else for (let k = 0; k < extent(step.times); k++) runSteps(step.steps);
+    }
+  };
+  runSteps(plan.steps);
+  const results = gradient.outputs.map(({ role, name }, k) => ({
+    role,
+    name,
+    values: Array.from(cells(plan.results[k] ?? bug('an output without a place'))),
+  }));
+  return {
+    loss: results.find(({ role }) => role === 'loss')?.values[0] ?? NaN,
+    gradient: Object.fromEntries(results.flatMap(({ role, name, values }) => (role === 'gradient' ? [[name, values]] : []))), // prettier-ignore
+    serial,
+  };
+}
