@@ -6,24 +6,13 @@ import { modelNames, referenceCase } from '../support/reference.ts';
 import { flattened, openGpu } from '../support/webgpu.ts';
 
 /** Relative to 1 or the value, in f32 arithmetic. */
-const usualBound = 1e-5;
-
-/** Cases that need another, and why. */
-const bounds: Readonly<Record<string, number>> = {
-  // `sin` and `cos` of the driver are good to 2e-4.
-  branches: 3e-4,
-  'bundle-adjustment': 1e-3,
-  'inverse-kinematics': 3e-3,
-  'trace-log-mul-sin': 3e-4,
-  'trace-mul-sin': 3e-4,
-};
+const bound = 1e-5;
 
 /** It wants x² within 1e-12 of a, which f32 does not reach: the loop runs to its limit, and the host says so. */
 const endless = 'while-newton';
 
 describe.each(modelNames.filter((name) => name !== endless))('%s', (name) => {
   const { source, sizes, params, data, loss, gradient } = referenceCase(name);
-  const bound = bounds[name] ?? usualBound;
 
   it('loss and gradient agree, twice to the last bit', async () => {
     const { gpu } = await openGpu(source, sizes, { params, data }, { path: `${name}.nabla` });
