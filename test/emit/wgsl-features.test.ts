@@ -138,6 +138,11 @@ model Ring {
     given: { data: { k: [3, 0, 2] } },
     options: { checked: false },
   },
+  'indices out of range where the code does not come': {
+    source:
+      'model Before {\n  data m: int[3], at: real[3]\n  param a: real[3]\n  loss sum((m[i] > 0 ? a[i - 1]^2 : 1) + (m[i] < 0 ? a[i + 1] : at[i]) for i in 3)\n}',
+    given: { data: { m: [0, 5, 2] } },
+  },
   'the loss alone': {
     source: 'model Alone {\n  data x: real[3]\n  param w: real\n  loss sum((w * x[i])^2 for i in 3)\n}',
     emit: ['loss'],

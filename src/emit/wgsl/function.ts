@@ -92,7 +92,7 @@ export function printFunction(model: GpuModel, routine: Routine, options: Functi
   };
   const element = (buffer: Buffer, index: string | undefined): string => {
     const array = scratch.get(buffer) ?? `${holders[buffer.role]}.${model.fieldOf(buffer)}`;
-    return index === undefined ? array : `${array}[${index}]`;
+    return index === undefined ? array : `${array}[${allowedIndex(buffer, index)}]`;
   };
   const naming: Naming = {
     local: (local) => locals.get(local) ?? bug(`local ${local.name} is used where it is not declared`),
@@ -177,6 +177,15 @@ export function argumentsOf(model: GpuModel, { kind }: Routine): readonly Parame
       : []),
     ...(kind === 'jvp' || kind === 'hvp' ? [{ name: 'direction', ...params }] : []),
   ];
+}
+
+/**
+ * A number that is out of range, which may stand where the code never comes, is an error to compilers of WGSL. A check in
+ * front has found it already.
+ */
+function allowedIndex(buffer: Buffer, index: string): string {
+  const isOutside = /^-?\d+$/.test(index) && !(Number(index) >= 0 && Number(index) < lengthOf(buffer));
+  return isOutside ? '0' : index;
 }
 
 /** Int data that are used as indices must lie in the range that the model gives. */
