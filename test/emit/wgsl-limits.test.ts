@@ -86,6 +86,19 @@ describe('what it can hold', () => {
     expect(await validate(files[0]?.text ?? '')).toEqual([]);
   });
 
+  it('what is no number where nobody takes it', async () => {
+    const source = `model Masked {
+  data m: int[3]
+  param w: real
+  loss sum((m[i] > 0 ? w * sqrt(real(i) - 1) : w) for i in 3)
+}
+`;
+    const { run } = await compileWgsl(source, { path: 'm.nabla', emit: ['gradient'] });
+    const taken = await run('gradient', { params: { w: 2 }, data: { m: [0, 1, 1] } });
+    expect(taken).toEqual({ number: 4, filled: { w: [2] } });
+    expect((await run('gradient', { params: { w: 2 }, data: { m: [1, 1, 1] } })).number).toBeNaN();
+  });
+
   it('hostile names', async () => {
     const source = `model Fn {
   data array: int[3] in 0..3

@@ -43,7 +43,11 @@ export function runPlan(gradient: Program, params: Parameters, data: Parameters,
     [...lead, ...indices].reduce((at, index, k) => at + number(index, thread) * lengthOf(storage.dims.slice(k + 1)), 0); // prettier-ignore
 
   /** The results of one thread. */
-  const compute = (kernel: Kernel, program: Program, thread: ReadonlyMap<number, number>): readonly Result[] => {
+  const compute = (
+    kernel: Kernel,
+    program: Program,
+    thread: ReadonlyMap<number, number>,
+  ): readonly Result[] => {
     const found = program.inputs.map(({ name, value }) => {
       const { scalar, dims } = value.type;
       const content = thread.get(value.id);
@@ -57,7 +61,12 @@ export function runPlan(gradient: Program, params: Parameters, data: Parameters,
     const { outputs } = interpret(program, { params: {}, data: Object.fromEntries(found) }, given);
     return kernel.goals.map((_, k) => outputs[String(k)] ?? bug('a result is missing'));
   };
-  const write = (goal: Goal, result: Result, thread: ReadonlyMap<number, number>, written: Set<string>): void => {
+  const write = (
+    goal: Goal,
+    result: Result,
+    thread: ReadonlyMap<number, number>,
+    written: Set<string>,
+  ): void => {
     const at = offset(goal.place, goal.indices, thread);
     const into = cells(goal.place.storage);
     flat(result).forEach((value, i) => {
@@ -87,7 +96,10 @@ export function runPlan(gradient: Program, params: Parameters, data: Parameters,
     const threads = extents.reduce((a, b) => a * b, 1);
     if (extents.length > 0 && reads.some((storage) => writes.has(storage)))
       throw new Error(`${kernel.title}: a thread reads what another writes`);
-    if (extents.length === 0 && kernel.block.statements.some(({ kind }) => kind === 'for' || kind === 'build'))
+    if (
+      extents.length === 0 &&
+      kernel.block.statements.some(({ kind }) => kind === 'for' || kind === 'build')
+    )
       serial++;
     const results = Array.from({ length: threads }, (_, t) => {
       let rest = t;

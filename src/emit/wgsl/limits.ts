@@ -81,8 +81,8 @@ function unwritable({ body, result }: Routine): number | bigint | undefined {
   const look = (root: Expression): void =>
     visitExpression(root, (e) => {
       if (e.kind !== 'literal' || typeof e.value !== 'number' || found !== undefined) return;
-      if (e.scalar === 'real' && Math.abs(e.value) !== Infinity && !(Math.abs(e.value) <= largest))
-        found = e.value;
+      // NaN and the infinities have texts of their own.
+      if (e.scalar === 'real' && Number.isFinite(e.value) && Math.abs(e.value) > largest) found = e.value;
       if (e.scalar === 'int' && e.value !== (e.value | 0)) found = BigInt(Math.trunc(e.value));
     });
   visitStatements(body, (statement) => expressionsOf(statement).forEach(look));

@@ -30,7 +30,12 @@ export function emitWgsl(
   const prefix = snakeCase(models[0]?.program.name ?? 'nabla');
   const own = (helper: string): string => `${prefix}_${helper}`;
   const plain = wgslOf(math);
-  const target: Target = { ...plain, spelling: (op) => renamed(plain.spelling(op), own) };
+  const target: Target = {
+    ...plain,
+    spelling: (op) => renamed(plain.spelling(op), own),
+    literal: (scalar, value) =>
+      Number.isNaN(value) ? { text: `${own('nan')}()`, level: plain.primary } : plain.literal(scalar, value),
+  };
   const forms = models.flatMap((model) => gpuForms(model, scope));
   const used = forms.flatMap((model) => model.routines.map((routine) => usageOf(routine, checked)));
   const helpers = opHelpersOf(target, new Set(used.flatMap(({ ops: mentioned }) => [...mentioned])));
