@@ -76,12 +76,10 @@ export async function createLogisticGpu(
       ],
       [],
       [
-        ['score', N],
-        ['value', 1],
-        ['value_1', 1],
-        ['score_1', N],
-        ['w_1', D],
-        ['bias_1', 1],
+        ['score', N, 1, 4],
+        ['value', 1, 2, 8],
+        ['value_1', 1, 3, 8],
+        ['score_1', N, 4, 7],
       ],
       [],
       [
@@ -95,15 +93,10 @@ export async function createLogisticGpu(
       { run: 'logistic_2', title: 'values', groups: 1 },
       { run: 'logistic_3', title: 'values', groups: 1 },
       { run: 'logistic_4', title: 'score', threads: N },
-      { run: 'logistic_5', title: 'score', threads: N },
-      { run: 'logistic_6', title: 'w', threads: D },
+      { run: 'logistic_5', title: 'w', threads: D },
+      { run: 'logistic_6', title: 'bias', groups: 1 },
       { run: 'logistic_7', title: 'w', threads: D },
-      { run: 'logistic_8', title: 'bias', groups: 1 },
-      { run: 'logistic_9', title: 'bias', groups: 1 },
-      { run: 'logistic_10', title: 'w', threads: D },
-      { run: 'logistic_11', title: 'the loss', groups: 1 },
-      { run: 'logistic_12', title: 'the gradient of w', threads: D },
-      { run: 'logistic_13', title: 'the gradient of bias', groups: 1 },
+      { run: 'logistic_8', title: 'the loss', groups: 1 },
     ],
   });
 }
@@ -120,8 +113,6 @@ override score_at: i32;
 override value_at: i32;
 override value_1_at: i32;
 override score_1_at: i32;
-override w_1_at: i32;
-override bias_1_at: i32;
 override loss_at: i32;
 override wGradient_at: i32;
 override biasGradient_at: i32;
@@ -142,10 +133,9 @@ fn logistic_1(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
   if (thread >= N) { return; }
   let n = thread;
   var value0: f32;
-  let n_1 = n;
   let bias = params[bias_at];
   var sum = 0.0;
-  let _0Row = n_1 * D;
+  let _0Row = n * D;
   for (var d = 0; d < D; d++) {
     sum += reals[X_at + _0Row + d] * params[w_at + d];
   }
@@ -160,8 +150,7 @@ fn logistic_2(@builtin(local_invocation_index) lane: u32) {
   var total_value0: f32;
   for (var d = 0 + thread; d < D; d += 256) {
     var value0: f32;
-    let d_1 = d;
-    let _3d = params[w_at + d_1];
+    let _3d = params[w_at + d];
     value0 = _3d * _3d;
     total_value0 += value0;
   }
@@ -181,8 +170,7 @@ fn logistic_3(@builtin(local_invocation_index) lane: u32) {
   var total_value0: f32;
   for (var n = 0 + thread; n < N; n += 256) {
     var value0: f32;
-    let n_1 = n;
-    value0 = log_sigmoid(reals[y_at + n_1] * work[score_at + n_1]);
+    value0 = log_sigmoid(reals[y_at + n] * work[score_at + n]);
     total_value0 += value0;
   }
   partial_reals[lane] = total_value0;
@@ -199,34 +187,42 @@ fn logistic_3(@builtin(local_invocation_index) lane: u32) {
 fn logistic_4(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let thread = i32(id.y * groups.x * 64u + id.x);
   if (thread >= N) { return; }
-  let i = thread;
-  var value0: f32;
-  value0 = 0.0;
-  work[score_1_at + i] = value0;
-}
-
-// score
-@compute @workgroup_size(64)
-fn logistic_5(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let thread = i32(id.y * groups.x * 64u + id.x);
-  if (thread >= N) { return; }
   let n = thread;
   var value0: f32;
-  let n_1 = n;
-  let _1n = reals[y_at + n_1];
-  value0 = -1.0 / f32(N) * sigmoid(-(_1n * work[score_at + n_1])) * _1n;
-  work[score_1_at + n] += value0;
+  let _1n = reals[y_at + n];
+  value0 = -1.0 / f32(N) * sigmoid(-(_1n * work[score_at + n])) * _1n;
+  work[score_1_at + n] = value0;
 }
 
 // w
 @compute @workgroup_size(64)
-fn logistic_6(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+fn logistic_5(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let thread = i32(id.y * groups.x * 64u + id.x);
   if (thread >= D) { return; }
-  let i = thread;
+  let d = thread;
   var value0: f32;
-  value0 = 0.0;
-  work[w_1_at + i] = value0;
+  let lambda = reals[lambda_at];
+  value0 = 2.0 * (0.5 * lambda) * params[w_at + d];
+  result[wGradient_at + d] = value0;
+}
+
+// bias
+@compute @workgroup_size(256)
+fn logistic_6(@builtin(local_invocation_index) lane: u32) {
+  let thread = i32(lane);
+  var total_value0: f32;
+  for (var n = 0 + thread; n < N; n += 256) {
+    var value0: f32;
+    value0 = work[score_1_at + n];
+    total_value0 += value0;
+  }
+  partial_reals[lane] = total_value0;
+  workgroupBarrier();
+  for (var width = 128u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  if (lane == 0u) { result[biasGradient_at] = partial_reals[0]; }
 }
 
 // w
@@ -236,59 +232,17 @@ fn logistic_7(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
   if (thread >= D) { return; }
   let d = thread;
   var value0: f32;
-  let d_1 = d;
-  let lambda = reals[lambda_at];
-  value0 = 2.0 * (0.5 * lambda) * params[w_at + d_1];
-  work[w_1_at + d] += value0;
-}
-
-// bias
-@compute @workgroup_size(1)
-fn logistic_8(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  var value0: f32;
-  value0 = 0.0;
-  work[bias_1_at] = value0;
-}
-
-// bias
-@compute @workgroup_size(256)
-fn logistic_9(@builtin(local_invocation_index) lane: u32) {
-  let thread = i32(lane);
-  var total_value0: f32;
-  for (var n = 0 + thread; n < N; n += 256) {
-    var value0: f32;
-    let n_1 = n;
-    value0 = work[score_1_at + n_1];
-    total_value0 += value0;
-  }
-  partial_reals[lane] = total_value0;
-  workgroupBarrier();
-  for (var width = 128u; width > 0u; width /= 2u) {
-    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
-    workgroupBarrier();
-  }
-  if (lane == 0u) { work[bias_1_at] += partial_reals[0]; }
-}
-
-// w
-@compute @workgroup_size(64)
-fn logistic_10(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let thread = i32(id.y * groups.x * 64u + id.x);
-  if (thread >= D) { return; }
-  let d = thread;
-  var value0: f32;
-  let d_1 = d;
   var sum = 0.0;
   for (var n = 0; n < N; n++) {
-    sum += work[score_1_at + n] * reals[X_at + n * D + d_1];
+    sum += work[score_1_at + n] * reals[X_at + n * D + d];
   }
   value0 = sum;
-  work[w_1_at + d] += value0;
+  result[wGradient_at + d] += value0;
 }
 
 // the loss
 @compute @workgroup_size(1)
-fn logistic_11(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+fn logistic_8(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   var value0: f32;
   let lambda = reals[lambda_at];
   let _17 = work[value_at];
@@ -297,60 +251,29 @@ fn logistic_11(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups
   result[loss_at] = value0;
 }
 
-// the gradient of w
-@compute @workgroup_size(64)
-fn logistic_12(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let thread = i32(id.y * groups.x * 64u + id.x);
-  if (thread >= D) { return; }
-  let i = thread;
-  var value0: f32;
-  let _80 = i;
-  value0 = work[w_1_at + _80];
-  result[wGradient_at + i] = value0;
-}
-
-// the gradient of bias
-@compute @workgroup_size(1)
-fn logistic_13(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  var value0: f32;
-  let _72 = work[bias_1_at];
-  value0 = _72;
-  result[biasGradient_at] = value0;
-}
-
-// e to the power x.
-fn stable_exp(x: f32) -> f32 {
-  let bounded = select(x, -88.0, x < -88.0);
-  let nearest = floor(fma(1.442695, bounded, 0.5));
-  let k = select(nearest, 127.0, nearest > 127.0);
-  let r = fma(k, 2.1219444e-4, fma(k, -0.693359375, bounded));
-  let growth = fma(r * r, fma(fma(fma(fma(fma(2.32168359e-4, r, 1.38432095e-3), r, 8.32668755e-3), r, 4.16680152e-2), r, 1.66667012e-1), r, 4.99999952e-1), r);
-  let scale = bitcast<f32>(bitcast<u32>(k + 8388735.0) * 8388608u);
-  return scale * (1.0 + growth);
-}
-
 // The logistic function.
 fn sigmoid(x: f32) -> f32 {
-  let e = stable_exp(-abs(x));
+  let e = exp(-abs(x));
   return select(e, 1.0, x >= 0.0) / (1.0 + e);
 }
 
-// log(1 + x), accurate for small x.
+// The natural logarithm of x, without a finite value where there is none.
+fn stable_log(x: f32) -> f32 {
+  return select(-abs(inverseSqrt(x)), log(x), x > 0.0);
+}
+
+// log(1 + x), by the series of 2 atanh(x / (2 + x)) where the addition would round x away.
 fn log1p(x: f32) -> f32 {
-  let sum = 1.0 + x;
-  let bits = bitcast<i32>(sum);
-  let power = (bits - 0x3f3504f3) & -8388608;
-  let e = f32(power) * 1.1920929e-7;
-  let f = select(bitcast<f32>(bits - power) - 1.0, x, power == 0);
-  let rest = f * f * fma(f, fma(fma(fma(fma(fma(fma(fma(-7.63471598e-2, f, 1.27616501e-1), f, -1.31601281e-1), f, 1.42017421e-1), f, -1.66233616e-1), f, 2.00012279e-1), f, -2.50008209e-1), f, 3.33333317e-1), -0.5);
-  let value = fma(e, 0.693359375, f + fma(e, -2.1219444e-4, rest));
-  let beyond = select(bitcast<f32>(select(0x7fc00000u, 0xff800000u, sum == 0.0)), sum, sum > 0.0);
-  return select(beyond, value, (sum > 0.0) & (sum <= 3.4028234e38));
+  if (abs(x) > 0.5) { return stable_log(1.0 + x); }
+  let s = x / (2.0 + x);
+  let t = s * s;
+  let series = 1.0 + t * (1.0 / 3.0 + t * (1.0 / 5.0 + t * (1.0 / 7.0 + t * (1.0 / 9.0 + t * (1.0 / 11.0 + t / 13.0)))));
+  return 2.0 * s * series;
 }
 
 // log(sigmoid(x)), without overflow.
 fn log_sigmoid(x: f32) -> f32 {
-  return min(x, 0.0) - log1p(stable_exp(-abs(x)));
+  return min(x, 0.0) - log1p(exp(-abs(x)));
 }
 `;
 
@@ -380,8 +303,16 @@ interface GpuPlan {
   readonly sizes: Readonly<Record<string, number>>;
   readonly params: readonly GpuField[];
   readonly data: readonly GpuField[];
-  /** The numbers of elements of all arrays, by the buffer that holds them. Gradients stand in the order of the params, behind the loss. */
-  readonly arenas: readonly (readonly (readonly [name: string, length: number])[])[];
+  /**
+   * The numbers of elements of all arrays, by the buffer that holds them, and for how long they are needed, in numbers of kernels.
+   * Gradients stand in the order of the params, behind the loss.
+   */
+  readonly arenas: readonly (readonly (readonly [
+    name: string,
+    length: number,
+    first?: number,
+    last?: number,
+  ])[])[];
   readonly steps: readonly GpuStep[];
 }
 
@@ -434,10 +365,24 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
   const most = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
   const lengths = plan.arenas.map((arrays, k) => {
     let length = 0;
-    for (const [array, own] of arrays) {
-      constants[`${array}_at`] = length;
-      offsets.set(array, length);
-      length += own;
+    const placed: {
+      readonly from: number;
+      readonly to: number;
+      readonly first: number;
+      readonly last: number;
+    }[] = [];
+    for (const [array, own, first = 0, last = Infinity] of arrays) {
+      // The first gap among those that are needed at the same time.
+      const others = placed.filter((other) => other.first <= last && first <= other.last);
+      let from = 0;
+      for (const other of others.sort((a, b) => a.from - b.from)) {
+        if (from + own <= other.from) break;
+        from = Math.max(from, other.to);
+      }
+      placed.push({ from, to: from + own, first, last });
+      constants[`${array}_at`] = from;
+      offsets.set(array, from);
+      length = Math.max(length, from + own);
     }
     if (4 * length > most) {
       const [largest] = [...arrays].sort((a, b) => b[1] - a[1]);

@@ -5,7 +5,8 @@ import { bug } from '../../src/base/bug.ts';
 import { evaluate } from '../../src/base/polynomial.ts';
 import { kernelProgram } from '../../src/emit/webgpu/kernel.ts';
 import { planOf } from '../../src/emit/webgpu/plan.ts';
-import type { Goal, Kernel, Place, Step, Storage } from '../../src/emit/webgpu/steps.ts';
+import { livesOf } from '../../src/emit/webgpu/memory.ts';
+import { kernelsOf, type Goal, type Kernel, type Place, type Step, type Storage } from '../../src/emit/webgpu/steps.ts'; // prettier-ignore
 import { interpret, type Result } from '../../src/ir/interpret.ts';
 import type { Operand, Program, Value } from '../../src/ir/types.ts';
 import { verify } from '../../src/ir/verify.ts';
@@ -121,7 +122,17 @@ export function runPlan(gradient: Program, params: Parameters, data: Parameters,
       else for (let k = 0; k < extent(step.times); k++) runSteps(step.steps);
     }
   };
-  runSteps(plan.steps);
+  // Whatever is needed no more is lost, as where something else takes its place.
+  const kernels = kernelsOf(plan.steps).map((kernel) => ({ kernel, scratch: new Map<never, never>() }));
+  const lives = livesOf(plan, kernels, gradient);
+  let done = 0;
+  for (const step of plan.steps) {
+    runSteps([step]);
+    const start = done;
+    done += kernelsOf([step]).length;
+    for (const [storage, { last }] of lives)
+      if (last >= start && last < done && storage.arena === 'work') cells(storage).fill(NaN);
+  }
   const results = gradient.outputs.map(({ role, name }, k) => ({
     role,
     name,

@@ -7,6 +7,7 @@ import { unfitExtents } from '../door.ts';
 import { fieldType, isArray, kindOf, lengthText, shapeText, sizeNames, type Model, type ModelField, type SizeNames } from '../model.ts'; // prettier-ignore
 import { quote } from '../syntax.ts';
 import { arenas, type Code, type Lowered } from './code.ts';
+import { livesOf } from './memory.ts';
 import type { Step, Storage } from './steps.ts';
 
 export function hostOf(model: Model, lowered: Lowered, code: Code): readonly string[] {
@@ -52,7 +53,8 @@ function interfaceOf(model: Model, type: string): string {
 }
 
 function bodyOf(model: Model, lowered: Lowered, code: Code, kernels: string): readonly string[] {
-  const { program, plan, storages } = lowered;
+  const { program, plan, kernels: all, storages } = lowered;
+  const lives = livesOf(plan, all, program);
   const scope = model.moduleScope.inner();
   for (const word of ['device', 'sizes']) scope.reserve(word);
   const names = sizeNames(model, scope);
@@ -65,7 +67,12 @@ function bodyOf(model: Model, lowered: Lowered, code: Code, kernels: string): re
   const sizes = program.sizes.map(({ name }) => `${code.sizeName(name)}: ${names.size(name).text},`);
   const arrays = arenas.map((arena) => {
     const own = storages.filter((storage) => storage.arena === arena);
-    return `[${own.map(({ name, dims }) => `[${quote(name)}, ${product(dims, names)}]`).join(', ')}],`;
+    const entries = own.map((storage) => {
+      const life = arena === 'work' || arena === 'counts' ? lives.get(storage) : undefined;
+      const needed = life === undefined ? '' : `, ${life.first + 1}, ${life.last + 1}`;
+      return `[${quote(storage.name)}, ${product(storage.dims, names)}${needed}]`;
+    });
+    return `[${entries.join(', ')}],`;
   });
   const list = (field: string, lines: readonly string[], [open, close] = '[]'): readonly string[] =>
     [`  ${field}: ${open}`, ...lines.map((line) => `    ${line}`), `  ${close},`]; // prettier-ignore

@@ -150,7 +150,16 @@ export function printKernel(lowered: LoweredKernel, number: number, context: Ker
     if (axis !== undefined) return axis;
     return elementAt(plan.places.get(id) ?? bug(`%${id} has no place`), [], index);
   };
+  // What names a place among the threads once more goes by that name.
   const locals = new Map<Local, string>();
+  const statements = routine.body.filter((s) => {
+    const axis =
+      s.kind === 'declare' && s.value?.kind === 'load' && s.value.buffer.dims.length === 0
+        ? axisNames.get(Number(s.value.buffer.name))
+        : undefined;
+    if (axis !== undefined && s.kind === 'declare' && !s.local.mutable) locals.set(s.local, axis);
+    return axis === undefined;
+  });
   const naming: Naming = {
     ...sizes,
     local: (local) => locals.get(local) ?? bug(`local ${local.name} is used where it is not declared`),
@@ -177,7 +186,7 @@ export function printKernel(lowered: LoweredKernel, number: number, context: Ker
     return [{ goal, out, type: type.scalar === 'real' ? 'f32' : 'i32' }];
   });
   const compute = (): void =>
-    printStatements(writer, routine.body, {
+    printStatements(writer, statements, {
       target,
       syntax,
       scope,

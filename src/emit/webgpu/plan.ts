@@ -10,6 +10,7 @@ import { accumulatorsOf, freeValues, someStatement } from '../../ir/walk.ts';
 import { wgslLexicon } from '../wgsl/names.ts';
 import { gatherOf, pathsOf, type Gather } from './invert.ts';
 import type { Arena, Goal, Place, Plan, Step, Storage } from './steps.ts';
+import { tidied } from './tidy.ts';
 
 /** A program with more numbers than this between its arrays computes them once, and keeps them. */
 const mostInlined = 40;
@@ -17,7 +18,7 @@ const mostInlined = 40;
 export function planOf(program: Program): Plan {
   const planner = new Planner(program);
   planner.run();
-  return planner.plan();
+  return tidied(planner.plan(), program);
 }
 
 /** Where an array of this kind lies among what is computed. */
@@ -250,7 +251,8 @@ class Planner {
       if (result === value) return undefined;
       // What another state holds, or is computed from it, is read before any is written.
       const place = result.kind === 'value' ? this.#places.get(result.id) : undefined;
-      if (result.kind !== 'value' || (place !== undefined && !states.has(place.storage))) return result;
+      const isApart = place !== undefined && !states.has(place.storage) && place.lead.length === 0;
+      if (result.kind !== 'value' || isApart) return result;
       const kept = this.#fresh(result.type, result.name);
       this.#copy(result, this.#placed(kept), titleOf([value]));
       return kept;

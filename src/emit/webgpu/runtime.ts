@@ -34,8 +34,11 @@ interface GpuPlan {
   readonly sizes: Readonly<Record<string, number>>;
   readonly params: readonly GpuField[];
   readonly data: readonly GpuField[];
-  /** The numbers of elements of all arrays, by the buffer that holds them. Gradients stand in the order of the params, behind the loss. */
-  readonly arenas: readonly (readonly (readonly [name: string, length: number])[])[];
+  /**
+   * The numbers of elements of all arrays, by the buffer that holds them, and for how long they are needed, in numbers of kernels.
+   * Gradients stand in the order of the params, behind the loss.
+   */
+  readonly arenas: readonly (readonly (readonly [name: string, length: number, first?: number, last?: number])[])[];
   readonly steps: readonly GpuStep[];
 }
 
@@ -81,10 +84,19 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
   const most = Math.min(device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
   const lengths = plan.arenas.map((arrays, k) => {
     let length = 0;
-    for (const [array, own] of arrays) {
-      constants[\`\${array}_at\`] = length;
-      offsets.set(array, length);
-      length += own;
+    const placed: { readonly from: number; readonly to: number; readonly first: number; readonly last: number }[] = [];
+    for (const [array, own, first = 0, last = Infinity] of arrays) {
+      // The first gap among those that are needed at the same time.
+      const others = placed.filter((other) => other.first <= last && first <= other.last);
+      let from = 0;
+      for (const other of others.sort((a, b) => a.from - b.from)) {
+        if (from + own <= other.from) break;
+        from = Math.max(from, other.to);
+      }
+      placed.push({ from, to: from + own, first, last });
+      constants[\`\${array}_at\`] = from;
+      offsets.set(array, from);
+      length = Math.max(length, from + own);
     }
     if (4 * length > most) {
       const [largest] = [...arrays].sort((a, b) => b[1] - a[1]);
