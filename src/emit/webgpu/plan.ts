@@ -10,12 +10,14 @@ import { accumulatorsOf, freeValues, someStatement } from '../../ir/walk.ts';
 import { wgslLexicon } from '../wgsl/names.ts';
 import { gatherOf, pathsOf, type Gather } from './invert.ts';
 import type { Arena, Goal, Place, Plan, Step, Storage } from './steps.ts';
+import { rowsFirst } from './rows.ts';
 import { tidied } from './tidy.ts';
 
 /** A program with more numbers than this between its arrays computes them once, and keeps them. */
 const mostInlined = 40;
 
-export function planOf(program: Program): Plan {
+export function planOf(gradient: Program): Plan {
+  const program = rowsFirst(gradient);
   const planner = new Planner(program);
   planner.run();
   return tidied(planner.plan(), program);

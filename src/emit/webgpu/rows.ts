@@ -1,0 +1,117 @@
+// Reductions that all iterations of inner loops share, such as the `logSumExp` of a row that each of its elements needs, get an
+// array and a kernel of their own. Threads have no iteration in common: without it each would compute the row again, in a time that
+// grows with the square of its length. It costs an array of one number for each row.
+
+import { asPolynomial, intType } from '../../ir/build.ts';
+import { bug } from '../../base/bug.ts';
+import type { Polynomial } from '../../base/polynomial.ts';
+import type { Block, BuildStatement, Program, ReduceStatement, Statement, Type, Value } from '../../ir/types.ts'; // prettier-ignore
+import { blocksOf, cloneBlock, freeValues, freeValuesOfStatement, mapBlocks } from '../../ir/walk.ts';
+
+interface Axis {
+  readonly index: Value;
+  readonly extent: Polynomial;
+}
+
+export function rowsFirst(program: Program): Program {
+  const counter = { next: program.nextId };
+  const fresh = (type: Type, name?: string): Value => ({ kind: 'value', id: counter.next++, type, ...(name === undefined ? {} : { name }) }); // prettier-ignore
+
+  /** A block that is run as it stands; a loop of the host has one of those in it. */
+  const outer = (block: Block): Block => ({
+    ...block,
+    statements: block.statements.flatMap((s): readonly Statement[] => {
+      if (s.kind === 'loop') return [{ ...s, body: outer(s.body) }];
+      const own = axesOf(s);
+      if (own === undefined) return [s];
+      const rows: Statement[] = [];
+      const changed = mapBlocks(s, (body) => inner(body, own, [], rows));
+      return [...rows, changed];
+    }),
+  });
+
+  /** `known`: what stands around the block that depends on the axes and on what is outside alone. Puts kernels into `rows`. */
+  const inner = (
+    block: Block,
+    axes: readonly Axis[],
+    known: readonly Statement[],
+    rows: Statement[],
+  ): Block => {
+    const pure = [...known];
+    const made = new Set(pure.flatMap((s) => s.outs.map(({ id }) => id)));
+    const bound = new Set(block.statements.flatMap((s) => s.outs.map(({ id }) => id)));
+    let hasChanged = false;
+    const statements = block.statements.flatMap((s, k): readonly Statement[] => {
+      const isKnown = [...freeValuesOfStatement(s).keys()].every((id) => !bound.has(id) || made.has(id));
+      if ((s.kind === 'op' || s.kind === 'read') && isKnown) {
+        pure.push(s);
+        made.add(s.outs[0].id);
+        return [s];
+      }
+      if (s.kind === 'reduce' && isKnown) {
+        const used = s.outs.filter((out) =>
+          block.statements.slice(k + 1).some((later) => repeats(later, out)),
+        );
+        if (used.length === 0) return [s];
+        hasChanged = true;
+        const arrays = rowsOf(s, axes, pure, rows);
+        const reads = s.outs.map((out, at): Statement => ({ kind: 'read', outs: [out], array: arrays[at] ?? bug('an out without rows'), indices: axes.map(({ index }) => index), inRange: true })); // prettier-ignore
+        pure.push(...reads);
+        for (const { id } of s.outs) made.add(id);
+        return reads;
+      }
+      const own = axesOf(s);
+      if (own === undefined) return [s];
+      const changed = mapBlocks(s, (body) => inner(body, [...axes, ...own], pure, rows));
+      hasChanged ||= changed !== s;
+      return [changed];
+    });
+    return hasChanged ? { ...block, statements } : block;
+  };
+
+  /** Arrays with what a reduction yields at each point of the axes. */
+  const rowsOf = (
+    s: ReduceStatement,
+    axes: readonly Axis[],
+    pure: readonly Statement[],
+    rows: Statement[],
+  ): readonly Value[] => {
+    const own = axes.map(({ index }) => fresh(intType, index.name));
+    const substitution = new Map(axes.map(({ index }, k) => [index.id, own[k] ?? index]));
+    const needed = neededBy(s, pure);
+    const { block } = cloneBlock({ statements: [...needed, s], results: s.outs }, substitution, (value) => fresh(value.type, value.name)); // prettier-ignore
+    const dims = axes.map(({ extent }) => extent);
+    const outs = s.outs.map((out) => fresh({ scalar: out.type.scalar, dims }, out.name));
+    const build: BuildStatement = { kind: 'build', outs, axes: own, body: block };
+    rows.push(build);
+    return outs;
+  };
+
+  const body = outer(program.body);
+  return { ...program, body, nextId: counter.next };
+}
+
+/** Of statements in order those that a later one needs. */
+function neededBy(s: Statement, pure: readonly Statement[]): readonly Statement[] {
+  const ids = new Set(freeValuesOfStatement(s).keys());
+  return pure.reduceRight<Statement[]>((kept, one) => {
+    if (!one.outs.some(({ id }) => ids.has(id))) return kept;
+    for (const id of freeValuesOfStatement(one).keys()) ids.add(id);
+    return [one, ...kept];
+  }, []);
+}
+
+/** What a statement runs over, where that is known before it runs. */
+function axesOf(s: Statement): readonly Axis[] | undefined {
+  if (s.kind === 'build') {
+    const { dims } = s.outs[0]?.type ?? { dims: [] };
+    return s.axes.map((index, k) => ({ index, extent: dims[k] ?? bug('an axis without an extent') }));
+  }
+  if (s.kind !== 'for' || s.from.kind !== 'literal' || s.from.value !== 0) return undefined;
+  const extent = asPolynomial(s.to);
+  return extent && [{ index: s.index, extent }];
+}
+
+/** Whether threads may come to share the value: it is used within a loop. */
+const repeats = (s: Statement, value: Value): boolean =>
+  (s.kind === 'for' || s.kind === 'build') && blocksOf(s).some((block) => freeValues(block).has(value.id));
