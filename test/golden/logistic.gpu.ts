@@ -242,7 +242,7 @@ fn logistic_7(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
 
 // the loss
 @compute @workgroup_size(1)
-fn logistic_8(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+fn logistic_8() {
   var value0: f32;
   let lambda = reals[lambda_at];
   let _17 = work[value_at];
