@@ -251,29 +251,39 @@ fn logistic_8() {
   result[loss_at] = value0;
 }
 
+// e to the power x.
+fn stable_exp(x: f32) -> f32 {
+  let bounded = select(x, -88.0, x < -88.0);
+  let nearest = floor(fma(1.442695, bounded, 0.5));
+  let k = select(nearest, 127.0, nearest > 127.0);
+  let r = fma(k, 2.1219444e-4, fma(k, -0.693359375, bounded));
+  let growth = fma(r * r, fma(fma(fma(fma(fma(2.32168359e-4, r, 1.38432095e-3), r, 8.32668755e-3), r, 4.16680152e-2), r, 1.66667012e-1), r, 4.99999952e-1), r);
+  let scale = bitcast<f32>(bitcast<u32>(k + 8388735.0) * 8388608u);
+  return scale * (1.0 + growth);
+}
+
 // The logistic function.
 fn sigmoid(x: f32) -> f32 {
-  let e = exp(-abs(x));
+  let e = stable_exp(-abs(x));
   return select(e, 1.0, x >= 0.0) / (1.0 + e);
 }
 
-// The natural logarithm of x, without a finite value where there is none.
-fn stable_log(x: f32) -> f32 {
-  return select(-abs(inverseSqrt(x)), log(x), x > 0.0);
-}
-
-// log(1 + x), by the series of 2 atanh(x / (2 + x)) where the addition would round x away.
+// log(1 + x), accurate for small x.
 fn log1p(x: f32) -> f32 {
-  if (abs(x) > 0.5) { return stable_log(1.0 + x); }
-  let s = x / (2.0 + x);
-  let t = s * s;
-  let series = 1.0 + t * (1.0 / 3.0 + t * (1.0 / 5.0 + t * (1.0 / 7.0 + t * (1.0 / 9.0 + t * (1.0 / 11.0 + t / 13.0)))));
-  return 2.0 * s * series;
+  let sum = 1.0 + x;
+  let bits = bitcast<i32>(sum);
+  let power = (bits - 0x3f3504f3) & -8388608;
+  let e = f32(power) * 1.1920929e-7;
+  let f = select(bitcast<f32>(bits - power) - 1.0, x, power == 0);
+  let rest = f * f * fma(f, fma(fma(fma(fma(fma(fma(fma(-7.63471598e-2, f, 1.27616501e-1), f, -1.31601281e-1), f, 1.42017421e-1), f, -1.66233616e-1), f, 2.00012279e-1), f, -2.50008209e-1), f, 3.33333317e-1), -0.5);
+  let value = fma(e, 0.693359375, f + fma(e, -2.1219444e-4, rest));
+  let beyond = select(bitcast<f32>(select(0x7fc00000u, 0xff800000u, sum == 0.0)), sum, sum > 0.0);
+  return select(beyond, value, (sum > 0.0) & (sum <= 3.4028234e38));
 }
 
 // log(sigmoid(x)), without overflow.
 fn log_sigmoid(x: f32) -> f32 {
-  return min(x, 0.0) - log1p(exp(-abs(x)));
+  return min(x, 0.0) - log1p(stable_exp(-abs(x)));
 }
 `;
 
