@@ -60,6 +60,8 @@ const expressions: readonly Singular[] = [
   ['w * sinh(x)', 1000, 0.7],
   ['log(1 + exp(x) * w)', 1000, 0.7],
   ['tan(log(x))', 0, 0.7],
+  ['exp(x - max([w, 0.5])) * w', 1000, 0.7],
+  ['log(x) / sum(exp([w, 0.5] - max([w, 0.5]))) * w', 0, 0.7],
 ];
 
 interface Place {
