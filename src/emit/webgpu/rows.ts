@@ -25,21 +25,25 @@ export function rowsFirst(program: Program): Program {
       const own = axesOf(s);
       if (own === undefined) return [s];
       const rows: Statement[] = [];
-      const changed = mapBlocks(s, (body) => inner(body, own, [], rows));
+      const changed = mapBlocks(s, (body) => inner(body, own, [], new Set(), rows));
       return [...rows, changed];
     }),
   });
 
-  /** `known`: what stands around the block that depends on the axes and on what is outside alone. Puts kernels into `rows`. */
+  /**
+   * `known`: what stands around the block that depends on the axes and on what is outside alone; `around`: the ids of all that
+   * stands there. Puts kernels into `rows`.
+   */
   const inner = (
     block: Block,
     axes: readonly Axis[],
     known: readonly Statement[],
+    around: ReadonlySet<number>,
     rows: Statement[],
   ): Block => {
     const pure = [...known];
     const made = new Set(pure.flatMap((s) => s.outs.map(({ id }) => id)));
-    const bound = new Set(block.statements.flatMap((s) => s.outs.map(({ id }) => id)));
+    const bound = new Set([...around, ...block.statements.flatMap((s) => s.outs.map(({ id }) => id))]);
     let hasChanged = false;
     const statements = block.statements.flatMap((s, k): readonly Statement[] => {
       const isKnown = [...freeValuesOfStatement(s).keys()].every((id) => !bound.has(id) || made.has(id));
@@ -62,7 +66,7 @@ export function rowsFirst(program: Program): Program {
       }
       const own = axesOf(s);
       if (own === undefined) return [s];
-      const changed = mapBlocks(s, (body) => inner(body, [...axes, ...own], pure, rows));
+      const changed = mapBlocks(s, (body) => inner(body, [...axes, ...own], pure, bound, rows));
       hasChanged ||= changed !== s;
       return [changed];
     });
