@@ -6,10 +6,13 @@ import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { renderDiagnostic } from '../../src/base/frame.ts';
 import { compile, type CompileOptions } from '../../src/compile.ts';
+import { derive } from '../../src/generate.ts';
+import { interpret } from '../../src/ir/interpret.ts';
 import { random } from '../../src/numeric/random.ts';
 import { farthest, farthestOf } from '../support/compare.ts';
 import { compileModule } from '../support/emitted.ts';
 import { examples } from '../support/golden.ts';
+import { programOf } from '../support/language.ts';
 import { modelNames, referenceCase } from '../support/reference.ts';
 import { flattened, openGpu } from '../support/webgpu.ts';
 import { typeErrors } from './typescript.ts';
@@ -116,6 +119,32 @@ describe('the host', () => {
     gpu.step(0.5);
     expect(await gpu.readLoss()).toBe(9);
     expect(await gpu.readParams()).toEqual({ w: Float32Array.of(1, 2, 0) });
+    gpu.destroy();
+  });
+
+  it('computes products in tiles that matrices do not fill, of transposed matrices too', async () => {
+    const source = `model Products {
+  dim M, N, K
+  data x: real[M, K], y: real[N, M]
+  param a: real[K, N], b: real[N, K]
+  let p[m in M, n in N] = tanh(sum(x[m, k] * a[k, n] for k in K)) + sum(x[m, k] * b[n, k] for k in K)
+  loss sum((p[m, n] - y[n, m])^2 for m in M, n in N) / real(M * N)
+}
+`;
+    const numbers = (length: number): number[] =>
+      Array.from({ length }, (_, i) => Math.fround(Math.sin(i * i + 1)));
+    const [M, N, K] = [17, 35, 19];
+    const point = {
+      params: { a: numbers(K * N), b: numbers(N * K) },
+      data: { x: numbers(M * K), y: numbers(N * M) },
+    };
+    const { gpu, text } = await openGpu(source, { M, N, K }, point);
+    expect(text.match(/fn products_\d+_tiled/g)?.length).toBeGreaterThan(2);
+    const expected = interpret(derive(programOf(source), 'gradient'), point, { M, N, K });
+    const found = await gpu.lossAndGradient();
+    expect(farthest(found.loss, expected.loss ?? NaN)).toBeLessThan(1e-5);
+    expect(farthestOf(flattened(found.gradient), expected.gradient)).toBeLessThan(1e-5);
+    expect(await gpu.lossAndGradient()).toEqual(found);
     gpu.destroy();
   });
 

@@ -10,7 +10,8 @@ import { snakeCase, wgslLexicon } from '../wgsl/names.ts';
 import { wgsl } from '../wgsl/target.ts';
 import { lowerKernel, printKernel, sumWidth, threadsOf, type LoweredKernel } from './kernel.ts';
 import { planOf } from './plan.ts';
-import { kernelsOf, type Arena, type Plan, type Storage } from './steps.ts';
+import { kernelsOf, type Arena, type Kernel, type Plan, type Storage } from './steps.ts';
+import { lowerTile, printTile, tileWidth, type LoweredTile } from './tile.ts';
 
 export interface KernelOptions {
   readonly checked: boolean;
@@ -22,17 +23,20 @@ export interface Lowered {
   readonly program: Program;
   readonly plan: Plan;
   readonly kernels: readonly LoweredKernel[];
+  /** Another form of kernels that are products of matrices, by the plain one. */
+  readonly tiles: ReadonlyMap<Kernel, LoweredTile>;
   /** Those of the plan, and what threads have for themselves. */
   readonly storages: readonly Storage[];
 }
 
 export function lowerProgram(program: Program, { checked, without }: KernelOptions): Lowered {
   const plan = planOf(program);
+  const settings = { checked, math: 'exact', partStatements: Infinity, without } as const;
   const scratch: Storage[] = [];
   const names = new Scope(wgslLexicon);
   for (const { name } of plan.storages) names.reserve(name);
   const kernels = kernelsOf(plan.steps).map((kernel, k): LoweredKernel => {
-    const routine = lowerKernel(kernel, plan, program, { checked, math: 'exact', partStatements: Infinity, without }); // prettier-ignore
+    const routine = lowerKernel(kernel, plan, program, settings);
     const own = routine.scratch.map((buffer) => {
       const storage: Storage = {
         name: names.declare(buffer.name),
@@ -45,7 +49,13 @@ export function lowerProgram(program: Program, { checked, without }: KernelOptio
     });
     return { name: `${snakeCase(program.name)}_${k + 1}`, kernel, routine, scratch: new Map(own) };
   });
-  return { program, plan, kernels, storages: [...plan.storages, ...scratch] };
+  const tiles = new Map(
+    kernels.flatMap(({ kernel, name }) => {
+      const tile = lowerTile(kernel, name, plan, program, settings);
+      return tile === undefined ? [] : [[kernel, tile] as const];
+    }),
+  );
+  return { program, plan, kernels, tiles, storages: [...plan.storages, ...scratch] };
 }
 
 /** In the order of their bindings; behind them stands the status. */
@@ -74,10 +84,11 @@ export interface Code {
   readonly sizeName: (size: string) => string;
 }
 
-export function codeOf({ program, plan, kernels, storages }: Lowered, checked: boolean): Code {
+export function codeOf({ program, plan, kernels, tiles, storages }: Lowered, checked: boolean): Code {
   const scope = new Scope(wgslLexicon);
-  for (const name of [...arenas, 'status', 'partial_reals', 'partial_ints']) scope.reserve(name);
-  for (const { name } of kernels) scope.reserve(name);
+  for (const name of [...arenas, 'status', 'partial_reals', 'partial_ints', 'tile_left', 'tile_right'])
+    scope.reserve(name);
+  for (const { name } of [...kernels, ...tiles.values()]) scope.reserve(name);
   const used = new Set(kernels.flatMap(({ routine }) => [...usageOf(routine, checked).ops]));
   const helpers = opHelpersOf(wgsl, used);
   for (const name of helpers.keys()) scope.reserve(name);
@@ -87,9 +98,16 @@ export function codeOf({ program, plan, kernels, storages }: Lowered, checked: b
   const offsetName = (storage: Storage): string =>
     offsets.get(storage) ?? bug(`no place for ${storage.name}`);
   const context = { plan, program, target: wgsl, scope, sizeName, offsetName, checked };
-  const texts = kernels.map((kernel, k) => printKernel(kernel, k + 1, context));
+  const texts = kernels.flatMap((lowered, k) => {
+    const { kernel } = lowered;
+    const tile = tiles.get(kernel);
+    const plain = printKernel(lowered, k + 1, context);
+    return tile === undefined || kernel.kind !== 'map' ? [plain] : [plain, printTile(tile, kernel, context)];
+  });
   const partial = (name: string, type: string): readonly string[] =>
     texts.some((text) => text.includes(name)) ? [`var<workgroup> ${name}: array<${type}, ${sumWidth}>;`] : [];
+  const shared = (name: string): readonly string[] =>
+    tiles.size > 0 ? [`var<workgroup> ${name}: array<f32, ${tileWidth * tileWidth}>;`] : [];
   const declarations = [
     ...[...sizes.values(), ...offsets.values()].map((name) => `override ${name}: i32;`),
     '',
@@ -100,6 +118,8 @@ export function codeOf({ program, plan, kernels, storages }: Lowered, checked: b
     `@group(0) @binding(${arenas.length}) var<storage, read_write> status: atomic<u32>;`,
     ...partial('partial_reals', 'f32'),
     ...partial('partial_ints', 'i32'),
+    ...shared('tile_left'),
+    ...shared('tile_right'),
   ];
   const sources = [...helpers.values()].map((source) => source.replace(/^\/\/\/ /gm, '// '));
   return { text: [declarations.join('\n'), ...texts, ...sources].join('\n\n'), sizeName };

@@ -119,7 +119,14 @@ function stepLines(steps: readonly Step[], lowered: Lowered, names: SizeNames): 
     const run = lowered.kernels.find(({ kernel }) => kernel === step)?.name ?? bug('a step without a kernel');
     const isOne = step.kind === 'sum' || step.extents.length === 0;
     const size = isOne ? 'groups: 1' : `threads: ${product(step.extents, names)}`;
-    return [`{ run: ${quote(run)}, title: ${quote(step.title)}, ${size} },`];
+    const tile = lowered.tiles.get(step);
+    const product$ = (dim: Polynomial | undefined): string =>
+      dim === undefined ? '0' : product([dim], names);
+    const tiled =
+      tile === undefined || step.kind !== 'map'
+        ? ''
+        : `, tiled: { run: ${quote(tile.name)}, rows: ${product$(step.extents[0])}, columns: ${product$(step.extents[1])}, terms: ${product$(tile.tile.terms)} }`;
+    return [`{ run: ${quote(run)}, title: ${quote(step.title)}, ${size}${tiled} },`];
   });
 }
 

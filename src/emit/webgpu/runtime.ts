@@ -25,7 +25,14 @@ interface GpuField {
 
 /** A kernel with its number of threads (or of workgroups, where these count); or steps that are repeated. */
 type GpuStep =
-  | { readonly run: string; readonly title: string; readonly threads?: number; readonly groups?: number }
+  | {
+      readonly run: string;
+      readonly title: string;
+      readonly threads?: number;
+      readonly groups?: number;
+      /** The same for large matrices. */
+      readonly tiled?: { readonly run: string; readonly rows: number; readonly columns: number; readonly terms: number };
+    }
   | { readonly times: number; readonly steps: readonly GpuStep[] };
 
 interface GpuPlan {
@@ -131,8 +138,8 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
   const pipelineLayout = device.createPipelineLayout({ bindGroupLayouts: [layout] });
   type Compiled = { readonly pipeline: GPUComputePipeline; readonly groups: readonly [number, number] } | { readonly times: number; readonly steps: readonly Compiled[] };
   const titles: string[] = [];
-  const gridOf = (threads: number): readonly [number, number] => {
-    const count = Math.ceil(threads / 64);
+  const gridOf = (threads: number, width = 64): readonly [number, number] => {
+    const count = Math.ceil(threads / width);
     const x = Math.min(count, device.limits.maxComputeWorkgroupsPerDimension);
     return [x, x === 0 ? 0 : Math.ceil(count / x)];
   };
@@ -141,11 +148,15 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
       steps.map(async (step): Promise<Compiled> => {
         if ('times' in step) return { times: step.times, steps: await compile(step.steps) };
         titles.push(step.title);
-        const { run: entryPoint, threads = 0, groups } = step;
+        const { run, threads = 0, groups, tiled } = step;
+        // A tile of 16 by 16 pays where it is filled.
+        const isTiled = tiled !== undefined && Math.min(tiled.rows, tiled.columns, tiled.terms) >= 16;
+        const entryPoint = isTiled ? tiled.run : run;
         const pipeline = await device.createComputePipelineAsync({
           layout: pipelineLayout,
           compute: { module, entryPoint, constants },
         });
+        if (isTiled) return { pipeline, groups: gridOf(Math.ceil(tiled.rows / 16) * Math.ceil(tiled.columns / 16), 1) };
         return { pipeline, groups: groups === undefined ? gridOf(threads) : [groups, 1] };
       }),
     );

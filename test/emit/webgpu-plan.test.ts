@@ -1,0 +1,101 @@
+// Plans of kernels: which steps there are, and that they compute what the program says.
+
+import { describe, expect, it } from 'vitest';
+import { planOf } from '../../src/emit/webgpu/plan.ts';
+import type { Step } from '../../src/emit/webgpu/steps.ts';
+import { tileOf } from '../../src/emit/webgpu/tile.ts';
+import { print } from '../../src/base/polynomial.ts';
+import { derive, forKernels } from '../../src/generate.ts';
+import { interpret, type Inputs } from '../../src/ir/interpret.ts';
+import type { Program } from '../../src/ir/types.ts';
+import { farthestOf } from '../support/compare.ts';
+import { plain, type Parameters, type Sizes } from '../support/derive.ts';
+import { programOf } from '../support/language.ts';
+import { runPlan } from '../support/plan.ts';
+import { referenceCase } from '../support/reference.ts';
+
+const gradientOf = (source: string): Program =>
+  derive(programOf(source), 'gradient', 'none', { without: forKernels });
+
+/** `score[B, K] = …`: what is written, by how many threads. */
+const shown = (steps: readonly Step[]): readonly string[] =>
+  steps.flatMap((step) => {
+    if (step.kind === 'repeat') return [`${print(step.times)} times`, ...shown(step.steps).map((line) => `  ${line}`)]; // prettier-ignore
+    const written = step.goals
+      .map(({ place, adds }) => `${place.storage.name} ${adds ? '+=' : '='}`)
+      .join(' ');
+    const threads = step.kind === 'sum' ? 'sum' : `[${step.extents.map(print).join(', ')}]`;
+    return [`${written} ${threads}${tileOf(step) === undefined ? '' : ' tiled'}`];
+  });
+
+it('a network is a kernel for each array, and the products are tiled', () => {
+  expect(shown(planOf(gradientOf(referenceCase('mlp-relu').source)).steps)).toEqual([
+    'value = [B, H] tiled',
+    'h = [B, H]',
+    'logits = [B, K] tiled',
+    'value_1 = sum',
+    'value_2 = [B]',
+    'logits_1 = [B, K]',
+    'logits_1 += [B, K]',
+    'b2Gradient = [K]',
+    'W2Gradient = [H, K] tiled',
+    'h_1 = [B, H] tiled',
+    'b1Gradient = [H]',
+    'value_3 = [B, H]',
+    'W1Gradient = [D, H] tiled',
+    'loss = []',
+  ]);
+});
+
+it('a loop over layers is repeated by the host', () => {
+  expect(shown(planOf(gradientOf(referenceCase('mlp-deep').source)).steps)).toContain('L times');
+});
+
+describe('what is computed thread by thread', () => {
+  const check = (
+    source: string,
+    inputs: { params: Parameters; data?: Parameters },
+    sizes: Sizes = {},
+  ): void => {
+    const { params, data = {} } = inputs;
+    const wanted = interpret(plain(programOf(source)).gradient, { params, data } as Inputs, sizes);
+    const found = runPlan(gradientOf(source), params, data, sizes);
+    expect(farthestOf({ loss: found.loss }, { loss: wanted.loss ?? NaN })).toBeLessThan(1e-12);
+    expect(farthestOf(found.gradient, wanted.gradient)).toBeLessThan(1e-12);
+  };
+  const numbers = (length: number): readonly number[] =>
+    Array.from({ length }, (_, i) => Math.sin(3 * i + 1));
+
+  it('a convolution', () => {
+    const source = `model Blur {
+  dim N
+  data x: real[N, N]
+  param w: real[3, 3], z: real[N, N]
+  let y[i in N - 2, j in N - 2] = sum((x[i + k, j + l] + z[i + k, j + l]) * w[k, l] for k in 3, l in 3)
+  loss sum(y[i, j]^2 for i in N - 2, j in N - 2)
+}`;
+    check(source, { params: { w: numbers(9), z: numbers(36) }, data: { x: numbers(36) } }, { N: 6 });
+  });
+
+  it('strides, triangles, rows that data name, and branches on indices', () => {
+    const source = `model Odd {
+  dim N, K
+  data at: int[N] in 0..K
+  param a: real[N], b: real[2 * N + 1], c: real[K], d: real[N, N]
+  loss sum(a[n] * b[2 * n + 1] * c[at[n]] for n in N) + sum(d[i, j] * a[i - j] for i in N, j in 0..i + 1)
+  loss sum((n < 2 ? c[n]^2 : a[n] * a[N - 1 - n]) for n in N)
+}`;
+    const params = { a: numbers(4), b: numbers(9), c: numbers(3), d: numbers(16) };
+    check(source, { params, data: { at: [2, 0, 2, 1] } }, { N: 4, K: 3 });
+  });
+
+  it('a row that is not known where a reduction in a loop needs it', () => {
+    const source = `fn f0(x: real): real = logSumExp(((((i < 2 ? sum(x for k in 0..j + 1) : x) + x) + x) + x) for i in 2, j in 2)
+model Nested {
+  dim N
+  param w: real
+  loss sum((tanh(sum(f0(tanh(f0((k < N ? w : w)))) for j in N, k in N)) + w) for i in 2) + w
+}`;
+    check(source, { params: { w: -0.9342831652611494 } }, { N: 2 });
+  });
+});
