@@ -148,6 +148,14 @@ describe('the host', () => {
     gpu.destroy();
   });
 
+  it('takes what is no number where nobody takes it', async () => {
+    const source = `model Odd {\n  param w: real\n  loss w > 0 ? w * w : w * log(0 - 1)\n}\n`;
+    const { gpu, text } = await openGpu(source, {}, { params: { w: 3 }, data: {} });
+    expect(text).toContain('not_a_number()');
+    expect(await gpu.lossAndGradient()).toEqual({ loss: 9, gradient: { w: 6 } });
+    gpu.destroy();
+  });
+
   it('says how much memory would be needed', async () => {
     const source = `model Wide {\n  dim N\n  param w: real[N, N]\n  loss sum(w * w)\n}\n`;
     await expect(openGpu(source, { N: 10_000 })).rejects.toThrow(

@@ -7,7 +7,9 @@ import { Scope } from '../names.ts';
 import { opHelpersOf } from '../typescript.ts';
 import { usageOf } from '../usage.ts';
 import { snakeCase, wgslLexicon } from '../wgsl/names.ts';
+import { nanFunction } from '../wgsl/module.ts';
 import { wgsl } from '../wgsl/target.ts';
+import type { Target } from '../target.ts';
 import { lowerKernel, printKernel, sumWidth, threadsOf, type LoweredKernel } from './kernel.ts';
 import { planOf } from './plan.ts';
 import { kernelsOf, type Arena, type Kernel, type Plan, type Storage } from './steps.ts';
@@ -97,7 +99,13 @@ export function codeOf({ program, plan, kernels, tiles, storages }: Lowered, che
   const sizeName = (name: string): string => sizes.get(name) ?? bug(`no size ${name}`);
   const offsetName = (storage: Storage): string =>
     offsets.get(storage) ?? bug(`no place for ${storage.name}`);
-  const context = { plan, program, target: wgsl, scope, sizeName, offsetName, checked };
+  const nan = scope.declare('not_a_number');
+  const target: Target = {
+    ...wgsl,
+    literal: (scalar, value) =>
+      Number.isNaN(value) ? { text: `${nan}()`, level: wgsl.primary } : wgsl.literal(scalar, value),
+  };
+  const context = { plan, program, target, scope, sizeName, offsetName, checked };
   const texts = kernels.flatMap((lowered, k) => {
     const { kernel } = lowered;
     const tile = tiles.get(kernel);
@@ -122,5 +130,6 @@ export function codeOf({ program, plan, kernels, tiles, storages }: Lowered, che
     ...shared('tile_right'),
   ];
   const sources = [...helpers.values()].map((source) => source.replace(/^\/\/\/ /gm, '// '));
+  if (texts.some((text) => text.includes(`${nan}()`))) sources.push(nanFunction(nan));
   return { text: [declarations.join('\n'), ...texts, ...sources].join('\n\n'), sizeName };
 }

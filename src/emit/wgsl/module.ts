@@ -97,7 +97,7 @@ function structs(model: GpuModel): readonly string[] {
   ];
 }
 
-const nanFunction = (name: string): string => `\
+export const nanFunction = (name: string): string => `\
 // What a result is where an index is out of range, or a loop does not end. A constant expression must not be NaN.
 fn ${name}() -> f32 {
   var bits = 0x7fc00000u;
