@@ -1,15 +1,21 @@
-// Sees to it that the tests find an implementation of WebGPU on which they can run WGSL. Where there is none and the system is
-// Debian, it installs SwiftShader, the software driver of Chromium, and the Vulkan loader. With both present it only looks.
+// Sees to it that the tests find an implementation of WebGPU on which they can run WGSL, and a browser for pages. What is missing
+// it installs, where the system is Debian: SwiftShader, the software driver of Chromium, with the Vulkan loader, and Chromium
+// itself (not with --driver-only). With all of it present it only looks.
 
 import { spawnSync } from 'node:child_process';
 import chooseDriver, { chosenDriver } from './gpu-driver.mjs';
 
-const packages = ['chromium-common', 'libvulkan1'];
-const apt = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq'];
-const steps = [
-  [...apt, 'update'],
-  [...apt, 'install', '-y', '--no-install-recommends', ...packages],
-];
+const driver = {
+  name: 'Vulkan driver to run WGSL on',
+  packages: ['chromium-common', 'libvulkan1'],
+  otherwise: `Install the Vulkan loader and any driver, a software one or that of a GPU, and name the driver's .json file in
+VK_DRIVER_FILES.`,
+};
+const browser = {
+  name: 'Chromium to open pages with',
+  packages: ['chromium'],
+  otherwise: 'Install Chromium or Chrome, and name the program in CHROMIUM.',
+};
 
 /** Exits with what the user can do about it. */
 function stop(reason) {
@@ -36,17 +42,24 @@ function isRunnable(command) {
   return spawnSync(command, ['--version'], { stdio: 'ignore' }).error === undefined;
 }
 
-function install() {
+/** Installs what is missing, with all that it takes in one go. */
+function install(missing) {
+  const names = missing.map(({ name }) => `no ${name}`).join(' and ');
+  const packages = missing.flatMap((thing) => thing.packages);
+  const apt = ['env', 'DEBIAN_FRONTEND=noninteractive', 'apt-get', '-qq'];
+  const steps = [
+    [...apt, 'update'],
+    [...apt, 'install', '-y', '--no-install-recommends', ...packages],
+  ];
   const byHand = `by hand:\n${steps.map((step) => `  sudo ${step.join(' ')}`).join('\n')}`;
+  if (process.platform !== 'linux' || !isRunnable('apt-get')) {
+    stop(
+      `${names}, and no apt-get to install it with. ${missing.map(({ otherwise }) => otherwise).join('\n')}`,
+    );
+  }
   const isRoot = process.getuid() === 0;
-  if (!isRunnable('apt-get')) {
-    stop(`no Vulkan driver to run WGSL on, and no apt-get to install one with. Install the Vulkan loader and any driver, a
-software one or that of a GPU, and name the driver's .json file in VK_DRIVER_FILES.`);
-  }
-  if (!isRoot && !isRunnable('sudo')) {
-    stop(`no Vulkan driver to run WGSL on; to install one takes root. Do it ${byHand}`);
-  }
-  console.error(`setup-gpu: installing ${packages.join(' and ')}, on which the tests run WGSL without a GPU`);
+  if (!isRoot && !isRunnable('sudo')) stop(`${names}; to install takes root. Do it ${byHand}`);
+  console.error(`setup-gpu: ${names}; installing ${packages.join(', ')}`);
   // Without a terminal sudo could only wait for a password that nobody types.
   const prefix = isRoot ? [] : process.stdin.isTTY ? ['sudo'] : ['sudo', '-n'];
   for (const step of steps) {
@@ -59,11 +72,17 @@ software one or that of a GPU, and name the driver's .json file in VK_DRIVER_FIL
 }
 
 // What the user has chosen is left alone, also where it does not work.
-const mayInstall = process.platform === 'linux' && !chosenDriver();
+const mayInstallDriver = process.platform === 'linux' && !chosenDriver();
+const hasBrowser = () => isRunnable(process.env.CHROMIUM ?? 'chromium');
+const wantsBrowser = !process.argv.includes('--driver-only');
 chooseDriver();
-let works = (!mayInstall || chosenDriver() !== undefined) && hasAdapter();
-if (!works && mayInstall) {
-  install();
+let works = (!mayInstallDriver || chosenDriver() !== undefined) && hasAdapter();
+const missing = [
+  ...(!works && mayInstallDriver ? [driver] : []),
+  ...(wantsBrowser && !hasBrowser() ? [browser] : []),
+];
+if (missing.length > 0) {
+  install(missing);
   chooseDriver();
   works = hasAdapter();
 }
@@ -74,3 +93,4 @@ if (!works) {
       : `WebGPU finds nothing to run WGSL on; the Vulkan driver is that of ${chosenDriver()}.`,
   );
 }
+if (wantsBrowser && !hasBrowser()) stop(`still no ${browser.name}. ${browser.otherwise}`);

@@ -45,8 +45,14 @@ const { outputText } = ts.transpileModule(readFileSync(emitted, 'utf8'), {
   compilerOptions: { target, module },
 });
 writeFileSync(join(out, 'digits.mjs'), outputText);
-const { digitsLoss, digitsLossAndGradient, digitsOutputs, digitsWorkspace, digitsZeros } =
-  await import('./out/digits.mjs');
+const {
+  digitsLoss,
+  digitsLossAndGradient,
+  digitsOutputs,
+  digitsOutputsZeros,
+  digitsWorkspace,
+  digitsZeros,
+} = await import('./out/digits.mjs');
 
 const checked = JSON.parse(run('gradcheck', model, '--size', 'B=5,D=7,H=6,K=4', '--format', 'json'));
 console.log(`largest relative error of the gradient: ${checked.largestError.toExponential(1)}`);
@@ -72,10 +78,11 @@ for (const [weights, inputs] of [
 
 const testSizes = { ...sizes, B: test.count };
 const testWorkspace = digitsWorkspace(testSizes);
-const prediction = new Int32Array(test.count);
+const outputs = digitsOutputsZeros(testSizes);
+const { prediction } = outputs;
 
 function evaluate() {
-  digitsOutputs(params, test, testSizes, { prediction }, testWorkspace);
+  digitsOutputs(params, test, testSizes, outputs, testWorkspace);
   const right = prediction.reduce((count, digit, n) => count + (digit === test.label[n] ? 1 : 0), 0);
   return { accuracy: right / test.count, loss: digitsLoss(params, test, testSizes, testWorkspace) };
 }

@@ -1,0 +1,13 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vite';
+import { digitsFile } from './digits-file.mjs';
+import { nabla } from './nabla.mjs';
+
+export default defineConfig({
+  root: fileURLToPath(new URL('.', import.meta.url)),
+  // Any path will do, as on GitHub Pages.
+  base: './',
+  publicDir: 'dist/public',
+  plugins: [nabla(), digitsFile()],
+  build: { outDir: 'dist/page', emptyOutDir: true, target: 'es2022' },
+});
