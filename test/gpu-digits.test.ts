@@ -5,12 +5,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { chromium, type Browser, type Page } from 'playwright-core';
-import { createServer, type ViteDevServer } from 'vite';
+import { build, createServer, preview, type PreviewServer, type ViteDevServer } from 'vite';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 
 const configFile = resolve(import.meta.dirname, '../examples/gpu-digits/vite.config.mjs');
 const folder = mkdtempSync(join(tmpdir(), 'nabla-gpu-digits-'));
 let server: ViteDevServer;
+let built: PreviewServer;
 let browser: Browser;
 const complaints: string[] = [];
 
@@ -20,6 +21,9 @@ beforeAll(async () => {
   const executablePath = execFileSync('which', [program], { encoding: 'utf8' }).trim();
   server = await createServer({ configFile, logLevel: 'warn', server: { port: 0, host: '127.0.0.1' } });
   await server.listen();
+  const outDir = join(folder, 'page');
+  await build({ configFile, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
+  built = await preview({ configFile, build: { outDir }, preview: { port: 0, host: '127.0.0.1' } });
   browser = await chromium.launch({
     executablePath,
     chromiumSandbox: process.getuid?.() !== 0,
@@ -30,18 +34,19 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await server?.close();
+  await built?.close();
   rmSync(folder, { recursive: true });
 });
 
 /** The page, as soon as it can train. `prepare` is run in it before its own scripts. */
-async function open(prepare = ''): Promise<Page> {
-  const page = await browser.newPage({ viewport: { width: 1100, height: 760 } });
+async function open({ resolvedUrls }: ViteDevServer | PreviewServer, prepare = ''): Promise<Page> {
+  const page = await browser.newPage({ viewport: { width: 1100, height: 800 } });
   page.on('console', (message) => {
     if (['error', 'warning'].includes(message.type())) complaints.push(message.text());
   });
   page.on('pageerror', (error) => complaints.push(error.message));
   await page.addInitScript(prepare);
-  const [url = ''] = server.resolvedUrls?.local ?? [];
+  const [url = ''] = resolvedUrls?.local ?? [];
   await page.goto(url);
   await page.locator('#train:enabled').waitFor();
   return page;
@@ -60,6 +65,12 @@ async function trainUntil(page: Page, steps: number): Promise<number> {
   return numberIn(page, '#loss');
 }
 
+/** Waits until the other device has the params. */
+async function change(page: Page, device: 'gpu' | 'cpu'): Promise<void> {
+  await page.locator(`input[value=${device}]`).check();
+  await page.locator(`body[data-device=${device}]`).waitFor();
+}
+
 /** A one: a stroke down, by mouse. */
 async function drawOne(page: Page): Promise<void> {
   const box = await page.locator('#pad').boundingBox();
@@ -71,36 +82,59 @@ async function drawOne(page: Page): Promise<void> {
   await page.mouse.up();
 }
 
+/** The probabilities of the ten digits, in per cent. */
+const shares = async (page: Page): Promise<number[]> =>
+  (await page.locator('.share').allInnerTexts()).map((text) => parseFloat(text));
+
 it('trains on the GPU, goes on with the same params on the CPU, and reads what is drawn', async () => {
-  const page = await open();
+  const page = await open(server);
   expect(await page.locator('input[value=gpu]').isChecked()).toBe(true);
   const onGpu = await trainUntil(page, 40);
   // Ten classes at random have a loss of log 10, which is 2.3; He's first params are no better.
   expect(onGpu).toBeLessThan(1.6);
 
-  await page.locator('input[value=cpu]').check();
-  const before = await numberIn(page, '#steps');
-  const onCpu = await trainUntil(page, before + 200);
-  // Had the CPU begun anew, it would not be there yet.
-  expect(onCpu).toBeLessThan(onGpu);
-  expect(await page.locator('path.smooth.gpu').count()).toBe(1);
-  expect(await page.locator('path.smooth.cpu').count()).toBe(1);
-
   expect(await page.locator('#prediction').innerText()).toBe('?');
   await drawOne(page);
   await expect.poll(() => page.locator('#prediction').innerText(), { timeout: 10_000 }).toBe('1');
-  const shares = await page.locator('.share').allInnerTexts();
-  expect(shares.length).toBe(10);
-  // In per cent, each rounded to a decimal.
-  expect(Math.abs(shares.reduce((sum, share) => sum + parseFloat(share), 0) - 100)).toBeLessThan(0.6);
+  const read = await shares(page);
+  expect(read.length).toBe(10);
+  expect(Math.abs(read.reduce((sum, share) => sum + share, 0) - 100)).toBeLessThan(0.6);
+
+  await change(page, 'cpu');
+  expect(await shares(page)).toEqual(read);
+  const onCpu = await trainUntil(page, (await numberIn(page, '#steps')) + 150);
+  expect(onCpu).toBeLessThan(onGpu);
+  expect(await page.locator('path.smooth.gpu').count()).toBe(1);
+  expect(await page.locator('path.smooth.cpu').count()).toBe(1);
   await page.screenshot({ path: join(folder, 'page.png') });
 
+  const learned = await shares(page);
+  expect(learned).not.toEqual(read);
+  await change(page, 'gpu');
+  expect(await shares(page)).toEqual(learned);
   expect(complaints).toEqual([]);
   await page.close();
 });
 
-it('trains on the CPU where there is no WebGPU, and says so', async () => {
-  const page = await open('Object.defineProperty(Navigator.prototype, "gpu", { value: undefined })');
+it('goes on with what it has when the GPU is lost', async () => {
+  const page = await open(
+    server,
+    `const { requestDevice } = GPUAdapter.prototype;
+     GPUAdapter.prototype.requestDevice = async function () {
+       return (globalThis.device = await requestDevice.call(this));
+     };`,
+  );
+  await page.evaluate('device.destroy()');
+  await page.getByRole('button', { name: 'Train' }).click();
+  await expect.poll(() => page.locator('#status').innerText(), { timeout: 10_000 }).toContain('lost');
+  await change(page, 'cpu');
+  expect(await trainUntil(page, 60)).toBeLessThan(1.6);
+  expect(complaints).toEqual([]);
+  await page.close();
+});
+
+it('as it is built, trains on the CPU where there is no WebGPU, and says so', async () => {
+  const page = await open(built, 'Object.defineProperty(Navigator.prototype, "gpu", { value: undefined })');
   expect(await page.locator('input[value=gpu]').isDisabled()).toBe(true);
   expect(await page.locator('#status').innerText()).toContain('CPU only');
   expect(await trainUntil(page, 60)).toBeLessThan(1.6);

@@ -5,12 +5,12 @@ import type { Device } from './trainer.ts';
 interface Point {
   readonly step: number;
   readonly loss: number;
-  /** The mean of the last losses, as a few recent ones weigh more. */
+  /** A mean in which the last losses weigh most. */
   readonly smooth: number;
   readonly device: Device;
 }
 
-const [left, right, top, bottom] = [44, 628, 12, 288];
+const [left, right, top, bottom] = [44, 628, 12, 366];
 const [floor, ceiling] = [0.02, 4];
 const ticks = [0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 4];
 /** More points than pixels are of no use. */
@@ -26,7 +26,8 @@ export function chart(svg: SVGSVGElement) {
 
   function add(step: number, loss: number, device: Device): void {
     const before = points.at(-1)?.smooth ?? loss;
-    points.push({ step, loss, smooth: before + 0.15 * (loss - before), device });
+    const weight = Math.max(0.15, 1 / (1 + points.length));
+    points.push({ step, loss, smooth: before + weight * (loss - before), device });
     if (points.length > mostPoints) points = points.filter((_, i) => i % 2 === 1);
     draw();
   }

@@ -24,15 +24,12 @@ const read = reader(1);
 
 /** Those that were last read from the trainer. */
 let params = firstParams(uniform);
-let trainer: Trainer = await trainerOn(typeof gpu === 'string' ? 'cpu' : 'gpu', params);
+let trainer: Trainer = trainOnCpu(params);
 let running = false;
+let looping = false;
 let steps = 0;
 let stepsPerTurn = 1;
 let drawn: Float32Array | undefined;
-
-async function trainerOn(device: Device, from: DigitsParams): Promise<Trainer> {
-  return device === 'gpu' && typeof gpu !== 'string' ? trainOnGpu(gpu, from) : trainOnCpu(from);
-}
 
 // One thing at a time: while a trainer is asked for its params it is not stepped or replaced.
 let queue: Promise<void> = Promise.resolve();
@@ -40,9 +37,8 @@ function inTurn(task: () => Promise<void>): Promise<void> {
   queue = queue.then(task).catch((error: unknown) => {
     running = false;
     view.showRunning(false);
-    view.showStatus(
-      `${trainer.device.toUpperCase()}: ${error instanceof Error ? error.message : String(error)}`,
-    );
+    view.showDevice(trainer.device);
+    view.showStatus(error instanceof Error ? error.message : String(error));
   });
   return queue;
 }
@@ -73,6 +69,8 @@ function showReading(): void {
 }
 
 async function train(): Promise<void> {
+  if (looping) return;
+  looping = true;
   let lookedAt = performance.now();
   while (running) {
     await inTurn(turn);
@@ -82,15 +80,25 @@ async function train(): Promise<void> {
     }
     await new Promise(requestAnimationFrame);
   }
+  looping = false;
   await inTurn(look);
 }
 
-/** Goes on with the same params on another device, or with others. */
+/** Goes on with the same params on another device, or with others. Of a GPU that was lost, with those that were last read. */
 async function change(device: Device, others?: DigitsParams): Promise<void> {
-  const next = await trainerOn(device, others ?? (await trainer.params()));
+  const from = others ?? (await trainer.params().catch(() => params));
+  const next = device === 'gpu' && typeof gpu !== 'string' ? await trainOnGpu(gpu, from) : trainOnCpu(from);
   trainer.destroy();
   trainer = next;
   stepsPerTurn = 1;
+  await look();
+  view.showDevice(device);
+  view.showStatus(typeof gpu === 'string' ? `Trains on the CPU only: ${gpu}.` : `The GPU is ${nameOf(gpu)}.`);
+}
+
+/** As far as the browser tells. */
+function nameOf({ adapterInfo: { description, vendor, architecture } }: GPUDevice): string {
+  return description || `${vendor} ${architecture}`.trim() || 'there';
 }
 
 view.trainButton.addEventListener('click', () => {
@@ -103,7 +111,6 @@ view.restartButton.addEventListener('click', () =>
     await change(trainer.device, firstParams(uniform));
     steps = 0;
     view.showRestart();
-    await look();
   }),
 );
 const paper = pad(view.paper, view.seen, (image) => {
@@ -111,12 +118,5 @@ const paper = pad(view.paper, view.seen, (image) => {
   showReading();
 });
 view.clearButton.addEventListener('click', paper.clear);
-view.allow(typeof gpu === 'string' ? ['cpu'] : ['gpu', 'cpu'], trainer.device, (device) =>
-  inTurn(() => change(device)),
-);
-view.showStatus(typeof gpu === 'string' ? `Trains on the CPU only: ${gpu}.` : `The GPU is ${nameOf(gpu)}.`);
-
-/** As far as the browser tells. */
-function nameOf({ adapterInfo: { description, vendor, architecture } }: GPUDevice): string {
-  return description || `${vendor} ${architecture}`.trim() || 'there';
-}
+await inTurn(() => change(typeof gpu === 'string' ? 'cpu' : 'gpu'));
+view.allow(typeof gpu === 'string' ? ['cpu'] : ['gpu', 'cpu'], (device) => inTurn(() => change(device)));

@@ -10,7 +10,7 @@ export async function openGpu(): Promise<GPUDevice | string> {
     return 'this browser has no WebGPU, or the page is not on https or localhost';
   const adapter = await navigator.gpu.requestAdapter();
   if (adapter === null) return 'WebGPU finds no GPU here';
-  return adapter.requestDevice();
+  return adapter.requestDevice().catch((error: unknown) => `WebGPU gives no device (${String(error)})`);
 }
 
 export async function trainOnGpu(device: GPUDevice, params: DigitsParams): Promise<Trainer> {

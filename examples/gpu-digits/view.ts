@@ -73,15 +73,16 @@ export function showReading(prediction?: number, probability?: ArrayLike<number>
   });
 }
 
-export function allow(devices: readonly Device[], chosen: Device, choose: (device: Device) => void): void {
+/** Lets the user train, on one of these devices. */
+export function allow(devices: readonly Device[], choose: (device: Device) => void): void {
   for (const device of devices) {
     radio(device).disabled = false;
     radio(device).addEventListener('change', () => choose(device));
   }
-  showDevice(chosen);
   for (const button of [trainButton, restartButton]) button.disabled = false;
 }
 
 export function showDevice(device: Device): void {
   radio(device).checked = true;
+  document.body.dataset.device = device;
 }
