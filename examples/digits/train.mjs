@@ -45,14 +45,8 @@ const { outputText } = ts.transpileModule(readFileSync(emitted, 'utf8'), {
   compilerOptions: { target, module },
 });
 writeFileSync(join(out, 'digits.mjs'), outputText);
-const {
-  digitsLoss,
-  digitsLossAndGradient,
-  digitsOutputs,
-  digitsOutputsZeros,
-  digitsWorkspace,
-  digitsZeros,
-} = await import('./out/digits.mjs');
+const { digitsLoss, digitsLossAndGradient, digitsOutputs, digitsOutputsZeros, digitsWorkspace, digitsZeros } =
+  await import('./out/digits.mjs');
 
 const checked = JSON.parse(run('gradcheck', model, '--size', 'B=5,D=7,H=6,K=4', '--format', 'json'));
 console.log(`largest relative error of the gradient: ${checked.largestError.toExponential(1)}`);
