@@ -73,13 +73,14 @@ function install(missing) {
 
 // What the user has chosen is left alone, also where it does not work.
 const mayInstallDriver = process.platform === 'linux' && !chosenDriver();
-const hasBrowser = () => isRunnable(process.env.CHROMIUM ?? 'chromium');
+const hasBrowser = () => isRunnable(process.env.CHROMIUM || 'chromium');
 const wantsBrowser = !process.argv.includes('--driver-only');
+const mayInstallBrowser = !process.env.CHROMIUM;
 chooseDriver();
 let works = (!mayInstallDriver || chosenDriver() !== undefined) && hasAdapter();
 const missing = [
   ...(!works && mayInstallDriver ? [driver] : []),
-  ...(wantsBrowser && !hasBrowser() ? [browser] : []),
+  ...(wantsBrowser && mayInstallBrowser && !hasBrowser() ? [browser] : []),
 ];
 if (missing.length > 0) {
   install(missing);
@@ -93,4 +94,4 @@ if (!works) {
       : `WebGPU finds nothing to run WGSL on; the Vulkan driver is that of ${chosenDriver()}.`,
   );
 }
-if (wantsBrowser && !hasBrowser()) stop(`still no ${browser.name}. ${browser.otherwise}`);
+if (wantsBrowser && !hasBrowser()) stop(`no ${browser.name}. ${browser.otherwise}`);

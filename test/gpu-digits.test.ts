@@ -17,7 +17,7 @@ const complaints: string[] = [];
 
 beforeAll(async () => {
   // `node scripts/setup-gpu.mjs` installs it.
-  const program = process.env.CHROMIUM ?? 'chromium';
+  const program = process.env.CHROMIUM || 'chromium';
   const executablePath = execFileSync('which', [program], { encoding: 'utf8' }).trim();
   server = await createServer({ configFile, logLevel: 'warn', server: { port: 0, host: '127.0.0.1' } });
   await server.listen();
