@@ -104,6 +104,9 @@ async function sizesByInput(
 
 async function refuseOddCombinations(io: Io, args: readonly string[], options: BuildOptions): Promise<void> {
   const { outDir, check = false } = options;
+  const ignored = (['emit', 'jacobian', 'checkpoint'] as const).find((name) => options[name] !== undefined);
+  if (options.target === 'webgpu' && ignored !== undefined)
+    throw new Stop(`kernels compute the loss and its gradient: --target webgpu takes no --${ignored}`);
   if (args.includes('-')) {
     if (args.length > 1)
       throw new Stop('`-` (standard input) stands alone: its output goes to standard output');

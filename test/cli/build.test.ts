@@ -102,6 +102,19 @@ describe('options reach the compiler', () => {
     });
   });
 
+  test('--target webgpu, which has options of its own', async () => {
+    const line =
+      'model Line {\n  dim N\n  param a: real\n  data x: real[N]\n  loss sum((a * x[n])^2 for n in N)\n}\n';
+    await withWorld({ 'line.nabla': line }, async (world) => {
+      const build = ['build', 'line.nabla', '--target', 'webgpu'];
+      expect(await world.nabla(build)).toMatchObject({ exitCode: 0, stderr: 'wrote line.gpu.ts\n' });
+      expect(await world.read('line.gpu.ts')).toContain('export async function createLineGpu(');
+      const refused = await world.nabla([...build, '--emit', 'hvp']);
+      expect(refused.exitCode).toBe(2);
+      expect(refused.stderr).toContain('--target webgpu takes no --emit');
+    });
+  });
+
   test('--without', async () => {
     await withWorld({ 'bowl.nabla': bowl }, async (world) => {
       const build = ['build', 'bowl.nabla', '--emit', 'loss'];

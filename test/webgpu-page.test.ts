@@ -1,0 +1,60 @@
+// docs/webgpu.md is held to what the compiler does: its command and its code run.
+
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { compile } from '../src/compile.ts';
+import { loadEmitted } from '../src/gradcheck/emitted.ts';
+import { withWorld } from './cli/fake-io.ts';
+import { farthest } from './support/compare.ts';
+import { openDevice } from './support/gpu.ts';
+
+const page = readFileSync(resolve(import.meta.dirname, '../docs/webgpu.md'), 'utf8');
+const block = (mark: RegExp): string =>
+  new RegExp(`${mark.source}\\n(.*?)^\`\`\`$`, 'ms').exec(page)?.[1] ?? '';
+const model = block(/```nabla/);
+const [command = ''] = page.match(/^nabla .*$/m) ?? [];
+const host = block(/<!-- run: host -->\n\n```ts/);
+
+interface Ran {
+  readonly loss: number;
+  readonly gradient: Readonly<Record<string, Float32Array>>;
+  readonly fitted: Readonly<Record<string, Float32Array>>;
+  readonly last: number;
+}
+
+describe('docs/webgpu.md', () => {
+  it('has a command that writes the module', async () => {
+    await withWorld({ 'lines.nabla': model }, async (world) => {
+      const result = await world.nabla(command.split(' ').slice(1));
+      expect(result).toMatchObject({ exitCode: 0, stderr: 'wrote lines.gpu.ts\n' });
+    });
+  });
+
+  it('has code that fits the lines', { timeout: 120_000 }, async () => {
+    const { files } = await compile(model, { path: 'lines.nabla', target: 'webgpu' });
+    const { createLinesGpu } = await loadEmitted(files[0]?.text ?? '');
+    const body = `return (async () => {\n${host}\nreturn { loss, gradient, fitted, last };\n})();`;
+    const run = new Function('createLinesGpu', 'device', body) as (...given: unknown[]) => Promise<Ran>;
+    const { loss, gradient, fitted, last } = await run(createLinesGpu, await openDevice());
+    // All params are 0: the loss is the mean of y², and its derivatives are means of -2 y x and -2 y.
+    expect(loss).toBeCloseTo(55 / 4, 5);
+    expect(farthest(gradient['slope'] ?? NaN, [-6 / 4, -6 / 4])).toBeLessThan(1e-6);
+    expect(farthest(gradient['offset'] ?? NaN, [-8 / 4, -18 / 4])).toBeLessThan(1e-6);
+    expect(farthest(fitted['slope'] ?? NaN, [2, -3])).toBeLessThan(1e-2);
+    expect(farthest(fitted['offset'] ?? NaN, [1, 6])).toBeLessThan(2e-2);
+    expect(last).toBeLessThan(1e-4);
+  });
+
+  it('names errors that there are', async () => {
+    const codes = [...page.matchAll(/N\d{4}/g)].map(([code]) => code);
+    expect(codes).toEqual(['N0610', 'N0611']);
+    const refused = 'model Line {\n  param a: real > 0\n  loss a * a\n}\n';
+    const { diagnostics } = await compile(refused, { target: 'webgpu' });
+    expect(diagnostics.map(({ code }) => code)).toEqual(['N0610']);
+    const without = 'model Line {\n  param a: real\n  output b = a * a\n}\n';
+    expect((await compile(without, { target: 'webgpu' })).diagnostics.map(({ code }) => code)).toContain(
+      'N0611',
+    );
+  });
+});
