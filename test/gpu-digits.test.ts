@@ -95,20 +95,22 @@ it('trains on the GPU, goes on with the same params on the CPU, and reads what i
 
   expect(await page.locator('#prediction').innerText()).toBe('?');
   await drawOne(page);
-  await expect.poll(() => page.locator('#prediction').innerText(), { timeout: 10_000 }).toBe('1');
+  // So few steps need not tell a one from a zero.
+  await expect.poll(() => page.locator('#prediction').innerText(), { timeout: 10_000 }).toMatch(/^\d$/);
   const read = await shares(page);
   expect(read.length).toBe(10);
   expect(Math.abs(read.reduce((sum, share) => sum + share, 0) - 100)).toBeLessThan(0.6);
 
   await change(page, 'cpu');
   expect(await shares(page)).toEqual(read);
-  const onCpu = await trainUntil(page, (await numberIn(page, '#steps')) + 150);
+  const onCpu = await trainUntil(page, (await numberIn(page, '#steps')) + 400);
   expect(onCpu).toBeLessThan(onGpu);
   expect(await page.locator('path.smooth.gpu').count()).toBe(1);
   expect(await page.locator('path.smooth.cpu').count()).toBe(1);
   // A page without curves, drawing and bars is not half as large.
   expect((await page.screenshot({ path: join(folder, 'page.png') })).length).toBeGreaterThan(60_000);
 
+  expect(await page.locator('#prediction').innerText()).toBe('1');
   const learned = await shares(page);
   expect(learned).not.toEqual(read);
   await change(page, 'gpu');
