@@ -62,6 +62,7 @@ async function trainUntil(page: Page, steps: number): Promise<number> {
     .poll(() => numberIn(page, '#steps'), { timeout: 40_000, interval: 100 })
     .toBeGreaterThanOrEqual(steps);
   await page.getByRole('button', { name: 'Pause' }).click();
+  await page.locator('body[aria-busy=false]').waitFor();
   return numberIn(page, '#loss');
 }
 

@@ -71,6 +71,7 @@ function showReading(): void {
 async function train(): Promise<void> {
   if (looping) return;
   looping = true;
+  view.showBusy(true);
   let lookedAt = performance.now();
   while (running) {
     await inTurn(turn);
@@ -82,6 +83,7 @@ async function train(): Promise<void> {
   }
   looping = false;
   await inTurn(look);
+  view.showBusy(looping);
 }
 
 /** Goes on with the same params on another device, or with others. Of a GPU that was lost, with those that were last read. */

@@ -62,6 +62,11 @@ export function showRunning(running: boolean): void {
   trainButton.textContent = running ? 'Pause' : 'Train';
 }
 
+/** Whether what is shown is still changing. */
+export function showBusy(busy: boolean): void {
+  document.body.ariaBusy = String(busy);
+}
+
 /** What the network reads, or nothing. */
 export function showReading(prediction?: number, probability?: ArrayLike<number>): void {
   show('#prediction', prediction === undefined ? '?' : String(prediction));
