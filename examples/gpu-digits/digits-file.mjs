@@ -1,27 +1,29 @@
 // Packs the digits of the package `mnist` for the page: for each its label, then its pixels, a byte each. Those that are held
 // back stand at the end.
 
-import { mkdirSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { loadDigits, pixels } from '../digits/data.mjs';
 import { random } from '../digits/random.mjs';
 
 const heldOut = 2000;
+const name = 'digits.bin';
 
-/** A plugin for Vite that writes `digits.bin` into the folder of the page's public files. */
+/** A plugin for Vite that serves `digits.bin`, and writes it beside the page where that is built. */
 export function digitsFile() {
-  let folder;
   return {
     name: 'digits-file',
-    configResolved({ publicDir }) {
-      folder = publicDir;
+    configureServer({ middlewares }) {
+      const content = allDigits();
+      middlewares.use(`/${name}`, (_, response) => response.end(content));
     },
-    buildStart() {
-      const { train, test } = loadDigits(heldOut, random(2024));
-      mkdirSync(folder, { recursive: true });
-      writeFileSync(join(folder, 'digits.bin'), Buffer.concat([packed(train), packed(test)]));
+    generateBundle() {
+      this.emitFile({ type: 'asset', fileName: name, source: allDigits() });
     },
   };
+}
+
+function allDigits() {
+  const { train, test } = loadDigits(heldOut, random(2024));
+  return Buffer.concat([packed(train), packed(test)]);
 }
 
 function packed({ count, image, label }) {

@@ -11,7 +11,11 @@ const record = 1 + pixels;
 export async function fetchDigits(): Promise<Uint8Array> {
   const response = await fetch('digits.bin');
   if (!response.ok) throw new Error(`digits.bin: ${response.status} ${response.statusText}`);
-  return new Uint8Array(await response.arrayBuffer());
+  const digits = new Uint8Array(await response.arrayBuffer());
+  // A server that answers with a page where it has no file says that all is well.
+  if (digits.length <= heldOut * record || digits.length % record !== 0)
+    throw new Error(`digits.bin: ${digits.length} bytes are no digits`);
+  return digits;
 }
 
 const emptyData = (images: number): DigitsData => ({

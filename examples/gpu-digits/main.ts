@@ -17,7 +17,10 @@ const turnMilliseconds = 30;
 const uniform = random(2024);
 
 view.showSource(source);
-const [digits, gpu] = await Promise.all([fetchDigits(), openGpu()]);
+const [digits, gpu] = await Promise.all([fetchDigits(), openGpu()]).catch((error: unknown) => {
+  view.showStatus(messageOf(error));
+  throw error;
+});
 const nextBatch = batches(digits, uniform);
 const accuracy = accuracyOn(heldOutDigits(digits, 500));
 const read = reader(1);
@@ -38,9 +41,13 @@ function inTurn(task: () => Promise<void>): Promise<void> {
     running = false;
     view.showRunning(false);
     view.showDevice(trainer.device);
-    view.showStatus(error instanceof Error ? error.message : String(error));
+    view.showStatus(messageOf(error));
   });
   return queue;
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 async function turn(): Promise<void> {

@@ -7,7 +7,7 @@ export default defineConfig({
   root: fileURLToPath(new URL('.', import.meta.url)),
   // Any path will do, as on GitHub Pages.
   base: './',
-  publicDir: 'dist/public',
+  publicDir: false,
   plugins: [nabla(), digitsFile()],
-  build: { outDir: 'dist/page', emptyOutDir: true, target: 'es2022' },
+  build: { outDir: 'dist', emptyOutDir: true, target: 'es2022' },
 });
