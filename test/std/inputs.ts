@@ -31,17 +31,25 @@ export const Wh = numbers(36, 7);
 export const bias = numbers(12, 8);
 export const state = numbers(6, 9);
 
-const reals = { x, y, t, a, b, A, S, T, signal, image, taps, kernel, Wx, Wh, bias, state };
+export const inputs = { x, y, t, a, b, A, S, T, signal, image, taps, kernel, Wx, Wh, bias, state };
+type Inputs = Readonly<Record<keyof typeof inputs, number | readonly number[]>>;
 const types = `x: real, y: real, t: real, a: real[n], b: real[n], A: real[2, n], S: real[2, 2], T: real[3, 3],
   signal: real[2, 8], image: real[2, 4, 6], taps: real[3, 2, 2], kernel: real[3, 2, 3, 2],
   Wx: real[4*n, n], Wh: real[4*n, n], bias: real[4*n], state: real[2, n]`;
 export const sizes = { n: 3 };
 
-export function valueOf(expression: string): readonly number[] {
+/** The inputs of reals that an expression reads. */
+export const readBy = (expression: string): readonly (keyof typeof inputs)[] =>
+  (Object.keys(inputs) as (keyof typeof inputs)[]).filter((name) =>
+    new RegExp(`\\b${name}\\b`).test(expression),
+  );
+
+/** The value of an expression, with other values for some of the inputs. */
+export function valueOf(expression: string, others: Partial<Inputs> = {}): readonly number[] {
   const program = programOf(
     `model M {\n  dim n\n  data ${types}, k: int in 0..n\n  output result = ${expression}\n}`,
   );
-  const { result } = interpret(program, { data: { ...reals, k } }, sizes).outputs;
+  const { result } = interpret(program, { data: { ...inputs, ...others, k } }, sizes).outputs;
   if (result instanceof Float64Array) return [...result];
   return [Number(result)];
 }
@@ -55,13 +63,13 @@ export function modelOf(rows: readonly Row[]): string {
   return `model M {\n  dim n\n  data k: int in 0..n\n  param ${types}\n${losses.join('\n')}\n}\n`;
 }
 
-export const point = { params: reals, data: { k } };
+export const point = { params: inputs, data: { k } };
 
 /** The derivative of the loss of a model along a direction: by reverse mode, and by differences. */
 export function slopesOf(model: string) {
   const program = programOf(model);
   const direction: Parameters = Object.fromEntries(
-    Object.entries(reals).map(([name, value]) => [
+    Object.entries(inputs).map(([name, value]) => [
       name,
       typeof value === 'number' ? 0.6 : numbers(value.length, name.length + 10),
     ]),

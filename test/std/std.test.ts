@@ -9,7 +9,21 @@ import { distance, farthestOf } from '../support/compare.ts';
 import { optimised } from '../support/derive.ts';
 import { compileModule } from '../support/emitted.ts';
 import { programOf } from '../support/language.ts';
-import { a, b, modelOf, point, sizes, slopesOf, t, valueOf, x, y, type Row } from './inputs.ts';
+import {
+  a,
+  b,
+  inputs,
+  modelOf,
+  point,
+  readBy,
+  sizes,
+  slopesOf,
+  t,
+  valueOf,
+  x,
+  y,
+  type Row,
+} from './inputs.ts';
 import * as convolutions from './rows/convolutions.ts';
 import * as densities from './rows/densities.ts';
 import * as layers from './rows/layers.ts';
@@ -116,6 +130,21 @@ describe('the prelude', () => {
     for (const [i, value] of found.entries()) {
       const error = Math.abs(value - (wanted[i] ?? NaN)) / Math.max(1, Math.abs(value));
       expect(error).toBeLessThan(4e-15);
+    }
+  });
+
+  // A step compares, and these rows of a factor do not depend on y and t.
+  const told = rows.filter(([expression]) => !/^step|^cholesky/.test(expression));
+  it.each(told)('%s: what is no number is not lost', (expression) => {
+    for (const name of readBy(expression)) {
+      const given = inputs[name];
+      const value = (): number => {
+        const found = valueOf(expression, { [name]: typeof given === 'number' ? NaN : given.map(() => NaN) });
+        return found.find(Number.isNaN) ?? 0;
+      };
+      if (/interpolate\(a|bilinear/.test(expression) && typeof given === 'number')
+        expect(value).toThrow(RangeError);
+      else expect([name, value()]).toEqual([name, NaN]);
     }
   });
 

@@ -34,11 +34,11 @@ it('one build computes a layer', () => {
         }
         %12: real = b%3[%6]
         %13: real = add(%11, %12)
-        %14: bool = gt(%13, 0.0)
+        %14: bool = le(%13, 0.0)
         %15: real = if %14 {
-          yield %13
-        } else {
           yield 0.0
+        } else {
+          yield %13
         }
         yield %15
       }"
