@@ -8,6 +8,8 @@ import { cloneBlock } from '../ir/walk.ts';
 import { ops } from '../ops/index.ts';
 import type { OpRecord } from '../ops/types.ts';
 import { activeValues, isActive } from './activity.ts';
+import { certainRegions } from './certain.ts';
+import { infiniteValues, isInfinite, overflows } from './infinite.ts';
 import { addDefinitions, definitionsOf, singularityOf } from './regular.ts';
 import { isConstantRule, isLiteral, isNumber, product, ruleFor, times } from './rule.ts';
 
@@ -18,7 +20,7 @@ import { isConstantRule, isLiteral, isNumber, product, ruleFor, times } from './
  */
 export function forward(program: Program): Program {
   const builder = new BlockBuilder(program.nextId);
-  const pass = new Pass(activeValues(program), definitionsOf(program));
+  const pass = new Pass(program);
   const directions: Input[] = [];
   for (const input of program.inputs) {
     if (input.role !== 'param') continue;
@@ -65,12 +67,15 @@ interface Tangent {
 class Pass {
   readonly #active: Set<number>;
   readonly #definitions: Map<number, Statement>;
+  readonly #infinite: ReadonlySet<number>;
   /** Tangents by the id of the primal value; those of accumulators are accumulators. */
   readonly tangents = new Map<number, Tangent>();
 
-  constructor(active: Set<number>, definitions: Map<number, Statement>) {
-    this.#active = active;
-    this.#definitions = definitions;
+  constructor(program: Program) {
+    this.#active = activeValues(program);
+    this.#definitions = definitionsOf(program);
+    const certain = certainRegions(program, this.#definitions);
+    this.#infinite = infiniteValues(program, { definitions: this.#definitions, certain });
   }
 
   block(b: BlockBuilder, block: Block): void {
@@ -241,7 +246,9 @@ class Pass {
     known.set('out', out);
     const singular = singularityOf(op, args, this.#definitions);
     let total: Operand | undefined;
-    let risk: Risk = { wild: singular === 'finite', lost: singular === 'infinite' };
+    const lost =
+      singular === 'infinite' || overflows(op) || args.some((arg) => isInfinite(arg, this.#infinite));
+    let risk: Risk = { wild: singular === 'finite', lost };
     names.forEach((name, i) => {
       const arg = args[i];
       const tangent = arg === undefined ? undefined : this.#find(arg);

@@ -13,8 +13,9 @@ import type {
   ReduceStatement,
   Statement,
 } from '../ir/types.ts';
-import type { OpName } from '../ops/index.ts';
-import { singularityOf, type Definitions } from './regular.ts';
+import { ops, type OpName } from '../ops/index.ts';
+import type { OpRecord } from '../ops/types.ts';
+import { singularityOf, sourceOf, type Definitions } from './regular.ts';
 
 /** What is known of a program. */
 export interface Facts {
@@ -36,7 +37,7 @@ export const isInfinite = (operand: Operand, infinite: ReadonlySet<number>): boo
     : operand.kind === 'literal' && !Number.isFinite(Number(operand.value));
 
 /** Ops whose value, and partial, is infinite for arguments that are not even large. */
-export const overflows = (op: OpName): boolean => ['exp', 'exp2', 'expm1', 'sinh', 'cosh'].includes(op);
+export const overflows = (op: OpName): boolean => (ops[op] as OpRecord).range === 'overflows';
 
 function markBlock(block: Block, infinite: Set<number>, facts: Facts): void {
   for (const statement of block.statements) markStatement(statement, infinite, facts);
@@ -201,11 +202,3 @@ function isSame(one: Operand, other: Operand, bound: Bound): boolean {
 
 const definitionOf = (operand: Operand | undefined, definitions: Definitions): Statement | undefined =>
   operand?.kind === 'value' ? definitions.get(operand.id) : undefined;
-
-/** The statement that computes a value; of an element, that of the elements. */
-function sourceOf(operand: Operand | undefined, definitions: Definitions): Statement | undefined {
-  const statement = definitionOf(operand, definitions);
-  if (statement?.kind === 'read' || statement?.kind === 'row') return sourceOf(statement.array, definitions);
-  if (statement?.kind !== 'build') return statement;
-  return sourceOf(statement.body.results[statement.outs.findIndex((out) => out === operand)], definitions);
-}

@@ -55,7 +55,7 @@ const reach = 12;
 function isPositive(operand: Operand, definitions: Definitions, depth = reach): boolean {
   if (operand.kind === 'literal') return Number(operand.value) > 0;
   if (operand.kind === 'extent') return operand.size.terms.every((term) => term.coefficient > 0);
-  const statement = definitions.get(operand.id);
+  const statement = sourceOf(operand, definitions);
   if (statement === undefined || depth === 0) return false;
   const positive = (other: Operand | undefined): boolean =>
     other !== undefined && isPositive(other, definitions, depth - 1);
@@ -83,7 +83,7 @@ function isPositive(operand: Operand, definitions: Definitions, depth = reach): 
 function isNonnegative(operand: Operand, definitions: Definitions, depth: number): boolean {
   if (operand.kind !== 'value')
     return operand.kind === 'literal' ? Number(operand.value) >= 0 : isPositive(operand, definitions);
-  const statement = definitions.get(operand.id);
+  const statement = sourceOf(operand, definitions);
   if (statement === undefined || depth === 0) return false;
   const nonnegative = (other: Operand | undefined): boolean =>
     other !== undefined && isNonnegative(other, definitions, depth - 1);
@@ -120,4 +120,12 @@ function isNonnegative(operand: Operand, definitions: Definitions, depth: number
     default:
       return false;
   }
+}
+
+/** The statement that computes a value; of an element, that of the elements. */
+export function sourceOf(operand: Operand | undefined, definitions: Definitions): Statement | undefined {
+  const statement = operand?.kind === 'value' ? definitions.get(operand.id) : undefined;
+  if (statement?.kind === 'read' || statement?.kind === 'row') return sourceOf(statement.array, definitions);
+  if (statement?.kind !== 'build') return statement;
+  return sourceOf(statement.body.results[statement.outs.findIndex((out) => out === operand)], definitions);
 }

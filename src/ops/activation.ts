@@ -11,6 +11,7 @@ export const activation = {
     // Not `out * sigmoid(-x)`, which doubles the cost for digits that the value has lost: far to the right 1 - out is wrong
     // by one rounding of 1, as is out itself. What needs those digits is written with logSigmoid.
     d: { x: 'out * (1 - out)' },
+    range: 'bounded',
     vanishes: true,
     rises: true,
     ts: {
@@ -123,6 +124,7 @@ fn log_add_exp(x: f32, y: f32) -> f32 {
     result: 'real',
     eval: (x: number, lse: number) => (x === -Infinity ? 0 : Math.exp(x - lse)),
     d: { x: 'out', lse: '-out' },
+    range: 'bounded',
     vanishes: true,
     ts: {
       helper: 'softmaxWeight',

@@ -48,6 +48,7 @@ export const errorFunction = {
     result: 'real',
     eval: erf,
     d: { x: '1.1283791670955126 * exp(-x * x)' },
+    range: 'bounded',
     vanishes: true,
     ts: {
       helper: 'erf',
@@ -79,6 +80,7 @@ fn erf(x: f32) -> f32 {
     result: 'real',
     eval: erfc,
     d: { x: '-1.1283791670955126 * exp(-x * x)' },
+    range: 'bounded',
     vanishes: true,
     ts: {
       helper: 'erfc',

@@ -12,6 +12,7 @@ export const exponential = {
     result: 'real',
     eval: Math.exp,
     d: { x: 'out' },
+    range: 'overflows',
     vanishes: true,
     rises: true,
     ts: { call: 'Math.exp' },
@@ -44,6 +45,7 @@ export const exponential = {
     // Not exp(x): far to the left `out` has rounded to -1, and the partial agrees with the value that the rest of the
     // program sees: log1p(expm1(x)) keeps a slope of 1 as long as it has a value.
     d: { x: 'out + 1' },
+    range: 'overflows',
     vanishes: true,
     ts: { call: 'Math.expm1' },
     wgsl: shaders.expm1,
@@ -70,6 +72,7 @@ export const exponential = {
     result: 'real',
     eval: (x: number) => Math.pow(2, x),
     d: { x: '0.6931471805599453 * out' },
+    range: 'overflows',
     vanishes: true,
     ts: { template: 'Math.pow(2, $x)', precedence: 'call', operands: ',' },
     fast: exp2,

@@ -11,6 +11,7 @@ export const hyperbolic = {
     result: 'real',
     eval: Math.sinh,
     d: { x: 'cosh(x)' },
+    range: 'overflows',
     ts: { call: 'Math.sinh' },
     wgsl: {
       helper: 'stable_sinh',
@@ -32,6 +33,7 @@ fn stable_sinh(x: f32) -> f32 {
     result: 'real',
     eval: Math.cosh,
     d: { x: 'sinh(x)' },
+    range: 'overflows',
     ts: { call: 'Math.cosh' },
     wgsl: {
       helper: 'stable_cosh',
@@ -54,6 +56,7 @@ fn stable_cosh(x: f32) -> f32 {
     eval: Math.tanh,
     // Where tanh saturates this is as wrong as the value is (one rounding of 1), and costs no second exponential.
     d: { x: '1 - out * out' },
+    range: 'bounded',
     vanishes: true,
     rises: true,
     ts: { call: 'Math.tanh' },

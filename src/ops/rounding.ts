@@ -22,6 +22,7 @@ export const rounding = {
     result: 'real',
     eval: Math.sign,
     d: { x: 'flat' },
+    range: 'bounded',
     ts: { call: 'Math.sign' },
     wgsl: { call: 'sign' },
     callable: true,

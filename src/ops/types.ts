@@ -73,6 +73,8 @@ export interface OpRecord {
    * an infinite adjoint. Stationary points (cos at 0, a factor of 0) do not count.
    */
   readonly vanishes?: boolean;
+  /** `overflows`: infinite, with its partial, for arguments that are not even large (exp at 1000); `bounded`: never infinite. */
+  readonly range?: 'overflows' | 'bounded';
   /** Its arguments may reach a number beyond which it has no real value, as sqrt at 0: there the last bit decides if it has one. */
   readonly edge?: true;
   /** It never falls, and takes any number (of one argument). */

@@ -134,11 +134,11 @@ export function curveFitLossAndGradient(
     }
     const sum_2 = chosen + (r > 0 ? chosen_1 : r < 0 ? -chosen_1 : 0);
     const product_1 = sum_2 * cos;
-    const negative = -(sum_2 * product * Math.sin(sum_1));
+    const negative = -(chain(sum_2, product) * Math.sin(sum_1));
     phaseAdjoint += negative;
     frequencyAdjoint += negative * tn;
-    amplitudeAdjoint += product_1 * exponential_1;
-    total -= product_1 * amplitude * exponential_1 * tn;
+    amplitudeAdjoint += chain(product_1, exponential_1);
+    total -= chain(product_1 * amplitude, exponential_1) * tn;
   }
   const loss = sum / N;
   gradient.amplitude = amplitudeAdjoint;
@@ -309,21 +309,21 @@ export function curveFitHvp(
     const sum_4 = chosen_1 + (r > 0 ? chosen_3 : r < 0 ? -chosen_3 : 0);
     const product_3 = sum_4 * cos;
     const sum_5 = chosen_2 * cos + negative_1 * sum_4;
-    const negative_2 = -(
-      (chosen_2 * product_2 + sum_3 * sum_4) * sin +
-      sum_2 * cos * (sum_4 * product_2)
-    );
+    const sum_6 = chain(chosen_2, product_2) + chain(sum_3, sum_4);
+    const product_4 = sum_2 * cos * chain(sum_4, product_2);
+    const negative_2 = -(chain(sum_6, sin) + product_4);
     phaseTangentAdjoint += negative_2;
-    frequencyTangentAdjoint += negative_2 * tn;
-    amplitudeTangentAdjoint += sum_5 * exponential_1 + negative * product_3;
-    const product_4 = product_3 * amplitude;
-    const product_5 = (sum_5 * amplitude + amplitudeDirection * product_3) * exponential_1;
-    total -= product_4 * exponential_1 * tn;
-    total_1 -= (product_5 + negative * product_4) * tn;
+    frequencyTangentAdjoint += chain(negative_2, tn);
+    amplitudeTangentAdjoint += chain(sum_5, exponential_1) + chain(negative, product_3);
+    const product_5 = product_3 * amplitude;
+    const product_6 = chain(sum_5 * amplitude + amplitudeDirection * product_3, exponential_1);
+    total -= chain(product_5, exponential_1) * tn;
+    total_1 += chain(-(product_6 + chain(negative, product_5)), tn);
   }
   const tangent = sum / N;
+  const product_2 = decayDirection * (sigmoid * (1 - sigmoid)) * total;
   product.amplitude = amplitudeTangentAdjoint;
-  product.decay = total_1 * sigmoid + decayDirection * (sigmoid * (1 - sigmoid)) * total;
+  product.decay = chain(total_1, sigmoid) + product_2;
   product.frequency = frequencyTangentAdjoint;
   product.phase = phaseTangentAdjoint;
   return tangent;
@@ -497,6 +497,11 @@ function exp(x: number): number {
 /** log(1 + exp(x)), without overflow. */
 function softplus(x: number): number {
   return Math.max(x, 0) + Math.log1p(exp(-Math.abs(x)));
+}
+
+/** The product of an adjoint and a partial, in which an exact zero wins over an infinity. */
+function chain(g: number, p: number): number {
+  return g === 0 || p === 0 ? 0 : g * p;
 }
 
 function checkObject(name: string, value: unknown): void {

@@ -84,11 +84,11 @@ fn curve_fit_loss_and_gradient(params: CurveFitParams, data: CurveFitData) -> Cu
     }
     let sum_2 = chosen + select(select(0.0, -chosen_1, r < 0.0), chosen_1, r > 0.0);
     let product_1 = sum_2 * cos_;
-    let negative = -(sum_2 * product * curve_fit_stable_sin(sum_1));
+    let negative = -(curve_fit_chain(sum_2, product) * curve_fit_stable_sin(sum_1));
     phaseAdjoint += negative;
     frequencyAdjoint += negative * tn;
-    amplitudeAdjoint += product_1 * exponential_1;
-    total -= product_1 * amplitude * exponential_1 * tn;
+    amplitudeAdjoint += curve_fit_chain(product_1, exponential_1);
+    total -= curve_fit_chain(product_1 * amplitude, exponential_1) * tn;
   }
   let loss = sum / 6.0;
   result.gradient.amplitude = amplitudeAdjoint;
@@ -199,18 +199,21 @@ fn curve_fit_hvp(params: CurveFitParams, data: CurveFitData, direction: CurveFit
     let sum_4 = chosen_1 + select(select(0.0, -chosen_3, r < 0.0), chosen_3, r > 0.0);
     let product_2 = sum_4 * cos_;
     let sum_5 = chosen_2 * cos_ + negative_1 * sum_4;
-    let negative_2 = -((chosen_2 * product_1 + sum_3 * sum_4) * sin_ + sum_2 * cos_ * (sum_4 * product_1));
+    let sum_6 = curve_fit_chain(chosen_2, product_1) + curve_fit_chain(sum_3, sum_4);
+    let product_3 = sum_2 * cos_ * curve_fit_chain(sum_4, product_1);
+    let negative_2 = -(curve_fit_chain(sum_6, sin_) + product_3);
     phaseTangentAdjoint += negative_2;
-    frequencyTangentAdjoint += negative_2 * tn;
-    amplitudeTangentAdjoint += sum_5 * exponential_1 + negative * product_2;
-    let product_3 = product_2 * amplitude;
-    let product_4 = (sum_5 * amplitude + amplitudeDirection * product_2) * exponential_1;
-    total -= product_3 * exponential_1 * tn;
-    total_1 -= (product_4 + negative * product_3) * tn;
+    frequencyTangentAdjoint += curve_fit_chain(negative_2, tn);
+    amplitudeTangentAdjoint += curve_fit_chain(sum_5, exponential_1) + curve_fit_chain(negative, product_2);
+    let product_4 = product_2 * amplitude;
+    let product_5 = curve_fit_chain(sum_5 * amplitude + amplitudeDirection * product_2, exponential_1);
+    total -= curve_fit_chain(product_4, exponential_1) * tn;
+    total_1 += curve_fit_chain(-(product_5 + curve_fit_chain(negative, product_4)), tn);
   }
   let tangent = sum / 6.0;
+  let product_1 = decayDirection * (sigmoid * (1.0 - sigmoid)) * total;
   result.product.amplitude = amplitudeTangentAdjoint;
-  result.product.decay = total_1 * sigmoid + decayDirection * (sigmoid * (1.0 - sigmoid)) * total;
+  result.product.decay = curve_fit_chain(total_1, sigmoid) + product_1;
   result.product.frequency = frequencyTangentAdjoint;
   result.product.phase = phaseTangentAdjoint;
   result.derivative = tangent;
@@ -272,4 +275,9 @@ fn curve_fit_stable_cos(x: f32) -> f32 {
 // log(1 + exp(x)), without overflow.
 fn curve_fit_softplus(x: f32) -> f32 {
   return max(x, 0.0) + curve_fit_log1p(curve_fit_stable_exp(-abs(x)));
+}
+
+// The product of an adjoint and a partial, in which an exact zero wins over an infinity.
+fn curve_fit_chain(g: f32, p: f32) -> f32 {
+  return select(g * p, 0.0, (g == 0.0) | (p == 0.0));
 }

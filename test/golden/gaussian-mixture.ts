@@ -479,7 +479,7 @@ export function gaussianMixtureHvp(
     sum_2 += sum_4;
     for (let k = 0; k < K; k++) {
       const weight_1 = weights[k] * inverse_1;
-      const product_1 = (scoreTangent[k] * weight_1 - sum_4 * weight_1) * quotient;
+      const product_1 = (chain(scoreTangent[k], weight_1) - chain(sum_4, weight_1)) * quotient;
       const product_2 = 0.5 * work[k];
       const expNK = exp_1[k];
       const expTangentNK = expTangent[k];

@@ -321,23 +321,25 @@ fn gaussian_mixture_hvp(params: GaussianMixtureParams, data: GaussianMixtureData
     sum_2 += sum_4;
     for (var k = 0; k < 8; k++) {
       let weight = weights[k] * inverse_1;
-      let product = -0.16666667 * (scoreTangent[k] * weight - sum_4 * weight);
-      let product_1 = 0.5 * work[k];
+      let difference = gaussian_mixture_chain(scoreTangent[k], weight) - gaussian_mixture_chain(sum_4, weight);
+      let product = -0.16666667 * weight;
+      let product_1 = -0.16666667 * difference;
+      let product_2 = 0.5 * work[k];
       let expNK = exp_[k];
       let expTangentNK = expTangent[k];
-      let negative = -(-0.16666667 * weight);
-      let negative_1 = -product;
-      let product_2 = (negative_1 * product_1 + 0.5 * work2[k] * negative) * expNK;
-      let product_3 = 0.5 * (negative * expNK);
-      let product_4 = 0.5 * (negative_1 * expNK + expTangentNK * negative);
-      result.product.logWidth[k] += -2.0 * (product_2 + expTangentNK * (negative * product_1)) - 7.0 * product;
+      let negative = -product;
+      let negative_1 = -product_1;
+      let product_3 = (negative_1 * product_2 + 0.5 * work2[k] * negative) * expNK;
+      let product_4 = 0.5 * (negative * expNK);
+      let product_5 = 0.5 * (negative_1 * expNK + expTangentNK * negative);
+      result.product.logWidth[k] += -2.0 * (product_3 + expTangentNK * (negative * product_2)) - 7.0 * product_1;
       totalAdjoint += negative;
       totalTangentAdjoint += negative_1;
-      result.product.weight[k] += product;
+      result.product.weight[k] += product_1;
       let centerRow = k * 7;
       for (var d = 0; d < 7; d++) {
-        let product_5 = product_4 * (2.0 * (data.x[xRow + d] - params.center[centerRow + d]));
-        result.product.center[centerRow + d] -= product_5 + -2.0 * direction.center[centerRow + d] * product_3;
+        let product_6 = product_5 * (2.0 * (data.x[xRow + d] - params.center[centerRow + d]));
+        result.product.center[centerRow + d] -= product_6 + -2.0 * direction.center[centerRow + d] * product_4;
       }
     }
   }

@@ -1992,7 +1992,7 @@ export function orderedMixtureFreeHvp(
       let scoreAdjoint: number;
       const weight = weights[k] * inverse_1;
       scoreAdjoint = -weight;
-      const difference = sum_6 * weight - scoreTangent[k] * weight;
+      const difference = chain(sum_6, weight) - chain(scoreTangent[k], weight);
       const scoreAdjointNK = scoreAdjoint;
       const difference_1 = yn_1 - mean[k];
       const negative = -meanTangent[k];
@@ -2047,8 +2047,8 @@ export function orderedMixtureFreeHvp(
   }
   for (let k = 0; k < K; k++) {
     const weight = weights2[k] * inverse;
-    logsAdjointTangentAdjoint[k] +=
-      total_3 * weight + (logsTangent[k] * weight - sum_1 * weight) * total_2;
+    const product_1 = (chain(logsTangent[k], weight) - chain(sum_1, weight)) * total_2;
+    logsAdjointTangentAdjoint[k] += total_3 * weight + product_1;
   }
   const logsAdjointTangentAdjoint0 = logsAdjointTangentAdjoint[0];
   logsAdjointTangentAdjoint[0] = 0;

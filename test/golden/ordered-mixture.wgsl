@@ -689,7 +689,7 @@ fn ordered_mixture_free_hvp(free: OrderedMixtureFreeParams, data: OrderedMixture
       var scoreAdjoint: f32;
       let weight = weights[k] * inverse_1;
       scoreAdjoint = -weight;
-      let difference = sum_6 * weight - scoreTangent[k] * weight;
+      let difference = ordered_mixture_chain(sum_6, weight) - ordered_mixture_chain(scoreTangent[k], weight);
       let scoreAdjointNK = scoreAdjoint;
       let difference_1 = yn_1 - mean[k];
       let negative = -meanTangent[k];
@@ -732,7 +732,8 @@ fn ordered_mixture_free_hvp(free: OrderedMixtureFreeParams, data: OrderedMixture
   }
   for (var k = 0; k < 7; k++) {
     let weight = weights2[k] * inverse;
-    logsAdjointTangentAdjoint[k] += total_3 * weight + (logsTangent[k] * weight - sum_1 * weight) * total_2;
+    let product = (ordered_mixture_chain(logsTangent[k], weight) - ordered_mixture_chain(sum_1, weight)) * total_2;
+    logsAdjointTangentAdjoint[k] += total_3 * weight + product;
   }
   let logsAdjointTangentAdjoint0 = logsAdjointTangentAdjoint[0];
   logsAdjointTangentAdjoint[0] = 0.0;

@@ -13,18 +13,19 @@ import { isChoice, ruleFor } from '../rule.ts';
 import { at, coverAll, inArm, keyOf, markedIn, outsideOf, rangeOf, whole, type Place, type Ranges, type Use } from './uses.ts'; // prettier-ignore
 
 /**
- * `zero`: the adjoint may be exactly zero although the value is infinite (it passed through exp, tanh, …). `unused`: it may be
- * exactly zero because nothing uses the value, or an element of it. `wild`: it may itself be infinite although the value is
- * finite (the value went into a square root).
+ * `faded`: the adjoint may be exactly zero although the value is infinite (it passed through exp, tanh, …). `zero`: so it may
+ * be, or the value is of no weight in a logSumExp. `unused`: it may be exactly zero because nothing uses the value, or an
+ * element of it. `wild`: it may itself be infinite although the value is finite (the value went into a square root).
  */
 export interface Risk {
+  readonly faded: boolean;
   readonly zero: boolean;
   readonly unused: boolean;
   readonly wild: boolean;
 }
 
 /** Of what nothing is known, since nothing reaches it. */
-export const unreached: Risk = { zero: false, unused: true, wild: false };
+export const unreached: Risk = { faded: false, zero: false, unused: true, wild: false };
 
 export interface RiskFacts extends Facts {
   /** Updates that replace nothing but constants, by the ids of their outs. */
@@ -34,13 +35,14 @@ export interface RiskFacts extends Facts {
 /** The risks of all values that statements define, by id. */
 export function risksOf({ body }: Program, loss: Operand, facts: RiskFacts): Map<number, Risk> {
   const top = new Region(facts, new Map());
-  top.use(loss, { zero: false, wild: false }, loss.kind === 'value' ? [whole(loss)] : []);
+  top.use(loss, { faded: false, zero: false, wild: false }, loss.kind === 'value' ? [whole(loss)] : []);
   top.walk(body);
   return top.risks;
 }
 
 interface Used {
   readonly value: Value;
+  faded: boolean;
   zero: boolean;
   wild: boolean;
   /** By their keys. */
@@ -52,25 +54,29 @@ class Region {
   readonly #used = new Map<number, Used>();
   readonly #facts: RiskFacts;
   readonly #around: Region | undefined;
+  readonly #terms: readonly Operand[];
   readonly risks: Map<number, Risk>;
 
-  constructor(facts: RiskFacts, risks: Map<number, Risk>, around?: Region) {
+  constructor(facts: RiskFacts, risks: Map<number, Risk>, around?: Region, terms: readonly Operand[] = []) {
     this.#facts = facts;
     this.risks = risks;
     this.#around = around;
+    this.#terms = terms;
   }
 
-  nested(): Region {
-    return new Region(this.#facts, this.risks, this);
+  /** A region inside of this one; `terms` are what it adds up. */
+  nested(terms?: readonly Operand[]): Region {
+    return new Region(this.#facts, this.risks, this, terms);
   }
 
-  use(operand: Operand, { zero, wild }: Omit<Risk, 'unused'>, uses: readonly Use[]): void {
+  use(operand: Operand, { faded, zero, wild }: Omit<Risk, 'unused'>, uses: readonly Use[]): void {
     if (operand.kind !== 'value') return;
     let used = this.#used.get(operand.id);
     if (used === undefined) {
-      used = { value: operand, zero, wild, uses: new Map() };
+      used = { value: operand, faded, zero, wild, uses: new Map() };
       this.#used.set(operand.id, used);
     }
+    used.faded ||= faded;
     used.zero ||= zero;
     used.wild ||= wild;
     for (const use of uses) used.uses.set(keyOf(use), use);
@@ -95,16 +101,22 @@ class Region {
     const used = this.#usedOf(value);
     if (used === undefined) return unreached;
     const unused = !coverAll([...used.uses.values()], value.type.dims);
-    return { zero: used.zero, wild: used.wild, unused };
+    return { faded: used.faded, zero: used.zero, wild: used.wild, unused };
   }
 
   walk(block: Block): void {
     for (let i = block.statements.length - 1; i >= 0; i--) {
       const statement = block.statements[i];
       if (statement === undefined) continue;
-      for (const out of statement.outs) this.risks.set(out.id, this.riskOf(out));
+      for (const out of statement.outs) this.risks.set(out.id, this.#riskHere(statement, out));
       this.#statement(statement);
     }
+  }
+
+  /** In sums of products, adjoints fade unguarded: a guard would cost more than the product, and there 0 · ∞ is NaN forwards, too. */
+  #riskHere(statement: Statement, out: Value): Risk {
+    const isTerm = statement.kind === 'op' && statement.op === 'mul' && this.#terms.includes(out);
+    return isTerm ? { ...this.riskOf(out), faded: false } : this.riskOf(out);
   }
 
   #statement(statement: Statement): void {
@@ -198,6 +210,7 @@ class Region {
       const rule = ruleFor(op, name);
       if (rule === undefined) return;
       const passed = {
+        faded: risk.faded || record.vanishes === true,
         zero: risk.zero || record.vanishes === true,
         wild: risk.wild || singular === 'finite',
       };
@@ -208,7 +221,7 @@ class Region {
   #reduce(statement: ReduceStatement, risk: Risk): void {
     const { reducer, outs, body } = statement;
     if (reducer === 'any' || reducer === 'all') return;
-    const inner = this.nested();
+    const inner = this.nested(reducer === 'sum' ? body.results : []);
     if (reducer === 'sum') outs.forEach((out, i) => inner.#pass(body.results[i], this.riskOf(out)));
     // An element of -Infinity has weight zero, so what made it infinite may meet an adjoint of zero.
     else inner.#pass(body.results[0], { ...risk, zero: risk.zero || reducer === 'logSumExp' });
@@ -255,10 +268,12 @@ class Region {
 }
 
 const join = (a: Risk, b: Risk): Risk => ({
+  faded: a.faded || b.faded,
   zero: a.zero || b.zero,
   unused: a.unused || b.unused,
   wild: a.wild || b.wild,
 });
-const isSame = (a: Risk, b: Risk): boolean => a.zero === b.zero && a.unused === b.unused && a.wild === b.wild;
+const isSame = (a: Risk, b: Risk): boolean =>
+  a.faded === b.faded && a.zero === b.zero && a.unused === b.unused && a.wild === b.wild;
 
 const placeOf = (index: Operand): Place => (index.kind === 'literal' ? Number(index.value) : index);

@@ -93,9 +93,17 @@ export class Sweep {
     return this.#risks.get(value.id) ?? unreached;
   }
 
-  /** Whether an adjoint of an unused value, exactly zero, may meet a partial made of such operands that is no finite number. */
+  /** Whether an adjoint of exactly zero may meet a partial made of such operands that is no finite number. */
   needsGuard(value: Value, operands: readonly Operand[]): boolean {
-    return this.riskOf(value).unused && operands.some((operand) => isInfinite(operand, this.#infinite));
+    const { unused, faded } = this.riskOf(value);
+    const infinite = operands.filter((operand) => isInfinite(operand, this.#infinite));
+    // Of what is used, the loss is NaN where this is: then only infinities matter.
+    return unused ? infinite.length > 0 : faded && infinite.some((operand) => !this.#isBounded(operand));
+  }
+
+  #isBounded(operand: Operand): boolean {
+    const statement = operand.kind === 'value' ? this.definitions.get(operand.id) : undefined;
+    return statement?.kind === 'op' && (ops[statement.op] as OpRecord).range === 'bounded';
   }
 
   ownerOf(value: Value): Scope {
