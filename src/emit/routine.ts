@@ -211,6 +211,7 @@ function printBody(
     element,
     call,
     checked: model.checked,
+    steps: new Map(),
     checkedStores: usage.checkedStores,
     isRounded: (buffer) => isRounded(model, buffer),
   });

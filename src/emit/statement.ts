@@ -24,6 +24,8 @@ export interface FunctionContext {
   readonly element: (buffer: Buffer, index: string | undefined) => string;
   /** Text of the call of a part. */
   readonly call: (part: number) => string;
+  /** The names that the steps of an op have at one argument, where they are written out already: those of sin serve cos. */
+  readonly steps: Map<string, ReadonlyMap<string, string>>;
   readonly checked: boolean;
   /** Of these it is checked whether the array can hold the int. */
   readonly checkedStores: ReadonlySet<Statement>;
@@ -129,17 +131,22 @@ function printSteps(
   const [argument] = value?.kind === 'op' ? value.args : [];
   if (value?.kind !== 'op' || argument === undefined) return bug('what is expanded is no op');
   const { lines, value: last } = stepsOf(context.target, value.op);
-  const names = new Map([['x', printExpression(context.target, context.naming, argument)]]);
+  const x = printExpression(context.target, context.naming, argument);
+  const isFixed = argument.kind !== 'local' || !argument.local.mutable;
+  const key = [x, ...lines].join('\n');
+  const known = isFixed ? context.steps.get(key) : undefined;
+  const names = new Map(known ?? [['x', x]]);
   const named = (line: string): string =>
     line.replace(/\$(\w+)/g, (_, name: string) => names.get(name) ?? bug(`step ${name} comes too late`));
-  writer.line(`// ${value.op}(${names.get('x')})`);
-  for (const line of lines) {
+  writer.line(`// ${value.op}(${x})`);
+  for (const line of known === undefined ? lines : []) {
     const [, own] = /^const \$(\w+)/.exec(line) ?? [];
     const right = named(line.slice(line.indexOf('=')));
     const name = context.scope.declare(own ?? bug(`${line} declares nothing`));
     names.set(own ?? '', name);
     writer.line(`const ${name} ${right}`);
   }
+  if (isFixed) context.steps.set(key, names);
   return named(last);
 }
 
@@ -175,7 +182,7 @@ function inBlock(
   context: FunctionContext,
   opening: (names: readonly string[]) => string,
 ): void {
-  const inner: FunctionContext = { ...context, scope: context.scope.inner() };
+  const inner: FunctionContext = { ...context, scope: context.scope.inner(), steps: new Map(context.steps) };
   writer.line(opening(locals.map((local) => declare(local, inner))));
   writer.indented(() => printStatements(writer, statements, inner));
   for (const local of locals) context.locals.delete(local);

@@ -1,4 +1,4 @@
-// The steps of exp and tanh in place of calls. V8 writes small functions out where they are called, but only up to 920 bytes
+// The steps of exp, tanh, sin and cos in place of calls. V8 writes small functions out where they are called, but only up to 920 bytes
 // of its code in one caller, which is five exponentials at most; a call beyond that passes its numbers in objects, and takes as
 // long as one of Math. So where loops of a function hold more calls than that, each becomes a declaration of its own,
 // which the emitter prints as the steps: measured, a fifth to a quarter less time for networks with tanh and for LSTMs. What
@@ -13,7 +13,8 @@ import { childrenOf, expressionsOf, mapExpressions, mapList, mapRegions, regions
 
 /** In bytes of V8's code: how much is left to V8, which has other functions to write out, too; and what a call comes to. */
 const leftToV8 = 700;
-const lengthOf = (op: OpName): number => (op === 'tanh' ? 240 : meanings[op] === undefined ? 180 : 200);
+const lengths: Partial<Record<OpName, number>> = { exp: 180, exp2: 180, tanh: 240, sin: 190, cos: 190 };
+const lengthOf = (op: OpName): number => lengths[op] ?? 200;
 
 type Unary = (x: Expression) => Expression;
 

@@ -17,6 +17,8 @@ const nouns: Readonly<Record<string, string>> = {
   chain: 'product',
   exp: 'exponential',
   exp2: 'power',
+  sin: 'sine',
+  cos: 'cosine',
   select: 'chosen',
   iselect: 'chosen',
   bselect: 'chosen',

@@ -4,6 +4,7 @@ import * as builtins from './builtins.ts';
 import { op } from './define.ts';
 import { fused } from './nested.ts';
 import * as shaders from './shaders.ts';
+import * as tables from './tables.ts';
 
 /** (asin(x) - x) / x³ in x² for |x| <= 1/2, good to 5e-9; the builtins of WGSL may be wrong in the fourth digit. */
 const arcsine = [
@@ -20,6 +21,7 @@ export const trigonometric = {
     d: { x: 'cos(x)' },
     range: 'bounded',
     ts: { call: 'Math.sin' },
+    fast: tables.sin,
     wgsl: shaders.sin,
     wgslFast: { call: 'sin' },
     callable: true,
@@ -33,6 +35,7 @@ export const trigonometric = {
     d: { x: '-sin(x)' },
     range: 'bounded',
     ts: { call: 'Math.cos' },
+    fast: tables.cos,
     wgsl: shaders.cos,
     wgslFast: { call: 'cos' },
     callable: true,

@@ -3,8 +3,8 @@
 export type ScalarName = 'real' | 'int' | 'bool';
 
 /**
- * Whose elementary functions are used. In TypeScript: those of `Math`, which differ between engines, or exp, exp2 and tanh
- * of tables.ts (fast). In WGSL: those of shaders.ts, or the builtins (fast).
+ * Whose elementary functions are used. In TypeScript: those of `Math`, which differ between engines, or exp, exp2, tanh,
+ * sin and cos of tables.ts (fast). In WGSL: those of shaders.ts, or the builtins (fast).
  */
 export type Maths = 'exact' | 'fast';
 

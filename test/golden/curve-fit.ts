@@ -71,7 +71,7 @@ export function curveFitLoss(
   const softplus_1 = softplus(decay);
   for (let n = 0; n < N; n++) {
     const tn = t[n];
-    const fitted = amplitude * exp(-(softplus_1 * tn)) * Math.cos(frequency * tn + phase);
+    const fitted = amplitude * exp(-(softplus_1 * tn)) * cos(frequency * tn + phase);
     const r = fitted - y[n];
     const abs = Math.abs(r);
     sum += abs <= 0.5 ? 0.5 * (r * r) : 0.5 * (abs - 0.25);
@@ -117,9 +117,9 @@ export function curveFitLossAndGradient(
     const tn = t[n];
     const exponential_1 = exp(-(softplus_1 * tn));
     const sum_1 = frequency * tn + phase;
-    const cos = Math.cos(sum_1);
+    const cosine = cos(sum_1);
     const product = amplitude * exponential_1;
-    const fitted = product * cos;
+    const fitted = product * cosine;
     const r = fitted - y[n];
     const abs = Math.abs(r);
     sum += abs <= 0.5 ? 0.5 * (r * r) : 0.5 * (abs - 0.25);
@@ -133,8 +133,8 @@ export function curveFitLossAndGradient(
       chosen_1 = 0.5 * quotient;
     }
     const sum_2 = chosen + (r > 0 ? chosen_1 : r < 0 ? -chosen_1 : 0);
-    const product_1 = sum_2 * cos;
-    const negative = -(chain(sum_2, product) * Math.sin(sum_1));
+    const product_1 = sum_2 * cosine;
+    const negative = -(chain(sum_2, product) * sin(sum_1));
     phaseAdjoint += negative;
     frequencyAdjoint += negative * tn;
     amplitudeAdjoint += chain(product_1, exponential_1);
@@ -176,7 +176,7 @@ export function curveFitOutputs(
   const softplus_1 = softplus(decay);
   for (let n = 0; n < N; n++) {
     const tn = t[n];
-    const fitted = amplitude * exp(-(softplus_1 * tn)) * Math.cos(frequency * tn + phase);
+    const fitted = amplitude * exp(-(softplus_1 * tn)) * cos(frequency * tn + phase);
     curve[n] = fitted;
   }
 }
@@ -219,12 +219,12 @@ export function curveFitJvp(
     const exponential_1 = exp(-(softplus_1 * tn));
     const product_1 = amplitude * exponential_1;
     const sum_1 = frequency * tn + phase;
-    const cos = Math.cos(sum_1);
-    const fitted = product_1 * cos;
+    const cosine = cos(sum_1);
+    const fitted = product_1 * cosine;
     const difference =
       amplitudeDirection * exponential_1 - product * tn * exponential_1 * amplitude;
-    const product_2 = (frequencyDirection * tn + phaseDirection) * Math.sin(sum_1) * product_1;
-    const fittedTangent = difference * cos - product_2;
+    const product_2 = (frequencyDirection * tn + phaseDirection) * sin(sum_1) * product_1;
+    const fittedTangent = difference * cosine - product_2;
     const r = fitted - y[n];
     const chosen = r > 0 ? fittedTangent : r < 0 ? -fittedTangent : 0;
     sum += Math.abs(r) <= 0.5 ? 0.5 * (2 * fittedTangent * r) : 0.5 * chosen;
@@ -282,13 +282,13 @@ export function curveFitHvp(
     const negative = -(product_1 * tn * exponential_1);
     const product_2 = amplitude * exponential_1;
     const sum_1 = frequency * tn + phase;
-    const cos = Math.cos(sum_1);
+    const cosine = cos(sum_1);
     const sum_2 = frequencyDirection * tn + phaseDirection;
-    const sin = Math.sin(sum_1);
-    const negative_1 = -(sum_2 * sin);
+    const sine = sin(sum_1);
+    const negative_1 = -(sum_2 * sine);
     const sum_3 = amplitudeDirection * exponential_1 + negative * amplitude;
-    const fitted = product_2 * cos;
-    const fittedTangent = sum_3 * cos + negative_1 * product_2;
+    const fitted = product_2 * cosine;
+    const fittedTangent = sum_3 * cosine + negative_1 * product_2;
     const r = fitted - y[n];
     const holds = Math.abs(r) <= 0.5;
     const chosen = r > 0 ? fittedTangent : r < 0 ? -fittedTangent : 0;
@@ -307,11 +307,11 @@ export function curveFitHvp(
       chosen_3 = 0.5 * quotient;
     }
     const sum_4 = chosen_1 + (r > 0 ? chosen_3 : r < 0 ? -chosen_3 : 0);
-    const product_3 = sum_4 * cos;
-    const sum_5 = chosen_2 * cos + negative_1 * sum_4;
+    const product_3 = sum_4 * cosine;
+    const sum_5 = chosen_2 * cosine + negative_1 * sum_4;
     const sum_6 = chain(chosen_2, product_2) + chain(sum_3, sum_4);
-    const product_4 = sum_2 * cos * chain(sum_4, product_2);
-    const negative_2 = -(chain(sum_6, sin) + product_4);
+    const product_4 = sum_2 * cosine * chain(sum_4, product_2);
+    const negative_2 = -(chain(sum_6, sine) + product_4);
     phaseTangentAdjoint += negative_2;
     frequencyTangentAdjoint += chain(negative_2, tn);
     amplitudeTangentAdjoint += chain(sum_5, exponential_1) + chain(negative, product_3);
@@ -492,6 +492,63 @@ function exp(x: number): number {
         (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
     POWERS[(k >> 7) + 1074]
   );
+}
+
+/** The sines of a turn in 256 parts, and of a quarter more, where the cosine of the first stands. */
+const SINES: Numbers = /* @__PURE__ */ sinesOfTurn();
+
+function sinesOfTurn(): Float64Array {
+  const sines = new Float64Array(321);
+  // The cosine and the sine of 1 / 256 of a turn, with 105 bits behind the point; below, 2^-105.
+  const across = BigInt('0x1ffd886084cd0cbb2acaeaa46cd');
+  const up = BigInt('0xc90aafbd1b33efc9c539edcc0');
+  const bits = BigInt(105);
+  let [cosine, sine] = [BigInt(1) << bits, BigInt(0)];
+  for (let i = 0; i <= 32; i++) {
+    const [low, high] = [
+      Number(sine) * 2.465190328815662e-32,
+      Number(cosine) * 2.465190328815662e-32,
+    ];
+    for (let half = 0, sign = 1; half <= 256; half += 128, sign = -sign) {
+      sines[half + i] = sign * low;
+      sines[half + 64 - i] = sign * high;
+      if (half === 256) break;
+      sines[half + 64 + i] = sign * high;
+      sines[half + 128 - i] = sign * low;
+    }
+    [cosine, sine] = [(cosine * across - sine * up) >> bits, (sine * across + cosine * up) >> bits];
+  }
+  return sines;
+}
+
+/** The sine, within 2 units in the last place. */
+function sin(x: number): number {
+  const k = x * 40.74366543152521 + 6755399441055744 - 6755399441055744;
+  const i = k & 255;
+  const r = x - k * 0.024543692605220713 - k * 9.495469545335112e-13 + k * 3.9191856348971346e-22;
+  const square = r * r;
+  const up = SINES[i];
+  const across = SINES[i + 64];
+  return Math.abs(x) < 1e5
+    ? up +
+        (across * (r - r * square * (1 / 6 - square * (1 / 120 - square * (1 / 5040)))) -
+          up * square * (0.5 - square * (1 / 24 - square * (1 / 720))))
+    : Math.sin(x);
+}
+
+/** The cosine, within 2 units in the last place. */
+function cos(x: number): number {
+  const k = x * 40.74366543152521 + 6755399441055744 - 6755399441055744;
+  const i = k & 255;
+  const r = x - k * 0.024543692605220713 - k * 9.495469545335112e-13 + k * 3.9191856348971346e-22;
+  const square = r * r;
+  const up = SINES[i];
+  const across = SINES[i + 64];
+  return Math.abs(x) < 1e5
+    ? across -
+        (up * (r - r * square * (1 / 6 - square * (1 / 120 - square * (1 / 5040)))) +
+          across * square * (0.5 - square * (1 / 24 - square * (1 / 720))))
+    : Math.cos(x);
 }
 
 /** log(1 + exp(x)), without overflow. */

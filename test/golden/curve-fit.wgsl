@@ -67,9 +67,9 @@ fn curve_fit_loss_and_gradient(params: CurveFitParams, data: CurveFitData) -> Cu
     let tn = data.t[n];
     let exponential_1 = curve_fit_stable_exp(-(softplus * tn));
     let sum_1 = frequency * tn + phase;
-    let cos_ = curve_fit_stable_cos(sum_1);
+    let cosine = curve_fit_stable_cos(sum_1);
     let product = amplitude * exponential_1;
-    let fitted = product * cos_;
+    let fitted = product * cosine;
     let r = fitted - data.y[n];
     let abs_ = abs(r);
     sum += select(0.5 * (abs_ - 0.25), 0.5 * (r * r), abs_ <= 0.5);
@@ -83,7 +83,7 @@ fn curve_fit_loss_and_gradient(params: CurveFitParams, data: CurveFitData) -> Cu
       chosen_1 = 0.083333336;
     }
     let sum_2 = chosen + select(select(0.0, -chosen_1, r < 0.0), chosen_1, r > 0.0);
-    let product_1 = sum_2 * cos_;
+    let product_1 = sum_2 * cosine;
     let negative = -(curve_fit_chain(sum_2, product) * curve_fit_stable_sin(sum_1));
     phaseAdjoint += negative;
     frequencyAdjoint += negative * tn;
@@ -134,11 +134,11 @@ fn curve_fit_jvp(params: CurveFitParams, data: CurveFitData, direction: CurveFit
     let exponential_1 = curve_fit_stable_exp(-(softplus * tn));
     let product_1 = amplitude * exponential_1;
     let sum_1 = frequency * tn + phase;
-    let cos_ = curve_fit_stable_cos(sum_1);
-    let fitted = product_1 * cos_;
+    let cosine = curve_fit_stable_cos(sum_1);
+    let fitted = product_1 * cosine;
     let difference = amplitudeDirection * exponential_1 - product * tn * exponential_1 * amplitude;
     let product_2 = (frequencyDirection * tn + phaseDirection) * curve_fit_stable_sin(sum_1) * product_1;
-    let fittedTangent = difference * cos_ - product_2;
+    let fittedTangent = difference * cosine - product_2;
     let r = fitted - data.y[n];
     let chosen = select(select(0.0, -fittedTangent, r < 0.0), fittedTangent, r > 0.0);
     sum += select(0.5 * chosen, 0.5 * (2.0 * fittedTangent * r), abs(r) <= 0.5);
@@ -173,13 +173,13 @@ fn curve_fit_hvp(params: CurveFitParams, data: CurveFitData, direction: CurveFit
     let negative = -(product * tn * exponential_1);
     let product_1 = amplitude * exponential_1;
     let sum_1 = frequency * tn + phase;
-    let cos_ = curve_fit_stable_cos(sum_1);
+    let cosine = curve_fit_stable_cos(sum_1);
     let sum_2 = frequencyDirection * tn + phaseDirection;
-    let sin_ = curve_fit_stable_sin(sum_1);
-    let negative_1 = -(sum_2 * sin_);
+    let sine = curve_fit_stable_sin(sum_1);
+    let negative_1 = -(sum_2 * sine);
     let sum_3 = amplitudeDirection * exponential_1 + negative * amplitude;
-    let fitted = product_1 * cos_;
-    let fittedTangent = sum_3 * cos_ + negative_1 * product_1;
+    let fitted = product_1 * cosine;
+    let fittedTangent = sum_3 * cosine + negative_1 * product_1;
     let r = fitted - data.y[n];
     let holds = abs(r) <= 0.5;
     let chosen = select(select(0.0, -fittedTangent, r < 0.0), fittedTangent, r > 0.0);
@@ -197,11 +197,11 @@ fn curve_fit_hvp(params: CurveFitParams, data: CurveFitData, direction: CurveFit
       chosen_3 = 0.083333336;
     }
     let sum_4 = chosen_1 + select(select(0.0, -chosen_3, r < 0.0), chosen_3, r > 0.0);
-    let product_2 = sum_4 * cos_;
-    let sum_5 = chosen_2 * cos_ + negative_1 * sum_4;
+    let product_2 = sum_4 * cosine;
+    let sum_5 = chosen_2 * cosine + negative_1 * sum_4;
     let sum_6 = curve_fit_chain(chosen_2, product_1) + curve_fit_chain(sum_3, sum_4);
-    let product_3 = sum_2 * cos_ * curve_fit_chain(sum_4, product_1);
-    let negative_2 = -(curve_fit_chain(sum_6, sin_) + product_3);
+    let product_3 = sum_2 * cosine * curve_fit_chain(sum_4, product_1);
+    let negative_2 = -(curve_fit_chain(sum_6, sine) + product_3);
     phaseTangentAdjoint += negative_2;
     frequencyTangentAdjoint += curve_fit_chain(negative_2, tn);
     amplitudeTangentAdjoint += curve_fit_chain(sum_5, exponential_1) + curve_fit_chain(negative, product_2);

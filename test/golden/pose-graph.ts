@@ -107,14 +107,14 @@ export function poseGraphLoss(
     const difference_2 = pathX[toM] - pathX[fromM];
     const difference_3 = pathY[toM] - pathY[fromM];
     const negative = -pathAngleFromM;
-    const cos = Math.cos(negative);
-    const sin = Math.sin(negative);
-    const difference_4 = difference_2 * cos - difference_3 * sin - measuredX[m];
-    const difference_5 = difference_2 * sin + difference_3 * cos - measuredY[m];
-    const difference_6 = 1 - Math.cos(pathAngle[toM] - pathAngleFromM - measuredAngle[m]);
+    const cosine = cos(negative);
+    const sine = sin(negative);
+    const difference_4 = difference_2 * cosine - difference_3 * sine - measuredX[m];
+    const difference_5 = difference_2 * sine + difference_3 * cosine - measuredY[m];
+    const difference_6 = 1 - cos(pathAngle[toM] - pathAngleFromM - measuredAngle[m]);
     sum += difference_4 * difference_4 + difference_5 * difference_5 + 2 * difference_6;
   }
-  return sum_1 + 2 * (1 - Math.cos(pathAngle[0] - startAngle)) + sum;
+  return sum_1 + 2 * (1 - cos(pathAngle[0] - startAngle)) + sum;
 }
 
 /**
@@ -166,30 +166,74 @@ export function poseGraphLossAndGradient(
     const difference_3 = pathX[toM] - pathX[fromM];
     const difference_4 = pathY[toM] - pathY[fromM];
     const negative = -pathAngleFromM;
-    const cos = Math.cos(negative);
-    const sin = Math.sin(negative);
-    const difference_5 = difference_3 * cos - difference_4 * sin - measuredX[m];
-    const difference_6 = difference_3 * sin + difference_4 * cos - measuredY[m];
+    // cos(negative)
+    const k = negative * 40.74366543152521 + 6755399441055744 - 6755399441055744;
+    const i = k & 255;
+    const r =
+      negative - k * 0.024543692605220713 - k * 9.495469545335112e-13 + k * 3.9191856348971346e-22;
+    const square = r * r;
+    const up = SINES[i];
+    const across = SINES[i + 64];
+    const cosine =
+      Math.abs(negative) < 1e5
+        ? across -
+          (up * (r - r * square * (1 / 6 - square * (1 / 120 - square * (1 / 5040)))) +
+            across * square * (0.5 - square * (1 / 24 - square * (1 / 720))))
+        : Math.cos(negative);
+    // sin(negative)
+    const sine =
+      Math.abs(negative) < 1e5
+        ? up +
+          (across * (r - r * square * (1 / 6 - square * (1 / 120 - square * (1 / 5040)))) -
+            up * square * (0.5 - square * (1 / 24 - square * (1 / 720))))
+        : Math.sin(negative);
+    const difference_5 = difference_3 * cosine - difference_4 * sine - measuredX[m];
+    const difference_6 = difference_3 * sine + difference_4 * cosine - measuredY[m];
     const difference_7 = pathAngle[toM] - pathAngleFromM - measuredAngle[m];
-    const difference_8 = 1 - Math.cos(difference_7);
+    // cos(difference_7)
+    const k_1 = difference_7 * 40.74366543152521 + 6755399441055744 - 6755399441055744;
+    const i_1 = k_1 & 255;
+    const r_1 =
+      difference_7 -
+      k_1 * 0.024543692605220713 -
+      k_1 * 9.495469545335112e-13 +
+      k_1 * 3.9191856348971346e-22;
+    const square_1 = r_1 * r_1;
+    const up_1 = SINES[i_1];
+    const across_1 = SINES[i_1 + 64];
+    const cosine_1 =
+      Math.abs(difference_7) < 1e5
+        ? across_1 -
+          (up_1 * (r_1 - r_1 * square_1 * (1 / 6 - square_1 * (1 / 120 - square_1 * (1 / 5040)))) +
+            across_1 * square_1 * (0.5 - square_1 * (1 / 24 - square_1 * (1 / 720))))
+        : Math.cos(difference_7);
+    const difference_8 = 1 - cosine_1;
     sum += difference_5 * difference_5 + difference_6 * difference_6 + 2 * difference_8;
-    const product = 2 * Math.sin(difference_7);
+    // sin(difference_7)
+    const sine_1 =
+      Math.abs(difference_7) < 1e5
+        ? up_1 +
+          (across_1 *
+            (r_1 - r_1 * square_1 * (1 / 6 - square_1 * (1 / 120 - square_1 * (1 / 5040)))) -
+            up_1 * square_1 * (0.5 - square_1 * (1 / 24 - square_1 * (1 / 720))))
+        : Math.sin(difference_7);
+    const product = 2 * sine_1;
     const product_1 = 2 * difference_6;
     const product_2 = 2 * difference_5;
     const negative_1 = -product_2;
-    const sum_2 = product_1 * cos + negative_1 * sin;
-    const sum_3 = product_1 * sin + product_2 * cos;
-    const product_3 = (product_1 * difference_3 + negative_1 * difference_4) * cos;
+    const sum_2 = product_1 * cosine + negative_1 * sine;
+    const sum_3 = product_1 * sine + product_2 * cosine;
+    const product_3 = (product_1 * difference_3 + negative_1 * difference_4) * cosine;
     pathAngleGradient[toM] += product;
     pathYGradient[toM] += sum_2;
     pathXGradient[toM] += sum_3;
     pathAngleGradient[fromM] +=
-      (product_1 * difference_4 + product_2 * difference_3) * sin - product_3 - product;
+      (product_1 * difference_4 + product_2 * difference_3) * sine - product_3 - product;
     pathYGradient[fromM] -= sum_2;
     pathXGradient[fromM] -= sum_3;
   }
-  const loss = sum_1 + 2 * (1 - Math.cos(difference_2)) + sum;
-  pathAngleGradient[0] += 2 * Math.sin(difference_2);
+  const loss = sum_1 + 2 * (1 - cos(difference_2)) + sum;
+  pathAngleGradient[0] += 2 * sin(difference_2);
   pathYGradient[0] += 2 * difference_1;
   pathXGradient[0] += 2 * difference;
   return loss;
@@ -262,7 +306,7 @@ export function poseGraphJvp(
   const startAngle = data.start.angle;
   let sum = 0;
   const product = pathXDirection[0] * (2 * (pathX[0] - startX));
-  const product_1 = 2 * (pathAngleDirection[0] * Math.sin(pathAngle[0] - startAngle));
+  const product_1 = 2 * (pathAngleDirection[0] * sin(pathAngle[0] - startAngle));
   for (let m = 0; m < M; m++) {
     const fromM = from[m];
     const pathAngleFromM = pathAngle[fromM];
@@ -274,18 +318,18 @@ export function poseGraphJvp(
     const difference_3 = pathYDirection[toM] - pathYDirection[fromM];
     const negative = -pathAngleFromM;
     const negative_1 = -pathAngleFromM_1;
-    const cos = Math.cos(negative);
-    const sin = Math.sin(negative);
-    const negative_2 = -(negative_1 * sin);
-    const product_2 = negative_1 * cos;
-    const sum_1 = difference_1 * cos + negative_2 * difference;
-    const sum_2 = difference_3 * cos + negative_2 * difference_2;
-    const product_3 = 2 * (difference * cos - difference_2 * sin - measuredX[m]);
-    const product_4 = 2 * (difference * sin + difference_2 * cos - measuredY[m]);
-    const product_5 = (sum_1 - (difference_3 * sin + product_2 * difference_2)) * product_3;
-    const sin_1 = Math.sin(pathAngle[toM] - pathAngleFromM - measuredAngle[m]);
-    const sum_3 = product_5 + (difference_1 * sin + product_2 * difference + sum_2) * product_4;
-    sum += sum_3 + 2 * ((pathAngleDirection[toM] - pathAngleFromM_1) * sin_1);
+    const cosine = cos(negative);
+    const sine = sin(negative);
+    const negative_2 = -(negative_1 * sine);
+    const product_2 = negative_1 * cosine;
+    const sum_1 = difference_1 * cosine + negative_2 * difference;
+    const sum_2 = difference_3 * cosine + negative_2 * difference_2;
+    const product_3 = 2 * (difference * cosine - difference_2 * sine - measuredX[m]);
+    const product_4 = 2 * (difference * sine + difference_2 * cosine - measuredY[m]);
+    const product_5 = (sum_1 - (difference_3 * sine + product_2 * difference_2)) * product_3;
+    const sine_1 = sin(pathAngle[toM] - pathAngleFromM - measuredAngle[m]);
+    const sum_3 = product_5 + (difference_1 * sine + product_2 * difference + sum_2) * product_4;
+    sum += sum_3 + 2 * ((pathAngleDirection[toM] - pathAngleFromM_1) * sine_1);
   }
   return product + pathYDirection[0] * (2 * (pathY[0] - startY)) + product_1 + sum;
 }
@@ -349,47 +393,90 @@ export function poseGraphHvp(
     const difference_4 = pathYDirection[toM] - pathYDirection[fromM];
     const negative = -pathAngleFromM;
     const negative_1 = -pathAngleFromM_1;
-    const cos = Math.cos(negative);
-    const sin = Math.sin(negative);
-    const product_3 = negative_1 * sin;
+    // cos(negative)
+    const k = negative * 40.74366543152521 + 6755399441055744 - 6755399441055744;
+    const i = k & 255;
+    const r =
+      negative - k * 0.024543692605220713 - k * 9.495469545335112e-13 + k * 3.9191856348971346e-22;
+    const square = r * r;
+    const up = SINES[i];
+    const across = SINES[i + 64];
+    const cosine =
+      Math.abs(negative) < 1e5
+        ? across -
+          (up * (r - r * square * (1 / 6 - square * (1 / 120 - square * (1 / 5040)))) +
+            across * square * (0.5 - square * (1 / 24 - square * (1 / 720))))
+        : Math.cos(negative);
+    // sin(negative)
+    const sine =
+      Math.abs(negative) < 1e5
+        ? up +
+          (across * (r - r * square * (1 / 6 - square * (1 / 120 - square * (1 / 5040)))) -
+            up * square * (0.5 - square * (1 / 24 - square * (1 / 720))))
+        : Math.sin(negative);
+    const product_3 = negative_1 * sine;
     const negative_2 = -product_3;
-    const product_4 = negative_1 * cos;
-    const product_5 = 2 * (difference_1 * cos - difference_3 * sin - measuredX[m]);
-    const product_6 = 2 * (difference_1 * sin + difference_3 * cos - measuredY[m]);
-    const sum_2 = difference_2 * cos + negative_2 * difference_1;
-    const sum_3 = difference_4 * cos + negative_2 * difference_3;
-    const difference_5 = sum_2 - (difference_4 * sin + product_4 * difference_3);
+    const product_4 = negative_1 * cosine;
+    const product_5 = 2 * (difference_1 * cosine - difference_3 * sine - measuredX[m]);
+    const product_6 = 2 * (difference_1 * sine + difference_3 * cosine - measuredY[m]);
+    const sum_2 = difference_2 * cosine + negative_2 * difference_1;
+    const sum_3 = difference_4 * cosine + negative_2 * difference_3;
+    const difference_5 = sum_2 - (difference_4 * sine + product_4 * difference_3);
     const difference_6 = pathAngle[toM] - pathAngleFromM - measuredAngle[m];
-    const sum_4 = difference_2 * sin + product_4 * difference_1 + sum_3;
+    const sum_4 = difference_2 * sine + product_4 * difference_1 + sum_3;
     const difference_7 = pathAngleDirection[toM] - pathAngleFromM_1;
-    const sin_1 = Math.sin(difference_6);
+    // sin(difference_6)
+    const k_1 = difference_6 * 40.74366543152521 + 6755399441055744 - 6755399441055744;
+    const i_1 = k_1 & 255;
+    const r_1 =
+      difference_6 -
+      k_1 * 0.024543692605220713 -
+      k_1 * 9.495469545335112e-13 +
+      k_1 * 3.9191856348971346e-22;
+    const square_1 = r_1 * r_1;
+    const up_1 = SINES[i_1];
+    const across_1 = SINES[i_1 + 64];
+    const sine_1 =
+      Math.abs(difference_6) < 1e5
+        ? up_1 +
+          (across_1 *
+            (r_1 - r_1 * square_1 * (1 / 6 - square_1 * (1 / 120 - square_1 * (1 / 5040)))) -
+            up_1 * square_1 * (0.5 - square_1 * (1 / 24 - square_1 * (1 / 720))))
+        : Math.sin(difference_6);
     const sum_5 = difference_5 * product_5 + sum_4 * product_6;
-    sum += sum_5 + 2 * (difference_7 * sin_1);
-    const product_7 = 2 * (difference_7 * Math.cos(difference_6));
+    sum += sum_5 + 2 * (difference_7 * sine_1);
+    // cos(difference_6)
+    const cosine_1 =
+      Math.abs(difference_6) < 1e5
+        ? across_1 -
+          (up_1 * (r_1 - r_1 * square_1 * (1 / 6 - square_1 * (1 / 120 - square_1 * (1 / 5040)))) +
+            across_1 * square_1 * (0.5 - square_1 * (1 / 24 - square_1 * (1 / 720))))
+        : Math.cos(difference_6);
+    const product_7 = 2 * (difference_7 * cosine_1);
     const product_8 = 2 * sum_4;
     const product_9 = 2 * difference_5;
     const negative_3 = -product_5;
     const negative_4 = -product_9;
-    const sum_6 =
-      product_8 * cos + negative_2 * product_6 + (negative_4 * sin + product_4 * negative_3);
-    const sum_7 =
-      product_8 * sin + product_4 * product_6 + (product_9 * cos + negative_2 * product_5);
+    const sum_6 = product_8 * cosine + negative_2 * product_6;
+    const sum_7 = sum_6 + (negative_4 * sine + product_4 * negative_3);
     const sum_8 = negative_4 * difference_3 + difference_4 * negative_3;
-    const product_10 = (product_8 * difference_1 + difference_2 * product_6 + sum_8) * cos;
-    const sum_9 = product_8 * difference_3 + difference_4 * product_6;
-    const product_11 = (sum_9 + (product_9 * difference_1 + difference_2 * product_5)) * sin;
+    const product_10 = (product_8 * difference_1 + difference_2 * product_6 + sum_8) * cosine;
+    const sum_9 = product_9 * cosine + negative_2 * product_5;
+    const sum_10 = product_8 * sine + product_4 * product_6 + sum_9;
+    const sum_11 = product_8 * difference_3 + difference_4 * product_6;
+    const product_11 = (sum_11 + (product_9 * difference_1 + difference_2 * product_5)) * sine;
     const difference_8 =
       product_10 - product_3 * (product_6 * difference_1 + negative_3 * difference_3);
-    const sum_10 = product_11 + product_4 * (product_6 * difference_3 + product_5 * difference_1);
+    const sum_12 = product_11 + product_4 * (product_6 * difference_3 + product_5 * difference_1);
     pathAngleProduct[toM] += product_7;
-    pathYProduct[toM] += sum_6;
-    pathXProduct[toM] += sum_7;
-    pathAngleProduct[fromM] += sum_10 - difference_8 - product_7;
-    pathYProduct[fromM] -= sum_6;
-    pathXProduct[fromM] -= sum_7;
+    pathYProduct[toM] += sum_7;
+    pathXProduct[toM] += sum_10;
+    pathAngleProduct[fromM] += sum_12 - difference_8 - product_7;
+    pathYProduct[fromM] -= sum_7;
+    pathXProduct[fromM] -= sum_10;
   }
-  const tangent = sum_1 + 2 * (pathAngle0 * Math.sin(difference)) + sum;
-  pathAngleProduct[0] += 2 * (pathAngle0 * Math.cos(difference));
+  const tangent = sum_1 + 2 * (pathAngle0 * sin(difference)) + sum;
+  pathAngleProduct[0] += 2 * (pathAngle0 * cos(difference));
   pathYProduct[0] += product_2;
   pathXProduct[0] += product_1;
   return tangent;
@@ -834,6 +921,63 @@ function checkPoseGraphHvpCall(
 const poseGraphParamArrays = ['path.x', 'path.y', 'path.angle'];
 
 const poseGraphDataArrays = ['from', 'to', 'measured.x', 'measured.y', 'measured.angle'];
+
+/** The sines of a turn in 256 parts, and of a quarter more, where the cosine of the first stands. */
+const SINES: Numbers = /* @__PURE__ */ sinesOfTurn();
+
+function sinesOfTurn(): Float64Array {
+  const sines = new Float64Array(321);
+  // The cosine and the sine of 1 / 256 of a turn, with 105 bits behind the point; below, 2^-105.
+  const across = BigInt('0x1ffd886084cd0cbb2acaeaa46cd');
+  const up = BigInt('0xc90aafbd1b33efc9c539edcc0');
+  const bits = BigInt(105);
+  let [cosine, sine] = [BigInt(1) << bits, BigInt(0)];
+  for (let i = 0; i <= 32; i++) {
+    const [low, high] = [
+      Number(sine) * 2.465190328815662e-32,
+      Number(cosine) * 2.465190328815662e-32,
+    ];
+    for (let half = 0, sign = 1; half <= 256; half += 128, sign = -sign) {
+      sines[half + i] = sign * low;
+      sines[half + 64 - i] = sign * high;
+      if (half === 256) break;
+      sines[half + 64 + i] = sign * high;
+      sines[half + 128 - i] = sign * low;
+    }
+    [cosine, sine] = [(cosine * across - sine * up) >> bits, (sine * across + cosine * up) >> bits];
+  }
+  return sines;
+}
+
+/** The sine, within 2 units in the last place. */
+function sin(x: number): number {
+  const k = x * 40.74366543152521 + 6755399441055744 - 6755399441055744;
+  const i = k & 255;
+  const r = x - k * 0.024543692605220713 - k * 9.495469545335112e-13 + k * 3.9191856348971346e-22;
+  const square = r * r;
+  const up = SINES[i];
+  const across = SINES[i + 64];
+  return Math.abs(x) < 1e5
+    ? up +
+        (across * (r - r * square * (1 / 6 - square * (1 / 120 - square * (1 / 5040)))) -
+          up * square * (0.5 - square * (1 / 24 - square * (1 / 720))))
+    : Math.sin(x);
+}
+
+/** The cosine, within 2 units in the last place. */
+function cos(x: number): number {
+  const k = x * 40.74366543152521 + 6755399441055744 - 6755399441055744;
+  const i = k & 255;
+  const r = x - k * 0.024543692605220713 - k * 9.495469545335112e-13 + k * 3.9191856348971346e-22;
+  const square = r * r;
+  const up = SINES[i];
+  const across = SINES[i + 64];
+  return Math.abs(x) < 1e5
+    ? across -
+        (up * (r - r * square * (1 / 6 - square * (1 / 120 - square * (1 / 5040)))) +
+          across * square * (0.5 - square * (1 / 24 - square * (1 / 720))))
+    : Math.cos(x);
+}
 
 function checkObject(name: string, value: unknown): void {
   if (typeof value !== 'object' || value === null) {

@@ -9,7 +9,7 @@ import type { OpName } from '../../src/ops/index.ts';
 import { exact, ulps } from '../support/high-precision.ts';
 
 type Unary = (x: number) => number;
-type Measured = 'exp' | 'exp2' | 'tanh' | 'sigmoid' | 'softplus' | 'logSigmoid' | 'erfc';
+type Measured = 'sin' | 'cos' | 'exp' | 'exp2' | 'tanh' | 'sigmoid' | 'softplus' | 'logSigmoid' | 'erfc';
 
 /** What the helpers of a function declare, and their names, with the value of one of them. */
 function emitted(op: OpName, wanted: string): unknown {
@@ -41,7 +41,7 @@ const around = (width: number, count: number): readonly number[] =>
 
 /** Bounds in units in the last place; where the result has fewer digits than a normal double, `tiny` of the smallest double. */
 const cases: readonly {
-  readonly name: Exclude<Measured, 'logSigmoid' | 'erfc'>;
+  readonly name: Exclude<Measured, 'logSigmoid' | 'erfc' | 'sin' | 'cos'>;
   readonly bound: number;
   readonly tiny: number;
   readonly widths: readonly number[];
@@ -104,6 +104,42 @@ test('tanh keeps the sign of zero, is odd, and is 1 from where it rounds to it',
   expect(tanh(-0)).toBe(-0);
   for (const x of [...edges, ...sizes, ...around(25, 1000)]) expect(tanh(-x)).toBe(-tanh(x));
   expect([19.1, 20, 21, 1e300].map(tanh)).toEqual([1, 1, 1, 1]);
+});
+
+describe.each(['sin', 'cos'] as const)('%s', (name) => {
+  const own = functionOf(name);
+
+  test('is within 2 units in the last place up to 1e5, and beyond it that of the engine', () => {
+    // Doubles that are nearest to whole numbers of quarter turns leave the least.
+    const quarters = Array.from({ length: 4000 }, () => Math.floor(between(-63_661, 63_661)) * (Math.PI / 2));
+    const near = [1, 2, 3, 4].map((k) => k * (Math.PI / 2));
+    const halves = quarters.slice(0, 500).map((x) => x + Math.PI / 4);
+    const small = sizes.filter((x) => Math.abs(x) < 1);
+    const wide = [1e5, 1e5 + 1, 1e22, -Number.MAX_VALUE];
+    const points = [0, -0, ...small, ...near, ...quarters, ...halves, ...[1e5, 100, 7, 0.8].flatMap((width) => around(width, 2000))]; // prettier-ignore
+    let worst = { x: 0, by: 0 };
+    for (const x of points) {
+      const by = ulps(own(x), exact[name](x));
+      if (!(by <= worst.by)) worst = { x, by };
+    }
+    expect(worst.by, `${name}(${worst.x}) is ${own(worst.x)}`).toBeLessThanOrEqual(2);
+    for (const x of wide) expect(own(x)).toBe(Math[name](x));
+    expect([Infinity, -Infinity, NaN].map(own)).toEqual([NaN, NaN, NaN]);
+  });
+
+  test('is what it is of the other side, in reverse or not', () => {
+    const points = [...sizes, ...around(25, 1000)].filter((x) => Math.abs(x) < 1e5);
+    for (const x of points) expect(own(-x)).toBe(name === 'sin' ? -own(x) : own(x));
+    expect(own(0)).toBe(name === 'sin' ? 0 : 1);
+  });
+});
+
+test('the table of sines is that of true ones, rounded once', () => {
+  const sines = emitted('sin', 'SINES') as Float64Array;
+  expect(sines.length).toBe(321);
+  for (const [i, found] of sines.entries())
+    if (i % 128 === 0) expect(Math.abs(found)).toBe(0);
+    else expect(ulps(found, exact.sinOfTurn(i / 256)), `${i}`).toBeLessThanOrEqual(0.5);
 });
 
 test('whole powers of 2 are exact', () => {

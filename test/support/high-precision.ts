@@ -84,6 +84,29 @@ function logarithm(x: Exact, bits: number): bigint {
   return twiceAtanh(s, bits) + BigInt(times) * logarithmOf2(bits);
 }
 
+/** arctan(1 / n) */
+function arctangent(n: bigint, bits: number): bigint {
+  let sum = 0n;
+  for (let power = one(bits) / n, k = 1n; power !== 0n; k += 2n) {
+    sum += (k % 4n === 1n ? power : -power) / k;
+    power /= n * n;
+  }
+  return sum;
+}
+
+/** 2π by Machin's formula. */
+const turnOf = (bits: number): bigint => 8n * (4n * arctangent(5n, bits) - arctangent(239n, bits));
+
+function sine(x: bigint, bits: number): bigint {
+  const angle = x % turnOf(bits);
+  let sum = 0n;
+  for (let term = angle, n = 1n; term !== 0n && term !== -1n; n += 2n) {
+    sum += term;
+    term = -product(product(term, angle, bits), angle, bits) / ((n + 1n) * (n + 2n));
+  }
+  return sum;
+}
+
 /** 160 digits of a result that is about 2^size; the others are for what rounding takes. */
 const bitsFor = (size: number): number => 64 * Math.ceil((256 + Math.max(0, Math.min(-size, 2300))) / 64);
 
@@ -107,6 +130,12 @@ export const exact = {
     ),
   expm1: (x: number) =>
     compute(bitsFor(leading(exactly(x))), (bits) => exponential(fixed(exactly(x), bits), bits) - one(bits)),
+  sin: (x: number) =>
+    compute(bitsFor(Math.min(0, leading(exactly(x)))), (bits) => sine(fixed(exactly(x), bits), bits)),
+  cos: (x: number) => compute(bitsFor(0), (bits) => sine(fixed(exactly(x), bits) + turnOf(bits) / 4n, bits)),
+  /** Of whole 256ths of a turn. */
+  sinOfTurn: (turns: number) =>
+    compute(bitsFor(0), (bits) => sine((BigInt(256 * turns) * turnOf(bits)) / 256n, bits)),
   tanh: (x: number) =>
     compute(bitsFor(leading(exactly(x))), (bits) => {
       const e = exponential(2n * fixed(exactly(Math.max(-400, Math.min(x, 400))), bits), bits);

@@ -166,6 +166,7 @@ export function threadOf(parts: ThreadParts, context: KernelContext): Thread {
         element,
         call: (part) => bug(`part ${part} of a kernel`),
         checked: context.checked,
+        steps: new Map(),
         checkedStores: new Set(),
         isRounded: () => false,
       });

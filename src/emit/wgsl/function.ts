@@ -121,6 +121,7 @@ export function printFunction(model: GpuModel, routine: Routine, options: Functi
     element,
     call: (part) => bug(`part ${part} of a WGSL function`),
     checked: options.checked,
+    steps: new Map(),
     checkedStores: new Set(),
     // All is in single precision.
     isRounded: () => false,
