@@ -88,6 +88,7 @@ export async function createLogisticGpu(
         ['biasGradient', 1],
       ],
     ],
+    sorts: [],
     steps: [
       { run: 'logistic_1', title: 'score', threads: N },
       { run: 'logistic_2', title: 'values', groups: 1 },
@@ -314,6 +315,17 @@ type GpuStep =
     }
   | { readonly times: number; readonly steps: readonly GpuStep[] };
 
+/** Iterations that kernels sum up by the place that they add to, an int that is computed from data, or from sizes alone. */
+interface GpuSort {
+  /** Arrays of ints: those of place k are order[starts[k]] to order[starts[k + 1] - 1]. */
+  readonly starts: string;
+  readonly order: string;
+  readonly places: number;
+  readonly count: number;
+  readonly isFixed?: boolean;
+  readonly keys: (keys: Numbers, data: any) => void;
+}
+
 interface GpuPlan {
   readonly name: string;
   readonly code: string;
@@ -330,6 +342,7 @@ interface GpuPlan {
     first?: number,
     last?: number,
   ])[])[];
+  readonly sorts: readonly GpuSort[];
   readonly steps: readonly GpuStep[];
 }
 
@@ -572,19 +585,33 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
     }
     return object;
   };
+  const arenaOf = (storage: string): number =>
+    plan.arenas.findIndex((arrays) => arrays.some(([array]) => array === storage));
+  const place = (storage: string, numbers: Int32Array): void => {
+    const buffer = buffers[arenaOf(storage)];
+    if (buffer !== undefined)
+      device.queue.writeBuffer(buffer, 4 * (offsets.get(storage) ?? 0), numbers);
+  };
   const write = (fields: readonly GpuField[], object: any): void => {
     for (const { path, kind, storage } of fields) {
       let value = object;
       for (const part of path) value = value[part];
-      const arena = plan.arenas.findIndex((arrays) => arrays.some(([array]) => array === storage));
-      const buffer = buffers[arena];
-      if (kind === 'number') value = arena === 2 ? Int32Array.of(value) : Float32Array.of(value);
+      if (kind === 'number')
+        value = arenaOf(storage) === 2 ? Int32Array.of(value) : Float32Array.of(value);
       else if (kind === 'boolean') value = Int32Array.of(Number(value));
       else if (kind === 'Uint8Array') value = Int32Array.from(value);
-      if (buffer !== undefined)
-        device.queue.writeBuffer(buffer, 4 * (offsets.get(storage) ?? 0), value);
+      place(storage, value);
     }
   };
+  const sort = (isFixed: boolean, object?: object): void => {
+    for (const one of plan.sorts) {
+      if ((one.isFixed ?? false) !== isFixed) continue;
+      const { starts, order } = sorted(one, object);
+      place(one.starts, starts);
+      place(one.order, order);
+    }
+  };
+  sort(true);
 
   return {
     setParams(object) {
@@ -595,6 +622,7 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
     setData(object) {
       checkFields('data', object, data);
       write(data, object);
+      sort(false, object);
       given.add('data');
     },
     async lossAndGradient() {
@@ -618,6 +646,25 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
       for (const buffer of [...buffers, ...idle, status, rate]) buffer.destroy();
     },
   };
+}
+
+/** A counting sort: what belongs together keeps its order. */
+function sorted(
+  { places, count, keys }: GpuSort,
+  data?: object,
+): { readonly starts: Int32Array; readonly order: Int32Array } {
+  const starts = new Int32Array(places + 1);
+  const order = new Int32Array(count);
+  const place: Numbers = new Int32Array(count);
+  keys(place, data);
+  const ends: Numbers = starts;
+  // What is no place is nowhere.
+  for (let i = 0; i < count; i++) if (place[i] >= 0 && place[i] < places) ends[place[i] + 1]++;
+  for (let k = 0; k < places; k++) ends[k + 1] += ends[k];
+  const next: Numbers = starts.slice();
+  for (let i = 0; i < count; i++)
+    if (place[i] >= 0 && place[i] < places) order[next[place[i]]++] = i;
+  return { starts, order };
 }
 
 function checkFields(owner: string, object: any, fields: readonly GpuField[]): void {

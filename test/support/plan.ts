@@ -33,6 +33,18 @@ export function runPlan(gradient: Program, params: Parameters, data: Parameters,
   const placeOf = (value: Value): Place => plan.places.get(value.id) ?? bug(`no place for %${value.id}`);
   for (const { role, name, value } of gradient.inputs)
     cells(placeOf(value).storage).set(flat((role === 'param' ? params : data)[name] ?? NaN));
+  // As the host does it.
+  for (const { keys, places, starts, order } of plan.sorts) {
+    verify(keys);
+    const given = keys.inputs.map(({ name, value }) => [name, data[name] ?? bug(`no ${value.name}`)]);
+    const { outputs } = interpret(keys, { params: {}, data: Object.fromEntries(given) }, sizes);
+    const place = flat(outputs.keys ?? []);
+    const sorted = place.flatMap((key, i) => (key >= 0 && key < extent(places) ? [i] : [])).sort((a, b) => (place[a] ?? NaN) - (place[b] ?? NaN)); // prettier-ignore
+    cells(order).set(sorted);
+    cells(starts).forEach((_, k) => {
+      cells(starts)[k] = sorted.filter((i) => (place[i] ?? NaN) < k).length;
+    });
+  }
 
   const number = (operand: Operand, thread: ReadonlyMap<number, number>): number => {
     if (operand.kind === 'literal') return Number(operand.value);

@@ -10,8 +10,11 @@ import { snakeCase, wgslLexicon } from '../wgsl/names.ts';
 import { nanFunction } from '../wgsl/module.ts';
 import { wgsl } from '../wgsl/target.ts';
 import type { Target } from '../target.ts';
+import type { Routine } from '../../loops/types.ts';
 import { lowerKernel, printKernel, sumWidth, threadsOf, type LoweredKernel } from './kernel.ts';
+import { lowerKeys } from './keys.ts';
 import { planOf } from './plan.ts';
+import type { Sort } from './segments.ts';
 import { kernelsOf, type Arena, type Kernel, type Plan, type Storage } from './steps.ts';
 import { lowerTile, printTile, tileWidth, type LoweredTile } from './tile.ts';
 
@@ -27,6 +30,8 @@ export interface Lowered {
   readonly kernels: readonly LoweredKernel[];
   /** Another form of kernels that are products of matrices, by the plain one. */
   readonly tiles: ReadonlyMap<Kernel, LoweredTile>;
+  /** What the host sorts by, as routines of the host. */
+  readonly sorts: readonly { readonly sort: Sort; readonly routine: Routine }[];
   /** Those of the plan, and what threads have for themselves. */
   readonly storages: readonly Storage[];
 }
@@ -57,7 +62,8 @@ export function lowerProgram(program: Program, { checked, without }: KernelOptio
       return tile === undefined ? [] : [[kernel, tile] as const];
     }),
   );
-  return { program, plan, kernels, tiles, storages: [...plan.storages, ...scratch] };
+  const sorts = plan.sorts.map((sort) => ({ sort, routine: lowerKeys(sort, settings) }));
+  return { program, plan, kernels, tiles, sorts, storages: [...plan.storages, ...scratch] };
 }
 
 /** In the order of their bindings; behind them stands the status. */

@@ -7,6 +7,7 @@ import { unfitExtents } from '../door.ts';
 import { fieldType, isArray, kindOf, lengthText, shapeText, sizeNames, type Model, type ModelField, type SizeNames } from '../model.ts'; // prettier-ignore
 import { quote } from '../syntax.ts';
 import { arenas, type Code, type Lowered } from './code.ts';
+import { keysFunction } from './keys.ts';
 import { livesOf } from './memory.ts';
 import type { Step, Storage } from './steps.ts';
 
@@ -74,6 +75,18 @@ function bodyOf(model: Model, lowered: Lowered, code: Code, kernels: string): re
     });
     return `[${entries.join(', ')}],`;
   });
+  const sorts = lowered.sorts.flatMap(({ sort, routine }) => [
+    '{',
+    `  starts: ${quote(sort.starts.name)},`,
+    `  order: ${quote(sort.order.name)},`,
+    `  places: ${product([sort.places], names)},`,
+    `  count: ${product([sort.count], names)},`,
+    ...(sort.keys.inputs.length > 0 ? [] : ['  isFixed: true,']),
+    ...keysFunction(routine, model, scope, names).map((line, k) =>
+      k === 0 ? `  keys: ${line}` : `  ${line}`,
+    ),
+    '},',
+  ]);
   const list = (field: string, lines: readonly string[], [open, close] = '[]'): readonly string[] =>
     [`  ${field}: ${open}`, ...lines.map((line) => `    ${line}`), `  ${close},`]; // prettier-ignore
   const plan$ = [
@@ -81,6 +94,7 @@ function bodyOf(model: Model, lowered: Lowered, code: Code, kernels: string): re
     ...list('params', fields(model.params)),
     ...list('data', fields(model.data)),
     ...list('arenas', arrays),
+    ...list('sorts', sorts),
     ...list('steps', stepLines(plan.steps, lowered, names)),
   ];
   const checks = [

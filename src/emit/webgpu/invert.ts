@@ -2,22 +2,18 @@
 // thread computes. No two threads then write to one element, and terms are added in the order of the loops.
 //
 // Each index of the add is one of: fixed, the same for all iterations; a loop index plus things known without it, from which
-// the thread takes the loop index (`i = t - rest`, where that is in its range); or anything else, such as an int of the data: then the thread
-// goes through all iterations and takes those whose index is its own, which costs the length of the loop for each element.
+// the thread takes the loop index (`i = t - rest`, where that is in its range); computed from ints of the data, by which the host sorts
+// the iterations (segments.ts); or anything else: then the thread goes through all iterations and takes those whose index is its own, which
+// costs the length of the loop for each element.
 
-import {
-  add as plus,
-  asConstant,
-  constant,
-  equal,
-  multiply,
-  type Polynomial,
-} from '../../base/polynomial.ts';
+import { constant, equal, type Polynomial } from '../../base/polynomial.ts';
 import { asPolynomial, extent, int, intType, real, scalarType } from '../../ir/build.ts';
 import type { AddStatement, Block, ForStatement, IfStatement, Operand, Statement, Type, Value } from '../../ir/types.ts'; // prettier-ignore
 import { accumulatorsOf, blocksOf, mapBlocks, operandsOf, statementsOf } from '../../ir/walk.ts';
 import { dropDeadIn } from '../../passes/dead.ts';
 import { ops, type OpName } from '../../ops/index.ts';
+import { linearOf, type Linear } from './linear.ts';
+import { segmentsOf, type Searched, type Sorter } from './segments.ts';
 
 /** What the thread of an element computes. */
 export interface Gather {
@@ -88,42 +84,6 @@ function addingOnly(statement: Statement, kept: ReadonlySet<number>): Statement 
   });
 }
 
-/** A sum of values times whole numbers, plus a polynomial in the sizes. */
-interface Linear {
-  readonly terms: ReadonlyMap<Value, number>;
-  readonly rest: Polynomial;
-}
-
-function linearOf(operand: Operand, defs: ReadonlyMap<number, Statement>): Linear {
-  const known = asPolynomial(operand);
-  if (known !== undefined) return { terms: new Map(), rest: known };
-  if (operand.kind !== 'value') return { terms: new Map(), rest: constant(0) };
-  const self: Linear = { terms: new Map([[operand, 1]]), rest: constant(0) };
-  const def = defs.get(operand.id);
-  if (def?.kind !== 'op') return self;
-  const [a, b] = def.args.map((arg) => linearOf(arg, defs));
-  if (a === undefined || b === undefined) return self;
-  if (def.op === 'iadd') return combine(a, b, 1);
-  if (def.op === 'isub') return combine(a, b, -1);
-  if (def.op === 'imul') {
-    const [factor, other] = a.terms.size === 0 ? [a, b] : [b, a];
-    const by = asConstant(factor.rest);
-    if (factor.terms.size === 0 && by !== undefined)
-      return combine({ terms: new Map(), rest: constant(0) }, other, by);
-  }
-  return self;
-}
-
-function combine(a: Linear, b: Linear, by: number): Linear {
-  const terms = new Map(a.terms);
-  for (const [value, coefficient] of b.terms) {
-    const sum = (terms.get(value) ?? 0) + by * coefficient;
-    if (sum === 0) terms.delete(value);
-    else terms.set(value, sum);
-  }
-  return { terms, rest: plus(a.rest, multiply(b.rest, constant(by))) };
-}
-
 type Solution =
   | { readonly kind: 'is'; readonly axis: Value }
   /** The loop index is `sign * (axis - rest)`. */
@@ -132,10 +92,11 @@ type Solution =
 /** `isFixed` tells whether an operand from outside the loops can be an index as it is. */
 export function gatherOf(
   path: Path,
-  counter: { next: number },
+  sorter: Sorter,
   isFixed: (operand: Operand) => boolean,
 ): Gather | undefined {
   const { levels, add } = path;
+  const { counter } = sorter;
   const fresh = (type: Type, name?: string): Value => ({
     kind: 'value',
     id: counter.next++,
@@ -158,12 +119,10 @@ export function gatherOf(
   const solved = new Map<ForStatement, Solution>();
   const indices: Operand[] = [];
   const axes: Value[] = [];
-  const extents: Polynomial[] = [];
-  const searched: { readonly index: Operand; readonly axis: Value }[] = [];
+  const searched: Searched[] = [];
   const axisFor = (dim: number, name: string | undefined, axis = fresh(intType, name)): Value => {
     indices[dim] = axis;
     axes.push(axis);
-    extents.push(dims[dim] ?? constant(1));
     return axis;
   };
 
@@ -191,7 +150,7 @@ export function gatherOf(
     if (found === undefined) {
       // An index out of range is nobody's own, and nobody would notice.
       if (!add.inRange) return undefined;
-      searched.push({ index, axis: axisFor(dim, undefined) });
+      searched.push({ index, axis: axisFor(dim, undefined), extent: dims[dim] ?? constant(1) });
       continue;
     }
     const terms = new Map(linear.terms);
@@ -200,6 +159,17 @@ export function gatherOf(
     solved.set(found, { kind: 'from', axis: axisFor(dim, undefined), sign, rest: { ...linear, terms } });
   }
   if (!add.inRange && [...solved.values()].some(({ kind }) => kind === 'from')) return undefined;
+
+  const axisOf = (loop: ForStatement): Value | undefined => {
+    const solution = solved.get(loop);
+    const axis = solution?.kind === 'is' && isWhole(loop, dims[indices.indexOf(solution.axis)]);
+    return axis ? solution?.axis : undefined;
+  };
+  const segments =
+    searched.length === 0
+      ? undefined
+      : segmentsOf(searched, loops, axisOf, (loop) => solved.has(loop), defs, sorter);
+  const isSorted = (loop: ForStatement): boolean => segments?.loops.has(loop) ?? false;
 
   const type = add.value.type;
   const zero = type.scalar === 'real' ? real(0) : int(0);
@@ -242,11 +212,8 @@ export function gatherOf(
       if (solution.sign < 0) at = op(statements, 'isub', [int(0), at]);
       op(statements, 'iadd', [at, int(0)], index);
     }
-    const dim = indices.indexOf(axis);
-    const to = asPolynomial(loop.to);
-    const isWhole =
-      solution.kind === 'is' && isZero(loop.from) && to !== undefined && equal(to, dims[dim] ?? constant(-1));
-    if (isWhole) return { statements: [...statements, ...inner.statements], results: inner.results };
+    if (axisOf(loop) !== undefined)
+      return { statements: [...statements, ...inner.statements], results: inner.results };
     const above = op(statements, 'ile', [loop.from, index]);
     const below = op(statements, 'ilt', [index, loop.to]);
     return guarded(statements, op(statements, 'and', [above, below]), inner);
@@ -256,7 +223,8 @@ export function gatherOf(
     const level = levels[k];
     if (level === undefined) {
       const statements: Statement[] = [];
-      const tests = searched.map(({ index, axis }) => op(statements, 'ieq', [index, axis]));
+      const asked = segments === undefined ? searched : [];
+      const tests = asked.map(({ index, axis }) => op(statements, 'ieq', [index, axis]));
       const value: Block = { statements: [], results: [add.value] };
       const inner = tests.reduceRight<Block>((block, test) => guarded([], test, block), value);
       return { statements: [...path.before, ...statements, ...inner.statements], results: inner.results };
@@ -273,11 +241,17 @@ export function gatherOf(
       const solution = solved.get(statement);
       const needed = solution?.kind === 'from' ? [...solution.rest.terms.keys()] : [];
       const early = loops.filter((loop) => needed.includes(loop.index) && !solved.has(loop) && isInside(loop, k) && !begun.has(loop)); // prettier-ignore
+      // The first of the sorted loops begins them all.
+      const sorted = [statement, ...early].some((loop) => isSorted(loop) && !begun.has(loop));
+      if (sorted) for (const loop of segments?.loops ?? []) begun.add(loop);
       for (const loop of early) begun.add(loop);
       const own = begun.has(statement) || solution !== undefined;
       block = within(statement, k);
       if (!own) block = summed(statement, block);
-      block = early.reduceRight((inner, loop) => summed(loop, inner), block);
+      block = early
+        .filter((loop) => !isSorted(loop))
+        .reduceRight((inner, loop) => summed(loop, inner), block);
+      if (sorted && segments !== undefined) block = segments.summed(block, type);
     }
     return { statements: [...before, ...block.statements], results: block.results };
   };
@@ -288,9 +262,22 @@ export function gatherOf(
     const isNeeded = [...solved.values()].some((s) => s.kind === 'from' && s.rest.terms.has(loop.index));
     if (isNeeded && !solved.has(loop) && !operandsOf(loop).every(isOutside)) return undefined;
   }
+  // Neighbours in memory are neighbours among the threads.
+  const order = axes.map((axis) => indices.indexOf(axis)).sort((a, b) => a - b);
+  const placed = order.flatMap((dim) => axes.filter((axis) => indices[dim] === axis));
   // Of the loops' bodies most belongs to other adds.
-  return { axes, extents, indices, block: dropDeadIn(emit(0)) };
+  return {
+    axes: placed,
+    extents: order.map((dim) => dims[dim] ?? constant(1)),
+    indices,
+    block: dropDeadIn(emit(0)),
+  };
 }
 
+/** Whether a loop runs over all of an axis. */
+function isWhole({ from, to }: ForStatement, dim: Polynomial | undefined): boolean {
+  const end = asPolynomial(to);
+  return isZero(from) && end !== undefined && dim !== undefined && equal(end, dim);
+}
 const isZero = (operand: Operand): boolean => operand.kind === 'literal' && operand.value === 0;
 const isShort = ({ to }: ForStatement): boolean => to.kind === 'literal';

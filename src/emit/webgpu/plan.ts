@@ -2,13 +2,15 @@
 // workgroup, a loop that adds one for each array that it adds into (invert.ts); numbers are computed again by every kernel that needs
 // them. A loop over arrays becomes steps that are repeated. What is none of these runs in one thread.
 
-import { constant, subtract } from '../../base/polynomial.ts';
+import { add, constant, print, subtract, type Polynomial } from '../../base/polynomial.ts';
 import { bug } from '../../base/bug.ts';
 import { asPolynomial, extent, int, intType, real } from '../../ir/build.ts';
 import type { AddStatement, Block, LoopStatement, Operand, Program, Statement, Type, Value } from '../../ir/types.ts'; // prettier-ignore
+import { printProgram } from '../../ir/print.ts';
 import { accumulatorsOf, freeValues, someStatement } from '../../ir/walk.ts';
 import { wgslLexicon } from '../wgsl/names.ts';
 import { gatherOf, pathsOf, type Gather } from './invert.ts';
+import type { Sort, SortedArrays, Sorter } from './segments.ts';
 import type { Arena, Goal, Place, Plan, Step, Storage } from './steps.ts';
 import { rowsFirst } from './rows.ts';
 import { tidied } from './tidy.ts';
@@ -34,6 +36,7 @@ class Planner {
   readonly #accumulators = new Map<number, Value>();
   readonly #storages: Storage[] = [];
   readonly #results: Storage[] = [];
+  readonly #sorts = new Map<string, { readonly sort: Sort; readonly arrays: SortedArrays }>();
   readonly #taken = new Set<string>();
   #steps: Step[] = [];
 
@@ -46,6 +49,7 @@ class Planner {
     return {
       steps: this.#steps,
       storages: this.#storages,
+      sorts: [...this.#sorts.values()].map(({ sort }) => sort),
       results: this.#results,
       places: this.#places,
       inlined: this.#inlined,
@@ -208,10 +212,37 @@ class Planner {
 
   #adds(s: Statement & { kind: 'for' }): void {
     const paths = pathsOf(s);
-    const gathers = paths?.map((path) => gatherOf(path, this.#counter, (index) => this.#isPlain(index)));
+    const gathers = paths?.map((path) => gatherOf(path, this.#sorter(), (index) => this.#isPlain(index)));
     const made = paths?.map(({ add }, k) => ({ add, gather: gathers?.[k] }));
     if (made === undefined || made.some(({ gather }) => gather === undefined)) return this.#serial([s]);
     for (const { add, gather } of made) if (gather !== undefined) this.#gathered(add, gather);
+  }
+
+  #sorter(): Sorter {
+    return {
+      program: this.#program,
+      counter: this.#counter,
+      outer: (id) => this.#inlined.get(id),
+      arrays: (keys, places, count) => this.#sorted(keys, places, count),
+    };
+  }
+
+  /** Where the host puts iterations by the place that they add to; the same for all adds to the same places. */
+  #sorted(keys: Program, places: Polynomial, count: Polynomial): SortedArrays {
+    const text = `${print(places)} ${printProgram(keys)}`;
+    const known = this.#sorts.get(text);
+    if (known !== undefined) return known.arrays;
+    const name = keys.body.statements[0]?.outs[0]?.name ?? 'place';
+    const array = (part: string, length: Polynomial): Value => {
+      const value = this.#fresh({ scalar: 'int', dims: [length] }, `${name}_${part}`);
+      this.#places.set(value.id, whole(this.#store(`${name}_${part}`, value.type, 'ints')));
+      return value;
+    };
+    const arrays = { starts: array('starts', add(places, constant(1))), order: array('order', count) };
+    const [starts, order] = [arrays.starts, arrays.order].map((value) => this.#placeOf(value).storage);
+    if (starts === undefined || order === undefined) return bug('no room for what is sorted');
+    this.#sorts.set(text, { sort: { keys, places, count, starts, order }, arrays });
+    return arrays;
   }
 
   #gathered({ accumulator }: AddStatement, { axes, extents, block, indices }: Gather): void {

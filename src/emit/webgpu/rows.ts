@@ -53,10 +53,7 @@ export function rowsFirst(program: Program): Program {
         return [s];
       }
       if (s.kind === 'reduce' && isKnown) {
-        const used = s.outs.filter((out) =>
-          block.statements.slice(k + 1).some((later) => repeats(later, out)),
-        );
-        if (used.length === 0) return [s];
+        if (!isRepeated(s, block.statements.slice(k + 1))) return [s];
         hasChanged = true;
         const arrays = rowsOf(s, axes, pure, rows);
         const reads = s.outs.map((out, at): Statement => ({ kind: 'read', outs: [out], array: arrays[at] ?? bug('an out without rows'), indices: axes.map(({ index }) => index), inRange: true })); // prettier-ignore
@@ -116,6 +113,12 @@ function axesOf(s: Statement): readonly Axis[] | undefined {
   return extent && [{ index: s.index, extent }];
 }
 
-/** Whether threads may come to share the value: it is used within a loop. */
-const repeats = (s: Statement, value: Value): boolean =>
-  (s.kind === 'for' || s.kind === 'build') && blocksOf(s).some((block) => freeValues(block).has(value.id));
+/** Whether threads may come to share what the statement yields: it, or something computed from it, is used within a later loop. */
+function isRepeated({ outs }: Statement, later: readonly Statement[]): boolean {
+  const ids = new Set(outs.map(({ id }) => id));
+  return later.some((s) => {
+    if (![...freeValuesOfStatement(s).keys()].some((id) => ids.has(id))) return false;
+    for (const { id } of s.outs) ids.add(id);
+    return (s.kind === 'for' || s.kind === 'build') && blocksOf(s).some((block) => [...freeValues(block).keys()].some((id) => ids.has(id))); // prettier-ignore
+  });
+}

@@ -3,6 +3,7 @@
 
 import type { Polynomial } from '../../base/polynomial.ts';
 import type { Block, Operand, ReduceStatement, Scalar, Statement, Value } from '../../ir/types.ts';
+import type { Sort } from './segments.ts';
 
 /** Which buffer something lies in: what comes in is only read. */
 export type Arena = 'params' | 'reals' | 'ints' | 'work' | 'counts' | 'result';
@@ -63,6 +64,8 @@ export type Step = Kernel | RepeatStep;
 export interface Plan {
   readonly steps: readonly Step[];
   readonly storages: readonly Storage[];
+  /** What the host sorts when data are set. */
+  readonly sorts: readonly Sort[];
   /** Where the outputs of the program go, in their order. */
   readonly results: readonly Storage[];
   /** Where values lie that kernels read, by id. */

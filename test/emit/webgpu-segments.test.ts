@@ -1,0 +1,228 @@
+// Gradients that are added to at places that ints of the data name: which of them the host sorts for, and that they are right.
+
+import { describe, expect, it } from 'vitest';
+import { compile } from '../../src/compile.ts';
+import { derive } from '../../src/generate.ts';
+import { interpret } from '../../src/ir/interpret.ts';
+import { random } from '../../src/numeric/random.ts';
+import { farApart, farthest, farthestOf, type Numbers } from '../support/compare.ts';
+import { compileModule } from '../support/emitted.ts';
+import { programOf } from '../support/language.ts';
+import { flattened, openGpu } from '../support/webgpu.ts';
+
+interface Case {
+  readonly name: string;
+  readonly source: string;
+  readonly params: Readonly<Record<string, Numbers>>;
+  readonly data?: Readonly<Record<string, Numbers>>;
+  readonly sizes?: Readonly<Record<string, number>>;
+  /** How many sums of iterations there are, and how they are sorted. */
+  readonly keys: readonly string[];
+}
+
+const numbers = (length: number): readonly number[] =>
+  Array.from({ length }, (_, i) => Math.fround(Math.sin(3 * i + 1)));
+const sizes = { N: 6, K: 4 };
+
+const cases: readonly Case[] = [
+  {
+    name: 'two arrays at the same places, which are sorted once',
+    source: `model Lines {
+  dim N, K
+  data x: real[N], at: int[N] in 0..K
+  param a: real[K], b: real[K, 2]
+  loss sum((a[at[n]] * x[n] + b[at[n], 0] * b[at[n], 1])^2 for n in N)
+}`,
+    sizes,
+    params: { a: numbers(4), b: numbers(8) },
+    data: { x: numbers(6), at: [2, 0, 2, 3, 2, 0] },
+    keys: ['keys[n] = at[n];'],
+  },
+  {
+    name: 'all at one place',
+    source: `model One {
+  dim N, K
+  data at: int[N] in 0..K
+  param a: real[K], b: real[N]
+  loss sum(tanh(a[at[n]] * b[n]) for n in N)
+}`,
+    sizes,
+    params: { a: numbers(4), b: numbers(6) },
+    data: { at: [3, 3, 3, 3, 3, 3] },
+    keys: ['keys[n] = at[n];'],
+  },
+  {
+    name: 'places that are computed from data',
+    source: `model Shifted {
+  dim N, K
+  data at: int[N] in 0..K, by: int, flag: bool[N]
+  param a: real[K + 1], b: real[K], c: real[K]
+  loss sum(a[at[n] + 1]^2 * b[flag[n] ? at[n] : 0] for n in N) + sum(c[(at[n] + by) mod K]^3 for n in N)
+}`,
+    sizes,
+    params: { a: numbers(5), b: numbers(4), c: numbers(4) },
+    data: { at: [2, 0, 2, 3, 2, 0], by: 3, flag: [1, 0, 0, 1, 1, 0] },
+    keys: [
+      'keys[n] = floorMod(at[n] + by, K);',
+      'keys[n] = flag[n] !== 0 ? at[n] : 0;',
+      'keys[n] = at[n] + 1;',
+    ],
+  },
+  {
+    name: 'several loops, in another order than that of the data, and one that begins late',
+    source: `model Sentences {
+  dim B, T, V, D
+  data token: int[B, T] in 0..V
+  param E: real[V, D], F: real[V, D]
+  loss sum(tanh(E[token[b, t], d] * F[token[b, t - 1], d]) for t in 1..T, b in B, d in D)
+}`,
+    sizes: { B: 2, T: 3, V: 4, D: 2 },
+    params: { E: numbers(8), F: numbers(8) },
+    data: { token: [1, 3, 1, 0, 1, 3] },
+    keys: ['keys[keysRow + b] = token[b * T + t_1 - 1];', 'keys[keysRow + b] = token[b * T + t_1];'],
+  },
+  {
+    name: 'rows and columns',
+    source: `model Entries {
+  dim N, K, M
+  data row: int[N] in 0..K, column: int[N] in 0..M, y: real[N]
+  param w: real[K, M]
+  loss sum((w[row[n], column[n]] - y[n])^2 for n in N)
+}`,
+    sizes: { N: 6, K: 2, M: 3 },
+    params: { w: numbers(6) },
+    data: { row: [0, 1, 1, 0, 1, 1], column: [2, 0, 2, 2, 0, 1], y: numbers(6) },
+    keys: ['keys[n] = row[n] * M + column[n];'],
+  },
+  {
+    name: 'places in a row of their own',
+    source: `model Rows {
+  dim B, T, K
+  data at: int[B, T] in 0..K
+  param a: real[K], b: real[B]
+  let p[i in B, k in K] = sin(a[k] * b[i])
+  loss sum(p[i, at[i, t]]^2 * real(t + 1) for i in B, t in T)
+}`,
+    sizes: { B: 3, T: 2, K: 4 },
+    params: { a: numbers(4), b: numbers(3) },
+    data: { at: [1, 1, 3, 0, 2, 2] },
+    keys: ['keys[keysRow + t] = index + at[keysRow + t];'],
+  },
+  {
+    name: 'places that sizes alone determine',
+    source: `model Circular {
+  dim N
+  param a: real[N], b: real[N]
+  loss sum((sum(a[(i - j) mod N] * b[j] for j in N))^2 for i in N)
+}`,
+    sizes: { N: 5 },
+    params: { a: numbers(5), b: numbers(5) },
+    keys: ['keys[keysRow + j] = floorMod(i - j, N);'],
+  },
+  {
+    name: 'some of the iterations',
+    source: `model Masked {
+  dim N, K
+  data at: int[N] in -1..K
+  param a: real[K]
+  loss sum((at[n] < 0 ? 0.0 : a[at[n]]^2) for n in N)
+}`,
+    sizes,
+    params: { a: numbers(4) },
+    data: { at: [2, -1, 2, 3, -1, 0] },
+    keys: ['keys[n] = at[n];'],
+  },
+  {
+    name: 'places that depend on params are searched for',
+    source: `model Nearest {
+  dim N, K
+  data x: real[N]
+  param c: real[K], w: real[K]
+  loss sum((x[n] - c[argmin((x[n] - c[k])^2 for k in K)])^2 * w[argmax(c[k] * x[n] for k in K)] for n in N)
+}`,
+    sizes,
+    params: { c: numbers(4), w: numbers(4) },
+    data: { x: numbers(6) },
+    keys: [],
+  },
+  {
+    name: 'and so are those of loops whose length data say',
+    source: `model Ragged {
+  dim B, T, V
+  data token: int[B, T] in 0..V, length: int[B] in 0..T + 1
+  param a: real[V]
+  loss sum(sum(a[token[b, t]] for t in 0..length[b])^2 for b in B)
+}`,
+    sizes: { B: 2, T: 3, V: 4 },
+    params: { a: numbers(4) },
+    data: { token: [1, 3, 1, 0, 1, 3], length: [2, 3] },
+    keys: [],
+  },
+];
+
+describe.each(cases)('$name', ({ source, params, data = {}, sizes = {}, keys }) => {
+  it('has the gradient of the interpreter, twice to the last bit', async () => {
+    const { gpu, text } = await openGpu(source, sizes, { params, data });
+    const found = await gpu.lossAndGradient();
+    const expected = interpret(derive(programOf(source), 'gradient'), { params, data }, sizes);
+    expect(text.match(/keys\[.*\] = .*;/g) ?? []).toEqual(keys);
+    expect(farthest(found.loss, expected.loss ?? NaN)).toBeLessThan(1e-5);
+    expect(farthestOf(flattened(found.gradient), expected.gradient)).toBeLessThan(1e-5);
+    expect(await gpu.lossAndGradient()).toEqual(found);
+    gpu.destroy();
+  });
+});
+
+it('the thread of a place goes through its own iterations', async () => {
+  const source = cases[1]?.source ?? '';
+  const { files } = await compile(source, { target: 'webgpu' });
+  const [, after = ''] = files[0]?.text.split('// a\n') ?? [];
+  expect(after.split('  var value0: f32;\n')[1]?.split('}\n\n')[0]).toBe(`\
+  let first = ints[at_starts_at + i];
+  let end = ints[at_starts_at + i + 1];
+  var sum = 0.0;
+  for (var at = first; at < end; at++) {
+    let n = ints[at_order_at + at];
+    let _2n = params[b_at + n];
+    let tanh_ = stable_tanh(params[a_at + ints[at_at + n]] * _2n);
+    sum += (1.0 - tanh_ * tanh_) * _2n;
+  }
+  value0 = sum;
+  result[aGradient_at + i] = value0;
+`);
+});
+
+describe('100,000 iterations at 1,000 places', () => {
+  const source = `model Embed {
+  dim N, V, D
+  data token: int[N] in 0..V, y: real[N]
+  param E: real[V, D], bias: real[V], w: real[D]
+  loss mean((sum(E[token[n], d] * w[d] for d in D) + bias[token[n]] - y[n])^2 for n in N)
+}
+`;
+  const [N, V, D] = [100_000, 1_000, 4];
+  const numbersOf = random(5);
+  const numbers = (length: number): readonly number[] =>
+    Array.from({ length }, () => Math.fround(2 * numbersOf.uniform() - 1));
+  // A few are frequent, as words are; some do not occur.
+  const token = Array.from({ length: N }, () => Math.floor(V * numbersOf.uniform() ** 4));
+  const point = { params: { E: numbers(V * D), bias: numbers(V), w: numbers(D) }, data: { token, y: numbers(N) } }; // prettier-ignore
+
+  it('are emitted as they were', async () => {
+    const { files } = await compile(source, { path: 'embedding.nabla', target: 'webgpu' });
+    const [own] = files[0]?.text.split('/** A param or an input') ?? [];
+    await expect(own?.trimEnd()).toMatchFileSnapshot('../golden/embedding.gpu.ts');
+  });
+
+  it('have the gradient of emitted TypeScript', { timeout: 120_000 }, async () => {
+    const sizes = { N, V, D };
+    const { gpu } = await openGpu(source, sizes, point);
+    const emitted = await compileModule(source, 'embed.nabla', { sizes, emit: ['gradient'] });
+    const expected = emitted.run(point);
+    const found = await gpu.lossAndGradient();
+    expect(farthest(found.loss, expected.loss ?? NaN)).toBeLessThan(1e-6);
+    expect(farApart(found.gradient, expected.gradient)).toBeLessThan(1e-5);
+    expect(await gpu.lossAndGradient()).toEqual(found);
+    gpu.destroy();
+  });
+});
