@@ -86,6 +86,7 @@ export async function createEmbedGpu(device: GPUDevice, sizes: EmbedSizes): Prom
       [
         ['value', 1, 1, 6],
         ['value_1', N, 2, 5],
+        ['value_parts', 256, 1, 1],
       ],
       [],
       [
@@ -110,7 +111,7 @@ export async function createEmbedGpu(device: GPUDevice, sizes: EmbedSizes): Prom
       },
     ],
     steps: [
-      { run: 'embed_1', title: 'values', groups: 1 },
+      { run: 'embed_1', title: 'values', groups: 1, shared: { terms: N, whole: 'embed_1_whole' } },
       { run: 'embed_2', title: 'values', threads: N },
       { run: 'embed_3', title: 'bias', threads: V },
       { run: 'embed_4', title: 'w', threads: D },
@@ -137,6 +138,7 @@ override loss_at: i32;
 override EGradient_at: i32;
 override biasGradient_at: i32;
 override wGradient_at: i32;
+override value_parts_at: i32;
 
 @group(0) @binding(0) var<storage, read> params: array<f32>;
 @group(0) @binding(1) var<storage, read> reals: array<f32>;
@@ -149,10 +151,10 @@ var<workgroup> partial_reals: array<f32, 256>;
 
 // values
 @compute @workgroup_size(256)
-fn embed_1(@builtin(local_invocation_index) lane: u32) {
-  let thread = i32(lane);
+fn embed_1(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let thread = i32(group.x * 256u + lane);
   var total_value0: f32;
-  for (var n = 0 + thread; n < N; n += 256) {
+  for (var n = 0 + thread; n < N; n += i32(groups.x * 256u)) {
     var value0: f32;
     let _0n = ints[token_at + n];
     var sum = 0.0;
@@ -165,6 +167,20 @@ fn embed_1(@builtin(local_invocation_index) lane: u32) {
     total_value0 += value0;
   }
   partial_reals[lane] = total_value0;
+  workgroupBarrier();
+  for (var width = 128u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  if (lane == 0u) {
+    if (groups.x == 1u) { work[value_at] = partial_reals[0]; } else { work[value_parts_at + i32(group.x)] = partial_reals[0]; }
+  }
+}
+
+// values, from what the workgroups found
+@compute @workgroup_size(256)
+fn embed_1_whole(@builtin(local_invocation_index) lane: u32) {
+  partial_reals[lane] = work[value_parts_at + i32(lane)];
   workgroupBarrier();
   for (var width = 128u; width > 0u; width /= 2u) {
     if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }

@@ -80,6 +80,9 @@ export async function createLogisticGpu(
         ['value', 1, 2, 8],
         ['value_1', 1, 3, 8],
         ['score_1', N, 4, 7],
+        ['value_parts', 256, 2, 2],
+        ['value_1_parts', 256, 3, 3],
+        ['biasGradient_parts', 256, 6, 6],
       ],
       [],
       [
@@ -91,11 +94,26 @@ export async function createLogisticGpu(
     sorts: [],
     steps: [
       { run: 'logistic_1', title: 'score', threads: N },
-      { run: 'logistic_2', title: 'values', groups: 1 },
-      { run: 'logistic_3', title: 'values', groups: 1 },
+      {
+        run: 'logistic_2',
+        title: 'values',
+        groups: 1,
+        shared: { terms: D, whole: 'logistic_2_whole' },
+      },
+      {
+        run: 'logistic_3',
+        title: 'values',
+        groups: 1,
+        shared: { terms: N, whole: 'logistic_3_whole' },
+      },
       { run: 'logistic_4', title: 'score', threads: N },
       { run: 'logistic_5', title: 'w', threads: D },
-      { run: 'logistic_6', title: 'bias', groups: 1 },
+      {
+        run: 'logistic_6',
+        title: 'bias',
+        groups: 1,
+        shared: { terms: N, whole: 'logistic_6_whole' },
+      },
       { run: 'logistic_7', title: 'w', threads: D },
       { run: 'logistic_8', title: 'the loss', groups: 1 },
     ],
@@ -117,6 +135,9 @@ override score_1_at: i32;
 override loss_at: i32;
 override wGradient_at: i32;
 override biasGradient_at: i32;
+override value_parts_at: i32;
+override value_1_parts_at: i32;
+override biasGradient_parts_at: i32;
 
 @group(0) @binding(0) var<storage, read> params: array<f32>;
 @group(0) @binding(1) var<storage, read> reals: array<f32>;
@@ -146,10 +167,10 @@ fn logistic_1(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
 
 // values
 @compute @workgroup_size(256)
-fn logistic_2(@builtin(local_invocation_index) lane: u32) {
-  let thread = i32(lane);
+fn logistic_2(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let thread = i32(group.x * 256u + lane);
   var total_value0: f32;
-  for (var d = 0 + thread; d < D; d += 256) {
+  for (var d = 0 + thread; d < D; d += i32(groups.x * 256u)) {
     var value0: f32;
     let _3d = params[w_at + d];
     value0 = _3d * _3d;
@@ -161,20 +182,48 @@ fn logistic_2(@builtin(local_invocation_index) lane: u32) {
     if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
     workgroupBarrier();
   }
+  if (lane == 0u) {
+    if (groups.x == 1u) { work[value_at] = partial_reals[0]; } else { work[value_parts_at + i32(group.x)] = partial_reals[0]; }
+  }
+}
+
+// values, from what the workgroups found
+@compute @workgroup_size(256)
+fn logistic_2_whole(@builtin(local_invocation_index) lane: u32) {
+  partial_reals[lane] = work[value_parts_at + i32(lane)];
+  workgroupBarrier();
+  for (var width = 128u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
   if (lane == 0u) { work[value_at] = partial_reals[0]; }
 }
 
 // values
 @compute @workgroup_size(256)
-fn logistic_3(@builtin(local_invocation_index) lane: u32) {
-  let thread = i32(lane);
+fn logistic_3(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let thread = i32(group.x * 256u + lane);
   var total_value0: f32;
-  for (var n = 0 + thread; n < N; n += 256) {
+  for (var n = 0 + thread; n < N; n += i32(groups.x * 256u)) {
     var value0: f32;
     value0 = log_sigmoid(reals[y_at + n] * work[score_at + n]);
     total_value0 += value0;
   }
   partial_reals[lane] = total_value0;
+  workgroupBarrier();
+  for (var width = 128u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  if (lane == 0u) {
+    if (groups.x == 1u) { work[value_1_at] = partial_reals[0]; } else { work[value_1_parts_at + i32(group.x)] = partial_reals[0]; }
+  }
+}
+
+// values, from what the workgroups found
+@compute @workgroup_size(256)
+fn logistic_3_whole(@builtin(local_invocation_index) lane: u32) {
+  partial_reals[lane] = work[value_1_parts_at + i32(lane)];
   workgroupBarrier();
   for (var width = 128u; width > 0u; width /= 2u) {
     if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
@@ -209,15 +258,29 @@ fn logistic_5(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
 
 // bias
 @compute @workgroup_size(256)
-fn logistic_6(@builtin(local_invocation_index) lane: u32) {
-  let thread = i32(lane);
+fn logistic_6(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let thread = i32(group.x * 256u + lane);
   var total_value0: f32;
-  for (var n = 0 + thread; n < N; n += 256) {
+  for (var n = 0 + thread; n < N; n += i32(groups.x * 256u)) {
     var value0: f32;
     value0 = work[score_1_at + n];
     total_value0 += value0;
   }
   partial_reals[lane] = total_value0;
+  workgroupBarrier();
+  for (var width = 128u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  if (lane == 0u) {
+    if (groups.x == 1u) { result[biasGradient_at] = partial_reals[0]; } else { work[biasGradient_parts_at + i32(group.x)] = partial_reals[0]; }
+  }
+}
+
+// bias, from what the workgroups found
+@compute @workgroup_size(256)
+fn logistic_6_whole(@builtin(local_invocation_index) lane: u32) {
+  partial_reals[lane] = work[biasGradient_parts_at + i32(lane)];
   workgroupBarrier();
   for (var width = 128u; width > 0u; width /= 2u) {
     if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
@@ -312,6 +375,8 @@ type GpuStep =
         readonly columns: number;
         readonly terms: number;
       };
+      /** A sum that several workgroups share where it is long, and the kernel that adds up what they find. */
+      readonly shared?: { readonly terms: number; readonly whole: string };
     }
   | { readonly times: number; readonly steps: readonly GpuStep[] };
 
@@ -471,21 +536,34 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
       steps.map(async (step): Promise<Compiled> => {
         if ('times' in step) return { times: step.times, steps: await compile(step.steps) };
         titles.push(step.title);
-        const { run, threads = 0, groups, tiled } = step;
+        const { run, threads = 0, groups, tiled, shared } = step;
         // A tile of 16 by 16 pays where it is filled.
         const isTiled =
           tiled !== undefined && Math.min(tiled.rows, tiled.columns, tiled.terms) >= 16;
-        const entryPoint = isTiled ? tiled.run : run;
-        const pipeline = await device.createComputePipelineAsync({
-          layout: pipelineLayout,
-          compute: { module, entryPoint, constants },
-        });
+        const isShared = shared !== undefined && shared.terms > 4096;
+        const pipeline = (entryPoint: string): Promise<GPUComputePipeline> =>
+          device.createComputePipelineAsync({
+            layout: pipelineLayout,
+            compute: { module, entryPoint, constants },
+          });
         if (isTiled)
           return {
-            pipeline,
+            pipeline: await pipeline(tiled.run),
             groups: gridOf(Math.ceil(tiled.rows / 16) * Math.ceil(tiled.columns / 16), 1),
           };
-        return { pipeline, groups: groups === undefined ? gridOf(threads) : [groups, 1] };
+        if (!isShared)
+          return {
+            pipeline: await pipeline(run),
+            groups: groups === undefined ? gridOf(threads) : [groups, 1],
+          };
+        const [parts, whole] = await Promise.all([pipeline(run), pipeline(shared.whole)]);
+        return {
+          times: 1,
+          steps: [
+            { pipeline: parts, groups: [256, 1] },
+            { pipeline: whole, groups: [1, 1] },
+          ],
+        };
       }),
     );
   const count = lengths[0] ?? 0;
@@ -587,7 +665,7 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
   };
   const arenaOf = (storage: string): number =>
     plan.arenas.findIndex((arrays) => arrays.some(([array]) => array === storage));
-  const place = (storage: string, numbers: Int32Array): void => {
+  const put = (storage: string, numbers: Int32Array): void => {
     const buffer = buffers[arenaOf(storage)];
     if (buffer !== undefined)
       device.queue.writeBuffer(buffer, 4 * (offsets.get(storage) ?? 0), numbers);
@@ -600,15 +678,15 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
         value = arenaOf(storage) === 2 ? Int32Array.of(value) : Float32Array.of(value);
       else if (kind === 'boolean') value = Int32Array.of(Number(value));
       else if (kind === 'Uint8Array') value = Int32Array.from(value);
-      place(storage, value);
+      put(storage, value);
     }
   };
   const sort = (isFixed: boolean, object?: object): void => {
     for (const one of plan.sorts) {
       if ((one.isFixed ?? false) !== isFixed) continue;
       const { starts, order } = sorted(one, object);
-      place(one.starts, starts);
-      place(one.order, order);
+      put(one.starts, starts);
+      put(one.order, order);
     }
   };
   sort(true);

@@ -135,7 +135,7 @@ export function runPlan(gradient: Program, params: Parameters, data: Parameters,
     }
   };
   // Whatever is needed no more is lost, as where something else takes its place.
-  const kernels = kernelsOf(plan.steps).map((kernel) => ({ kernel, scratch: new Map<never, never>() }));
+  const kernels = kernelsOf(plan.steps).map((kernel) => ({ kernel, scratch: new Map<never, never>(), parts: [] }));
   const lives = livesOf(plan, kernels, gradient);
   let done = 0;
   for (const step of plan.steps) {

@@ -2,7 +2,8 @@
 
 import { bug } from '../../base/bug.ts';
 import type { Optimisation } from '../../base/optimisations.ts';
-import type { Program } from '../../ir/types.ts';
+import { constant, type Polynomial } from '../../base/polynomial.ts';
+import type { Program, Scalar } from '../../ir/types.ts';
 import { Scope } from '../names.ts';
 import { opHelpersOf } from '../typescript.ts';
 import { usageOf } from '../usage.ts';
@@ -11,7 +12,15 @@ import { nanFunction } from '../wgsl/module.ts';
 import { wgsl } from '../wgsl/target.ts';
 import type { Target } from '../target.ts';
 import type { Routine } from '../../loops/types.ts';
-import { lowerKernel, printKernel, sumWidth, threadsOf, type LoweredKernel } from './kernel.ts';
+import {
+  lowerKernel,
+  printKernel,
+  sumWidth,
+  termsOf,
+  threadsOf,
+  wholeName,
+  type LoweredKernel,
+} from './kernel.ts';
 import { lowerKeys } from './keys.ts';
 import { planOf } from './plan.ts';
 import type { Sort } from './segments.ts';
@@ -44,17 +53,16 @@ export function lowerProgram(program: Program, { checked, without }: KernelOptio
   for (const { name } of plan.storages) names.reserve(name);
   const kernels = kernelsOf(plan.steps).map((kernel, k): LoweredKernel => {
     const routine = lowerKernel(kernel, plan, program, settings);
-    const own = routine.scratch.map((buffer) => {
-      const storage: Storage = {
-        name: names.declare(buffer.name),
-        scalar: buffer.scalar,
-        dims: [...threadsOf(kernel), ...buffer.dims],
-        arena: buffer.scalar === 'real' ? 'work' : 'counts',
-      };
+    const keep = (hint: string, scalar: Scalar, dims: readonly Polynomial[]): Storage => {
+      const arena = scalar === 'real' ? 'work' : 'counts';
+      const storage: Storage = { name: names.declare(hint), scalar, dims, arena };
       scratch.push(storage);
-      return [buffer, storage] as const;
-    });
-    return { name: `${snakeCase(program.name)}_${k + 1}`, kernel, routine, scratch: new Map(own) };
+      return storage;
+    };
+    const own = routine.scratch.map((buffer) => [buffer, keep(buffer.name, buffer.scalar, [...threadsOf(kernel), ...buffer.dims])] as const); // prettier-ignore
+    const isShared = termsOf(kernel, routine) !== undefined;
+    const parts = (isShared ? kernel.goals : []).map(({ place: { storage } }) => keep(`${storage.name}_parts`, storage.scalar, [constant(sumWidth)])); // prettier-ignore
+    return { name: `${snakeCase(program.name)}_${k + 1}`, kernel, routine, scratch: new Map(own), parts };
   });
   const tiles = new Map(
     kernels.flatMap(({ kernel, name }) => {
@@ -97,6 +105,7 @@ export function codeOf({ program, plan, kernels, tiles, storages }: Lowered, che
   for (const name of [...arenas, 'status', 'partial_reals', 'partial_ints', 'tile_left', 'tile_right'])
     scope.reserve(name);
   for (const { name } of [...kernels, ...tiles.values()]) scope.reserve(name);
+  for (const { name, parts } of kernels) if (parts.length > 0) scope.reserve(wholeName(name));
   const used = new Set(kernels.flatMap(({ routine }) => [...usageOf(routine, checked).ops]));
   const helpers = opHelpersOf(wgsl, used);
   for (const name of helpers.keys()) scope.reserve(name);

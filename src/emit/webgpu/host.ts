@@ -7,6 +7,7 @@ import { unfitExtents } from '../door.ts';
 import { fieldType, isArray, kindOf, lengthText, shapeText, sizeNames, type Model, type ModelField, type SizeNames } from '../model.ts'; // prettier-ignore
 import { quote } from '../syntax.ts';
 import { arenas, type Code, type Lowered } from './code.ts';
+import { termsOf, wholeName } from './kernel.ts';
 import { keysFunction } from './keys.ts';
 import { livesOf } from './memory.ts';
 import type { Step, Storage } from './steps.ts';
@@ -130,7 +131,11 @@ function stepLines(steps: readonly Step[], lowered: Lowered, names: SizeNames): 
       const inner = stepLines(step.steps, lowered, names).map((line) => `    ${line}`);
       return ['{', `  times: ${names.print(step.times)},`, '  steps: [', ...inner, '  ],', '},'];
     }
-    const run = lowered.kernels.find(({ kernel }) => kernel === step)?.name ?? bug('a step without a kernel');
+    const own = lowered.kernels.find(({ kernel }) => kernel === step) ?? bug('a step without a kernel');
+    const run = own.name;
+    const terms = termsOf(step, own.routine);
+    const shared =
+      terms && `, shared: { terms: ${product([terms], names)}, whole: ${quote(wholeName(run))} }`;
     const isOne = step.kind === 'sum' || step.extents.length === 0;
     const size = isOne ? 'groups: 1' : `threads: ${product(step.extents, names)}`;
     const tile = lowered.tiles.get(step);
@@ -140,7 +145,7 @@ function stepLines(steps: readonly Step[], lowered: Lowered, names: SizeNames): 
       tile === undefined || step.kind !== 'map'
         ? ''
         : `, tiled: { run: ${quote(tile.name)}, rows: ${product$(step.extents[0])}, columns: ${product$(step.extents[1])}, terms: ${product$(tile.tile.terms)} }`;
-    return [`{ run: ${quote(run)}, title: ${quote(step.title)}, ${size}${tiled} },`];
+    return [`{ run: ${quote(run)}, title: ${quote(step.title)}, ${size}${tiled}${shared ?? ''} },`];
   });
 }
 

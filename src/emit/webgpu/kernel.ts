@@ -1,20 +1,23 @@
 // One kernel in WGSL: what its threads compute, as a routine of its own, between where they are and where results go.
 
 import { bug } from '../../base/bug.ts';
-import { constant, type Polynomial } from '../../base/polynomial.ts';
+import { asConstant, constant, subtract, type Polynomial } from '../../base/polynomial.ts';
 import type { Block, Input, Program, Statement, Value } from '../../ir/types.ts';
+import { asPolynomial } from '../../ir/build.ts';
 import { freeValues, operandsOf } from '../../ir/walk.ts';
 import { toRoutine, type RoutineOptions } from '../../loops/index.ts';
 import type { Buffer, Routine } from '../../loops/types.ts';
 import type { Scope } from '../names.ts';
 import { failure } from '../wgsl/syntax.ts';
 import { Writer } from '../writer.ts';
-import type { Kernel, MapStep, Plan, Storage, SumStep } from './steps.ts';
-import { kernelWords, threadOf, type KernelContext, type Thread } from './thread.ts';
+import type { Arena, Kernel, MapStep, Plan, Storage, SumStep } from './steps.ts';
+import { kernelWords, threadOf, type KernelContext, type Result, type Thread } from './thread.ts';
 
 /** Threads of a workgroup. */
 export const mapWidth = 64;
 export const sumWidth = 256;
+/** A sum of more terms is shared by as many workgroups as have threads, so that one workgroup adds up what they find. */
+export const mostTerms = 4096;
 
 /** A kernel whose body is in the loops form, with scratch arrays that each thread has for itself. */
 export interface LoweredKernel {
@@ -22,6 +25,16 @@ export interface LoweredKernel {
   readonly kernel: Kernel;
   readonly routine: Routine;
   readonly scratch: ReadonlyMap<Buffer, Storage>;
+  /** Of a sum that several workgroups may share: what each of them found, an array for each goal. */
+  readonly parts: readonly Storage[];
+}
+
+/** How many terms a sum has that several workgroups can share: those whose threads have nothing to themselves. */
+export function termsOf(kernel: Kernel, routine: Routine): Polynomial | undefined {
+  if (kernel.kind !== 'sum' || routine.scratch.length > 0) return undefined;
+  const [from, to] = [kernel.reduce.from, kernel.reduce.to].map(asPolynomial);
+  const terms = from && to && subtract(to, from);
+  return terms && (asConstant(terms) ?? Infinity) > mostTerms ? terms : undefined;
 }
 
 /** How many threads a kernel has, as the product of these. */
@@ -61,7 +74,7 @@ export const lowerKernel = (kernel: Kernel, plan: Plan, program: Program, option
 
 /** `number` is what is stored in case of failure, so that the host can say where. */
 export function printKernel(lowered: LoweredKernel, number: number, context: KernelContext): string {
-  const { kernel, routine, scratch, name } = lowered;
+  const { kernel, routine, scratch, name, parts } = lowered;
   const scope = context.scope.inner();
   for (const word of kernelWords) scope.reserve(word);
   const own = kernel.kind === 'map' ? kernel.axes : [kernel.reduce.index];
@@ -72,9 +85,17 @@ export function printKernel(lowered: LoweredKernel, number: number, context: Ker
   const writer = new Writer();
   const nameOf = ({ id }: Value): string => named.get(id) ?? bug('a place without a name');
   if (kernel.kind === 'map') printMap(writer, kernel, thread, nameOf);
-  else printSum(writer, kernel, thread, nameOf(kernel.reduce.index), scope);
+  else printSum(writer, kernel, thread, nameOf(kernel.reduce.index), scope, parts.map(context.offsetName));
   for (const line of fail) writer.line(line);
-  if (kernel.kind === 'sum') return entry(name, kernel.title, String(sumWidth), ['local_invocation_index) lane: u32'], writer); // prettier-ignore
+  if (kernel.kind === 'sum') {
+    const lane = 'local_invocation_index) lane: u32';
+    const several = [lane, 'workgroup_id) group: vec3u', 'num_workgroups) groups: vec3u'];
+    const first = entry(name, kernel.title, String(sumWidth), parts.length > 0 ? several : [lane], writer);
+    if (parts.length === 0) return first;
+    const second = new Writer();
+    printWhole(second, thread, parts.map(context.offsetName));
+    return `${first}\n\n${entry(wholeName(name), `${kernel.title}, from what the workgroups found`, String(sumWidth), [lane], second)}`;
+  }
   const places = ['global_invocation_id) id: vec3u', 'num_workgroups) groups: vec3u'];
   return entry(name, kernel.title, isOneOfMany ? String(mapWidth) : '1', isOneOfMany ? places : [], writer);
 }
@@ -100,31 +121,62 @@ function printMap(
   for (const result of thread.results) writer.line(thread.store(result, result.name));
 }
 
-function printSum(writer: Writer, { reduce }: SumStep, thread: Thread, index: string, scope: Scope): void {
-  writer.line('let thread = i32(lane);');
+function printSum(
+  writer: Writer,
+  { reduce }: SumStep,
+  thread: Thread,
+  index: string,
+  scope: Scope,
+  parts: readonly string[],
+): void {
+  const isShared = parts.length > 0;
+  writer.line(`let thread = i32(${isShared ? `group.x * ${sumWidth}u + lane` : 'lane'});`);
   if (thread.canFail) writer.line(`var ${failure} = false;`);
   const totals = thread.results.map((result) => ({ result, total: scope.declare(`total_${result.name}`) }));
   for (const { result, total } of totals) writer.line(`var ${total}: ${result.type};`);
   const [from, to] = [reduce.from, reduce.to].map(thread.plain);
-  writer.line(`for (var ${index} = ${from} + thread; ${index} < ${to}; ${index} += ${sumWidth}) {`);
+  const stride = isShared ? `i32(groups.x * ${sumWidth}u)` : String(sumWidth);
+  writer.line(`for (var ${index} = ${from} + thread; ${index} < ${to}; ${index} += ${stride}) {`);
   writer.indented(() => {
     thread.compute(writer);
     for (const { result, total } of totals) writer.line(`${total} += ${result.name};`);
   });
   writer.line('}');
   totals.forEach(({ result, total }, k) => {
-    const partial = result.type === 'f32' ? 'partial_reals' : 'partial_ints';
-    if (k > 0) writer.line('workgroupBarrier();');
-    writer.line(`${partial}[lane] = ${total};`);
-    writer.line('workgroupBarrier();');
-    writer.line(`for (var width = ${sumWidth / 2}u; width > 0u; width /= 2u) {`);
-    writer.indented(() => {
-      writer.line(`if (lane < width) { ${partial}[lane] += ${partial}[lane + width]; }`);
-      writer.line('workgroupBarrier();');
-    });
+    const sum = printTree(writer, result, total, k);
+    const store = thread.store(result, sum);
+    if (!isShared) return writer.line(`if (lane == 0u) { ${store} }`);
+    writer.line('if (lane == 0u) {');
+    writer.indented(() => writer.line(`if (groups.x == 1u) { ${store} } else { ${partOf(result)}[${parts[k]} + i32(group.x)] = ${sum}; }`)); // prettier-ignore
     writer.line('}');
-    writer.line(`if (lane == 0u) { ${thread.store(result, `${partial}[0]`)} }`);
   });
+}
+
+/** Adds up what the workgroups of a sum found. */
+function printWhole(writer: Writer, thread: Thread, parts: readonly string[]): void {
+  thread.results.forEach((result, k) => {
+    const sum = printTree(writer, result, `${partOf(result)}[${parts[k]} + i32(lane)]`, k);
+    writer.line(`if (lane == 0u) { ${thread.store(result, sum)} }`);
+  });
+}
+
+/** Where parts of sums are between kernels. */
+const partOf = ({ type }: Result): Arena => (type === 'f32' ? 'work' : 'counts');
+export const wholeName = (name: string): string => `${name}_whole`;
+
+/** Adds up a number of each thread of the workgroup, and gives the text of the sum. */
+function printTree(writer: Writer, { type }: Result, own: string, k: number): string {
+  const partial = type === 'f32' ? 'partial_reals' : 'partial_ints';
+  if (k > 0) writer.line('workgroupBarrier();');
+  writer.line(`${partial}[lane] = ${own};`);
+  writer.line('workgroupBarrier();');
+  writer.line(`for (var width = ${sumWidth / 2}u; width > 0u; width /= 2u) {`);
+  writer.indented(() => {
+    writer.line(`if (lane < width) { ${partial}[lane] += ${partial}[lane + width]; }`);
+    writer.line('workgroupBarrier();');
+  });
+  writer.line('}');
+  return `${partial}[0]`;
 }
 
 /** The function of a kernel; `places` are its builtins. */

@@ -13,7 +13,7 @@ export interface Life {
 
 export function livesOf(
   plan: Plan,
-  kernels: readonly Pick<LoweredKernel, 'kernel' | 'scratch'>[],
+  kernels: readonly Pick<LoweredKernel, 'kernel' | 'scratch' | 'parts'>[],
   program: Program,
 ): ReadonlyMap<Storage, Life> {
   const lives = new Map<Storage, Life>();
@@ -21,8 +21,13 @@ export function livesOf(
     const known = lives.get(storage) ?? { first, last };
     lives.set(storage, { first: Math.min(known.first, first), last: Math.max(known.last, last) });
   };
-  kernels.forEach(({ kernel, scratch }, k) => {
-    for (const storage of [...readsOf(kernel, plan, program), ...writesOf(kernel), ...scratch.values()])
+  kernels.forEach(({ kernel, scratch, parts }, k) => {
+    for (const storage of [
+      ...readsOf(kernel, plan, program),
+      ...writesOf(kernel),
+      ...scratch.values(),
+      ...parts,
+    ])
       need(storage, k);
   });
   // What comes from outside of a repetition, or is needed behind it, must be there in all rounds.

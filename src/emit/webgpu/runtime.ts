@@ -1,6 +1,8 @@
 // The part of an emitted host that is the same for all models: it places arrays in a few large buffers, compiles the kernels,
 // and runs them all in one command buffer. Everything model-specific is a table (host.ts).
 
+import { mostTerms, sumWidth } from './kernel.ts';
+
 /** Names that the text below declares. */
 export const runtimeNames = [
   'GpuField',
@@ -34,6 +36,8 @@ type GpuStep =
       readonly groups?: number;
       /** The same for large matrices. */
       readonly tiled?: { readonly run: string; readonly rows: number; readonly columns: number; readonly terms: number };
+      /** A sum that several workgroups share where it is long, and the kernel that adds up what they find. */
+      readonly shared?: { readonly terms: number; readonly whole: string };
     }
   | { readonly times: number; readonly steps: readonly GpuStep[] };
 
@@ -162,16 +166,16 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
       steps.map(async (step): Promise<Compiled> => {
         if ('times' in step) return { times: step.times, steps: await compile(step.steps) };
         titles.push(step.title);
-        const { run, threads = 0, groups, tiled } = step;
+        const { run, threads = 0, groups, tiled, shared } = step;
         // A tile of 16 by 16 pays where it is filled.
         const isTiled = tiled !== undefined && Math.min(tiled.rows, tiled.columns, tiled.terms) >= 16;
-        const entryPoint = isTiled ? tiled.run : run;
-        const pipeline = await device.createComputePipelineAsync({
-          layout: pipelineLayout,
-          compute: { module, entryPoint, constants },
-        });
-        if (isTiled) return { pipeline, groups: gridOf(Math.ceil(tiled.rows / 16) * Math.ceil(tiled.columns / 16), 1) };
-        return { pipeline, groups: groups === undefined ? gridOf(threads) : [groups, 1] };
+        const isShared = shared !== undefined && shared.terms > ${mostTerms};
+        const pipeline = (entryPoint: string): Promise<GPUComputePipeline> =>
+          device.createComputePipelineAsync({ layout: pipelineLayout, compute: { module, entryPoint, constants } });
+        if (isTiled) return { pipeline: await pipeline(tiled.run), groups: gridOf(Math.ceil(tiled.rows / 16) * Math.ceil(tiled.columns / 16), 1) };
+        if (!isShared) return { pipeline: await pipeline(run), groups: groups === undefined ? gridOf(threads) : [groups, 1] };
+        const [parts, whole] = await Promise.all([pipeline(run), pipeline(shared.whole)]);
+        return { times: 1, steps: [{ pipeline: parts, groups: [${sumWidth}, 1] }, { pipeline: whole, groups: [1, 1] }] };
       }),
     );
   const count = lengths[0] ?? 0;

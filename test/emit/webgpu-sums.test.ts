@@ -1,0 +1,32 @@
+// Long sums: shared by workgroups where they are long enough, the same in every run, and as exact as sums in pairs are.
+
+import { describe, expect, it } from 'vitest';
+import { random } from '../../src/numeric/random.ts';
+import { distance, farApart } from '../support/compare.ts';
+import { compileModule } from '../support/emitted.ts';
+import { openGpu } from '../support/webgpu.ts';
+
+const numbersOf = random(3);
+const numbers = (length: number): readonly number[] =>
+  Array.from({ length }, () => Math.fround(2 * numbersOf.uniform() - 1));
+
+describe.each([1, 255, 4_096, 4_097, 65_537, 200_000])('sums of %i terms', (N) => {
+  it('agree with emitted TypeScript, twice to the last bit', async () => {
+    const source = `model Line {
+  dim N
+  data x: real[N], at: int[N] in 0..10, y: real[N]
+  param a: real, b: real
+  loss mean((a * x[n] + b - y[n])^2 for n in N) + b * real(sum(at[n] for n in N)) / real(N)
+}`;
+    const at = Array.from({ length: N }, (_, n) => (7 * n) % 10);
+    const point = { params: { a: 0.75, b: -1.25 }, data: { x: numbers(N), at, y: numbers(N) } };
+    const { gpu } = await openGpu(source, { N }, point);
+    const emitted = await compileModule(source, 'line.nabla', { sizes: { N }, emit: ['gradient'] });
+    const expected = emitted.run(point);
+    const found = await gpu.lossAndGradient();
+    expect(distance(found.loss, expected.loss ?? NaN)).toBeLessThan(1e-6);
+    expect(farApart(found.gradient, expected.gradient)).toBeLessThan(1e-6);
+    expect(await gpu.lossAndGradient()).toEqual(found);
+    gpu.destroy();
+  });
+});
