@@ -8,7 +8,7 @@ import { random } from '../../src/numeric/random.ts';
 import { farApart, farthest, farthestOf, type Numbers } from '../support/compare.ts';
 import { compileModule } from '../support/emitted.ts';
 import { programOf } from '../support/language.ts';
-import { flattened, openGpu } from '../support/webgpu.ts';
+import { flattened, openGpu, sharingAll } from '../support/webgpu.ts';
 
 interface Case {
   readonly name: string;
@@ -161,8 +161,11 @@ const cases: readonly Case[] = [
 ];
 
 describe.each(cases)('$name', ({ source, params, data = {}, sizes = {}, keys }) => {
-  it('has the gradient of the interpreter, twice to the last bit', async () => {
-    const { gpu, text } = await openGpu(source, sizes, { params, data });
+  it.each([
+    ['has', undefined],
+    ['with all sums shared that can be, has', sharingAll],
+  ])('%s the gradient of the interpreter, twice to the last bit', async (_, edit) => {
+    const { gpu, text } = await openGpu(source, sizes, { params, data }, {}, edit);
     const found = await gpu.lossAndGradient();
     const expected = interpret(derive(programOf(source), 'gradient'), { params, data }, sizes);
     expect(text.match(/keys\[.*\] = .*;/g) ?? []).toEqual(keys);

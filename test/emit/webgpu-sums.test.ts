@@ -1,4 +1,4 @@
-// Long sums: shared by workgroups where they are long enough, the same in every run, and as exact as sums in pairs are.
+// Long sums: threads and workgroups share them where they are long enough; they are the same in every run, and as exact as sums in pairs are.
 
 import { describe, expect, it } from 'vitest';
 import { random } from '../../src/numeric/random.ts';
@@ -10,18 +10,29 @@ const numbersOf = random(3);
 const numbers = (length: number): readonly number[] =>
   Array.from({ length }, () => Math.fround(2 * numbersOf.uniform() - 1));
 
-describe.each([1, 255, 4_096, 4_097, 65_537, 200_000])('sums of %i terms', (N) => {
+describe.each([
+  [1, 1],
+  [255, 2],
+  [4_096, 1],
+  [4_097, 3],
+  [200_000, 2],
+  [100, 300],
+])('sums of %i terms, of %i columns', (N, D) => {
   it('agree with emitted TypeScript, twice to the last bit', async () => {
     const source = `model Line {
-  dim N
-  data x: real[N], at: int[N] in 0..10, y: real[N]
-  param a: real, b: real
-  loss mean((a * x[n] + b - y[n])^2 for n in N) + b * real(sum(at[n] for n in N)) / real(N)
+  dim N, D
+  data x: real[N], X: real[N, D], at: int[N] in 0..10, y: real[N]
+  param a: real, b: real, w: real[D]
+  loss mean(tanh(sum(X[n, d] * w[d] for d in D)) for n in N) + mean((a * x[n] + b - y[n])^2 for n in N) + b * real(sum(at[n] for n in N)) / real(N)
 }`;
     const at = Array.from({ length: N }, (_, n) => (7 * n) % 10);
-    const point = { params: { a: 0.75, b: -1.25 }, data: { x: numbers(N), at, y: numbers(N) } };
-    const { gpu } = await openGpu(source, { N }, point);
-    const emitted = await compileModule(source, 'line.nabla', { sizes: { N }, emit: ['gradient'] });
+    const point = {
+      params: { a: 0.75, b: -1.25, w: numbers(D) },
+      data: { x: numbers(N), X: numbers(N * D), at, y: numbers(N) },
+    };
+    const sizes = { N, D };
+    const { gpu } = await openGpu(source, sizes, point);
+    const emitted = await compileModule(source, 'line.nabla', { sizes, emit: ['gradient'] });
     const expected = emitted.run(point);
     const found = await gpu.lossAndGradient();
     expect(distance(found.loss, expected.loss ?? NaN)).toBeLessThan(1e-6);

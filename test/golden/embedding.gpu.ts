@@ -87,6 +87,10 @@ export async function createEmbedGpu(device: GPUDevice, sizes: EmbedSizes): Prom
         ['value', 1, 1, 6],
         ['value_1', N, 2, 5],
         ['value_parts', 256, 1, 1],
+        ['value_1_parts', 16384, 2, 2],
+        ['biasGradient_parts', 16384, 3, 3],
+        ['wGradient_parts', 16384, 4, 4],
+        ['EGradient_parts', 16384, 5, 5],
       ],
       [],
       [
@@ -111,11 +115,60 @@ export async function createEmbedGpu(device: GPUDevice, sizes: EmbedSizes): Prom
       },
     ],
     steps: [
-      { run: 'embed_1', title: 'values', groups: 1, shared: { terms: N, whole: 'embed_1_whole' } },
-      { run: 'embed_2', title: 'values', threads: N },
-      { run: 'embed_3', title: 'bias', threads: V },
-      { run: 'embed_4', title: 'w', threads: D },
-      { run: 'embed_5', title: 'E', threads: V * D },
+      {
+        run: 'embed_1',
+        title: 'values',
+        groups: 1,
+        shared: { run: 'embed_1', elements: 1, terms: N, groups: 256, whole: 'embed_1_whole' },
+      },
+      {
+        run: 'embed_2',
+        title: 'values',
+        threads: N,
+        shared: {
+          run: 'embed_2_shared',
+          elements: N,
+          terms: D,
+          groups: 64,
+          whole: 'embed_2_shared_whole',
+        },
+      },
+      {
+        run: 'embed_3',
+        title: 'bias',
+        threads: V,
+        shared: {
+          run: 'embed_3_shared',
+          elements: V,
+          terms: N / V,
+          groups: 64,
+          whole: 'embed_3_shared_whole',
+        },
+      },
+      {
+        run: 'embed_4',
+        title: 'w',
+        threads: D,
+        shared: {
+          run: 'embed_4_shared',
+          elements: D,
+          terms: N,
+          groups: 64,
+          whole: 'embed_4_shared_whole',
+        },
+      },
+      {
+        run: 'embed_5',
+        title: 'E',
+        threads: V * D,
+        shared: {
+          run: 'embed_5_shared',
+          elements: V * D,
+          terms: N / V,
+          groups: 64,
+          whole: 'embed_5_shared_whole',
+        },
+      },
       { run: 'embed_6', title: 'the loss', groups: 1 },
     ],
   });
@@ -139,6 +192,10 @@ override EGradient_at: i32;
 override biasGradient_at: i32;
 override wGradient_at: i32;
 override value_parts_at: i32;
+override value_1_parts_at: i32;
+override biasGradient_parts_at: i32;
+override wGradient_parts_at: i32;
+override EGradient_parts_at: i32;
 
 @group(0) @binding(0) var<storage, read> params: array<f32>;
 @group(0) @binding(1) var<storage, read> reals: array<f32>;
@@ -206,6 +263,55 @@ fn embed_2(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   work[value_1_at + n] = value0;
 }
 
+// values, a workgroup for each
+@compute @workgroup_size(64)
+fn embed_2_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let thread = i32(group.x * 64u + lane);
+  let element = i32(group.y);
+  let n = element;
+  var total_sum: f32;
+  for (var d = 0 + thread; d < D; d += i32(groups.x * 64u)) {
+    var value0: f32;
+    value0 = params[E_at + ints[token_at + n] * D + d] * params[w_at + d];
+    total_sum += value0;
+  }
+  partial_reals[lane] = total_sum;
+  workgroupBarrier();
+  for (var width = 32u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  total_sum = partial_reals[0];
+  if (lane == 0u) {
+    if (groups.x == 1u) {
+      var value0: f32;
+      value0 = total_sum;
+      work[value_1_at + n] = value0;
+    } else {
+      work[value_1_parts_at + element * 64 + i32(group.x)] = total_sum;
+    }
+  }
+}
+
+// values, from what the workgroups found
+@compute @workgroup_size(64)
+fn embed_2_shared_whole(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
+  let element = i32(group.y);
+  let n = element;
+  partial_reals[lane] = work[value_1_parts_at + element * 64 + i32(lane)];
+  workgroupBarrier();
+  for (var width = 32u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  let total_sum = partial_reals[0];
+  if (lane == 0u) {
+    var value0: f32;
+    value0 = total_sum;
+    work[value_1_at + n] = value0;
+  }
+}
+
 // bias
 @compute @workgroup_size(64)
 fn embed_3(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -224,6 +330,60 @@ fn embed_3(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   result[biasGradient_at + i] = value0;
 }
 
+// bias, a workgroup for each
+@compute @workgroup_size(64)
+fn embed_3_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let thread = i32(group.x * 64u + lane);
+  let element = i32(group.y);
+  let i = element;
+  var value0: i32;
+  var value1: i32;
+  value0 = ints[token_starts_at + i];
+  value1 = ints[token_starts_at + i + 1];
+  var total_sum: f32;
+  for (var at = value0 + thread; at < value1; at += i32(groups.x * 64u)) {
+    var value0_1: f32;
+    let n = ints[token_order_at + at];
+    value0_1 = 2.0 * (work[value_1_at + n] + params[bias_at + ints[token_at + n]] - reals[y_at + n]) / f32(N);
+    total_sum += value0_1;
+  }
+  partial_reals[lane] = total_sum;
+  workgroupBarrier();
+  for (var width = 32u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  total_sum = partial_reals[0];
+  if (lane == 0u) {
+    if (groups.x == 1u) {
+      var value0_1: f32;
+      value0_1 = total_sum;
+      result[biasGradient_at + i] = value0_1;
+    } else {
+      work[biasGradient_parts_at + element * 64 + i32(group.x)] = total_sum;
+    }
+  }
+}
+
+// bias, from what the workgroups found
+@compute @workgroup_size(64)
+fn embed_3_shared_whole(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
+  let element = i32(group.y);
+  let i = element;
+  partial_reals[lane] = work[biasGradient_parts_at + element * 64 + i32(lane)];
+  workgroupBarrier();
+  for (var width = 32u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  let total_sum = partial_reals[0];
+  if (lane == 0u) {
+    var value0_1: f32;
+    value0_1 = total_sum;
+    result[biasGradient_at + i] = value0_1;
+  }
+}
+
 // w
 @compute @workgroup_size(64)
 fn embed_4(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
@@ -238,6 +398,56 @@ fn embed_4(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   }
   value0 = sum;
   result[wGradient_at + d] = value0;
+}
+
+// w, a workgroup for each
+@compute @workgroup_size(64)
+fn embed_4_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let thread = i32(group.x * 64u + lane);
+  let element = i32(group.y);
+  let d = element;
+  var total_sum: f32;
+  for (var n = 0 + thread; n < N; n += i32(groups.x * 64u)) {
+    var value0: f32;
+    let _0n = ints[token_at + n];
+    value0 = 2.0 * (work[value_1_at + n] + params[bias_at + _0n] - reals[y_at + n]) / f32(N) * params[E_at + _0n * D + d];
+    total_sum += value0;
+  }
+  partial_reals[lane] = total_sum;
+  workgroupBarrier();
+  for (var width = 32u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  total_sum = partial_reals[0];
+  if (lane == 0u) {
+    if (groups.x == 1u) {
+      var value0: f32;
+      value0 = total_sum;
+      result[wGradient_at + d] = value0;
+    } else {
+      work[wGradient_parts_at + element * 64 + i32(group.x)] = total_sum;
+    }
+  }
+}
+
+// w, from what the workgroups found
+@compute @workgroup_size(64)
+fn embed_4_shared_whole(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
+  let element = i32(group.y);
+  let d = element;
+  partial_reals[lane] = work[wGradient_parts_at + element * 64 + i32(lane)];
+  workgroupBarrier();
+  for (var width = 32u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  let total_sum = partial_reals[0];
+  if (lane == 0u) {
+    var value0: f32;
+    value0 = total_sum;
+    result[wGradient_at + d] = value0;
+  }
 }
 
 // E
@@ -257,6 +467,62 @@ fn embed_5(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   }
   value0 = sum;
   result[EGradient_at + i * D + d] = value0;
+}
+
+// E, a workgroup for each
+@compute @workgroup_size(64)
+fn embed_5_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let thread = i32(group.x * 64u + lane);
+  let element = i32(group.y);
+  let i = element / (D);
+  let d = element % D;
+  var value0: i32;
+  var value1: i32;
+  value0 = ints[token_starts_at + i];
+  value1 = ints[token_starts_at + i + 1];
+  var total_sum: f32;
+  for (var at = value0 + thread; at < value1; at += i32(groups.x * 64u)) {
+    var value0_1: f32;
+    let n = ints[token_order_at + at];
+    value0_1 = 2.0 * (work[value_1_at + n] + params[bias_at + ints[token_at + n]] - reals[y_at + n]) / f32(N) * params[w_at + d];
+    total_sum += value0_1;
+  }
+  partial_reals[lane] = total_sum;
+  workgroupBarrier();
+  for (var width = 32u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  total_sum = partial_reals[0];
+  if (lane == 0u) {
+    if (groups.x == 1u) {
+      var value0_1: f32;
+      value0_1 = total_sum;
+      result[EGradient_at + i * D + d] = value0_1;
+    } else {
+      work[EGradient_parts_at + element * 64 + i32(group.x)] = total_sum;
+    }
+  }
+}
+
+// E, from what the workgroups found
+@compute @workgroup_size(64)
+fn embed_5_shared_whole(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
+  let element = i32(group.y);
+  let i = element / (D);
+  let d = element % D;
+  partial_reals[lane] = work[EGradient_parts_at + element * 64 + i32(lane)];
+  workgroupBarrier();
+  for (var width = 32u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  let total_sum = partial_reals[0];
+  if (lane == 0u) {
+    var value0_1: f32;
+    value0_1 = total_sum;
+    result[EGradient_at + i * D + d] = value0_1;
+  }
 }
 
 // the loss

@@ -80,9 +80,11 @@ export async function createLogisticGpu(
         ['value', 1, 2, 8],
         ['value_1', 1, 3, 8],
         ['score_1', N, 4, 7],
+        ['score_parts', 16384, 1, 1],
         ['value_parts', 256, 2, 2],
         ['value_1_parts', 256, 3, 3],
         ['biasGradient_parts', 256, 6, 6],
+        ['wGradient_parts', 16384, 7, 7],
       ],
       [],
       [
@@ -93,18 +95,41 @@ export async function createLogisticGpu(
     ],
     sorts: [],
     steps: [
-      { run: 'logistic_1', title: 'score', threads: N },
+      {
+        run: 'logistic_1',
+        title: 'score',
+        threads: N,
+        shared: {
+          run: 'logistic_1_shared',
+          elements: N,
+          terms: D,
+          groups: 64,
+          whole: 'logistic_1_shared_whole',
+        },
+      },
       {
         run: 'logistic_2',
         title: 'values',
         groups: 1,
-        shared: { terms: D, whole: 'logistic_2_whole' },
+        shared: {
+          run: 'logistic_2',
+          elements: 1,
+          terms: D,
+          groups: 256,
+          whole: 'logistic_2_whole',
+        },
       },
       {
         run: 'logistic_3',
         title: 'values',
         groups: 1,
-        shared: { terms: N, whole: 'logistic_3_whole' },
+        shared: {
+          run: 'logistic_3',
+          elements: 1,
+          terms: N,
+          groups: 256,
+          whole: 'logistic_3_whole',
+        },
       },
       { run: 'logistic_4', title: 'score', threads: N },
       { run: 'logistic_5', title: 'w', threads: D },
@@ -112,9 +137,26 @@ export async function createLogisticGpu(
         run: 'logistic_6',
         title: 'bias',
         groups: 1,
-        shared: { terms: N, whole: 'logistic_6_whole' },
+        shared: {
+          run: 'logistic_6',
+          elements: 1,
+          terms: N,
+          groups: 256,
+          whole: 'logistic_6_whole',
+        },
       },
-      { run: 'logistic_7', title: 'w', threads: D },
+      {
+        run: 'logistic_7',
+        title: 'w',
+        threads: D,
+        shared: {
+          run: 'logistic_7_shared',
+          elements: D,
+          terms: N,
+          groups: 64,
+          whole: 'logistic_7_shared_whole',
+        },
+      },
       { run: 'logistic_8', title: 'the loss', groups: 1 },
     ],
   });
@@ -135,9 +177,11 @@ override score_1_at: i32;
 override loss_at: i32;
 override wGradient_at: i32;
 override biasGradient_at: i32;
+override score_parts_at: i32;
 override value_parts_at: i32;
 override value_1_parts_at: i32;
 override biasGradient_parts_at: i32;
+override wGradient_parts_at: i32;
 
 @group(0) @binding(0) var<storage, read> params: array<f32>;
 @group(0) @binding(1) var<storage, read> reals: array<f32>;
@@ -163,6 +207,57 @@ fn logistic_1(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
   }
   value0 = bias + sum;
   work[score_at + n] = value0;
+}
+
+// score, a workgroup for each
+@compute @workgroup_size(64)
+fn logistic_1_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let thread = i32(group.x * 64u + lane);
+  let element = i32(group.y);
+  let n = element;
+  var total_sum: f32;
+  for (var d = 0 + thread; d < D; d += i32(groups.x * 64u)) {
+    var value0: f32;
+    value0 = reals[X_at + n * D + d] * params[w_at + d];
+    total_sum += value0;
+  }
+  partial_reals[lane] = total_sum;
+  workgroupBarrier();
+  for (var width = 32u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  total_sum = partial_reals[0];
+  if (lane == 0u) {
+    if (groups.x == 1u) {
+      var value0: f32;
+      let bias = params[bias_at];
+      value0 = bias + total_sum;
+      work[score_at + n] = value0;
+    } else {
+      work[score_parts_at + element * 64 + i32(group.x)] = total_sum;
+    }
+  }
+}
+
+// score, from what the workgroups found
+@compute @workgroup_size(64)
+fn logistic_1_shared_whole(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
+  let element = i32(group.y);
+  let n = element;
+  partial_reals[lane] = work[score_parts_at + element * 64 + i32(lane)];
+  workgroupBarrier();
+  for (var width = 32u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  let total_sum = partial_reals[0];
+  if (lane == 0u) {
+    var value0: f32;
+    let bias = params[bias_at];
+    value0 = bias + total_sum;
+    work[score_at + n] = value0;
+  }
 }
 
 // values
@@ -304,6 +399,55 @@ fn logistic_7(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
   result[wGradient_at + d] += value0;
 }
 
+// w, a workgroup for each
+@compute @workgroup_size(64)
+fn logistic_7_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let thread = i32(group.x * 64u + lane);
+  let element = i32(group.y);
+  let d = element;
+  var total_sum: f32;
+  for (var n = 0 + thread; n < N; n += i32(groups.x * 64u)) {
+    var value0: f32;
+    value0 = work[score_1_at + n] * reals[X_at + n * D + d];
+    total_sum += value0;
+  }
+  partial_reals[lane] = total_sum;
+  workgroupBarrier();
+  for (var width = 32u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  total_sum = partial_reals[0];
+  if (lane == 0u) {
+    if (groups.x == 1u) {
+      var value0: f32;
+      value0 = total_sum;
+      result[wGradient_at + d] += value0;
+    } else {
+      work[wGradient_parts_at + element * 64 + i32(group.x)] = total_sum;
+    }
+  }
+}
+
+// w, from what the workgroups found
+@compute @workgroup_size(64)
+fn logistic_7_shared_whole(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
+  let element = i32(group.y);
+  let d = element;
+  partial_reals[lane] = work[wGradient_parts_at + element * 64 + i32(lane)];
+  workgroupBarrier();
+  for (var width = 32u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  let total_sum = partial_reals[0];
+  if (lane == 0u) {
+    var value0: f32;
+    value0 = total_sum;
+    result[wGradient_at + d] += value0;
+  }
+}
+
 // the loss
 @compute @workgroup_size(1)
 fn logistic_8() {
@@ -375,8 +519,17 @@ type GpuStep =
         readonly columns: number;
         readonly terms: number;
       };
-      /** A sum that several workgroups share where it is long, and the kernel that adds up what they find. */
-      readonly shared?: { readonly terms: number; readonly whole: string };
+      /**
+       * The same for few elements that are long sums: an element has a workgroup, or so many workgroups, and another kernel adds up
+       * what these find.
+       */
+      readonly shared?: {
+        readonly run: string;
+        readonly elements: number;
+        readonly terms: number;
+        readonly groups: number;
+        readonly whole?: string;
+      };
     }
   | { readonly times: number; readonly steps: readonly GpuStep[] };
 
@@ -540,29 +693,33 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
         // A tile of 16 by 16 pays where it is filled.
         const isTiled =
           tiled !== undefined && Math.min(tiled.rows, tiled.columns, tiled.terms) >= 16;
-        const isShared = shared !== undefined && shared.terms > 4096;
-        const pipeline = (entryPoint: string): Promise<GPUComputePipeline> =>
-          device.createComputePipelineAsync({
+        const isShared =
+          !isTiled && shared !== undefined && shared.elements <= 4096 && shared.terms >= 64;
+        const pipeline = async (
+          entryPoint: string,
+          grid: readonly [number, number],
+        ): Promise<Compiled> => ({
+          pipeline: await device.createComputePipelineAsync({
             layout: pipelineLayout,
             compute: { module, entryPoint, constants },
-          });
+          }),
+          groups: grid,
+        });
         if (isTiled)
-          return {
-            pipeline: await pipeline(tiled.run),
-            groups: gridOf(Math.ceil(tiled.rows / 16) * Math.ceil(tiled.columns / 16), 1),
-          };
-        if (!isShared)
-          return {
-            pipeline: await pipeline(run),
-            groups: groups === undefined ? gridOf(threads) : [groups, 1],
-          };
-        const [parts, whole] = await Promise.all([pipeline(run), pipeline(shared.whole)]);
+          return pipeline(
+            tiled.run,
+            gridOf(Math.ceil(tiled.rows / 16) * Math.ceil(tiled.columns / 16), 1),
+          );
+        if (!isShared) return pipeline(run, groups === undefined ? gridOf(threads) : [groups, 1]);
+        const { run: one, whole, elements, terms } = shared;
+        if (whole === undefined || elements > 256 || terms <= 4096)
+          return pipeline(one, [1, elements]);
         return {
           times: 1,
-          steps: [
-            { pipeline: parts, groups: [256, 1] },
-            { pipeline: whole, groups: [1, 1] },
-          ],
+          steps: await Promise.all([
+            pipeline(one, [shared.groups, elements]),
+            pipeline(whole, [1, elements]),
+          ]),
         };
       }),
     );

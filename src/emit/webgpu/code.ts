@@ -14,6 +14,7 @@ import type { Target } from '../target.ts';
 import type { Routine } from '../../loops/types.ts';
 import {
   lowerKernel,
+  mapWidth,
   printKernel,
   sumWidth,
   termsOf,
@@ -25,6 +26,7 @@ import { lowerKeys } from './keys.ts';
 import { planOf } from './plan.ts';
 import type { Sort } from './segments.ts';
 import { kernelsOf, type Arena, type Kernel, type Plan, type Storage } from './steps.ts';
+import { lowerShare, mostSplit, printShare, type LoweredShare } from './share.ts';
 import { lowerTile, printTile, tileWidth, type LoweredTile } from './tile.ts';
 
 export interface KernelOptions {
@@ -39,6 +41,8 @@ export interface Lowered {
   readonly kernels: readonly LoweredKernel[];
   /** Another form of kernels that are products of matrices, by the plain one. */
   readonly tiles: ReadonlyMap<Kernel, LoweredTile>;
+  /** Another form of kernels whose elements are long sums. */
+  readonly shares: ReadonlyMap<Kernel, LoweredShare>;
   /** What the host sorts by, as routines of the host. */
   readonly sorts: readonly { readonly sort: Sort; readonly routine: Routine }[];
   /** Those of the plan, and what threads have for themselves. */
@@ -49,6 +53,7 @@ export function lowerProgram(program: Program, { checked, without }: KernelOptio
   const plan = planOf(program);
   const settings = { checked, math: 'exact', partStatements: Infinity, without } as const;
   const scratch: Storage[] = [];
+  const shares = new Map<Kernel, LoweredShare>();
   const names = new Scope(wgslLexicon);
   for (const { name } of plan.storages) names.reserve(name);
   const kernels = kernelsOf(plan.steps).map((kernel, k): LoweredKernel => {
@@ -60,9 +65,12 @@ export function lowerProgram(program: Program, { checked, without }: KernelOptio
       return storage;
     };
     const own = routine.scratch.map((buffer) => [buffer, keep(buffer.name, buffer.scalar, [...threadsOf(kernel), ...buffer.dims])] as const); // prettier-ignore
+    const name = `${snakeCase(program.name)}_${k + 1}`;
+    const share = lowerShare(kernel, name, plan, program, settings, ({ name: hint = kernel.goals[0]?.place.storage.name, type }) => keep(`${hint}_parts`, type.scalar, [constant(mostSplit * mapWidth)])); // prettier-ignore
+    if (share !== undefined) shares.set(kernel, share);
     const isShared = termsOf(kernel, routine) !== undefined;
     const parts = (isShared ? kernel.goals : []).map(({ place: { storage } }) => keep(`${storage.name}_parts`, storage.scalar, [constant(sumWidth)])); // prettier-ignore
-    return { name: `${snakeCase(program.name)}_${k + 1}`, kernel, routine, scratch: new Map(own), parts };
+    return { name, kernel, routine, scratch: new Map(own), parts: share?.parts ?? parts };
   });
   const tiles = new Map(
     kernels.flatMap(({ kernel, name }) => {
@@ -71,7 +79,7 @@ export function lowerProgram(program: Program, { checked, without }: KernelOptio
     }),
   );
   const sorts = plan.sorts.map((sort) => ({ sort, routine: lowerKeys(sort, settings) }));
-  return { program, plan, kernels, tiles, sorts, storages: [...plan.storages, ...scratch] };
+  return { program, plan, kernels, tiles, shares, sorts, storages: [...plan.storages, ...scratch] };
 }
 
 /** In the order of their bindings; behind them stands the status. */
@@ -100,12 +108,13 @@ export interface Code {
   readonly sizeName: (size: string) => string;
 }
 
-export function codeOf({ program, plan, kernels, tiles, storages }: Lowered, checked: boolean): Code {
+export function codeOf({ program, plan, kernels, tiles, shares, storages }: Lowered, checked: boolean): Code {
   const scope = new Scope(wgslLexicon);
   for (const name of [...arenas, 'status', 'partial_reals', 'partial_ints', 'tile_left', 'tile_right'])
     scope.reserve(name);
   for (const { name } of [...kernels, ...tiles.values()]) scope.reserve(name);
-  for (const { name, parts } of kernels) if (parts.length > 0) scope.reserve(wholeName(name));
+  for (const { name } of [...kernels, ...shares.values()]) scope.reserve(wholeName(name));
+  for (const { name } of shares.values()) scope.reserve(name);
   const used = new Set(kernels.flatMap(({ routine }) => [...usageOf(routine, checked).ops]));
   const helpers = opHelpersOf(wgsl, used);
   for (const name of helpers.keys()) scope.reserve(name);
@@ -123,9 +132,14 @@ export function codeOf({ program, plan, kernels, tiles, storages }: Lowered, che
   const context = { plan, program, target, scope, sizeName, offsetName, checked };
   const texts = kernels.flatMap((lowered, k) => {
     const { kernel } = lowered;
-    const tile = tiles.get(kernel);
     const plain = printKernel(lowered, k + 1, context);
-    return tile === undefined || kernel.kind !== 'map' ? [plain] : [plain, printTile(tile, kernel, context)];
+    const [tile, share] = [tiles.get(kernel), shares.get(kernel)];
+    if (kernel.kind !== 'map') return [plain];
+    return [
+      plain,
+      ...(tile === undefined ? [] : [printTile(tile, kernel, context)]),
+      ...(share === undefined ? [] : [printShare(share, kernel, k + 1, context)]),
+    ];
   });
   const partial = (name: string, type: string): readonly string[] =>
     texts.some((text) => text.includes(name)) ? [`var<workgroup> ${name}: array<${type}, ${sumWidth}>;`] : [];

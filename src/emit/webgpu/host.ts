@@ -2,12 +2,12 @@
 // it from tables of arrays and steps, and the text of the kernels.
 
 import { bug } from '../../base/bug.ts';
-import { asConstant, print as printSize, type Polynomial } from '../../base/polynomial.ts';
+import { asConstant, constant, print as printSize, type Polynomial } from '../../base/polynomial.ts';
 import { unfitExtents } from '../door.ts';
 import { fieldType, isArray, kindOf, lengthText, shapeText, sizeNames, type Model, type ModelField, type SizeNames } from '../model.ts'; // prettier-ignore
 import { quote } from '../syntax.ts';
 import { arenas, type Code, type Lowered } from './code.ts';
-import { termsOf, wholeName } from './kernel.ts';
+import { mapWidth, sumWidth, termsOf, wholeName, type LoweredKernel } from './kernel.ts';
 import { keysFunction } from './keys.ts';
 import { livesOf } from './memory.ts';
 import type { Step, Storage } from './steps.ts';
@@ -133,9 +133,6 @@ function stepLines(steps: readonly Step[], lowered: Lowered, names: SizeNames): 
     }
     const own = lowered.kernels.find(({ kernel }) => kernel === step) ?? bug('a step without a kernel');
     const run = own.name;
-    const terms = termsOf(step, own.routine);
-    const shared =
-      terms && `, shared: { terms: ${product([terms], names)}, whole: ${quote(wholeName(run))} }`;
     const isOne = step.kind === 'sum' || step.extents.length === 0;
     const size = isOne ? 'groups: 1' : `threads: ${product(step.extents, names)}`;
     const tile = lowered.tiles.get(step);
@@ -145,8 +142,34 @@ function stepLines(steps: readonly Step[], lowered: Lowered, names: SizeNames): 
       tile === undefined || step.kind !== 'map'
         ? ''
         : `, tiled: { run: ${quote(tile.name)}, rows: ${product$(step.extents[0])}, columns: ${product$(step.extents[1])}, terms: ${product$(tile.tile.terms)} }`;
-    return [`{ run: ${quote(run)}, title: ${quote(step.title)}, ${size}${tiled}${shared ?? ''} },`];
+    return [
+      `{ run: ${quote(run)}, title: ${quote(step.title)}, ${size}${tiled}${sharedText(own, lowered, names)} },`,
+    ];
   });
+}
+
+/** The form of a kernel in which threads share sums, if there is one. */
+function sharedText(
+  { kernel, name, routine, parts }: LoweredKernel,
+  { shares }: Lowered,
+  names: SizeNames,
+): string {
+  const share = shares.get(kernel);
+  const sum = termsOf(kernel, routine);
+  const [count, places = constant(1)] = share?.share.terms ?? (sum === undefined ? [] : [sum]);
+  if (count === undefined) return '';
+  const [terms, by] = [count, places].map((size) => product([size], names).replace(/^.*\W.*$/, '($&)'));
+  const run = share?.name ?? name;
+  const entries = {
+    run: quote(run),
+    elements: kernel.kind === 'map' ? product(kernel.extents, names) : '1',
+    terms: by === '1' ? terms : `${terms} / ${by}`,
+    groups: share === undefined ? sumWidth : mapWidth,
+    ...(parts.length === 0 ? {} : { whole: quote(wholeName(run)) }),
+  };
+  return `, shared: { ${Object.entries(entries)
+    .map(([key, value]) => `${key}: ${value}`)
+    .join(', ')} }`;
 }
 
 function fieldLine(field: ModelField, { name }: Storage, names: SizeNames, checked: boolean): string {

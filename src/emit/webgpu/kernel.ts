@@ -25,7 +25,7 @@ export interface LoweredKernel {
   readonly kernel: Kernel;
   readonly routine: Routine;
   readonly scratch: ReadonlyMap<Buffer, Storage>;
-  /** Of a sum that several workgroups may share: what each of them found, an array for each goal. */
+  /** Of sums that several workgroups may share: what each of them found, an array for each sum. */
   readonly parts: readonly Storage[];
 }
 
@@ -110,15 +110,26 @@ function printMap(
     writer.line(`let thread = i32(id.y * groups.x * ${mapWidth}u + id.x);`);
     writer.line(`if (thread >= ${thread.product(extents)}) { return; }`);
   }
-  axes.forEach((axis, k) => {
-    const inner = extents.slice(k + 1);
-    const whole = inner.length === 0 ? 'thread' : `thread / (${thread.product(inner)})`;
-    const at = k === 0 ? whole : `${whole} % ${thread.product(extents.slice(k, k + 1))}`;
-    writer.line(`let ${nameOf(axis)} = ${at};`);
-  });
+  printPlace(writer, { axes, extents }, thread, 'thread', nameOf);
   if (thread.canFail) writer.line(`var ${failure} = false;`);
   thread.compute(writer);
   for (const result of thread.results) writer.line(thread.store(result, result.name));
+}
+
+/** The indices of a place among those of all axes. */
+export function printPlace(
+  writer: Writer,
+  { axes, extents }: Pick<MapStep, 'axes' | 'extents'>,
+  thread: Thread,
+  place: string,
+  nameOf: (axis: Value) => string,
+): void {
+  axes.forEach((axis, k) => {
+    const inner = extents.slice(k + 1);
+    const whole = inner.length === 0 ? place : `${place} / (${thread.product(inner)})`;
+    const at = k === 0 ? whole : `${whole} % ${thread.product(extents.slice(k, k + 1))}`;
+    writer.line(`let ${nameOf(axis)} = ${at};`);
+  });
 }
 
 function printSum(
@@ -165,12 +176,18 @@ const partOf = ({ type }: Result): Arena => (type === 'f32' ? 'work' : 'counts')
 export const wholeName = (name: string): string => `${name}_whole`;
 
 /** Adds up a number of each thread of the workgroup, and gives the text of the sum. */
-function printTree(writer: Writer, { type }: Result, own: string, k: number): string {
+export function printTree(
+  writer: Writer,
+  { type }: Result,
+  own: string,
+  k: number,
+  width = sumWidth,
+): string {
   const partial = type === 'f32' ? 'partial_reals' : 'partial_ints';
   if (k > 0) writer.line('workgroupBarrier();');
   writer.line(`${partial}[lane] = ${own};`);
   writer.line('workgroupBarrier();');
-  writer.line(`for (var width = ${sumWidth / 2}u; width > 0u; width /= 2u) {`);
+  writer.line(`for (var width = ${width / 2}u; width > 0u; width /= 2u) {`);
   writer.indented(() => {
     writer.line(`if (lane < width) { ${partial}[lane] += ${partial}[lane + width]; }`);
     writer.line('workgroupBarrier();');

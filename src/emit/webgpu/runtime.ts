@@ -1,7 +1,8 @@
 // The part of an emitted host that is the same for all models: it places arrays in a few large buffers, compiles the kernels,
 // and runs them all in one command buffer. Everything model-specific is a table (host.ts).
 
-import { mostTerms, sumWidth } from './kernel.ts';
+import { mostTerms } from './kernel.ts';
+import { leastTerms, mostElements, mostSplit } from './share.ts';
 
 /** Names that the text below declares. */
 export const runtimeNames = [
@@ -36,8 +37,17 @@ type GpuStep =
       readonly groups?: number;
       /** The same for large matrices. */
       readonly tiled?: { readonly run: string; readonly rows: number; readonly columns: number; readonly terms: number };
-      /** A sum that several workgroups share where it is long, and the kernel that adds up what they find. */
-      readonly shared?: { readonly terms: number; readonly whole: string };
+      /**
+       * The same for few elements that are long sums: an element has a workgroup, or so many workgroups, and another kernel adds up
+       * what these find.
+       */
+      readonly shared?: {
+        readonly run: string;
+        readonly elements: number;
+        readonly terms: number;
+        readonly groups: number;
+        readonly whole?: string;
+      };
     }
   | { readonly times: number; readonly steps: readonly GpuStep[] };
 
@@ -169,13 +179,16 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
         const { run, threads = 0, groups, tiled, shared } = step;
         // A tile of 16 by 16 pays where it is filled.
         const isTiled = tiled !== undefined && Math.min(tiled.rows, tiled.columns, tiled.terms) >= 16;
-        const isShared = shared !== undefined && shared.terms > ${mostTerms};
-        const pipeline = (entryPoint: string): Promise<GPUComputePipeline> =>
-          device.createComputePipelineAsync({ layout: pipelineLayout, compute: { module, entryPoint, constants } });
-        if (isTiled) return { pipeline: await pipeline(tiled.run), groups: gridOf(Math.ceil(tiled.rows / 16) * Math.ceil(tiled.columns / 16), 1) };
-        if (!isShared) return { pipeline: await pipeline(run), groups: groups === undefined ? gridOf(threads) : [groups, 1] };
-        const [parts, whole] = await Promise.all([pipeline(run), pipeline(shared.whole)]);
-        return { times: 1, steps: [{ pipeline: parts, groups: [${sumWidth}, 1] }, { pipeline: whole, groups: [1, 1] }] };
+        const isShared = !isTiled && shared !== undefined && shared.elements <= ${mostElements} && shared.terms >= ${leastTerms};
+        const pipeline = async (entryPoint: string, grid: readonly [number, number]): Promise<Compiled> => ({
+          pipeline: await device.createComputePipelineAsync({ layout: pipelineLayout, compute: { module, entryPoint, constants } }),
+          groups: grid,
+        });
+        if (isTiled) return pipeline(tiled.run, gridOf(Math.ceil(tiled.rows / 16) * Math.ceil(tiled.columns / 16), 1));
+        if (!isShared) return pipeline(run, groups === undefined ? gridOf(threads) : [groups, 1]);
+        const { run: one, whole, elements, terms } = shared;
+        if (whole === undefined || elements > ${mostSplit} || terms <= ${mostTerms}) return pipeline(one, [1, elements]);
+        return { times: 1, steps: await Promise.all([pipeline(one, [shared.groups, elements]), pipeline(whole, [1, elements])]) };
       }),
     );
   const count = lengths[0] ?? 0;

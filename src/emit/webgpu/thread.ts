@@ -58,7 +58,7 @@ export interface Thread {
 }
 
 /** Words that functions of kernels use. */
-export const kernelWords = [failure, 'thread', 'lane', 'id', 'groups', 'width', 'fillIndex', 'group', 'local', 'tile', 'columns', 'row', 'column', 'firstRow', 'firstColumn', 'start', 'term', 'total']; // prettier-ignore
+export const kernelWords = [failure, 'thread', 'lane', 'id', 'groups', 'width', 'fillIndex', 'group', 'local', 'tile', 'columns', 'row', 'column', 'firstRow', 'firstColumn', 'start', 'term', 'total', 'element']; // prettier-ignore
 
 export function threadOf(parts: ThreadParts, context: KernelContext): Thread {
   const { routine, goals, scope, named } = parts;
