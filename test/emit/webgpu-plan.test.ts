@@ -7,6 +7,7 @@ import { tileOf } from '../../src/emit/webgpu/tile.ts';
 import { print } from '../../src/base/polynomial.ts';
 import { derive, forKernels } from '../../src/generate.ts';
 import { interpret, type Inputs } from '../../src/ir/interpret.ts';
+import { parseProgram } from '../../src/ir/parse.ts';
 import type { Program } from '../../src/ir/types.ts';
 import { farthestOf } from '../support/compare.ts';
 import { plain, type Parameters, type Sizes } from '../support/derive.ts';
@@ -97,5 +98,25 @@ model Nested {
   loss sum((tanh(sum(f0(tanh(f0((k < N ? w : w)))) for j in N, k in N)) + w) for i in 2) + w
 }`;
     check(source, { params: { w: -0.9342831652611494 } }, { N: 2 });
+  });
+
+  it('an add out of range is no add to nothing', () => {
+    const program = parseProgram(`program Adds(N, K) {
+  data at%0: int[N]
+  param x%1: real[N]
+  a%2: real[K] = open
+  for n%3 in 0..<N> {
+    %4: int = at%0[n%3]
+    %5: real = x%1[n%3]
+    a%2[%4] += %5 checked
+  }
+  a%6: real[K] = freeze a%2
+  gradient a = a%6
+}`);
+    const run = (at: readonly number[]) => runPlan(program, { x: [1, 2, 4] }, { at }, { N: 3, K: 2 });
+    expect(run([1, 0, 1]).gradient).toEqual({ a: [2, 5] });
+    expect(run([1, 0, 1]).serial).toBe(0);
+    expect(() => run([1, 2, 1])).toThrow('index 1');
+    expect(() => run([1, 0, -1])).toThrow('index 1');
   });
 });

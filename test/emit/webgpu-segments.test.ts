@@ -109,6 +109,20 @@ const cases: readonly Case[] = [
     keys: ['keys[keysRow + t] = index + at[keysRow + t];'],
   },
   {
+    name: 'ints in records, of which no range is known',
+    source: `type Edge = { from: int, to: int, weight: real }
+model Graph {
+  dim N, K
+  data edge: Edge[N]
+  param p: real[K]
+  loss sum(edge[n].weight * (p[edge[n].from] - p[edge[n].to])^2 for n in N)
+}`,
+    sizes,
+    params: { p: numbers(4) },
+    data: { 'edge.from': [0, 1, 2, 3, 0, 1], 'edge.to': [1, 2, 3, 0, 2, 3], 'edge.weight': numbers(6) },
+    keys: ['keys[n] = edgeTo[n];', 'keys[n] = edgeFrom[n];'],
+  },
+  {
     name: 'places that sizes alone determine',
     source: `model Circular {
   dim N
@@ -174,6 +188,14 @@ describe.each(cases)('$name', ({ source, params, data = {}, sizes = {}, keys }) 
     expect(await gpu.lossAndGradient()).toEqual(found);
     gpu.destroy();
   });
+});
+
+it('refuses ints that are no places', async () => {
+  const { source = '', params = {}, data = {} } = cases.find(({ name }) => name.startsWith('ints in')) ?? {};
+  const wrong = { ...data, 'edge.to': [1, 2, 3, 0, 4, 3] };
+  const { gpu } = await openGpu(source, sizes, { params, data: wrong });
+  await expect(gpu.lossAndGradient()).rejects.toThrow('Graph: an index is out of range');
+  gpu.destroy();
 });
 
 it('the thread of a place goes through its own iterations', async () => {

@@ -1,5 +1,5 @@
 // Runs the steps of a plan as a GPU would, thread by thread, with the reference interpreter in double precision. Memory begins as
-// NaN; no two threads of a kernel may write to one element, and none may read an array that another writes.
+// NaN, but zero where no kernel writes; no two threads of a kernel may write to one element, and none may read an array that another writes.
 
 import { bug } from '../../src/base/bug.ts';
 import { evaluate } from '../../src/base/polynomial.ts';
@@ -27,7 +27,10 @@ export function runPlan(gradient: Program, params: Parameters, data: Parameters,
   const lengthOf = (dims: Storage['dims']): number =>
     dims.reduce((length, dim) => length * Math.max(0, extent(dim)), 1);
   const memory = new Map(
-    plan.storages.map((storage) => [storage, new Float64Array(lengthOf(storage.dims)).fill(NaN)]),
+    plan.storages.map((storage) => [
+      storage,
+      new Float64Array(lengthOf(storage.dims)).fill(storage.arena === 'ints' ? 0 : NaN),
+    ]),
   );
   const cells = (storage: Storage): Float64Array => memory.get(storage) ?? bug(`no ${storage.name}`);
   const placeOf = (value: Value): Place => plan.places.get(value.id) ?? bug(`no place for %${value.id}`);
@@ -135,7 +138,11 @@ export function runPlan(gradient: Program, params: Parameters, data: Parameters,
     }
   };
   // Whatever is needed no more is lost, as where something else takes its place.
-  const kernels = kernelsOf(plan.steps).map((kernel) => ({ kernel, scratch: new Map<never, never>(), parts: [] }));
+  const kernels = kernelsOf(plan.steps).map((kernel) => ({
+    kernel,
+    scratch: new Map<never, never>(),
+    parts: [],
+  }));
   const lives = livesOf(plan, kernels, gradient);
   let done = 0;
   for (const step of plan.steps) {

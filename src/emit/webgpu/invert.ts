@@ -13,6 +13,7 @@ import { accumulatorsOf, blocksOf, mapBlocks, operandsOf, statementsOf } from '.
 import { dropDeadIn } from '../../passes/dead.ts';
 import { ops, type OpName } from '../../ops/index.ts';
 import { linearOf, type Linear } from './linear.ts';
+import { outsideOf } from './outside.ts';
 import { segmentsOf, type Searched, type Sorter } from './segments.ts';
 
 /** What the thread of an element computes. */
@@ -22,6 +23,8 @@ export interface Gather {
   readonly block: Block;
   /** Of the accumulator: axes, and what is fixed. */
   readonly indices: readonly Operand[];
+  /** How many of the indices are out of range, where that is not known. */
+  readonly outside: Block | undefined;
 }
 
 interface Level {
@@ -148,8 +151,6 @@ export function gatherOf(
       return !isUsed && [...linear.terms.keys()].every((value) => value === loop.index || solvable(value));
     });
     if (found === undefined) {
-      // An index out of range is nobody's own, and nobody would notice.
-      if (!add.inRange) return undefined;
       searched.push({ index, axis: axisFor(dim, undefined), extent: dims[dim] ?? constant(1) });
       continue;
     }
@@ -158,7 +159,9 @@ export function gatherOf(
     terms.delete(found.index);
     solved.set(found, { kind: 'from', axis: axisFor(dim, undefined), sign, rest: { ...linear, terms } });
   }
-  if (!add.inRange && [...solved.values()].some(({ kind }) => kind === 'from')) return undefined;
+  const isSure =
+    add.inRange || (searched.length === 0 && [...solved.values()].every(({ kind }) => kind === 'is'));
+  const outside = isSure ? undefined : outsideOf(path, dims, counter);
 
   const axisOf = (loop: ForStatement): Value | undefined => {
     const solution = solved.get(loop);
@@ -270,6 +273,7 @@ export function gatherOf(
     axes: placed,
     extents: order.map((dim) => dims[dim] ?? constant(1)),
     indices,
+    outside,
     block: dropDeadIn(emit(0)),
   };
 }

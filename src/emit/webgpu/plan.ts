@@ -245,7 +245,19 @@ class Planner {
     return arrays;
   }
 
-  #gathered({ accumulator }: AddStatement, { axes, extents, block, indices }: Gather): void {
+  /** A kernel that fails if a number is not 0: an array of one element, which nobody sets, is read there. */
+  #refuse({ statements, results: [count = int(0)] }: Block, title: string): void {
+    const array = this.#fresh({ scalar: 'int', dims: [constant(1)] });
+    this.#places.set(array.id, whole(this.#store('nothing', array.type, 'ints')));
+    const out = this.#fresh(intType, 'outside');
+    const goals: readonly Goal[] = [{ place: this.#placed(out), indices: [], adds: false }];
+    const read: Statement = { kind: 'read', outs: [out], array, indices: [count], inRange: false };
+    const block: Block = { statements: [...statements, read], results: [out] };
+    this.#steps.push({ kind: 'map', title, axes: [], extents: [], block, goals });
+  }
+
+  #gathered({ accumulator }: AddStatement, { axes, extents, block, indices, outside }: Gather): void {
+    if (outside !== undefined) this.#refuse(outside, titleOf([accumulator]));
     const goals: readonly Goal[] = [{ place: this.#placeOf(accumulator), indices, adds: true }];
     const title = titleOf([accumulator]);
     const [only, ...more] = block.statements;

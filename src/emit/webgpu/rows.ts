@@ -119,6 +119,8 @@ function isRepeated({ outs }: Statement, later: readonly Statement[]): boolean {
   return later.some((s) => {
     if (![...freeValuesOfStatement(s).keys()].some((id) => ids.has(id))) return false;
     for (const { id } of s.outs) ids.add(id);
+    // Whoever looks for the iterations that add to a place goes through all of them.
+    if (s.kind === 'add') return s.indices.some((index) => index.kind === 'value' && ids.has(index.id));
     return (s.kind === 'for' || s.kind === 'build') && blocksOf(s).some((block) => [...freeValues(block).keys()].some((id) => ids.has(id))); // prettier-ignore
   });
 }
