@@ -77,7 +77,13 @@ function conditional(
 }
 
 function call(target: Target, callee: string, args: readonly Printed[]): Printed {
-  return { text: `${callee}(${args.map((arg) => arg.text).join(', ')})`, level: target.primary };
+  // In `f(a < b, c > d)`, WGSL reads a template `a<b, c>`.
+  const isTemplate = ({ text, level }: Printed, k: number): boolean =>
+    level === target.operators['<']?.level &&
+    text.includes(' < ') &&
+    args.slice(k + 1).some((later) => later.text.includes('>'));
+  const texts = args.map((arg, k) => (isTemplate(arg, k) ? `(${arg.text})` : arg.text));
+  return { text: `${callee}(${texts.join(', ')})`, level: target.primary };
 }
 
 /** In parentheses unless it binds at least as tightly as `level`. */

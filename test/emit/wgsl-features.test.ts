@@ -31,6 +31,10 @@ const features: Readonly<Record<string, Feature>> = {
   'params without data': {
     source: 'model Bowl {\n  param x: real[2], y: real\n  loss (x[0] - y)^2 + exp(x[1] * y)\n}',
   },
+  'comparisons one beside the other, which are no template': {
+    source:
+      'model Guarded {\n  data a: real, m: int\n  param w: real\n  loss any(i < m for i in 5 if i >= 1) ? w : w * a\n}',
+  },
   'no loss': {
     source:
       'model Maps {\n  data x: real[2, 3]\n  param w: real[3]\n  output y = x @ w\n  output top = argmax(x[0])\n}',
