@@ -100,6 +100,44 @@ model Nested {
     check(source, { params: { w: -0.9342831652611494 } }, { N: 2 });
   });
 
+  describe('the greatest, the product and the like of 600 elements, which threads share', () => {
+    const source = `model Extremes {
+  dim N
+  data y: real[N], some: bool[N], none: real[N]
+  param a: real[N], b: real
+  let z[n in N] = y[n] * b
+  loss max(z) + a[argmax(y)]^2 + a[argmin(y)]^2 + min(a[n] * y[n] for n in N) + logSumExp(z) + prod(1 + 0.001 * z[n] for n in 5..N)
+  loss (any(some[n] for n in N) ? b : 0.0) + (all(some[n] for n in N) ? b^2 : 0.0) + (argmax(none) < 0 ? b : 2 * b)
+}`;
+    const N = 600;
+    const point = (y: (n: number) => number, isSome: (n: number) => boolean) => {
+      const data = { y: Array.from({ length: N }, (_, n) => y(n)), some: Array.from({ length: N }, (_, n) => Number(isSome(n))), none: Array.from({ length: N }, () => -Infinity) }; // prettier-ignore
+      return { params: { a: numbers(N), b: 0.7 }, data };
+    };
+
+    it.each<[string, (n: number) => number, (n: number) => boolean]>([
+      ['all different', (n) => Math.sin(n), () => false],
+      ['the first of equal ones', (n) => Math.round(3 * Math.sin(n)), (n) => n === 599],
+      ['all equal', () => 1, () => true],
+    ])('%s', (_, y, isSome) => check(source, point(y, isSome), { N }));
+
+    it('has a kernel for the parts of each', () => {
+      const steps = shown(planOf(gradientOf(source)).steps);
+      expect(steps.filter((step) => step.endsWith('[256]'))).toHaveLength(9);
+    });
+
+    it('takes the first that is no number', () => {
+      const places = `model Places {
+  dim N
+  data y: real[N]
+  param a: real[N]
+  loss a[argmax(y)]^2 + exp(a[argmin(y)])
+}`;
+      const y = Array.from({ length: N }, (_, n) => (n === 7 || n === 400 ? NaN : Math.sin(n)));
+      check(places, { params: { a: numbers(N) }, data: { y } }, { N });
+    });
+  });
+
   it('an add out of range is no add to nothing', () => {
     const program = parseProgram(`program Adds(N, K) {
   data at%0: int[N]

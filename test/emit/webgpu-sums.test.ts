@@ -41,3 +41,24 @@ describe.each([
     gpu.destroy();
   });
 });
+
+it('the greatest, the product and the like of 1,000 elements agree, too', async () => {
+  const source = `model Extremes {
+  dim N
+  data y: real[N]
+  param a: real[N], b: real
+  let z[n in N] = y[n] * b
+  loss max(z) + a[argmax(y)]^2 + a[argmin(y)]^2 + min(a[n] * y[n] for n in N) + logSumExp(z) + prod(1 + 0.001 * z[n] for n in 5..N)
+  loss (any(y[n] > 2 for n in N) ? 7 * b : b) + (all(y[n] < 2 for n in N) ? b^2 : b^3)
+}`;
+  const N = 1_000;
+  const point = { params: { a: numbers(N), b: 0.7 }, data: { y: numbers(N) } };
+  const { gpu } = await openGpu(source, { N }, point);
+  const emitted = await compileModule(source, 'extremes.nabla', { sizes: { N }, emit: ['gradient'] });
+  const expected = emitted.run(point);
+  const found = await gpu.lossAndGradient();
+  expect(distance(found.loss, expected.loss ?? NaN)).toBeLessThan(1e-5);
+  expect(farApart(found.gradient, expected.gradient)).toBeLessThan(1e-5);
+  expect(await gpu.lossAndGradient()).toEqual(found);
+  gpu.destroy();
+});

@@ -5,10 +5,11 @@
 import { add, constant, print, subtract, type Polynomial } from '../../base/polynomial.ts';
 import { bug } from '../../base/bug.ts';
 import { asPolynomial, extent, int, intType, real } from '../../ir/build.ts';
-import type { AddStatement, Block, LoopStatement, Operand, Program, Statement, Type, Value } from '../../ir/types.ts'; // prettier-ignore
+import type { AddStatement, Block, LoopStatement, Operand, Program, ReduceStatement, Statement, Type, Value } from '../../ir/types.ts'; // prettier-ignore
 import { printProgram } from '../../ir/print.ts';
 import { accumulatorsOf, freeValues, someStatement } from '../../ir/walk.ts';
 import { wgslLexicon } from '../wgsl/names.ts';
+import { inChunks } from './chunks.ts';
 import { gatherOf, pathsOf, type Gather } from './invert.ts';
 import type { Sort, SortedArrays, Sorter } from './segments.ts';
 import type { Arena, Goal, Place, Plan, Step, Storage } from './steps.ts';
@@ -133,7 +134,7 @@ class Planner {
       }
       case 'reduce': {
         const isSum = s.reducer === 'sum' && this.#isPlain(s.from) && this.#isPlain(s.to);
-        if (!isSum) return this.#serial([s]);
+        if (!isSum) return this.#reduced(s);
         const goals = s.outs.map((out): Goal => ({ place: this.#placed(out), indices: [], adds: false }));
         this.#steps.push({ kind: 'sum', title: titleOf(s.outs), reduce: s, goals });
         return;
@@ -173,6 +174,13 @@ class Planner {
       case 'add':
         return this.#serial([s]);
     }
+  }
+
+  #reduced(s: ReduceStatement): void {
+    const chunks = inChunks(s, (type, name) => this.#fresh(type, name));
+    if (chunks === undefined) return this.#serial([s]);
+    this.#statement(chunks.parts);
+    this.#serial(chunks.whole, s.outs);
   }
 
   /** Whether a kernel can name it without computing anything. */
@@ -315,7 +323,10 @@ class Planner {
   }
 
   /** In one thread, with what it adds into opened and frozen around it. */
-  #serial(statements: readonly Statement[], outs = statements.flatMap((s) => s.outs)): void {
+  #serial(
+    statements: readonly Statement[],
+    outs: readonly Value[] = statements.flatMap((s) => s.outs),
+  ): void {
     const touched = new Set(statements.flatMap((s) => [...accumulatorsOf(s)]));
     const opened = [...touched].map((id) => {
       const accumulator = this.#accumulators.get(id) ?? bug(`%${id} is not open`);
