@@ -56,6 +56,7 @@ export function keysFunction(
     element,
     call: (part) => bug(`part ${part} of keys`),
     checked: false,
+    steps: new Map(),
     checkedStores: new Set(),
     isRounded: () => false,
   });
