@@ -732,13 +732,18 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
       constants: { count },
     },
   });
-  const made = await Promise.all([compile(plan.steps), descent]).catch((error: unknown) => error);
+  const making = Promise.all([compile(plan.steps), descent]).catch((error: unknown) => error);
+  // Before anything is awaited: scopes are the device's, and others may open theirs meanwhile.
   const trouble = await close();
   if (trouble !== undefined) fail(trouble);
+  const made = await making;
   if (!Array.isArray(made)) fail(String(made));
   const [steps, descend] = made as [readonly Compiled[], GPUComputePipeline];
 
   let failure: string | undefined;
+  void device.lost.then(({ message }) => {
+    failure = `the device is lost: ${message}`;
+  });
   let pending: Promise<void> = Promise.resolve();
   const given = new Set<string>();
   const submit = (encode: (encoder: GPUCommandEncoder) => void): void => {
@@ -748,7 +753,7 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
     device.queue.submit([encoder.finish()]);
     const closed = close();
     pending = pending.then(async () => {
-      failure ??= await closed;
+      failure ??= await closed.catch(String);
     });
   };
   const dispatch = (pass: GPUComputePassEncoder, list: readonly Compiled[]): void => {
@@ -797,7 +802,7 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
     });
     await pending;
     if (failure !== undefined) fail(failure);
-    await copy.mapAsync(GPUMapMode.READ);
+    await copy.mapAsync(GPUMapMode.READ).catch((error: unknown) => fail(failure ?? String(error)));
     const bytes = copy.getMappedRange().slice(0, 4 + 4 * length);
     copy.unmap();
     idle.push(copy);
