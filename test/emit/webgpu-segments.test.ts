@@ -190,6 +190,18 @@ describe.each(cases)('$name', ({ source, params, data = {}, sizes = {}, keys }) 
   });
 });
 
+it('sorts again when other data are set', async () => {
+  const { source = '', params = {}, data = {} } = cases[0] ?? {};
+  const other = { ...data, at: [1, 1, 0, 1, 3, 0] };
+  const { gpu, fields } = await openGpu(source, sizes, { params, data });
+  await gpu.lossAndGradient();
+  gpu.setData(fields('data', other));
+  const expected = interpret(derive(programOf(source), 'gradient'), { params, data: other }, sizes);
+  const found = await gpu.lossAndGradient();
+  expect(farthestOf(flattened(found.gradient), expected.gradient)).toBeLessThan(1e-5);
+  gpu.destroy();
+});
+
 it('refuses ints that are no places', async () => {
   const { source = '', params = {}, data = {} } = cases.find(({ name }) => name.startsWith('ints in')) ?? {};
   const wrong = { ...data, 'edge.to': [1, 2, 3, 0, 4, 3] };
