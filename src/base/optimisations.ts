@@ -28,7 +28,7 @@ export const optimisations = {
   sink: 'clears a row of an array in the iteration that uses it',
   contract: 'makes numbers of arrays of which an iteration uses only its own element',
   nest: 'takes the names off values that are used once',
-  carry: 'takes what an iteration adds to the next element to the next iteration',
+  carry: 'takes what an iteration adds to the next element, and reads of it, to the next iteration',
   prefix: 'carries sums over a range that grows from iteration to iteration',
   keep: 'keeps costly values of a loop for the next over the same range',
   weights: 'computes one exponential for a logSumExp and its gradient',

@@ -1,13 +1,14 @@
 // Neighbours in hand: what an iteration adds to the element after its own a local takes to the next iteration, whose own element
-// that is. Each element is then written once; in memory V8 would store and load it again, and wait for that. Loads of
-// neighbours stay two: V8 is no faster when the one is carried. Loops around loops are left to unroll and jam.
+// that is. Each element is then written once; in memory V8 would store and load it again, and wait for that. What it reads of that
+// element goes along, and the index counts the element that is read, which takes V8 a check less: a twelfth of the time of
+// Rosenbrock's function. Loops around loops are left to unroll and jam.
 
-import { add as plus, one } from '../base/polynomial.ts';
+import { add as plus, one, subtract } from '../base/polynomial.ts';
 import { effectsOf, writes, type Effects } from './effects.ts';
-import { apply, constant, declare, isZero, real, reference, variable } from './make.ts';
+import { apply, constant, declare, integer, isZero, load, real, reference, sizeOf, variable } from './make.ts'; // prettier-ignore
 import { boundsOf, type Bounds } from './ranges.ts';
-import type { Buffer, Expression, Routine, Statement } from './types.ts';
-import { mapRegions, regionsOf } from './walk.ts';
+import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
+import { mapChildren, mapExpression, mapExpressions, mapRegions, regionsOf } from './walk.ts';
 
 type Loop = Extract<Statement, { readonly kind: 'for' }>;
 
@@ -28,7 +29,7 @@ export function carryNeighbours(routine: Routine): Routine {
       const stored = (one: Statement): Statement =>
         one.kind === 'accumulate' && cleared.has(one.buffer) ? { ...one, kind: 'store' } : one;
       const body = [...draft.body, ...draft.end].map(stored);
-      into.push(...draft.before, { ...statement, order: 'up', body }, ...draft.after.map(stored));
+      into.push(...draft.before, counted({ ...statement, order: 'up', body }), ...draft.after.map(stored));
     }
     return into;
   };
@@ -47,27 +48,38 @@ interface Draft {
   readonly added: readonly Buffer[];
 }
 
-/** The loop runs over all elements but the last. */
+/** A loop over all elements but the last: its own is `i` from 0, or `i - 1` from 1. */
+interface Walk {
+  readonly loop: Loop;
+  readonly effects: Effects;
+  /** From its index to its own element. */
+  readonly own: 0 | -1;
+  readonly last: Expression;
+}
+
 function carried(loop: Loop, bounds: Bounds): Draft | undefined {
-  if (loop.order === 'down' || loop.to.kind !== 'extent' || !isZero(loop.from)) return undefined;
+  const own = isZero(loop.from) ? 0 : isNumber(loop.from, 1) ? -1 : undefined;
+  if (loop.order === 'down' || loop.to.kind !== 'extent' || own === undefined) return undefined;
   if (loop.body.some((statement) => regionsOf(statement).length > 0)) return undefined;
   const effects = effectsOf(loop.body);
-  const length = plus(loop.to.size, one);
+  const length = own === 0 ? plus(loop.to.size, one) : loop.to.size;
   if (!bounds.isPositive(length)) return undefined;
+  const walk: Walk = { loop, effects, own, last: sizeOf(subtract(length, one)) };
   const isRow = ({ dims, scalar }: Buffer): boolean =>
     scalar === 'real' && dims.length === 1 && dims[0]?.key === length.key;
   const initial: Draft = { before: [], body: loop.body, end: [], after: [], added: [] };
   let draft = initial;
-  for (const buffer of effects.accumulated) if (isRow(buffer)) draft = withAdds(draft, loop, buffer, effects);
+  for (const buffer of effects.accumulated) if (isRow(buffer)) draft = withAdds(draft, walk, buffer);
+  for (const buffer of effects.loaded) if (isRow(buffer)) draft = withLoads(draft, walk, buffer);
   return draft === initial ? undefined : draft;
 }
 
 /** `array[i] += a; array[i + 1] += b` */
-function withAdds(draft: Draft, loop: Loop, buffer: Buffer, effects: Effects): Draft {
+function withAdds(draft: Draft, { loop, effects, own: at, last }: Walk, buffer: Buffer): Draft {
   if (effects.loaded.has(buffer) || effects.stored.has(buffer)) return draft;
   const adds = draft.body.flatMap((one) => (one.kind === 'accumulate' && one.buffer === buffer ? [one] : []));
-  const own = adds.find(({ indices }) => isAt(indices, 0, loop));
-  const next = adds.find(({ indices }) => isAt(indices, 1, loop));
+  const own = adds.find(({ indices }) => isAt(indices, at, loop));
+  const next = adds.find(({ indices }) => isAt(indices, at + 1, loop));
   if (own === undefined || next === undefined || adds.length !== 2) return draft;
   const carry = variable('carried', 'real');
   const value = constant('next', 'real');
@@ -82,10 +94,78 @@ function withAdds(draft: Draft, loop: Loop, buffer: Buffer, effects: Effects): D
       return one;
     }),
     end: isLast ? draft.end : [...draft.end, assign(reference(value))],
-    after: [...draft.after, { kind: 'accumulate', buffer, indices: [loop.to], value: reference(carry) }],
+    after: [...draft.after, { kind: 'accumulate', buffer, indices: [last], value: reference(carry) }],
     added: [...draft.added, buffer],
   };
 }
+
+/** `f(array[i], array[i + 1])` */
+function withLoads(draft: Draft, { loop, effects, own: at }: Walk, buffer: Buffer): Draft {
+  if (writes(effects, buffer)) return draft;
+  const name = buffer.role === 'direction' ? `${buffer.name}Direction` : buffer.name;
+  const here = variable(`${name}Here`, 'real');
+  const next = constant(`${name}Next`, 'real');
+  const found = new Set<Local>();
+  let others = 0;
+  const replaced = (expression: Expression): Expression => {
+    if (expression.kind !== 'load' || expression.buffer !== buffer) return expression;
+    const local = isAt(expression.indices, at, loop)
+      ? here
+      : isAt(expression.indices, at + 1, loop)
+        ? next
+        : undefined;
+    if (local === undefined) others++;
+    else found.add(local);
+    return local === undefined ? expression : reference(local);
+  };
+  const body = draft.body.map((one) => mapExpressions(one, (value) => mapExpression(value, replaced)));
+  if (found.size < 2 || others > 0) return draft;
+  const element = (index: Expression): Expression => load(buffer, [index]);
+  const after = at === 0 ? apply('iadd', reference(loop.index), integer(1)) : reference(loop.index);
+  return {
+    ...draft,
+    before: [...draft.before, declare(here, element(integer(0)))],
+    body: [declare(next, element(after)), ...withoutAliases(body, here)],
+    end: [...draft.end, { kind: 'assign', local: here, value: reference(next) }],
+  };
+}
+
+/** Without declarations that say nothing but the local. */
+function withoutAliases(body: readonly Statement[], of: Local): readonly Statement[] {
+  const isOf = (expression: Expression | undefined): boolean =>
+    expression?.kind === 'local' && expression.local === of;
+  const aliases = new Set<Local>();
+  const kept = body.filter((one) => {
+    const isAlias = one.kind === 'declare' && !one.local.mutable && isOf(one.value);
+    if (isAlias) aliases.add(one.local);
+    return !isAlias;
+  });
+  const direct = (expression: Expression): Expression =>
+    expression.kind === 'local' && aliases.has(expression.local) ? reference(of) : expression;
+  return kept.map((one) => mapExpressions(one, (value) => mapExpression(value, direct)));
+}
+
+/** The same loop from 1, so that no index is one more than that of the loop. */
+function counted(loop: Loop): Loop {
+  if (!isZero(loop.from) || loop.to.kind !== 'extent') return loop;
+  const index = reference(loop.index);
+  const isNext = (expression: Expression): boolean =>
+    expression.kind === 'op' &&
+    expression.op === 'iadd' &&
+    isIndex(expression.args[0], loop) &&
+    isNumber(expression.args[1], 1);
+  const before = apply('isub', index, integer(1));
+  const shifted = (expression: Expression): Expression =>
+    isNext(expression) ? index : isIndex(expression, loop) ? before : mapChildren(expression, shifted);
+  const body = loop.body.map((one) => mapExpressions(one, shifted));
+  return { ...loop, from: integer(1), to: sizeOf(plus(loop.to.size, one)), body };
+}
+
+const isIndex = (expression: Expression | undefined, { index }: Loop): boolean =>
+  expression?.kind === 'local' && expression.local === index;
+
+const isNumber = (expression: Expression | undefined, value: number): boolean =>
+  expression?.kind === 'literal' && expression.value === value;
 
 /** The index is that of the loop and `offset` more; constants of its body are looked through. */
 function isAt([index]: readonly Expression[], offset: number, loop: Loop): boolean {
@@ -96,9 +176,9 @@ function isAt([index]: readonly Expression[], offset: number, loop: Loop): boole
       ? isAt([declared.value], offset, loop)
       : false;
   }
-  if (index?.kind !== 'op' || index.op !== 'iadd') return false;
+  if (index?.kind !== 'op' || (index.op !== 'iadd' && index.op !== 'isub')) return false;
   const [a, b] = index.args;
-  return a?.kind === 'local' && a.local === loop.index && b?.kind === 'literal' && b.value === offset;
+  return isIndex(a, loop) && isNumber(b, index.op === 'iadd' ? offset : -offset);
 }
 
 /** Drops the last statement that touched the array, if that is what cleared it. */

@@ -38,11 +38,13 @@ export function rosenbrockLoss(params: Readonly<RosenbrockParams>, sizes: Rosenb
   const { N } = sizes;
   const x: Numbers = params.x;
   let sum = 0;
-  for (let i = 0; i < N - 1; i++) {
-    const xi = x[i];
-    const difference = x[i + 1] - xi * xi;
-    const difference_1 = 1 - xi;
+  let xHere = x[0];
+  for (let i = 1; i < N; i++) {
+    const xNext = x[i];
+    const difference = xNext - xHere * xHere;
+    const difference_1 = 1 - xHere;
     sum += 100 * (difference * difference) + difference_1 * difference_1;
+    xHere = xNext;
   }
   return sum;
 }
@@ -68,14 +70,16 @@ export function rosenbrockLossAndGradient(
   const xGradient: Numbers = gradient.x;
   let sum = 0;
   let carried = 0;
-  for (let i = 0; i < N - 1; i++) {
-    const xi = x[i];
-    const difference = x[i + 1] - xi * xi;
-    const difference_1 = 1 - xi;
+  let xHere = x[0];
+  for (let i = 1; i < N; i++) {
+    const xNext = x[i];
+    const difference = xNext - xHere * xHere;
+    const difference_1 = 1 - xHere;
     sum += 100 * (difference * difference) + difference_1 * difference_1;
     const product = 200 * difference;
-    xGradient[i] = carried + (-2 * difference_1 - 2 * xi * product);
+    xGradient[i - 1] = carried + (-2 * difference_1 - 2 * xHere * product);
     carried = product;
+    xHere = xNext;
   }
   xGradient[N - 1] = carried;
   return sum;
@@ -101,12 +105,16 @@ export function rosenbrockJvp(
   const x: Numbers = params.x;
   const xDirection: Numbers = direction.x;
   let sum = 0;
-  for (let i = 0; i < N - 1; i++) {
-    const index = i + 1;
-    const xi = x[i];
-    const product = 2 * xDirection[i];
-    const product_1 = 200 * (xDirection[index] - product * xi) * (x[index] - xi * xi);
-    sum += product_1 - product * (1 - xi);
+  let xHere = x[0];
+  let xDirectionHere = xDirection[0];
+  for (let i = 1; i < N; i++) {
+    const xDirectionNext = xDirection[i];
+    const xNext = x[i];
+    const product = 2 * xDirectionHere;
+    const product_1 = 200 * (xDirectionNext - product * xHere) * (xNext - xHere * xHere);
+    sum += product_1 - product * (1 - xHere);
+    xHere = xNext;
+    xDirectionHere = xDirectionNext;
   }
   return sum;
 }
@@ -135,18 +143,22 @@ export function rosenbrockHvp(
   const xProduct: Numbers = product.x;
   let sum = 0;
   let carried = 0;
-  for (let i = 0; i < N - 1; i++) {
-    const index = i + 1;
-    const xi = x[i];
-    const xi_1 = xDirection[i];
-    const product_1 = 2 * xi_1;
-    const xindex = xDirection[index];
-    const difference = x[index] - xi * xi;
-    sum += 200 * (xindex - product_1 * xi) * difference - product_1 * (1 - xi);
-    const product_2 = 2 * xi;
-    const product_3 = 200 * (xindex - xi_1 * product_2);
-    xProduct[i] = carried + (-(product_3 * product_2) - 400 * difference * xi_1 + product_1);
+  let xHere = x[0];
+  let xDirectionHere = xDirection[0];
+  for (let i = 1; i < N; i++) {
+    const xDirectionNext = xDirection[i];
+    const xNext = x[i];
+    const product_1 = 2 * xDirectionHere;
+    const xindex = xDirectionNext;
+    const difference = xNext - xHere * xHere;
+    sum += 200 * (xindex - product_1 * xHere) * difference - product_1 * (1 - xHere);
+    const product_2 = 2 * xHere;
+    const product_3 = 200 * (xindex - xDirectionHere * product_2);
+    xProduct[i - 1] =
+      carried + (-(product_3 * product_2) - 400 * difference * xDirectionHere + product_1);
     carried = product_3;
+    xHere = xNext;
+    xDirectionHere = xDirectionNext;
   }
   xProduct[N - 1] = carried;
   return sum;

@@ -16,6 +16,7 @@ const g = make.buffer('gradient', 'a', make.type('real', 'N'));
 const i = local('i', 'int');
 const index = local('index', 'int');
 const next = of('iadd', i, integer(1));
+const before = of('isub', i, integer(1));
 const pairs = (...body: readonly Statement[]): Statement =>
   make.loop(i, subtract(make.size('N'), make.size(1)), body);
 const cleared = fill(g, 0);
@@ -27,8 +28,8 @@ const cases: readonly (readonly [string, readonly Statement[], string | undefine
     [cleared, pairs(accumulate(g, [i], 1), accumulate(g, [next], 2))],
     `
   let carried: real = 0
-  loop i in 0..N - 1
-    gradient.a[i] = (carried + 1)
+  loop i in 1..N
+    gradient.a[(i - 1)] = (carried + 1)
     carried = 2
   gradient.a[N - 1] = carried`,
   ],
@@ -38,13 +39,39 @@ const cases: readonly (readonly [string, readonly Statement[], string | undefine
     `
   fill gradient.a 3
   let carried: real = 0
-  loop i in 0..N - 1
-    const index: int = (i + 1)
+  loop i in 1..N
+    const index: int = i
     const next: real = 2
-    gradient.a[i] += (carried + 1)
+    gradient.a[(i - 1)] += (carried + 1)
     carried = next
   gradient.a[N - 1] += carried`,
   ],
+  [
+    'reads two neighbours',
+    [cleared, pairs(accumulate(g, [integer(0)], of('mul', at(a, i), of('sub', at(a, next), at(a, i)))))],
+    `
+  fill gradient.a 0
+  let aHere: real = a[0]
+  loop i in 1..N
+    const aNext: real = a[i]
+    gradient.a[0] += (aHere * (aNext - aHere))
+    aHere = aNext`,
+  ],
+  [
+    'from 1, as time series are written',
+    [cleared, { ...make.loop(i, make.size('N'), [accumulate(g, [before], at(a, i)), accumulate(g, [i], of('mul', of('toReal', i), at(a, before)))]), from: integer(1) }],
+    `
+  let carried: real = 0
+  let aHere: real = a[0]
+  loop i in 1..N
+    const aNext: real = a[i]
+    gradient.a[(i - 1)] = (carried + aNext)
+    carried = (toReal(i) * aHere)
+    aHere = aNext
+  gradient.a[N - 1] = carried`,
+  ],
+  ['not what is read elsewhere, too', [cleared, pairs(accumulate(g, [integer(0)], of('mul', at(a, i), of('add', at(a, next), at(a, integer(0))))))], undefined],
+  ['not one of the two', [cleared, pairs(accumulate(g, [integer(0)], at(a, next)))], undefined],
   ['not in branches', [cleared, pairs(when(of('lt', at(a, i), 1), [accumulate(g, [i], 1)]), accumulate(g, [next], 2))], undefined],
   ['not what is added to elsewhere', [cleared, pairs(accumulate(g, [i], 1), accumulate(g, [next], 2), accumulate(g, [integer(0)], 1))], undefined],
   ['not what is read in the loop', [cleared, pairs(accumulate(g, [i], 1), accumulate(g, [next], at(g, i)))], undefined],

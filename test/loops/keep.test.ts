@@ -31,17 +31,17 @@ const cases: readonly (readonly [string, readonly Statement[], string | undefine
     [...start, first(...turn, increase(sum, of('cos', turned))), use],
     `
   scratch angle: real[N]
-  scratch cos: real[N]
+  scratch cosine: real[N]
   let sum: real = 0
   let turned: real = 0
   for i in 0..N
     turned += a[i]
     angle[i] = turned
-    const cos: real = cos(turned)
-    cos[i] = cos
-    sum += cos
+    const cosine: real = cos(turned)
+    cosine[i] = cosine
+    sum += cosine
   for k in 0..N
-    gradient.a[k] = (cos[k] * sum)`,
+    gradient.a[k] = (cosine[k] * sum)`,
   ],
   [
     'under other names, through all loops of a nest',
@@ -82,22 +82,22 @@ const cases: readonly (readonly [string, readonly Statement[], string | undefine
     ],
     `
   scratch angle: real[N]
-  scratch cos: real[N]
-  scratch cos: real[N, N]
+  scratch cosine: real[N]
+  scratch cosine: real[N, N]
   let sum: real = 0
   for i in 0..N
     for j in 0..N
-      const cos: real = cos((a[i] * a[j]))
-      cos[i, j] = cos
-      const cos'2: real = cos
-      cos[j] = cos'2
-      sum += cos'2
+      const cosine: real = cos((a[i] * a[j]))
+      cosine[i, j] = cosine
+      const cosine'2: real = cosine
+      cosine[j] = cosine'2
+      sum += cosine'2
     for m in 0..N
-      sum += cos[m]
+      sum += cosine[m]
   fill gradient.a 0
   for k in 0..N
     for l in 0..N
-      gradient.a[l] += (sum * cos[k, l])`,
+      gradient.a[l] += (sum * cosine[k, l])`,
   ],
   ['not what was computed in a branch', [...start, first(...turn, when(of('lt', turned, 1), [increase(sum, of('cos', turned))])), use], undefined],
   ['not of what was stored before the variable changed', [...start, first(...turn, increase(turned, 1), increase(sum, of('cos', turned))), use], undefined],
