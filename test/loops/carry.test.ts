@@ -19,6 +19,10 @@ const next = of('iadd', i, integer(1));
 const before = of('isub', i, integer(1));
 const pairs = (...body: readonly Statement[]): Statement =>
   make.loop(i, subtract(make.size('N'), make.size(1)), body);
+const fromOne = (body: readonly Statement[]): Statement => {
+  const all = make.loop(i, make.size('N'), body);
+  return all.kind === 'for' ? { ...all, from: integer(1) } : all;
+};
 const cleared = fill(g, 0);
 
 /** Without a second text nothing may change. */
@@ -59,7 +63,7 @@ const cases: readonly (readonly [string, readonly Statement[], string | undefine
   ],
   [
     'from 1, as time series are written',
-    [cleared, { ...make.loop(i, make.size('N'), [accumulate(g, [before], at(a, i)), accumulate(g, [i], of('mul', of('toReal', i), at(a, before)))]), from: integer(1) }],
+    [cleared, fromOne([accumulate(g, [before], at(a, i)), accumulate(g, [i], of('mul', of('toReal', i), at(a, before)))])],
     `
   let carried: real = 0
   let aHere: real = a[0]
