@@ -24,7 +24,7 @@ export const optimisations = {
     'multiplies constant factors, and takes them out of several products into what these have in common',
   strength: 'makes products and roots of constant powers',
   initialise: 'stores the first value of an element, rather than adding it to a zero',
-  fuse: 'runs loops over one range as one loop, and computes once what they have in common',
+  fuse: 'runs loops over one range as one loop, kernels as one kernel, and computes once what they have in common',
   sink: 'clears a row of an array in the iteration that uses it',
   contract: 'makes numbers of arrays of which an iteration uses only its own element',
   nest: 'takes the names off values that are used once',

@@ -76,15 +76,15 @@ export async function createLogisticGpu(
       ],
       [],
       [
-        ['score', N, 1, 4],
-        ['value', 1, 2, 8],
-        ['value_1', 1, 3, 8],
-        ['score_1', N, 4, 7],
+        ['score', N, 1, 3],
+        ['value', 1, 2, 6],
+        ['value_1', 1, 3, 6],
+        ['score_1', N, 1, 5],
         ['score_parts', 16384, 1, 1],
         ['value_parts', 256, 2, 2],
         ['value_1_parts', 256, 3, 3],
-        ['biasGradient_parts', 256, 6, 6],
-        ['wGradient_parts', 16384, 7, 7],
+        ['wGradient_parts', 16384, 4, 4],
+        ['biasGradient_parts', 256, 5, 5],
       ],
       [],
       [
@@ -131,33 +131,31 @@ export async function createLogisticGpu(
           whole: 'logistic_3_whole',
         },
       },
-      { run: 'logistic_4', title: 'score', threads: N },
-      { run: 'logistic_5', title: 'w', threads: D },
       {
-        run: 'logistic_6',
-        title: 'bias',
-        groups: 1,
-        shared: {
-          run: 'logistic_6',
-          elements: 1,
-          terms: N,
-          groups: 256,
-          whole: 'logistic_6_whole',
-        },
-      },
-      {
-        run: 'logistic_7',
+        run: 'logistic_4',
         title: 'w',
         threads: D,
         shared: {
-          run: 'logistic_7_shared',
+          run: 'logistic_4_shared',
           elements: D,
           terms: N,
           groups: 64,
-          whole: 'logistic_7_shared_whole',
+          whole: 'logistic_4_shared_whole',
         },
       },
-      { run: 'logistic_8', title: 'the loss', groups: 1 },
+      {
+        run: 'logistic_5',
+        title: 'bias',
+        groups: 1,
+        shared: {
+          run: 'logistic_5',
+          elements: 1,
+          terms: N,
+          groups: 256,
+          whole: 'logistic_5_whole',
+        },
+      },
+      { run: 'logistic_6', title: 'the loss', groups: 1 },
     ],
   });
 }
@@ -180,8 +178,8 @@ override biasGradient_at: i32;
 override score_parts_at: i32;
 override value_parts_at: i32;
 override value_1_parts_at: i32;
-override biasGradient_parts_at: i32;
 override wGradient_parts_at: i32;
+override biasGradient_parts_at: i32;
 
 @group(0) @binding(0) var<storage, read> params: array<f32>;
 @group(0) @binding(1) var<storage, read> reals: array<f32>;
@@ -199,14 +197,19 @@ fn logistic_1(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups)
   if (thread >= N) { return; }
   let n = thread;
   var value0: f32;
+  var value1: f32;
   let bias = params[bias_at];
   var sum = 0.0;
   let _0Row = n * D;
   for (var d = 0; d < D; d++) {
     sum += reals[X_at + _0Row + d] * params[w_at + d];
   }
-  value0 = bias + sum;
+  let sum_1 = bias + sum;
+  let _1n = reals[y_at + n];
+  value0 = sum_1;
+  value1 = -1.0 / f32(N) * sigmoid(-(_1n * sum_1)) * _1n;
   work[score_at + n] = value0;
+  work[score_1_at + n] = value1;
 }
 
 // score, a workgroup for each
@@ -231,9 +234,14 @@ fn logistic_1_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgr
   if (lane == 0u) {
     if (groups.x == 1u) {
       var value0: f32;
+      var value1: f32;
       let bias = params[bias_at];
-      value0 = bias + total_sum;
+      let sum = bias + total_sum;
+      let _1n = reals[y_at + n];
+      value0 = sum;
+      value1 = -1.0 / f32(N) * sigmoid(-(_1n * sum)) * _1n;
       work[score_at + n] = value0;
+      work[score_1_at + n] = value1;
     } else {
       work[score_parts_at + element * 64 + i32(group.x)] = total_sum;
     }
@@ -254,9 +262,14 @@ fn logistic_1_shared_whole(@builtin(local_invocation_index) lane: u32, @builtin(
   let total_sum = partial_reals[0];
   if (lane == 0u) {
     var value0: f32;
+    var value1: f32;
     let bias = params[bias_at];
-    value0 = bias + total_sum;
+    let sum = bias + total_sum;
+    let _1n = reals[y_at + n];
+    value0 = sum;
+    value1 = -1.0 / f32(N) * sigmoid(-(_1n * sum)) * _1n;
     work[score_at + n] = value0;
+    work[score_1_at + n] = value1;
   }
 }
 
@@ -327,33 +340,76 @@ fn logistic_3_whole(@builtin(local_invocation_index) lane: u32) {
   if (lane == 0u) { work[value_1_at] = partial_reals[0]; }
 }
 
-// score
-@compute @workgroup_size(64)
-fn logistic_4(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let thread = i32(id.y * groups.x * 64u + id.x);
-  if (thread >= N) { return; }
-  let n = thread;
-  var value0: f32;
-  let _1n = reals[y_at + n];
-  value0 = -1.0 / f32(N) * sigmoid(-(_1n * work[score_at + n])) * _1n;
-  work[score_1_at + n] = value0;
-}
-
 // w
 @compute @workgroup_size(64)
-fn logistic_5(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+fn logistic_4(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let thread = i32(id.y * groups.x * 64u + id.x);
   if (thread >= D) { return; }
   let d = thread;
   var value0: f32;
   let lambda = reals[lambda_at];
-  value0 = 2.0 * (0.5 * lambda) * params[w_at + d];
+  var sum = 0.0;
+  for (var n = 0; n < N; n++) {
+    sum += work[score_1_at + n] * reals[X_at + n * D + d];
+  }
+  value0 = 2.0 * (0.5 * lambda) * params[w_at + d] + sum;
   result[wGradient_at + d] = value0;
+}
+
+// w, a workgroup for each
+@compute @workgroup_size(64)
+fn logistic_4_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let thread = i32(group.x * 64u + lane);
+  let element = i32(group.y);
+  let d = element;
+  var total_sum: f32;
+  for (var n = 0 + thread; n < N; n += i32(groups.x * 64u)) {
+    var value0: f32;
+    value0 = work[score_1_at + n] * reals[X_at + n * D + d];
+    total_sum += value0;
+  }
+  partial_reals[lane] = total_sum;
+  workgroupBarrier();
+  for (var width = 32u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  total_sum = partial_reals[0];
+  if (lane == 0u) {
+    if (groups.x == 1u) {
+      var value0: f32;
+      let lambda = reals[lambda_at];
+      value0 = 2.0 * (0.5 * lambda) * params[w_at + d] + total_sum;
+      result[wGradient_at + d] = value0;
+    } else {
+      work[wGradient_parts_at + element * 64 + i32(group.x)] = total_sum;
+    }
+  }
+}
+
+// w, from what the workgroups found
+@compute @workgroup_size(64)
+fn logistic_4_shared_whole(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
+  let element = i32(group.y);
+  let d = element;
+  partial_reals[lane] = work[wGradient_parts_at + element * 64 + i32(lane)];
+  workgroupBarrier();
+  for (var width = 32u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  let total_sum = partial_reals[0];
+  if (lane == 0u) {
+    var value0: f32;
+    let lambda = reals[lambda_at];
+    value0 = 2.0 * (0.5 * lambda) * params[w_at + d] + total_sum;
+    result[wGradient_at + d] = value0;
+  }
 }
 
 // bias
 @compute @workgroup_size(256)
-fn logistic_6(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+fn logistic_5(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let thread = i32(group.x * 256u + lane);
   var total_value0: f32;
   for (var n = 0 + thread; n < N; n += i32(groups.x * 256u)) {
@@ -374,7 +430,7 @@ fn logistic_6(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id)
 
 // bias, from what the workgroups found
 @compute @workgroup_size(256)
-fn logistic_6_whole(@builtin(local_invocation_index) lane: u32) {
+fn logistic_5_whole(@builtin(local_invocation_index) lane: u32) {
   partial_reals[lane] = work[biasGradient_parts_at + i32(lane)];
   workgroupBarrier();
   for (var width = 128u; width > 0u; width /= 2u) {
@@ -384,73 +440,9 @@ fn logistic_6_whole(@builtin(local_invocation_index) lane: u32) {
   if (lane == 0u) { result[biasGradient_at] = partial_reals[0]; }
 }
 
-// w
-@compute @workgroup_size(64)
-fn logistic_7(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let thread = i32(id.y * groups.x * 64u + id.x);
-  if (thread >= D) { return; }
-  let d = thread;
-  var value0: f32;
-  var sum = 0.0;
-  for (var n = 0; n < N; n++) {
-    sum += work[score_1_at + n] * reals[X_at + n * D + d];
-  }
-  value0 = sum;
-  result[wGradient_at + d] += value0;
-}
-
-// w, a workgroup for each
-@compute @workgroup_size(64)
-fn logistic_7_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let thread = i32(group.x * 64u + lane);
-  let element = i32(group.y);
-  let d = element;
-  var total_sum: f32;
-  for (var n = 0 + thread; n < N; n += i32(groups.x * 64u)) {
-    var value0: f32;
-    value0 = work[score_1_at + n] * reals[X_at + n * D + d];
-    total_sum += value0;
-  }
-  partial_reals[lane] = total_sum;
-  workgroupBarrier();
-  for (var width = 32u; width > 0u; width /= 2u) {
-    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
-    workgroupBarrier();
-  }
-  total_sum = partial_reals[0];
-  if (lane == 0u) {
-    if (groups.x == 1u) {
-      var value0: f32;
-      value0 = total_sum;
-      result[wGradient_at + d] += value0;
-    } else {
-      work[wGradient_parts_at + element * 64 + i32(group.x)] = total_sum;
-    }
-  }
-}
-
-// w, from what the workgroups found
-@compute @workgroup_size(64)
-fn logistic_7_shared_whole(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
-  let element = i32(group.y);
-  let d = element;
-  partial_reals[lane] = work[wGradient_parts_at + element * 64 + i32(lane)];
-  workgroupBarrier();
-  for (var width = 32u; width > 0u; width /= 2u) {
-    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
-    workgroupBarrier();
-  }
-  let total_sum = partial_reals[0];
-  if (lane == 0u) {
-    var value0: f32;
-    value0 = total_sum;
-    result[wGradient_at + d] += value0;
-  }
-}
-
 // the loss
 @compute @workgroup_size(1)
-fn logistic_8() {
+fn logistic_6() {
   var value0: f32;
   let lambda = reals[lambda_at];
   let _17 = work[value_at];

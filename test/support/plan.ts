@@ -1,7 +1,9 @@
 // Runs the steps of a plan as a GPU would, thread by thread, with the reference interpreter in double precision. Memory begins as
-// NaN, but zero where no kernel writes; no two threads of a kernel may write to one element, and none may read an array that another writes.
+// NaN, but zero where no kernel writes; no two threads of a kernel may write to one element, and what another thread writes is NaN where
+// a thread reads it.
 
 import { bug } from '../../src/base/bug.ts';
+import type { Optimisation } from '../../src/base/optimisations.ts';
 import { evaluate } from '../../src/base/polynomial.ts';
 import { kernelProgram } from '../../src/emit/webgpu/kernel.ts';
 import { planOf } from '../../src/emit/webgpu/plan.ts';
@@ -20,13 +22,19 @@ export interface Ran {
   readonly serial: number;
 }
 
-export function runPlan(gradient: Program, params: Parameters, data: Parameters, given: Sizes): Ran {
-  const plan = planOf(gradient);
+export function runPlan(
+  gradient: Program,
+  params: Parameters,
+  data: Parameters,
+  given: Sizes,
+  without: readonly Optimisation[] = [],
+): Ran {
+  const plan = planOf(gradient, without);
   const sizes: Sizes = { ...Object.fromEntries(gradient.sizes.map(({ name, value }) => [name, value ?? NaN])), ...given }; // prettier-ignore
   const extent = (size: Storage['dims'][number]): number => evaluate(size, (name) => sizes[name] ?? NaN);
   const lengthOf = (dims: Storage['dims']): number =>
     dims.reduce((length, dim) => length * Math.max(0, extent(dim)), 1);
-  const memory = new Map(
+  const memory = new Map<Storage, Float64Array>(
     plan.storages.map((storage) => [
       storage,
       new Float64Array(lengthOf(storage.dims)).fill(storage.arena === 'ints' ? 0 : NaN),
@@ -58,6 +66,12 @@ export function runPlan(gradient: Program, params: Parameters, data: Parameters,
   const offset = ({ storage, lead }: Place, indices: readonly Operand[], thread: ReadonlyMap<number, number>): number =>
     [...lead, ...indices].reduce((at, index, k) => at + number(index, thread) * lengthOf(storage.dims.slice(k + 1)), 0); // prettier-ignore
 
+  const elementsOf = ({ place, indices }: Goal, thread: ReadonlyMap<number, number>): Float64Array => {
+    const at = offset(place, indices, thread);
+    const { dims } = place.storage;
+    return cells(place.storage).subarray(at, at + lengthOf(dims.slice(place.lead.length + indices.length)));
+  };
+
   /** The results of one thread. */
   const compute = (
     kernel: Kernel,
@@ -81,15 +95,15 @@ export function runPlan(gradient: Program, params: Parameters, data: Parameters,
     goal: Goal,
     result: Result,
     thread: ReadonlyMap<number, number>,
-    written: Set<string>,
+    written: Map<string, object>,
   ): void => {
     const at = offset(goal.place, goal.indices, thread);
     const into = cells(goal.place.storage);
     flat(result).forEach((value, i) => {
       const element = `${goal.place.storage.name} ${at + i}`;
-      if (written.has(element)) throw new Error(`two threads write to ${element}`);
+      if ((written.get(element) ?? thread) !== thread) throw new Error(`two threads write to ${element}`);
       if (at + i >= into.length) throw new Error(`${element} is outside`);
-      written.add(element);
+      written.set(element, thread);
       into[at + i] = value + (goal.adds ? (into[at + i] ?? NaN) : 0);
     });
   };
@@ -105,19 +119,17 @@ export function runPlan(gradient: Program, params: Parameters, data: Parameters,
       const totals = kernel.goals.map(() => 0);
       for (let i = number(from, new Map()); i < number(to, new Map()); i++)
         compute(kernel, program, new Map([[index.id, i]])).forEach((result, k) => (totals[k] = (totals[k] ?? NaN) + Number(result))); // prettier-ignore
-      kernel.goals.forEach((goal, k) => write(goal, totals[k] ?? NaN, new Map(), new Set()));
+      kernel.goals.forEach((goal, k) => write(goal, totals[k] ?? NaN, new Map(), new Map()));
       return;
     }
     const extents = kernel.extents.map((dim) => Math.max(0, extent(dim)));
     const threads = extents.reduce((a, b) => a * b, 1);
-    if (extents.length > 0 && reads.some((storage) => writes.has(storage)))
-      throw new Error(`${kernel.title}: a thread reads what another writes`);
     if (
       extents.length === 0 &&
       kernel.block.statements.some(({ kind }) => kind === 'for' || kind === 'build')
     )
       serial++;
-    const results = Array.from({ length: threads }, (_, t) => {
+    const all = Array.from({ length: threads }, (_, t) => {
       let rest = t;
       const thread = new Map<number, number>();
       for (let k = extents.length - 1; k >= 0; k--) {
@@ -125,9 +137,18 @@ export function runPlan(gradient: Program, params: Parameters, data: Parameters,
         thread.set(kernel.axes[k]?.id ?? -1, rest % size);
         rest = Math.floor(rest / size);
       }
-      return { thread, found: compute(kernel, program, thread) };
+      return thread;
     });
-    const written = new Set<string>();
+    const mixed = [...writes].filter((storage) => extents.length > 0 && reads.includes(storage));
+    const results = all.map((thread) => {
+      const kept = mixed.map((storage) => [storage, cells(storage)] as const);
+      for (const [storage, content] of kept) memory.set(storage, content.slice());
+      for (const other of all) if (other !== thread) for (const goal of kernel.goals) if (mixed.includes(goal.place.storage)) elementsOf(goal, other).fill(NaN); // prettier-ignore
+      const found = compute(kernel, program, thread);
+      for (const [storage, content] of kept) memory.set(storage, content);
+      return { thread, found };
+    });
+    const written = new Map<string, object>();
     for (const { thread, found } of results)
       kernel.goals.forEach((goal, k) => write(goal, found[k] ?? NaN, thread, written));
   };

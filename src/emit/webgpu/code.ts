@@ -50,7 +50,7 @@ export interface Lowered {
 }
 
 export function lowerProgram(program: Program, { checked, without }: KernelOptions): Lowered {
-  const plan = planOf(program);
+  const plan = planOf(program, without);
   const settings = { checked, math: 'exact', partStatements: Infinity, without } as const;
   const scratch: Storage[] = [];
   const shares = new Map<Kernel, LoweredShare>();

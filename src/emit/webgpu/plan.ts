@@ -4,12 +4,14 @@
 
 import { add, constant, print, subtract, type Polynomial } from '../../base/polynomial.ts';
 import { bug } from '../../base/bug.ts';
+import type { Optimisation } from '../../base/optimisations.ts';
 import { asPolynomial, extent, int, intType, real } from '../../ir/build.ts';
 import type { AddStatement, Block, LoopStatement, Operand, Program, ReduceStatement, Statement, Type, Value } from '../../ir/types.ts'; // prettier-ignore
 import { printProgram } from '../../ir/print.ts';
 import { accumulatorsOf, freeValues, someStatement } from '../../ir/walk.ts';
 import { wgslLexicon } from '../wgsl/names.ts';
 import { inChunks } from './chunks.ts';
+import { fused } from './fuse.ts';
 import { gatherOf, pathsOf, type Gather } from './invert.ts';
 import type { Sort, SortedArrays, Sorter } from './segments.ts';
 import type { Arena, Goal, Place, Plan, Step, Storage } from './steps.ts';
@@ -19,11 +21,12 @@ import { tidied } from './tidy.ts';
 /** A program with more numbers than this between its arrays computes them once, and keeps them. */
 const mostInlined = 40;
 
-export function planOf(gradient: Program): Plan {
+export function planOf(gradient: Program, without: readonly Optimisation[] = []): Plan {
   const program = rowsFirst(gradient);
   const planner = new Planner(program);
   planner.run();
-  return tidied(planner.plan(), program);
+  const plan = tidied(planner.plan(), program);
+  return without.includes('fuse') ? plan : fused(plan, program);
 }
 
 /** Where an array of this kind lies among what is computed. */

@@ -64,7 +64,7 @@ function clearedBy(step: Kernel): Storage | undefined {
 }
 
 /** Whether the threads go through all elements of the array, each through one. */
-function isWhole(kernel: Kernel, { place, indices }: Goal): boolean {
+export function isWhole(kernel: Kernel, { place, indices }: Goal): boolean {
   const { dims } = place.storage;
   if (place.lead.length > 0 || indices.length !== dims.length) return false;
   const [axes, extents] = kernel.kind === 'map' ? [kernel.axes, kernel.extents] : [[], []];
@@ -76,7 +76,7 @@ function isWhole(kernel: Kernel, { place, indices }: Goal): boolean {
   });
 }
 
-function touches(step: Step, storage: Storage, plan: Plan, program: Program): boolean {
+export function touches(step: Step, storage: Storage, plan: Plan, program: Program): boolean {
   if (step.kind === 'repeat') return step.steps.some((inner) => touches(inner, storage, plan, program));
   return writesOf(step).has(storage) || readsOf(step, plan, program).has(storage);
 }

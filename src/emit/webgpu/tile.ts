@@ -6,7 +6,7 @@ import { bug } from '../../base/bug.ts';
 import type { Polynomial } from '../../base/polynomial.ts';
 import { asPolynomial } from '../../ir/build.ts';
 import type { Block, Operand, Program, Statement, Value } from '../../ir/types.ts';
-import { operandsOf } from '../../ir/walk.ts';
+import { operandsOf, someStatement } from '../../ir/walk.ts';
 import type { RoutineOptions } from '../../loops/index.ts';
 import type { Routine } from '../../loops/types.ts';
 import { Writer } from '../writer.ts';
@@ -45,7 +45,7 @@ export interface LoweredTile {
 
 /** The product that a kernel computes, if it does that. */
 export function tileOf(kernel: Kernel): Tile | undefined {
-  if (kernel.kind !== 'map' || kernel.goals.length !== 1) return undefined;
+  if (kernel.kind !== 'map') return undefined;
   const [row, column, ...more] = kernel.axes;
   const sums = kernel.block.statements.filter((s) => s.kind === 'reduce');
   const [sum, ...others] = sums;
@@ -60,7 +60,9 @@ export function tileOf(kernel: Kernel): Tile | undefined {
   const bound = new Set(rest.flatMap((s) => s.outs.map(({ id }) => id)));
   const { statements } = sum.body;
   // Only the plain kernel knows how to say that an index is out of range.
-  const isSimple = [...statements, ...rest].every((s) => s.kind === 'op' || (s.kind === 'read' && s.inRange));
+  const isSimple =
+    statements.every(isInRange) &&
+    !someStatement({ statements: rest, results: [] }, (s) => s.kind !== 'if' && !isInRange(s));
   const product = statements.find((s) => s.outs[0] === result);
   if (!isSimple || product?.kind !== 'op' || product.op !== 'mul') return undefined;
   const factors = product.args.map((arg) => factorOf(arg, statements));
@@ -89,6 +91,8 @@ export function tileOf(kernel: Kernel): Tile | undefined {
     terms,
   };
 }
+
+const isInRange = (s: Statement): boolean => s.kind === 'op' || (s.kind === 'read' && s.inRange);
 
 /** What computes a factor, in order. */
 function factorOf(factor: Operand, statements: readonly Statement[]): readonly Statement[] | undefined {
@@ -135,7 +139,7 @@ export function printTile(lowered: LoweredTile, kernel: MapStep, context: Kernel
     const inner = scope.inner();
     const names = values.map((value) => (value === tile.sum ? 'total' : inner.declare(value.name ?? 'i')));
     const named = new Map(values.map((value, k) => [value.id, names[k] ?? '']));
-    const { goals } = kernel;
+    const goals = kernel.goals.slice(0, routine.program.body.results.length);
     return { thread: threadOf({ routine, goals, scratch: new Map(), isOneOfMany: false, scope: inner, named }, context), names }; // prettier-ignore
   };
   const left = part(lowered.left, [row, term]);

@@ -1,0 +1,127 @@
+// Kernels that go through the same places, and have an array in common, become one (merge.ts): a bias and a rectifier behind a
+// product of matrices, say. What nobody else reads then never goes to memory, what both read is read once, and there is one kernel
+// less to wait for. A kernel moves past others only where neither writes what the other needs; one that may find an index out of
+// range, or a loop without an end, stays where it is and what it is, so that what is reported stays the same.
+
+import { equal } from '../../base/polynomial.ts';
+import type { Program, Value } from '../../ir/types.ts';
+import { someStatement, statementsOf } from '../../ir/walk.ts';
+import { kernelProgram } from './kernel.ts';
+import { merged } from './merge.ts';
+import type { Kernel, MapStep, Plan, Step, Storage } from './steps.ts';
+import { readsOf, writesOf } from './tidy.ts';
+import { tileOf } from './tile.ts';
+
+/** Longer kernels are left alone: their threads would need too many registers. */
+const longest = 160;
+
+export function fused(plan: Plan, program: Program): Plan {
+  const counter = { next: plan.nextId };
+  const fresh = (value: Value): Value => ({ ...value, id: counter.next++ });
+  const accessOf = accesses(plan, program);
+  const canFuse = remembered((kernel: MapStep) => isSafe(kernel, plan, program));
+
+  /** The first kernel behind one that can be one with it, and the steps with the two as one. */
+  const fusedAt = (
+    steps: readonly Step[],
+    k: number,
+    around: (storage: Storage) => boolean,
+  ): readonly Step[] | undefined => {
+    const first = steps[k];
+    if (first?.kind !== 'map' || !canFuse(first)) return undefined;
+    for (let at = k + 1; at < steps.length; at++) {
+      const second = steps[at];
+      if (second?.kind !== 'map' || !isAlike(first, second) || !canFuse(second)) continue;
+      if (![...accessOf(first).all].some((storage) => accessOf(second).all.has(storage))) continue;
+      const between = steps.slice(k + 1, at);
+      const isEarly = between.every((other) => areFree(accessOf(other), accessOf(second)));
+      if (!isEarly && !between.every((other) => areFree(accessOf(first), accessOf(other)))) continue;
+      const isNeeded = (storage: Storage): boolean =>
+        around(storage) ||
+        steps.some((step) => step !== first && step !== second && accessOf(step).all.has(storage));
+      const one = merged(first, second, { plan, program, fresh, isNeeded });
+      if (one === undefined || lengthOf(one) > longest) continue;
+      const hadTile = tileOf(first) !== undefined || tileOf(second) !== undefined;
+      if (hadTile && tileOf(one) === undefined) continue;
+      const rest = steps.slice(at + 1);
+      return isEarly
+        ? [...steps.slice(0, k), one, ...between, ...rest]
+        : [...steps.slice(0, k), ...between, one, ...rest];
+    }
+    return undefined;
+  };
+
+  /** `around`: whether what stands outside of the list needs an array. */
+  const within = (steps: readonly Step[], around: (storage: Storage) => boolean): readonly Step[] => {
+    let list = steps.map((step) => {
+      if (step.kind !== 'repeat') return step;
+      const isNeeded = (storage: Storage): boolean =>
+        around(storage) || steps.some((other) => other !== step && accessOf(other).all.has(storage));
+      return { ...step, steps: within(step.steps, isNeeded) };
+    });
+    for (let k = 0; k < list.length;) {
+      const fewer = fusedAt(list, k, around);
+      // A kernel that has become another may be what an earlier one waited for.
+      if (fewer !== undefined) [list, k] = [[...fewer], 0];
+      else k++;
+    }
+    return list;
+  };
+
+  const steps = within(plan.steps, () => false);
+  const used = new Set(steps.flatMap((step) => [...accessOf(step).all]));
+  const storages = plan.storages.filter(({ arena }) => arena !== 'work' && arena !== 'counts');
+  const kept = plan.storages.filter((storage) => storages.includes(storage) || used.has(storage));
+  return { ...plan, steps, storages: kept, nextId: counter.next };
+}
+
+function isAlike(first: MapStep, second: MapStep): boolean {
+  const [one, other] = [first.extents, second.extents];
+  return one.length === other.length && one.every((extent, k) => equal(extent, other[k] ?? extent));
+}
+
+/** Whether nothing can go wrong in a kernel. */
+function isSafe(kernel: MapStep, plan: Plan, program: Program): boolean {
+  const { body } = kernelProgram(kernel, plan, program);
+  return !someStatement(body, (s) => ('inRange' in s && !s.inRange) || (s.kind === 'loop' && s.condition !== undefined)); // prettier-ignore
+}
+
+const lengthOf = ({ block }: MapStep): number => [...statementsOf(block)].length;
+
+// ---- what may move
+
+interface Access {
+  readonly writes: ReadonlySet<Storage>;
+  /** What is read, too. */
+  readonly all: ReadonlySet<Storage>;
+}
+
+function accesses(plan: Plan, program: Program): (step: Step) => Access {
+  const ofKernel = (kernel: Kernel): Access => {
+    const writes = writesOf(kernel);
+    return { writes, all: new Set([...writes, ...readsOf(kernel, plan, program)]) };
+  };
+  const accessOf: (step: Step) => Access = remembered((step: Step) => {
+    if (step.kind !== 'repeat') return ofKernel(step);
+    const inner = step.steps.map(accessOf);
+    return {
+      writes: new Set(inner.flatMap(({ writes }) => [...writes])),
+      all: new Set(inner.flatMap(({ all }) => [...all])),
+    };
+  });
+  return accessOf;
+}
+
+/** Whether two steps can change places. */
+const areFree = (a: Access, b: Access): boolean =>
+  ![...a.writes].some((storage) => b.all.has(storage)) &&
+  ![...b.writes].some((storage) => a.all.has(storage));
+
+function remembered<K extends object, V>(f: (key: K) => V): (key: K) => V {
+  const known = new WeakMap<K, V>();
+  return (key) => {
+    const found = known.get(key) ?? f(key);
+    known.set(key, found);
+    return found;
+  };
+}
