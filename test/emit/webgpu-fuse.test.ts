@@ -200,11 +200,11 @@ describe('kernels that go through the same places', () => {
         'loss = sum',
         'b_1 = [N]',
         'b_1 += [N]',
-        'wGradient = [N]',
         'a_1 = [N]',
+        'wGradient = [N]',
         'wGradient = []',
       ],
-      after: ['a = [N]', 'b = [N]', 'loss = sum', 'wGradient = a_1 = [N]', 'wGradient = []'],
+      after: ['a = [N]', 'b = [N]', 'loss = sum', 'a_1 = wGradient = [N]', 'wGradient = []'],
     });
   });
 });

@@ -11,10 +11,12 @@ import { printProgram } from '../../ir/print.ts';
 import { accumulatorsOf, freeValues, someStatement } from '../../ir/walk.ts';
 import { wgslLexicon } from '../wgsl/names.ts';
 import { inChunks } from './chunks.ts';
+import { filled } from './filled.ts';
 import { fused } from './fuse.ts';
 import { gatherOf, pathsOf, type Gather } from './invert.ts';
 import type { Sort, SortedArrays, Sorter } from './segments.ts';
 import type { Arena, Goal, Place, Plan, Step, Storage } from './steps.ts';
+import { reread } from './reread.ts';
 import { rowsFirst } from './rows.ts';
 import { tidied } from './tidy.ts';
 
@@ -22,7 +24,8 @@ import { tidied } from './tidy.ts';
 const mostInlined = 40;
 
 export function planOf(gradient: Program, without: readonly Optimisation[] = []): Plan {
-  const program = rowsFirst(gradient);
+  const rows = rowsFirst(gradient);
+  const program = without.includes('share') ? rows : reread(filled(rows));
   const planner = new Planner(program);
   planner.run();
   const plan = tidied(planner.plan(), program);
