@@ -12,8 +12,8 @@ import type { Kernel, MapStep, Plan, Step, Storage } from './steps.ts';
 import { readsOf, writesOf } from './tidy.ts';
 import { tileOf } from './tile.ts';
 
-/** Longer kernels are left alone: their threads would need too many registers. */
-const longest = 160;
+/** In statements. Longer kernels are left alone: the time that compilers of shaders take grows faster than the length. */
+const longest = 400;
 
 export function fused(plan: Plan, program: Program): Plan {
   const counter = { next: plan.nextId };

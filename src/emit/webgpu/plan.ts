@@ -18,7 +18,7 @@ import type { Sort, SortedArrays, Sorter } from './segments.ts';
 import type { Arena, Goal, Place, Plan, Step, Storage } from './steps.ts';
 import { reread } from './reread.ts';
 import { rowsFirst } from './rows.ts';
-import { tidied } from './tidy.ts';
+import { tidied, withoutClears } from './tidy.ts';
 
 /** A program with more numbers than this between its arrays computes them once, and keeps them. */
 const mostInlined = 40;
@@ -29,7 +29,7 @@ export function planOf(gradient: Program, without: readonly Optimisation[] = [])
   const planner = new Planner(program);
   planner.run();
   const plan = tidied(planner.plan(), program);
-  return without.includes('fuse') ? plan : fused(plan, program);
+  return without.includes('fuse') ? plan : withoutClears(fused(plan, program), program);
 }
 
 /** Where an array of this kind lies among what is computed. */

@@ -1,8 +1,8 @@
 // What a plan does for nothing: clearing an array that is then added into from end to end, and copying a gradient to where
 // results are read from rather than computing it there.
 
-import { equal } from '../../base/polynomial.ts';
-import type { Program } from '../../ir/types.ts';
+import { asConstant, equal, type Polynomial } from '../../base/polynomial.ts';
+import type { Operand, Program } from '../../ir/types.ts';
 import { kernelProgram } from './kernel.ts';
 import type { Goal, Kernel, Place, Plan, Step, Storage } from './steps.ts';
 
@@ -27,7 +27,7 @@ export const writesOf = ({ goals }: Kernel): ReadonlySet<Storage> =>
 
 // ---- clears
 
-function withoutClears(plan: Plan, program: Program): Plan {
+export function withoutClears(plan: Plan, program: Program): Plan {
   const clean = (steps: readonly Step[]): readonly Step[] => {
     const kept: Step[] = [...steps];
     for (let k = 0; k < kept.length; k++) {
@@ -42,9 +42,9 @@ function withoutClears(plan: Plan, program: Program): Plan {
       const next = kept.findIndex((other, at) => at > k && touches(other, cleared, plan, program));
       const user = kept[next];
       if (user === undefined || user.kind === 'repeat') continue;
-      const [goal, ...more] = user.goals;
-      if (goal?.adds !== true || more.length > 0 || !isWhole(user, goal)) continue;
-      kept[next] = { ...user, goals: [{ ...goal, adds: false }] };
+      const filled = filledBy(user, cleared);
+      if (filled === undefined) continue;
+      kept[next] = { ...user, goals: filled };
       kept.splice(k, 1);
       k--;
     }
@@ -63,20 +63,48 @@ function clearedBy(step: Kernel): Storage | undefined {
   return isZero && isWhole(step, goal) ? goal.place.storage : undefined;
 }
 
-/** Whether the threads go through all elements of the array, each through one. */
-export function isWhole(kernel: Kernel, { place, indices }: Goal): boolean {
-  const { dims } = place.storage;
-  if (place.lead.length > 0 || indices.length !== dims.length) return false;
-  const [axes, extents] = kernel.kind === 'map' ? [kernel.axes, kernel.extents] : [[], []];
-  if (axes.length !== dims.length) return false;
-  return indices.every((index, dim) => {
-    const axis = axes.findIndex((one) => one === index);
-    const [own, whole] = [extents[axis], dims[dim]];
-    return own !== undefined && whole !== undefined && equal(own, whole);
-  });
+/** The goals of a kernel that adds to an array of zeros: of those that add to one element, the first one sets it. Undefined if some stay zero. */
+function filledBy(kernel: Kernel, storage: Storage): readonly Goal[] | undefined {
+  const own = kernel.goals.filter(({ place }) => place.storage === storage);
+  if (own.length === 0 || !own.every(({ adds }) => adds) || !areWhole(kernel, own)) return undefined;
+  const isFirst = (goal: Goal): boolean =>
+    own.find(({ indices }) => indices.every((index, k) => isSame(index, goal.indices[k]))) === goal;
+  return kernel.goals.map((goal) => (own.includes(goal) && isFirst(goal) ? { ...goal, adds: false } : goal));
 }
 
-export function touches(step: Step, storage: Storage, plan: Plan, program: Program): boolean {
+const isSame = (a: Operand, b: Operand | undefined): boolean =>
+  a === b || (a.kind === 'literal' && b?.kind === 'literal' && a.value === b.value);
+
+/** Whether the threads go through all elements of the array, each through one. */
+const isWhole = (kernel: Kernel, goal: Goal): boolean => areWhole(kernel, [goal]);
+
+/** Whether the goals together are all elements of the array: an index is a place of the thread, or there is a goal for each number that it can be. */
+function areWhole(kernel: Kernel, goals: readonly Goal[]): boolean {
+  const [first, ...more] = goals;
+  if (first === undefined || goals.some(({ place }) => place.lead.length > 0)) return false;
+  const { dims } = first.place.storage;
+  const [axes, extents] = kernel.kind === 'map' ? [kernel.axes, kernel.extents] : [[], []];
+  const places = first.indices.map((index) => axes.findIndex((axis) => axis === index));
+  const isWholeAt = (dim: Polynomial, k: number): boolean => {
+    const extent = extents[places[k] ?? -1];
+    return extent !== undefined && equal(extent, dim) && more.every(({ indices }) => indices[k] === first.indices[k]); // prettier-ignore
+  };
+  if (axes.some((_, axis) => places.filter((place) => place === axis).length !== 1)) return false;
+  const fixed = dims.flatMap((dim, k) => (isWholeAt(dim, k) ? [] : [{ k, size: asConstant(dim) ?? NaN }]));
+  if (axes.length + fixed.length !== dims.length) return false;
+  const numbers = goals.map(({ indices }) =>
+    fixed.map(({ k, size }) => {
+      const index = indices[k];
+      const isInside = index?.kind === 'literal' && Number(index.value) >= 0 && Number(index.value) < size;
+      return isInside ? Number(index.value) : NaN;
+    }),
+  );
+  const isKnown = numbers.every((tuple) => tuple.every((number) => !Number.isNaN(number)));
+  const count = fixed.reduce((all, { size }) => all * size, 1);
+  return isKnown && new Set(numbers.map((tuple) => tuple.join())).size === count;
+}
+
+function touches(step: Step, storage: Storage, plan: Plan, program: Program): boolean {
   if (step.kind === 'repeat') return step.steps.some((inner) => touches(inner, storage, plan, program));
   return writesOf(step).has(storage) || readsOf(step, plan, program).has(storage);
 }
