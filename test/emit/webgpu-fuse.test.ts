@@ -190,6 +190,37 @@ describe('kernels that go through the same places', () => {
     });
   });
 
+  it('are sums over one range, unless one needs the other', () => {
+    const source = `model Sums {
+  dim N
+  data x: real[N]
+  param a: real, b: real
+  let total = sum(exp(a * x[i]) for i in N)
+  let other = sum(tanh(b + x[i]) for i in N)
+  loss total * other + sum((x[i] - total)^2 for i in N) + sum(x[i] for i in N - 1)
+}`;
+    const point = { params: { a: 0.3, b: 0.2 }, data: { x: wave(5) }, sizes: { N: 5 } };
+    expect(plans(source, point)).toEqual({
+      before: [
+        'total = sum',
+        'other = sum',
+        'value = sum',
+        'value_1 = sum',
+        'total_1 = sum',
+        'bGradient = sum',
+        'aGradient = sum',
+        'loss = []',
+      ],
+      after: [
+        'total = other = sum',
+        'value = total_1 = bGradient = sum',
+        'value_1 = sum',
+        'aGradient = sum',
+        'loss = []',
+      ],
+    });
+  });
+
   it('stay what they are where an index may be out of range', () => {
     const source = `model Look {
   dim N

@@ -1,5 +1,5 @@
 // Kernels that go through the same places, and have an array in common, become one (merge.ts): a bias and a rectifier behind a
-// product of matrices, say. What nobody else reads then never goes to memory, what both read is read once, and there is one kernel
+// product of matrices, say; and so do sums over one range, each of which leaves most of a GPU idle. What nobody else reads then never goes to memory, what both read is read once, and there is one kernel
 // less to wait for. A kernel moves past others only where neither writes what the other needs; one that may find an index out of
 // range, or a loop without an end, stays where it is and what it is, so that what is reported stays the same.
 
@@ -7,7 +7,7 @@ import { equal } from '../../base/polynomial.ts';
 import type { Program, Value } from '../../ir/types.ts';
 import { someStatement, statementsOf } from '../../ir/walk.ts';
 import { kernelProgram } from './kernel.ts';
-import { merged } from './merge.ts';
+import { merged, mergedSums } from './merge.ts';
 import type { Kernel, MapStep, Plan, Step, Storage } from './steps.ts';
 import { readsOf, writesOf } from './tidy.ts';
 import { tileOf } from './tile.ts';
@@ -19,7 +19,20 @@ export function fused(plan: Plan, program: Program): Plan {
   const counter = { next: plan.nextId };
   const fresh = (value: Value): Value => ({ ...value, id: counter.next++ });
   const accessOf = accesses(plan, program);
-  const canFuse = remembered((kernel: MapStep) => isSafe(kernel, plan, program));
+  const canFuse = remembered((kernel: Kernel) => isSafe(kernel, plan, program));
+
+  const oneOf = (first: Step, second: Step, isNeeded: (storage: Storage) => boolean): Kernel | undefined => {
+    if (first.kind === 'repeat' || second.kind === 'repeat' || !canFuse(first) || !canFuse(second))
+      return undefined;
+    const [a, b] = [accessOf(first), accessOf(second)];
+    if (first.kind === 'sum')
+      return second.kind === 'sum' && areFree(a, b) ? mergedSums(first, second, fresh) : undefined;
+    const haveCommon = [...a.all].some((storage) => b.all.has(storage));
+    if (second.kind === 'sum' || !haveCommon || !isAlike(first, second)) return undefined;
+    const one = merged(first, second, { plan, program, fresh, isNeeded });
+    const hadTile = tileOf(first) !== undefined || tileOf(second) !== undefined;
+    return one !== undefined && (!hadTile || tileOf(one) !== undefined) ? one : undefined;
+  };
 
   /** The first kernel behind one that can be one with it, and the steps with the two as one. */
   const fusedAt = (
@@ -28,21 +41,18 @@ export function fused(plan: Plan, program: Program): Plan {
     around: (storage: Storage) => boolean,
   ): readonly Step[] | undefined => {
     const first = steps[k];
-    if (first?.kind !== 'map' || !canFuse(first)) return undefined;
+    if (first === undefined) return undefined;
     for (let at = k + 1; at < steps.length; at++) {
       const second = steps[at];
-      if (second?.kind !== 'map' || !isAlike(first, second) || !canFuse(second)) continue;
-      if (![...accessOf(first).all].some((storage) => accessOf(second).all.has(storage))) continue;
+      if (second === undefined) break;
       const between = steps.slice(k + 1, at);
       const isEarly = between.every((other) => areFree(accessOf(other), accessOf(second)));
       if (!isEarly && !between.every((other) => areFree(accessOf(first), accessOf(other)))) continue;
       const isNeeded = (storage: Storage): boolean =>
         around(storage) ||
         steps.some((step) => step !== first && step !== second && accessOf(step).all.has(storage));
-      const one = merged(first, second, { plan, program, fresh, isNeeded });
+      const one = oneOf(first, second, isNeeded);
       if (one === undefined || lengthOf(one) > longest) continue;
-      const hadTile = tileOf(first) !== undefined || tileOf(second) !== undefined;
-      if (hadTile && tileOf(one) === undefined) continue;
       const rest = steps.slice(at + 1);
       return isEarly
         ? [...steps.slice(0, k), one, ...between, ...rest]
@@ -81,12 +91,13 @@ function isAlike(first: MapStep, second: MapStep): boolean {
 }
 
 /** Whether nothing can go wrong in a kernel. */
-function isSafe(kernel: MapStep, plan: Plan, program: Program): boolean {
+function isSafe(kernel: Kernel, plan: Plan, program: Program): boolean {
   const { body } = kernelProgram(kernel, plan, program);
   return !someStatement(body, (s) => ('inRange' in s && !s.inRange) || (s.kind === 'loop' && s.condition !== undefined)); // prettier-ignore
 }
 
-const lengthOf = ({ block }: MapStep): number => [...statementsOf(block)].length;
+const lengthOf = (kernel: Kernel): number =>
+  [...statementsOf(kernel.kind === 'map' ? kernel.block : kernel.reduce.body)].length;
 
 // ---- what may move
 

@@ -4,11 +4,11 @@
 
 import { equal } from '../../base/polynomial.ts';
 import { scalarType } from '../../ir/build.ts';
-import type { Block, Operand, Program, Statement, Value } from '../../ir/types.ts';
-import { blocksOf, cloneBlock, mapBlocks, mapUses, operandsOf } from '../../ir/walk.ts';
+import type { Block, Operand, Program, ReduceStatement, Statement, Value } from '../../ir/types.ts';
+import { blocksOf, cloneBlock, mapBlocks, mapUses, operandsOf, someStatement } from '../../ir/walk.ts';
 import { dropDeadIn } from '../../passes/dead.ts';
 import { kernelProgram } from './kernel.ts';
-import type { Goal, MapStep, Place, Plan, Storage } from './steps.ts';
+import type { Goal, Kernel, MapStep, Place, Plan, Storage, SumStep } from './steps.ts';
 import { readsOf } from './tidy.ts';
 
 export interface MergeContext {
@@ -60,10 +60,36 @@ export function merged(first: MapStep, second: MapStep, context: MergeContext): 
   if (written === undefined) return undefined;
   // What the kernel reads before it writes it, something else has written.
   const kept = written.filter(({ place }) => place.storage.arena === 'result' || isNeeded(place.storage));
-  const title = [...new Set([first.title, second.title].flatMap((one) => one.split(', ')))].join(', ');
+  const title = titleOf(first, second);
   const goals = kept.map(({ place, indices, adds }): Goal => ({ place, indices, adds }));
   return { ...second, title, block: dropDeadIn({ statements, results: kept.map(({ value }) => value) }), goals }; // prettier-ignore
 }
+
+/** Two sums over one range that have nothing to do with each other; undefined where a thread needs arrays for itself. */
+export function mergedSums(
+  first: SumStep,
+  second: SumStep,
+  fresh: (value: Value) => Value,
+): SumStep | undefined {
+  const [one, other] = [first.reduce, second.reduce];
+  const isNumeric = ({ body }: ReduceStatement): boolean =>
+    !someStatement(body, (s) => !plainKinds.has(s.kind));
+  const isAlike = isSame(one.from, other.from) && isSame(one.to, other.to);
+  if (!isAlike || !isNumeric(one) || !isNumeric(other)) return undefined;
+  const { block } = cloneBlock(one.body, new Map([[one.index.id, other.index]]), fresh);
+  const body: Block = {
+    statements: [...block.statements, ...other.body.statements],
+    results: [...block.results, ...other.body.results],
+  };
+  const reduce = { ...other, outs: [...one.outs, ...other.outs], body };
+  return { ...second, title: titleOf(first, second), reduce, goals: [...first.goals, ...second.goals] };
+}
+
+/** What needs no array. */
+const plainKinds: ReadonlySet<Statement['kind']> = new Set(['op', 'read', 'if', 'reduce']);
+
+const titleOf = (first: Kernel, second: Kernel): string =>
+  [...new Set([first, second].flatMap(({ title }) => title.split(', ')))].join(', ');
 
 function renamed(
   kernel: MapStep,
