@@ -138,6 +138,7 @@ ${adds}
   it.each([
     ['adds twice', loop(open, `${add}\n${add}`)],
     ['does not go to its end', loop(open, add, 'N')],
+    ['may read what is out of range', loop(open, add).replace('j%32]\n', 'j%32] checked\n')],
     [
       'adds to a diagonal',
       loop(open, '      A%30[i%31, i%31] += %35', 'N').replace('N, M', 'N, N'),

@@ -7,6 +7,7 @@ import type { Block, BuildStatement, ForStatement, Program, Statement, Value } f
 import { accumulatorsOf, cloneBlock, mapBlocks } from '../../ir/walk.ts';
 import { dropDead, dropDeadIn } from '../../passes/dead.ts';
 import { pathsOf, type Path } from './invert.ts';
+import { isSafe } from './reread.ts';
 
 export function filled(program: Program): Program {
   const counter = { next: program.nextId };
@@ -60,7 +61,9 @@ function buildOf(
   const indices = new Map(own.flatMap((loop, k) => (loop === undefined ? [] : [[loop.index.id, axes[k] ?? loop.index]]))); // prettier-ignore
   const statements = [...levels.flatMap((level) => level.before), ...before];
   const { block } = cloneBlock({ statements, results: [add.value] }, indices, fresh);
-  return { kind: 'build', outs: [array], axes, body: dropDeadIn(block) };
+  const body = dropDeadIn(block);
+  // What may go wrong is reported by the last kernel where it does, so those stay in their order.
+  return isSafe(body.statements) ? { kind: 'build', outs: [array], axes, body } : undefined;
 }
 
 const named = (loop: ForStatement | undefined): { readonly name?: string } =>

@@ -96,7 +96,7 @@ function isWorth(result: Value, { outs, axes, body }: BuildStatement, { defs }: 
 }
 
 /** Whether they do nothing but compute, and nothing can go wrong. */
-const isSafe = (statements: readonly Statement[]): boolean =>
+export const isSafe = (statements: readonly Statement[]): boolean =>
   !someStatement({ statements, results: [] }, (s) => !isPure.has(s.kind) || ('inRange' in s && !s.inRange));
 
 const isPure: ReadonlySet<Statement['kind']> = new Set(['op', 'read', 'if', 'reduce']);
