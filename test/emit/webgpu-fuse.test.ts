@@ -190,6 +190,42 @@ describe('kernels that go through the same places', () => {
     });
   });
 
+  it('write to the rows of an array that is put together', () => {
+    const source = `model Rows {
+  dim N
+  param w: real[N]
+  let a[i in N] = tanh(w[i])
+  let b[i in N] = exp(w[i])
+  let both = [a, b]
+  loss sum(both[k, i] * both[k, N - 1 - i] for k in 2, i in N)
+}`;
+    expect(plans(source, { params: { w: wave(5) }, sizes: { N: 5 } })).toEqual({
+      before: [
+        'a = [N]',
+        'b = [N]',
+        'both = [N]',
+        'both = [N]',
+        'value = sum',
+        'value_1 = sum',
+        'both_1 = [2, N]',
+        'both_1 += [N]',
+        'both_1 += [N]',
+        'both_1 += [N]',
+        'both_1 += [N]',
+        'wGradient = [N]',
+        'wGradient += [N]',
+        'loss = []',
+      ],
+      after: [
+        'a = b = both = both = [N]',
+        'value = value_1 = sum',
+        'both_1 = both_1 += both_1 = both_1 += [N]',
+        'wGradient = [N]',
+        'loss = []',
+      ],
+    });
+  });
+
   it('are sums over one range, unless one needs the other', () => {
     const source = `model Sums {
   dim N
@@ -260,4 +296,29 @@ describe.each(['mlp-gelu', 'lstm', 'vae', 'gmm', 'lennard-jones', 'batch-norm'])
     one?.gpu.destroy();
     other?.gpu.destroy();
   });
+});
+
+it('what is out of range is reported as it was', async () => {
+  const source = `model Look {
+  dim N
+  data at: int[N]
+  param w: real[N], v: real[N]
+  let near[i in N] = tanh(w[i]) * v[i]
+  let far[i in N] = near[i] * w[at[i]]
+  let last[i in N] = far[i] + near[i]
+  loss sum(last[i] * last[N - 1 - i] * v[at[i]] for i in N)
+}`;
+  const point = { params: { w: wave(4), v: wave(4, 2) }, data: { at: [0, 1, 2, 4] } };
+  const messages = await Promise.all(
+    [[], ['fuse', 'share'] as const].map(async (without) => {
+      const { gpu } = await openGpu(source, { N: 4 }, point, { without });
+      const message = await gpu.lossAndGradient().catch(String);
+      gpu.destroy();
+      return message;
+    }),
+  );
+  expect(messages[0]).toBe(
+    'RangeError: Look: an index is out of range, or a loop does not end, where w, near is computed',
+  );
+  expect(messages[1]).toBe(messages[0]);
 });

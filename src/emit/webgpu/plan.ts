@@ -171,9 +171,15 @@ class Planner {
         const isParallel = someStatement(s.body, ({ kind }) => kind === 'build' || kind === 'for');
         return isHosts && isParallel ? this.#repeat(s) : this.#serial([s]);
       }
+      case 'list': {
+        const [out] = s.outs;
+        if (out.type.dims.length === 1) return this.#serial([s]);
+        this.#placed(out);
+        s.elements.forEach((element, k) => this.#copy(element, this.#part(out, [int(k)]), titleOf([out])));
+        return;
+      }
       case 'op':
       case 'read':
-      case 'list':
       case 'set':
       case 'if':
       case 'rule':
