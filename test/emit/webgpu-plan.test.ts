@@ -101,7 +101,7 @@ model Nested {
     ])('%s', (_, y, isSome) => check(source, point(y, isSome), { N }));
 
     it('has a kernel for the parts of each', () => {
-      const steps = shown(planOf(gradientOf(source)).steps);
+      const steps = shown(planOf(gradientOf(source), ['fuse']).steps);
       expect(steps.filter((step) => step.endsWith('[256]'))).toHaveLength(9);
     });
 

@@ -84,10 +84,10 @@ export async function createEmbedGpu(device: GPUDevice, sizes: EmbedSizes): Prom
         ['token_order', N],
       ],
       [
-        ['value', 1, 1, 6],
-        ['value_1', N, 2, 5],
-        ['value_parts', 256, 1, 1],
-        ['value_1_parts', 16384, 2, 2],
+        ['value', N, 1, 5],
+        ['value_1', 1, 2, 6],
+        ['value_parts', 16384, 1, 1],
+        ['value_1_parts', 256, 2, 2],
         ['biasGradient_parts', 16384, 3, 3],
         ['wGradient_parts', 16384, 4, 4],
         ['EGradient_parts', 16384, 5, 5],
@@ -118,20 +118,20 @@ export async function createEmbedGpu(device: GPUDevice, sizes: EmbedSizes): Prom
       {
         run: 'embed_1',
         title: 'values',
-        groups: 1,
-        shared: { run: 'embed_1', elements: 1, terms: N, groups: 256, whole: 'embed_1_whole' },
+        threads: N,
+        shared: {
+          run: 'embed_1_shared',
+          elements: N,
+          terms: D,
+          groups: 64,
+          whole: 'embed_1_shared_whole',
+        },
       },
       {
         run: 'embed_2',
         title: 'values',
-        threads: N,
-        shared: {
-          run: 'embed_2_shared',
-          elements: N,
-          terms: D,
-          groups: 64,
-          whole: 'embed_2_shared_whole',
-        },
+        groups: 1,
+        shared: { run: 'embed_2', elements: 1, terms: N, groups: 256, whole: 'embed_2_whole' },
       },
       {
         run: 'embed_3',
@@ -207,48 +207,8 @@ override EGradient_parts_at: i32;
 var<workgroup> partial_reals: array<f32, 256>;
 
 // values
-@compute @workgroup_size(256)
-fn embed_1(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let thread = i32(group.x * 256u + lane);
-  var total_value0: f32;
-  for (var n = 0 + thread; n < N; n += i32(groups.x * 256u)) {
-    var value0: f32;
-    let _0n = ints[token_at + n];
-    var sum = 0.0;
-    let _2Row = _0n * D;
-    for (var d = 0; d < D; d++) {
-      sum += params[E_at + _2Row + d] * params[w_at + d];
-    }
-    let difference = sum + params[bias_at + _0n] - reals[y_at + n];
-    value0 = difference * difference;
-    total_value0 += value0;
-  }
-  partial_reals[lane] = total_value0;
-  workgroupBarrier();
-  for (var width = 128u; width > 0u; width /= 2u) {
-    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
-    workgroupBarrier();
-  }
-  if (lane == 0u) {
-    if (groups.x == 1u) { work[value_at] = partial_reals[0]; } else { work[value_parts_at + i32(group.x)] = partial_reals[0]; }
-  }
-}
-
-// values, from what the workgroups found
-@compute @workgroup_size(256)
-fn embed_1_whole(@builtin(local_invocation_index) lane: u32) {
-  partial_reals[lane] = work[value_parts_at + i32(lane)];
-  workgroupBarrier();
-  for (var width = 128u; width > 0u; width /= 2u) {
-    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
-    workgroupBarrier();
-  }
-  if (lane == 0u) { work[value_at] = partial_reals[0]; }
-}
-
-// values
 @compute @workgroup_size(64)
-fn embed_2(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+fn embed_1(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let thread = i32(id.y * groups.x * 64u + id.x);
   if (thread >= N) { return; }
   let n = thread;
@@ -260,12 +220,12 @@ fn embed_2(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
     sum += params[E_at + _2Row + d] * params[w_at + d];
   }
   value0 = sum;
-  work[value_1_at + n] = value0;
+  work[value_at + n] = value0;
 }
 
 // values, a workgroup for each
 @compute @workgroup_size(64)
-fn embed_2_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+fn embed_1_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let thread = i32(group.x * 64u + lane);
   let element = i32(group.y);
   let n = element;
@@ -286,19 +246,19 @@ fn embed_2_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgroup
     if (groups.x == 1u) {
       var value0: f32;
       value0 = total_sum;
-      work[value_1_at + n] = value0;
+      work[value_at + n] = value0;
     } else {
-      work[value_1_parts_at + element * 64 + i32(group.x)] = total_sum;
+      work[value_parts_at + element * 64 + i32(group.x)] = total_sum;
     }
   }
 }
 
 // values, from what the workgroups found
 @compute @workgroup_size(64)
-fn embed_2_shared_whole(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
+fn embed_1_shared_whole(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
   let element = i32(group.y);
   let n = element;
-  partial_reals[lane] = work[value_1_parts_at + element * 64 + i32(lane)];
+  partial_reals[lane] = work[value_parts_at + element * 64 + i32(lane)];
   workgroupBarrier();
   for (var width = 32u; width > 0u; width /= 2u) {
     if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
@@ -308,8 +268,42 @@ fn embed_2_shared_whole(@builtin(local_invocation_index) lane: u32, @builtin(wor
   if (lane == 0u) {
     var value0: f32;
     value0 = total_sum;
-    work[value_1_at + n] = value0;
+    work[value_at + n] = value0;
   }
+}
+
+// values
+@compute @workgroup_size(256)
+fn embed_2(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let thread = i32(group.x * 256u + lane);
+  var total_value0: f32;
+  for (var n = 0 + thread; n < N; n += i32(groups.x * 256u)) {
+    var value0: f32;
+    let difference = work[value_at + n] + params[bias_at + ints[token_at + n]] - reals[y_at + n];
+    value0 = difference * difference;
+    total_value0 += value0;
+  }
+  partial_reals[lane] = total_value0;
+  workgroupBarrier();
+  for (var width = 128u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  if (lane == 0u) {
+    if (groups.x == 1u) { work[value_1_at] = partial_reals[0]; } else { work[value_1_parts_at + i32(group.x)] = partial_reals[0]; }
+  }
+}
+
+// values, from what the workgroups found
+@compute @workgroup_size(256)
+fn embed_2_whole(@builtin(local_invocation_index) lane: u32) {
+  partial_reals[lane] = work[value_1_parts_at + i32(lane)];
+  workgroupBarrier();
+  for (var width = 128u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  if (lane == 0u) { work[value_1_at] = partial_reals[0]; }
 }
 
 // bias
@@ -324,7 +318,7 @@ fn embed_3(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   var sum = 0.0;
   for (var at = first; at < end; at++) {
     let n = ints[token_order_at + at];
-    sum += 2.0 * (work[value_1_at + n] + params[bias_at + ints[token_at + n]] - reals[y_at + n]) / f32(N);
+    sum += 2.0 * (work[value_at + n] + params[bias_at + ints[token_at + n]] - reals[y_at + n]) / f32(N);
   }
   value0 = sum;
   result[biasGradient_at + i] = value0;
@@ -344,7 +338,7 @@ fn embed_3_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgroup
   for (var at = value0 + thread; at < value1; at += i32(groups.x * 64u)) {
     var value0_1: f32;
     let n = ints[token_order_at + at];
-    value0_1 = 2.0 * (work[value_1_at + n] + params[bias_at + ints[token_at + n]] - reals[y_at + n]) / f32(N);
+    value0_1 = 2.0 * (work[value_at + n] + params[bias_at + ints[token_at + n]] - reals[y_at + n]) / f32(N);
     total_sum += value0_1;
   }
   partial_reals[lane] = total_sum;
@@ -394,7 +388,7 @@ fn embed_4(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   var sum = 0.0;
   for (var n = 0; n < N; n++) {
     let _0n = ints[token_at + n];
-    sum += 2.0 * (work[value_1_at + n] + params[bias_at + _0n] - reals[y_at + n]) / f32(N) * params[E_at + _0n * D + d];
+    sum += 2.0 * (work[value_at + n] + params[bias_at + _0n] - reals[y_at + n]) / f32(N) * params[E_at + _0n * D + d];
   }
   value0 = sum;
   result[wGradient_at + d] = value0;
@@ -410,7 +404,7 @@ fn embed_4_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgroup
   for (var n = 0 + thread; n < N; n += i32(groups.x * 64u)) {
     var value0: f32;
     let _0n = ints[token_at + n];
-    value0 = 2.0 * (work[value_1_at + n] + params[bias_at + _0n] - reals[y_at + n]) / f32(N) * params[E_at + _0n * D + d];
+    value0 = 2.0 * (work[value_at + n] + params[bias_at + _0n] - reals[y_at + n]) / f32(N) * params[E_at + _0n * D + d];
     total_sum += value0;
   }
   partial_reals[lane] = total_sum;
@@ -463,7 +457,7 @@ fn embed_5(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   var sum = 0.0;
   for (var at = first; at < end; at++) {
     let n = ints[token_order_at + at];
-    sum += 2.0 * (work[value_1_at + n] + params[bias_at + ints[token_at + n]] - reals[y_at + n]) / f32(N) * params[w_at + d];
+    sum += 2.0 * (work[value_at + n] + params[bias_at + ints[token_at + n]] - reals[y_at + n]) / f32(N) * params[w_at + d];
   }
   value0 = sum;
   result[EGradient_at + i * D + d] = value0;
@@ -484,7 +478,7 @@ fn embed_5_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgroup
   for (var at = value0 + thread; at < value1; at += i32(groups.x * 64u)) {
     var value0_1: f32;
     let n = ints[token_order_at + at];
-    value0_1 = 2.0 * (work[value_1_at + n] + params[bias_at + ints[token_at + n]] - reals[y_at + n]) / f32(N) * params[w_at + d];
+    value0_1 = 2.0 * (work[value_at + n] + params[bias_at + ints[token_at + n]] - reals[y_at + n]) / f32(N) * params[w_at + d];
     total_sum += value0_1;
   }
   partial_reals[lane] = total_sum;
@@ -529,7 +523,7 @@ fn embed_5_shared_whole(@builtin(local_invocation_index) lane: u32, @builtin(wor
 @compute @workgroup_size(1)
 fn embed_6() {
   var value0: f32;
-  let _18 = work[value_at];
+  let _18 = work[value_1_at];
   value0 = _18 / f32(N);
   result[loss_at] = value0;
 }

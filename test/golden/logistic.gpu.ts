@@ -77,14 +77,14 @@ export async function createLogisticGpu(
       [],
       [
         ['score', N, 1, 3],
-        ['value', 1, 2, 6],
-        ['value_1', 1, 3, 6],
-        ['score_1', N, 1, 5],
+        ['value', 1, 2, 5],
+        ['value_1', 1, 3, 5],
+        ['score_1', N, 1, 4],
         ['score_parts', 16384, 1, 1],
         ['value_parts', 256, 2, 2],
         ['value_1_parts', 256, 3, 3],
+        ['biasGradient_parts', 256, 3, 3],
         ['wGradient_parts', 16384, 4, 4],
-        ['biasGradient_parts', 256, 5, 5],
       ],
       [],
       [
@@ -121,7 +121,7 @@ export async function createLogisticGpu(
       },
       {
         run: 'logistic_3',
-        title: 'values',
+        title: 'values, bias',
         groups: 1,
         shared: {
           run: 'logistic_3',
@@ -143,19 +143,7 @@ export async function createLogisticGpu(
           whole: 'logistic_4_shared_whole',
         },
       },
-      {
-        run: 'logistic_5',
-        title: 'bias',
-        groups: 1,
-        shared: {
-          run: 'logistic_5',
-          elements: 1,
-          terms: N,
-          groups: 256,
-          whole: 'logistic_5_whole',
-        },
-      },
-      { run: 'logistic_6', title: 'the loss', groups: 1 },
+      { run: 'logistic_5', title: 'the loss', groups: 1 },
     ],
   });
 }
@@ -178,8 +166,8 @@ override biasGradient_at: i32;
 override score_parts_at: i32;
 override value_parts_at: i32;
 override value_1_parts_at: i32;
-override wGradient_parts_at: i32;
 override biasGradient_parts_at: i32;
+override wGradient_parts_at: i32;
 
 @group(0) @binding(0) var<storage, read> params: array<f32>;
 @group(0) @binding(1) var<storage, read> reals: array<f32>;
@@ -307,15 +295,19 @@ fn logistic_2_whole(@builtin(local_invocation_index) lane: u32) {
   if (lane == 0u) { work[value_at] = partial_reals[0]; }
 }
 
-// values
+// values, bias
 @compute @workgroup_size(256)
 fn logistic_3(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let thread = i32(group.x * 256u + lane);
   var total_value0: f32;
+  var total_value1: f32;
   for (var n = 0 + thread; n < N; n += i32(groups.x * 256u)) {
     var value0: f32;
+    var value1: f32;
     value0 = log_sigmoid(reals[y_at + n] * work[score_at + n]);
+    value1 = work[score_1_at + n];
     total_value0 += value0;
+    total_value1 += value1;
   }
   partial_reals[lane] = total_value0;
   workgroupBarrier();
@@ -326,9 +318,19 @@ fn logistic_3(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id)
   if (lane == 0u) {
     if (groups.x == 1u) { work[value_1_at] = partial_reals[0]; } else { work[value_1_parts_at + i32(group.x)] = partial_reals[0]; }
   }
+  workgroupBarrier();
+  partial_reals[lane] = total_value1;
+  workgroupBarrier();
+  for (var width = 128u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  if (lane == 0u) {
+    if (groups.x == 1u) { result[biasGradient_at] = partial_reals[0]; } else { work[biasGradient_parts_at + i32(group.x)] = partial_reals[0]; }
+  }
 }
 
-// values, from what the workgroups found
+// values, bias, from what the workgroups found
 @compute @workgroup_size(256)
 fn logistic_3_whole(@builtin(local_invocation_index) lane: u32) {
   partial_reals[lane] = work[value_1_parts_at + i32(lane)];
@@ -338,6 +340,14 @@ fn logistic_3_whole(@builtin(local_invocation_index) lane: u32) {
     workgroupBarrier();
   }
   if (lane == 0u) { work[value_1_at] = partial_reals[0]; }
+  workgroupBarrier();
+  partial_reals[lane] = work[biasGradient_parts_at + i32(lane)];
+  workgroupBarrier();
+  for (var width = 128u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  if (lane == 0u) { result[biasGradient_at] = partial_reals[0]; }
 }
 
 // w
@@ -407,42 +417,9 @@ fn logistic_4_shared_whole(@builtin(local_invocation_index) lane: u32, @builtin(
   }
 }
 
-// bias
-@compute @workgroup_size(256)
-fn logistic_5(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
-  let thread = i32(group.x * 256u + lane);
-  var total_value0: f32;
-  for (var n = 0 + thread; n < N; n += i32(groups.x * 256u)) {
-    var value0: f32;
-    value0 = work[score_1_at + n];
-    total_value0 += value0;
-  }
-  partial_reals[lane] = total_value0;
-  workgroupBarrier();
-  for (var width = 128u; width > 0u; width /= 2u) {
-    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
-    workgroupBarrier();
-  }
-  if (lane == 0u) {
-    if (groups.x == 1u) { result[biasGradient_at] = partial_reals[0]; } else { work[biasGradient_parts_at + i32(group.x)] = partial_reals[0]; }
-  }
-}
-
-// bias, from what the workgroups found
-@compute @workgroup_size(256)
-fn logistic_5_whole(@builtin(local_invocation_index) lane: u32) {
-  partial_reals[lane] = work[biasGradient_parts_at + i32(lane)];
-  workgroupBarrier();
-  for (var width = 128u; width > 0u; width /= 2u) {
-    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
-    workgroupBarrier();
-  }
-  if (lane == 0u) { result[biasGradient_at] = partial_reals[0]; }
-}
-
 // the loss
 @compute @workgroup_size(1)
-fn logistic_6() {
+fn logistic_5() {
   var value0: f32;
   let lambda = reals[lambda_at];
   let _17 = work[value_at];

@@ -4,12 +4,13 @@
 // range, or a loop without an end, stays where it is and what it is, so that what is reported stays the same.
 
 import { equal } from '../../base/polynomial.ts';
-import type { Program, Value } from '../../ir/types.ts';
+import type { Program, Statement, Value } from '../../ir/types.ts';
 import { someStatement, statementsOf } from '../../ir/walk.ts';
 import { kernelProgram } from './kernel.ts';
 import { merged, mergedSums } from './merge.ts';
 import type { Kernel, MapStep, Plan, Step, Storage } from './steps.ts';
 import { readsOf, writesOf } from './tidy.ts';
+import { shareOf } from './share.ts';
 import { tileOf } from './tile.ts';
 
 /** In statements. Longer kernels are left alone: the time that compilers of shaders take grows faster than the length. */
@@ -30,8 +31,13 @@ export function fused(plan: Plan, program: Program): Plan {
     const haveCommon = [...a.all].some((storage) => b.all.has(storage));
     if (second.kind === 'sum' || !haveCommon || !isAlike(first, second)) return undefined;
     const one = merged(first, second, { plan, program, fresh, isNeeded });
-    const hadTile = tileOf(first) !== undefined || tileOf(second) !== undefined;
-    return one !== undefined && (!hadTile || tileOf(one) !== undefined) ? one : undefined;
+    if (one === undefined) return undefined;
+    // A form in which threads work together is worth more than what it saves to have one kernel less.
+    const isKept = (formOf: (kernel: Kernel) => unknown): boolean =>
+      [first, second].every((kernel) => formOf(kernel) === undefined) || formOf(one) !== undefined;
+    const share = (kernel: Kernel): unknown => shareOf(kernel, plan);
+    const isSerial = (kernel: MapStep): boolean => share(kernel) === undefined && kernel.block.statements.some(isLong); // prettier-ignore
+    return isKept(tileOf) && (isKept(share) || isSerial(first) || isSerial(second)) ? one : undefined;
   };
 
   /** The first kernel behind one that can be one with it, and the steps with the two as one. */
@@ -84,6 +90,8 @@ export function fused(plan: Plan, program: Program): Plan {
   const kept = plan.storages.filter((storage) => storages.includes(storage) || used.has(storage));
   return { ...plan, steps, storages: kept, nextId: counter.next };
 }
+
+const isLong = (s: Statement): boolean => s.kind === 'reduce' && s.to.kind !== 'literal';
 
 function isAlike(first: MapStep, second: MapStep): boolean {
   const [one, other] = [first.extents, second.extents];
