@@ -1,7 +1,10 @@
 // Kernels that become one: which, which not, and that they compute the same, to the last bit.
 
 import { describe, expect, it } from 'vitest';
+import { fused } from '../../src/emit/webgpu/fuse.ts';
 import { planOf } from '../../src/emit/webgpu/plan.ts';
+import type { Plan } from '../../src/emit/webgpu/steps.ts';
+import { int } from '../../src/ir/build.ts';
 import type { Parameters, Sizes } from '../support/derive.ts';
 import { gradientOf, shown } from '../support/kernels.ts';
 import { runPlan } from '../support/plan.ts';
@@ -224,6 +227,34 @@ describe('kernels that go through the same places', () => {
         'loss = []',
       ],
     });
+  });
+
+  it('stay apart where a branch that is not taken adds zero to what may be no element', () => {
+    const source = `model Columns {
+  dim N
+  param x: real[N, 3]
+  loss sum(x[i, 0]^2 * x[N - 1 - i, 2] for i in N)
+}`;
+    const gradient = gradientOf(source);
+    const plan = planOf(gradient, ['fuse']);
+    const atColumn = (last: number): Plan => ({
+      ...plan,
+      steps: plan.steps.map((step) =>
+        step.kind === 'repeat'
+          ? step
+          : {
+              ...step,
+              goals: step.goals.map((goal) => ({
+                ...goal,
+                indices: goal.indices.map((index) =>
+                  index.kind === 'literal' && index.value === 2 ? int(last) : index,
+                ),
+              })),
+            },
+      ),
+    });
+    expect(fused(atColumn(1), gradient).steps).toHaveLength(3);
+    expect(fused(atColumn(3), gradient).steps).toHaveLength(4);
   });
 
   it('are sums over one range, unless one needs the other', () => {

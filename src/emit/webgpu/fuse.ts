@@ -3,12 +3,12 @@
 // less to wait for. A kernel moves past others only where neither writes what the other needs; one that may find an index out of
 // range, or a loop without an end, stays where it is and what it is, so that what is reported stays the same.
 
-import { equal } from '../../base/polynomial.ts';
-import type { Program, Statement, Value } from '../../ir/types.ts';
+import { asConstant, constant, equal } from '../../base/polynomial.ts';
+import type { Operand, Program, Statement, Value } from '../../ir/types.ts';
 import { someStatement, statementsOf } from '../../ir/walk.ts';
 import { kernelProgram } from './kernel.ts';
 import { merged, mergedSums } from './merge.ts';
-import type { Kernel, MapStep, Plan, Step, Storage } from './steps.ts';
+import type { Goal, Kernel, MapStep, Plan, Step, Storage } from './steps.ts';
 import { readsOf, writesOf } from './tidy.ts';
 import { shareOf } from './share.ts';
 import { tileOf } from './tile.ts';
@@ -98,10 +98,20 @@ function isAlike(first: MapStep, second: MapStep): boolean {
   return one.length === other.length && one.every((extent, k) => equal(extent, other[k] ?? extent));
 }
 
-/** Whether nothing can go wrong in a kernel. */
+/** Whether nothing can go wrong in a kernel, and what it adds goes to its own arrays alone, even where that is zero. */
 function isSafe(kernel: Kernel, plan: Plan, program: Program): boolean {
   const { body } = kernelProgram(kernel, plan, program);
-  return !someStatement(body, (s) => ('inRange' in s && !s.inRange) || (s.kind === 'loop' && s.condition !== undefined)); // prettier-ignore
+  const axes: readonly Operand[] = kernel.kind === 'map' ? kernel.axes : [];
+  const isInside = ({ place: { storage, lead }, indices, adds }: Goal): boolean =>
+    !adds ||
+    indices.every((index, k) => {
+      const size = asConstant(storage.dims[lead.length + k] ?? constant(0)) ?? 0;
+      return axes.includes(index) || (index.kind === 'literal' && 0 <= Number(index.value) && Number(index.value) < size); // prettier-ignore
+    });
+  return (
+    kernel.goals.every(isInside) &&
+    !someStatement(body, (s) => ('inRange' in s && !s.inRange) || (s.kind === 'loop' && s.condition !== undefined)) // prettier-ignore
+  );
 }
 
 const lengthOf = (kernel: Kernel): number =>
