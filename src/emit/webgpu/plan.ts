@@ -2,20 +2,20 @@
 // workgroup, a loop that adds one for each array that it adds into (invert.ts); numbers are computed again by every kernel that needs
 // them. A loop over arrays becomes steps that are repeated. What is none of these runs in one thread.
 
-import { add, constant, print, subtract, type Polynomial } from '../../base/polynomial.ts';
+import { constant, subtract } from '../../base/polynomial.ts';
 import { bug } from '../../base/bug.ts';
 import type { Optimisation } from '../../base/optimisations.ts';
 import { asPolynomial, extent, int, intType, real } from '../../ir/build.ts';
 import type { AddStatement, Block, LoopStatement, Operand, Program, ReduceStatement, Statement, Type, Value } from '../../ir/types.ts'; // prettier-ignore
-import { printProgram } from '../../ir/print.ts';
 import { accumulatorsOf, freeValues, someStatement } from '../../ir/walk.ts';
-import { wgslLexicon } from '../wgsl/names.ts';
 import { inChunks } from './chunks.ts';
 import { filled } from './filled.ts';
 import { fused } from './fuse.ts';
+import { flattened, isNumber } from './flatten.ts';
 import { gatherOf, pathsOf, type Gather } from './invert.ts';
-import type { Sort, SortedArrays, Sorter } from './segments.ts';
-import type { Arena, Goal, Place, Plan, Step, Storage } from './steps.ts';
+import { Places, whole } from './places.ts';
+import type { Sorter } from './segments.ts';
+import type { Goal, Place, Plan, Step, Storage } from './steps.ts';
 import { reread } from './reread.ts';
 import { rowsFirst } from './rows.ts';
 import { tidied, withoutClears } from './tidy.ts';
@@ -32,35 +32,28 @@ export function planOf(gradient: Program, without: readonly Optimisation[] = [])
   return without.includes('fuse') ? plan : withoutClears(fused(plan, program), program);
 }
 
-/** Where an array of this kind lies among what is computed. */
-const working = (scalar: Type['scalar']): Arena => (scalar === 'real' ? 'work' : 'counts');
-
 class Planner {
   readonly #program: Program;
-  readonly #counter: { next: number };
-  readonly #places = new Map<number, Place>();
+  readonly #places: Places;
   readonly #inlined = new Map<number, Statement>();
   readonly #accumulators = new Map<number, Value>();
-  readonly #storages: Storage[] = [];
   readonly #results: Storage[] = [];
-  readonly #sorts = new Map<string, { readonly sort: Sort; readonly arrays: SortedArrays }>();
-  readonly #taken = new Set<string>();
   #steps: Step[] = [];
 
   constructor(program: Program) {
     this.#program = program;
-    this.#counter = { next: program.nextId };
+    this.#places = new Places(program.nextId);
   }
 
   plan(): Plan {
     return {
       steps: this.#steps,
-      storages: this.#storages,
-      sorts: [...this.#sorts.values()].map(({ sort }) => sort),
+      storages: this.#places.storages,
+      sorts: this.#places.sorts(),
       results: this.#results,
-      places: this.#places,
+      places: this.#places.all,
       inlined: this.#inlined,
-      nextId: this.#counter.next,
+      nextId: this.#places.counter.next,
     };
   }
 
@@ -68,41 +61,16 @@ class Planner {
     const { inputs, body, outputs } = this.#program;
     for (const { role, name, value } of inputs) {
       const arena = role === 'param' ? 'params' : value.type.scalar === 'real' ? 'reals' : 'ints';
-      this.#places.set(value.id, whole(this.#store(name, value.type, arena)));
+      this.#places.all.set(value.id, whole(this.#places.store(name, value.type, arena)));
     }
     this.#block(body);
     outputs.forEach(({ role, name }, k) => {
       const value = body.results[k] ?? bug('an output without a value');
       const title = role === 'loss' ? 'the loss' : `the gradient of ${name}`;
-      const storage = this.#store(role === 'loss' ? 'loss' : `${name}Gradient`, value.type, 'result');
+      const storage = this.#places.store(role === 'loss' ? 'loss' : `${name}Gradient`, value.type, 'result');
       this.#results.push(storage);
       this.#copy(value, whole(storage), title);
     });
-  }
-
-  #fresh(type: Type, name?: string): Value {
-    return { kind: 'value', id: this.#counter.next++, type, ...(name === undefined ? {} : { name }) };
-  }
-
-  #store(hint: string, { scalar, dims }: Type, arena: Arena): Storage {
-    const plain = wgslLexicon.identifier(hint);
-    let name = plain;
-    for (let n = 1; this.#taken.has(name); n++) name = `${plain}_${n}`;
-    this.#taken.add(name);
-    const storage: Storage = { name, scalar, dims, arena };
-    this.#storages.push(storage);
-    return storage;
-  }
-
-  /** A new storage for a value, of which it is the whole. */
-  #placed(value: Value): Place {
-    const place = whole(this.#store(value.name ?? 'value', value.type, working(value.type.scalar)));
-    this.#places.set(value.id, place);
-    return place;
-  }
-
-  #placeOf(value: Value): Place {
-    return this.#places.get(value.id) ?? bug(`%${value.id} has no place`);
   }
 
   #block({ statements, results }: Block): void {
@@ -134,31 +102,39 @@ class Planner {
       case 'build': {
         const { axes, body } = flattened(s.axes, s.body);
         const extents = s.outs[0]?.type.dims.slice(0, axes.length) ?? [];
-        const goals = s.outs.map((out): Goal => ({ place: this.#placed(out), indices: axes, adds: false }));
+        const goals = s.outs.map((out): Goal => ({
+          place: this.#places.placed(out),
+          indices: axes,
+          adds: false,
+        }));
         this.#steps.push({ kind: 'map', title: titleOf(s.outs), axes, extents, block: body, goals });
         return;
       }
       case 'reduce': {
         const isSum = s.reducer === 'sum' && this.#isPlain(s.from) && this.#isPlain(s.to);
         if (!isSum) return this.#reduced(s);
-        const goals = s.outs.map((out): Goal => ({ place: this.#placed(out), indices: [], adds: false }));
+        const goals = s.outs.map((out): Goal => ({
+          place: this.#places.placed(out),
+          indices: [],
+          adds: false,
+        }));
         this.#steps.push({ kind: 'sum', title: titleOf(s.outs), reduce: s, goals });
         return;
       }
       case 'row':
         if (!s.indices.every((index) => this.#isPlain(index))) return this.#serial([s]);
-        this.#places.set(s.outs[0].id, this.#part(s.array, s.indices));
+        this.#places.all.set(s.outs[0].id, this.#places.part(s.array, s.indices));
         return;
       case 'open': {
         const [out] = s.outs;
-        const place = this.#placed(out);
+        const place = this.#places.placed(out);
         this.#accumulators.set(out.id, out);
         if (s.initial !== undefined) this.#copy(s.initial, place, titleOf([out]));
         else this.#clear(out, place);
         return;
       }
       case 'freeze':
-        this.#places.set(s.outs[0].id, this.#placeOf(s.accumulator));
+        this.#places.all.set(s.outs[0].id, this.#places.placeOf(s.accumulator));
         return;
       case 'for':
         return this.#adds(s);
@@ -174,8 +150,10 @@ class Planner {
       case 'list': {
         const [out] = s.outs;
         if (out.type.dims.length === 1) return this.#serial([s]);
-        this.#placed(out);
-        s.elements.forEach((element, k) => this.#copy(element, this.#part(out, [int(k)]), titleOf([out])));
+        this.#places.placed(out);
+        s.elements.forEach((element, k) =>
+          this.#copy(element, this.#places.part(out, [int(k)]), titleOf([out])),
+        );
         return;
       }
       case 'op':
@@ -189,7 +167,7 @@ class Planner {
   }
 
   #reduced(s: ReduceStatement): void {
-    const chunks = inChunks(s, (type, name) => this.#fresh(type, name));
+    const chunks = inChunks(s, (type, name) => this.#places.fresh(type, name));
     if (chunks === undefined) return this.#serial([s]);
     this.#statement(chunks.parts);
     this.#serial(chunks.whole, s.outs);
@@ -197,16 +175,11 @@ class Planner {
 
   /** Whether a kernel can name it without computing anything. */
   #isPlain(operand: Operand): boolean {
-    return operand.kind !== 'value' || (this.#places.has(operand.id) && operand.type.dims.length === 0);
-  }
-
-  #part(array: Value, indices: readonly Operand[]): Place {
-    const { storage, lead } = this.#placeOf(array);
-    return { storage, lead: [...lead, ...indices] };
+    return operand.kind !== 'value' || (this.#places.all.has(operand.id) && operand.type.dims.length === 0);
   }
 
   #axesOf({ dims }: Type): readonly Value[] {
-    return dims.map(() => this.#fresh(intType));
+    return dims.map(() => this.#places.fresh(intType));
   }
 
   #copy(from: Operand, place: Place, title: string): void {
@@ -219,7 +192,7 @@ class Planner {
   }
 
   #element(array: Value, indices: readonly Operand[]): Block {
-    const out = this.#fresh({ ...array.type, dims: [] });
+    const out = this.#places.fresh({ ...array.type, dims: [] });
     const read: Statement = { kind: 'read', outs: [out], array, indices, inRange: true };
     return { statements: [read], results: [out] };
   }
@@ -241,36 +214,18 @@ class Planner {
   #sorter(): Sorter {
     return {
       program: this.#program,
-      counter: this.#counter,
+      counter: this.#places.counter,
       outer: (id) => this.#inlined.get(id),
-      arrays: (keys, places, count) => this.#sorted(keys, places, count),
+      arrays: (keys, places, count) => this.#places.sorted(keys, places, count),
     };
-  }
-
-  /** Where the host puts iterations by the place that they add to; the same for all adds to the same places. */
-  #sorted(keys: Program, places: Polynomial, count: Polynomial): SortedArrays {
-    const text = `${print(places)} ${printProgram(keys)}`;
-    const known = this.#sorts.get(text);
-    if (known !== undefined) return known.arrays;
-    const name = keys.body.statements[0]?.outs[0]?.name ?? 'place';
-    const array = (part: string, length: Polynomial): Value => {
-      const value = this.#fresh({ scalar: 'int', dims: [length] }, `${name}_${part}`);
-      this.#places.set(value.id, whole(this.#store(`${name}_${part}`, value.type, 'ints')));
-      return value;
-    };
-    const arrays = { starts: array('starts', add(places, constant(1))), order: array('order', count) };
-    const [starts, order] = [arrays.starts, arrays.order].map((value) => this.#placeOf(value).storage);
-    if (starts === undefined || order === undefined) return bug('no room for what is sorted');
-    this.#sorts.set(text, { sort: { keys, places, count, starts, order }, arrays });
-    return arrays;
   }
 
   /** A kernel that fails if a number is not 0: an array of one element, which nobody sets, is read there. */
   #refuse({ statements, results: [count = int(0)] }: Block, title: string): void {
-    const array = this.#fresh({ scalar: 'int', dims: [constant(1)] });
-    this.#places.set(array.id, whole(this.#store('nothing', array.type, 'ints')));
-    const out = this.#fresh(intType, 'outside');
-    const goals: readonly Goal[] = [{ place: this.#placed(out), indices: [], adds: false }];
+    const array = this.#places.fresh({ scalar: 'int', dims: [constant(1)] });
+    this.#places.all.set(array.id, whole(this.#places.store('nothing', array.type, 'ints')));
+    const out = this.#places.fresh(intType, 'outside');
+    const goals: readonly Goal[] = [{ place: this.#places.placed(out), indices: [], adds: false }];
     const read: Statement = { kind: 'read', outs: [out], array, indices: [count], inRange: false };
     const block: Block = { statements: [...statements, read], results: [out] };
     this.#steps.push({ kind: 'map', title, axes: [], extents: [], block, goals });
@@ -278,7 +233,7 @@ class Planner {
 
   #gathered({ accumulator }: AddStatement, { axes, extents, block, indices, outside }: Gather): void {
     if (outside !== undefined) this.#refuse(outside, titleOf([accumulator]));
-    const goals: readonly Goal[] = [{ place: this.#placeOf(accumulator), indices, adds: true }];
+    const goals: readonly Goal[] = [{ place: this.#places.placeOf(accumulator), indices, adds: true }];
     const title = titleOf([accumulator]);
     const [only, ...more] = block.statements;
     const isSum = axes.length === 0 && only?.kind === 'reduce' && more.length === 0;
@@ -292,14 +247,14 @@ class Planner {
     const { index, state, outs, order } = s;
     const [from = constant(0), to = constant(0)] = [s.from, s.to].map(asPolynomial);
     const isUp = order === 'up';
-    const counter = this.#placed(index);
+    const counter = this.#places.placed(index);
     const begin = isUp ? from : subtract(to, constant(1));
     this.#copy(extent(begin), counter, titleOf([index]));
-    for (const { value, initial } of state) this.#copy(initial, this.#placed(value), titleOf([value]));
+    for (const { value, initial } of state) this.#copy(initial, this.#places.placed(value), titleOf([value]));
     outs.forEach((out, k) => {
       const carried = state[k];
-      if (carried === undefined) this.#placed(out);
-      else this.#places.set(out.id, this.#placeOf(carried.value));
+      if (carried === undefined) this.#places.placed(out);
+      else this.#places.all.set(out.id, this.#places.placeOf(carried.value));
     });
 
     const before = this.#steps;
@@ -308,25 +263,25 @@ class Planner {
     this.#block(s.body);
     const { results } = s.body;
     outs.slice(state.length).forEach((history, k) => {
-      this.#copy(results[state.length + k] ?? bug('a history without rows'), this.#part(history, [index]), titleOf([history])); // prettier-ignore
+      this.#copy(results[state.length + k] ?? bug('a history without rows'), this.#places.part(history, [index]), titleOf([history])); // prettier-ignore
     });
-    const states = new Set(state.map(({ value }) => this.#placeOf(value).storage));
+    const states = new Set(state.map(({ value }) => this.#places.placeOf(value).storage));
     const next = state.map(({ value }, k) => {
       const result = results[k] ?? bug('a state without a next one');
       if (result === value) return undefined;
       // What another state holds, or is computed from it, is read before any is written.
-      const place = result.kind === 'value' ? this.#places.get(result.id) : undefined;
+      const place = result.kind === 'value' ? this.#places.all.get(result.id) : undefined;
       const isApart = place !== undefined && !states.has(place.storage) && place.lead.length === 0;
       if (result.kind !== 'value' || isApart) return result;
-      const kept = this.#fresh(result.type, result.name);
-      this.#copy(result, this.#placed(kept), titleOf([value]));
+      const kept = this.#places.fresh(result.type, result.name);
+      this.#copy(result, this.#places.placed(kept), titleOf([value]));
       return kept;
     });
     state.forEach(({ value }, k) => {
       const result = next[k];
-      if (result !== undefined) this.#copy(result, this.#placeOf(value), titleOf([value]));
+      if (result !== undefined) this.#copy(result, this.#places.placeOf(value), titleOf([value]));
     });
-    const advanced = this.#fresh(intType);
+    const advanced = this.#places.fresh(intType);
     const advance: Statement = { kind: 'op', outs: [advanced], op: isUp ? 'iadd' : 'isub', args: [index, int(1)] }; // prettier-ignore
     const block = { statements: [advance], results: [advanced] };
     steps.push({ kind: 'map', title: titleOf([index]), axes: [], extents: [], block, goals: [{ place: counter, indices: [], adds: false }] }); // prettier-ignore
@@ -342,10 +297,10 @@ class Planner {
     const touched = new Set(statements.flatMap((s) => [...accumulatorsOf(s)]));
     const opened = [...touched].map((id) => {
       const accumulator = this.#accumulators.get(id) ?? bug(`%${id} is not open`);
-      const place = this.#placeOf(accumulator);
-      const initial = this.#fresh(accumulator.type, accumulator.name);
-      this.#places.set(initial.id, place);
-      return { accumulator, place, initial, final: this.#fresh(accumulator.type, accumulator.name) };
+      const place = this.#places.placeOf(accumulator);
+      const initial = this.#places.fresh(accumulator.type, accumulator.name);
+      this.#places.all.set(initial.id, place);
+      return { accumulator, place, initial, final: this.#places.fresh(accumulator.type, accumulator.name) };
     });
     const block: Block = {
       statements: [
@@ -363,43 +318,14 @@ class Planner {
       ],
       results: [...outs, ...opened.map(({ final }) => final)],
     };
-    const places = [...outs.map((out) => this.#placed(out)), ...opened.map(({ place }) => place)];
+    const places = [...outs.map((out) => this.#places.placed(out)), ...opened.map(({ place }) => place)];
     const goals = places.map((place): Goal => ({ place, indices: [], adds: false }));
     const title = titleOf([...outs, ...opened.map(({ accumulator }) => accumulator)]);
     this.#steps.push({ kind: 'map', title, axes: [], extents: [], block, goals });
   }
 }
 
-const whole = (storage: Storage): Place => ({ storage, lead: [] });
-
 const titleOf = (values: readonly Value[]): string => {
   const names = values.flatMap(({ name }) => name ?? []);
   return names.length === 0 ? 'values' : [...new Set(names)].join(', ');
 };
-
-/** One number from others, which takes next to nothing. */
-const isNumber = (s: Statement): s is Statement & { readonly kind: 'op' | 'read' } =>
-  s.kind === 'op' || s.kind === 'read';
-
-interface Elements {
-  readonly axes: readonly Value[];
-  readonly body: Block;
-}
-
-/** Comprehensions in comprehensions as one, where the outer one computes next to nothing by itself. */
-function flattened(axes: readonly Value[], body: Block): Elements {
-  const last = body.statements.at(-1);
-  const others = body.statements.slice(0, -1);
-  const isOne =
-    last?.kind === 'build' &&
-    others.every(isNumber) &&
-    body.results.length > 0 &&
-    body.results.every((result) => last.outs.some((out) => out === result));
-  if (!isOne) return { axes, body };
-  const results = body.results.map((result) => {
-    const k = last.outs.findIndex((out) => out === result);
-    return last.body.results[k] ?? bug('an out without a result');
-  });
-  const inner: Block = { statements: [...others, ...last.body.statements], results };
-  return flattened([...axes, ...last.axes], inner);
-}
