@@ -100,6 +100,8 @@ export function runPlan(
     const at = offset(goal.place, goal.indices, thread);
     const into = cells(goal.place.storage);
     flat(result).forEach((value, i) => {
+      // Nothing is added where an index may be anything.
+      if (goal.adds && value === 0) return;
       const element = `${goal.place.storage.name} ${at + i}`;
       if ((written.get(element) ?? thread) !== thread) throw new Error(`two threads write to ${element}`);
       if (at + i >= into.length) throw new Error(`${element} is outside`);

@@ -171,7 +171,13 @@ export function threadOf(parts: ThreadParts, context: KernelContext): Thread {
         isRounded: () => false,
       });
     },
-    store: ({ goal }, value) => `${goalAt(goal)} ${goal.adds ? '+=' : '='} ${value};`,
+    store: ({ goal, type }, value) => {
+      const text = `${goalAt(goal)} ${goal.adds ? '+=' : '='} ${value};`;
+      // An index that is no axis is in range where something is added; where nothing is it may be anything.
+      const isAxis = (index: Operand): boolean => index.kind === 'value' && named.has(index.id);
+      if (!goal.adds || goal.indices.every(isAxis)) return text;
+      return `if (${value} != ${type === 'f32' ? '0.0' : '0'}) { ${text} }`;
+    },
   };
 }
 
