@@ -771,7 +771,11 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
     });
     await pending;
     if (failure !== undefined) fail(failure);
-    await copy.mapAsync(GPUMapMode.READ).catch((error: unknown) => fail(failure ?? String(error)));
+    await copy.mapAsync(GPUMapMode.READ).catch(async (error: unknown) => {
+      // A device that is lost may say so only after this.
+      await Promise.race([device.lost, new Promise((done) => setTimeout(done, 100))]);
+      fail(failure ?? String(error));
+    });
     const bytes = copy.getMappedRange().slice(0, 4 + 4 * length);
     copy.unmap();
     idle.push(copy);
