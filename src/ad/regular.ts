@@ -2,7 +2,7 @@
 // infinite partial (DESIGN: kinks and singular points); the guard that this takes is emitted only where it may matter.
 
 import type { Block, Operand, Program, Statement } from '../ir/types.ts';
-import { blocksOf } from '../ir/walk.ts';
+import { blocksOf, statementsOf } from '../ir/walk.ts';
 import { ops, type OpName } from '../ops/index.ts';
 import type { OpRecord } from '../ops/types.ts';
 
@@ -47,6 +47,14 @@ export function singularityOf(
     default:
       return record.singular;
   }
+}
+
+/** Whether no op is singular, and no rule of the user's may be. */
+export function isSmooth(program: Program, definitions: Definitions): boolean {
+  for (const s of statementsOf(program.body))
+    if (s.kind === 'rule' || (s.kind === 'op' && singularityOf(s.op, s.args, definitions) !== undefined))
+      return false;
+  return true;
 }
 
 // The facts below hold in floating point too: rounding is monotonic, so nonnegative + positive stays positive.

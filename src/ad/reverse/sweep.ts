@@ -12,7 +12,7 @@ import { certainRegions } from '../certain.ts';
 import { isCostly } from '../cost.ts';
 import { infiniteValues, isInfinite, overflows } from '../infinite.ts';
 import { replacedConstants } from '../once.ts';
-import { addDefinitions, definitionsOf, singularityOf } from '../regular.ts';
+import { addDefinitions, definitionsOf, isSmooth, singularityOf } from '../regular.ts';
 import { isConstantRule, isLiteral, isNumber, namesIn, product, ruleFor } from '../rule.ts';
 import { reverseReduce } from './reduce.ts';
 import { risksOf, unreached, type Risk } from './risk.ts';
@@ -48,7 +48,9 @@ export class Sweep {
     const certain = certainRegions(program, this.definitions);
     const facts = { definitions: this.definitions, certain, replaced: this.replaced };
     this.#infinite = infiniteValues(program, facts);
-    this.#risks = risksOf(program, loss, facts);
+    // Without anything to guard against nobody asks for risks.
+    const isRegular = this.#infinite.size === 0 && isSmooth(program, this.definitions);
+    this.#risks = isRegular ? new Map() : risksOf(program, loss, facts);
     this.inputs = new Set(program.inputs.map(({ value }) => value.id));
   }
 
@@ -96,6 +98,7 @@ export class Sweep {
   /** Whether an adjoint of exactly zero may meet a partial made of such operands that is no finite number. */
   needsGuard(value: Value, operands: readonly Operand[]): boolean {
     const { unused, faded } = this.riskOf(value);
+    if (!unused && !faded) return false;
     const infinite = operands.filter((operand) => isInfinite(operand, this.#infinite));
     // Of what is used, the loss is NaN where this is: then only infinities matter.
     return unused ? infinite.length > 0 : faded && infinite.some((operand) => !this.#isBounded(operand));
