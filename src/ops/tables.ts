@@ -1,6 +1,6 @@
 // Functions by tables, in TypeScript: e^x = 2^(k / 128) e^r with a whole number k and |r| below log(2) / 256, and sin(x) by what it
 // is at k / 256 of a turn and the r beyond, where few terms of the series are enough. On V8 that takes half the time of `Math.exp`, which is
-// further from the true value, and from half to all of that of `Math.sin`; of a sine and a cosine of one angle V8 computes most once.
+// further from the true value, and three quarters of that of `Math.sin`; of a sine and a cosine of one angle V8 computes most once.
 // Nothing is used but arithmetic, and BigInt for the tables, so that the digits are the same in every engine.
 
 import type { Spelling, Steps } from './types.ts';

@@ -230,7 +230,7 @@ fn embed_1_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgroup
   let element = i32(group.y);
   let n = element;
   var total_sum: f32;
-  for (var d = 0 + thread; d < D; d += i32(groups.x * 64u)) {
+  for (var d = thread; d < D; d += i32(groups.x * 64u)) {
     var value0: f32;
     value0 = params[E_at + ints[token_at + n] * D + d] * params[w_at + d];
     total_sum += value0;
@@ -277,7 +277,7 @@ fn embed_1_shared_whole(@builtin(local_invocation_index) lane: u32, @builtin(wor
 fn embed_2(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let thread = i32(group.x * 256u + lane);
   var total_value0: f32;
-  for (var n = 0 + thread; n < N; n += i32(groups.x * 256u)) {
+  for (var n = thread; n < N; n += i32(groups.x * 256u)) {
     var value0: f32;
     let difference = work[value_at + n] + params[bias_at + ints[token_at + n]] - reals[y_at + n];
     value0 = difference * difference;
@@ -401,7 +401,7 @@ fn embed_4_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgroup
   let element = i32(group.y);
   let d = element;
   var total_sum: f32;
-  for (var n = 0 + thread; n < N; n += i32(groups.x * 64u)) {
+  for (var n = thread; n < N; n += i32(groups.x * 64u)) {
     var value0: f32;
     let _0n = ints[token_at + n];
     value0 = 2.0 * (work[value_at + n] + params[bias_at + _0n] - reals[y_at + n]) / f32(N) * params[E_at + _0n * D + d];

@@ -207,7 +207,7 @@ fn logistic_1_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgr
   let element = i32(group.y);
   let n = element;
   var total_sum: f32;
-  for (var d = 0 + thread; d < D; d += i32(groups.x * 64u)) {
+  for (var d = thread; d < D; d += i32(groups.x * 64u)) {
     var value0: f32;
     value0 = reals[X_at + n * D + d] * params[w_at + d];
     total_sum += value0;
@@ -266,7 +266,7 @@ fn logistic_1_shared_whole(@builtin(local_invocation_index) lane: u32, @builtin(
 fn logistic_2(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
   let thread = i32(group.x * 256u + lane);
   var total_value0: f32;
-  for (var d = 0 + thread; d < D; d += i32(groups.x * 256u)) {
+  for (var d = thread; d < D; d += i32(groups.x * 256u)) {
     var value0: f32;
     let _3d = params[w_at + d];
     value0 = _3d * _3d;
@@ -301,7 +301,7 @@ fn logistic_3(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id)
   let thread = i32(group.x * 256u + lane);
   var total_value0: f32;
   var total_value1: f32;
-  for (var n = 0 + thread; n < N; n += i32(groups.x * 256u)) {
+  for (var n = thread; n < N; n += i32(groups.x * 256u)) {
     var value0: f32;
     var value1: f32;
     value0 = log_sigmoid(reals[y_at + n] * work[score_at + n]);
@@ -373,7 +373,7 @@ fn logistic_4_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgr
   let element = i32(group.y);
   let d = element;
   var total_sum: f32;
-  for (var n = 0 + thread; n < N; n += i32(groups.x * 64u)) {
+  for (var n = thread; n < N; n += i32(groups.x * 64u)) {
     var value0: f32;
     value0 = work[score_1_at + n] * reals[X_at + n * D + d];
     total_sum += value0;

@@ -205,15 +205,15 @@ export function gatherOf(
     const index = loop.index;
     const axis = solution.axis;
     if (solution.kind === 'from') {
+      const last = solution.rest.rest;
       let at: Operand = axis;
       for (const [value, coefficient] of solution.rest.terms) {
         const part =
           Math.abs(coefficient) === 1 ? value : op(statements, 'imul', [int(Math.abs(coefficient)), value]);
         at = op(statements, coefficient < 0 ? 'iadd' : 'isub', [at, part]);
       }
-      at = op(statements, 'isub', [at, extent(solution.rest.rest)]);
-      if (solution.sign < 0) at = op(statements, 'isub', [int(0), at]);
-      op(statements, 'iadd', [at, int(0)], index);
+      if (solution.sign > 0) op(statements, 'isub', [at, extent(last)], index);
+      else op(statements, 'isub', [extent(last), at], index);
     }
     if (axisOf(loop) !== undefined)
       return { statements: [...statements, ...inner.statements], results: inner.results };

@@ -147,7 +147,9 @@ function printSum(
   for (const { result, total } of totals) writer.line(`var ${total}: ${result.type};`);
   const [from, to] = [reduce.from, reduce.to].map(thread.plain);
   const stride = isShared ? `i32(groups.x * ${sumWidth}u)` : String(sumWidth);
-  writer.line(`for (var ${index} = ${from} + thread; ${index} < ${to}; ${index} += ${stride}) {`);
+  writer.line(
+    `for (var ${index} = ${from === '0' ? 'thread' : `${from} + thread`}; ${index} < ${to}; ${index} += ${stride}) {`,
+  );
   writer.indented(() => {
     thread.compute(writer);
     for (const { result, total } of totals) writer.line(`${total} += ${result.name};`);

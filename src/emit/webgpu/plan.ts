@@ -15,7 +15,7 @@ import { flattened, isNumber } from './flatten.ts';
 import { gatherOf, pathsOf, type Gather } from './invert.ts';
 import { Places, whole } from './places.ts';
 import type { Sorter } from './segments.ts';
-import type { Goal, Place, Plan, Step, Storage } from './steps.ts';
+import { unnamed, type Goal, type Place, type Plan, type Step, type Storage } from './steps.ts';
 import { reread } from './reread.ts';
 import { rowsFirst } from './rows.ts';
 import { tidied, withoutClears } from './tidy.ts';
@@ -327,5 +327,5 @@ class Planner {
 
 const titleOf = (values: readonly Value[]): string => {
   const names = values.flatMap(({ name }) => name ?? []);
-  return names.length === 0 ? 'values' : [...new Set(names)].join(', ');
+  return names.length === 0 ? unnamed : [...new Set(names)].join(', ');
 };

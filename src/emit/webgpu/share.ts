@@ -173,7 +173,7 @@ export function printShare(
     const [from, to] =
       ends === undefined ? range.map(terms.plain) : ends.results.map((result) => result.name);
     own.forEach(([, total], k) => writer.line(`var ${total}: ${terms.results[k]?.type};`));
-    writer.line(`for (var ${name} = ${from} + thread; ${name} < ${to}; ${name} += i32(groups.x * ${mapWidth}u)) {`); // prettier-ignore
+    writer.line(`for (var ${name} = ${from === '0' ? 'thread' : `${from} + thread`}; ${name} < ${to}; ${name} += i32(groups.x * ${mapWidth}u)) {`); // prettier-ignore
     writer.indented(() => {
       terms.compute(writer);
       own.forEach(([, total], k) => writer.line(`${total} += ${terms.results[k]?.name};`));

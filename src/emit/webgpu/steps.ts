@@ -17,6 +17,9 @@ export interface Storage {
   readonly arena: Arena;
 }
 
+/** The title of what has no name. */
+export const unnamed = 'values';
+
 /** A storage, or the part of one at leading indices. */
 export interface Place {
   readonly storage: Storage;

@@ -4,7 +4,7 @@
 import { asConstant, equal, type Polynomial } from '../../base/polynomial.ts';
 import type { Operand, Program } from '../../ir/types.ts';
 import { kernelProgram } from './kernel.ts';
-import type { Goal, Kernel, Place, Plan, Step, Storage } from './steps.ts';
+import { unnamed, type Goal, type Kernel, type Place, type Plan, type Step, type Storage } from './steps.ts';
 
 export const tidied = (plan: Plan, program: Program): Plan => withoutCopies(withoutClears(plan, program));
 
@@ -113,20 +113,25 @@ function touches(step: Step, storage: Storage, plan: Plan, program: Program): bo
 
 function withoutCopies(plan: Plan): Plan {
   const moved = new Map<Storage, Storage>();
+  /** What is copied, by where it goes: `the loss`. */
+  const titles = new Map<Storage, string>();
   const steps = plan.steps.filter((step) => {
     const from = step.kind === 'map' ? copiedBy(step, plan) : undefined;
     const [goal] = step.kind === 'map' ? step.goals : [];
     const to = goal?.place.storage;
     if (from === undefined || to?.arena !== 'result' || from.arena !== 'work' || moved.has(from)) return true;
     moved.set(from, to);
+    titles.set(to, step.kind === 'repeat' ? unnamed : step.title);
     return false;
   });
   if (moved.size === 0) return plan;
   const placed = (place: Place): Place => ({ ...place, storage: moved.get(place.storage) ?? place.storage });
-  const movedStep = (step: Step): Step =>
-    step.kind === 'repeat'
-      ? { ...step, steps: step.steps.map(movedStep) }
-      : { ...step, goals: step.goals.map((goal) => ({ ...goal, place: placed(goal.place) })) };
+  const movedStep = (step: Step): Step => {
+    if (step.kind === 'repeat') return { ...step, steps: step.steps.map(movedStep) };
+    const goals = step.goals.map((goal) => ({ ...goal, place: placed(goal.place) }));
+    const [title = unnamed] = goals.flatMap(({ place }) => titles.get(place.storage) ?? []);
+    return { ...step, title: step.title === unnamed ? title : step.title, goals };
+  };
   return {
     ...plan,
     steps: steps.map(movedStep),
