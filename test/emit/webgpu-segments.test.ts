@@ -147,6 +147,19 @@ model Graph {
     keys: ['keys[n] = at[n];'],
   },
   {
+    name: 'ints that only a branch keeps in range',
+    source: `model Neighbours {
+  dim N, K
+  data at: int[N] in 0..K
+  param a: real[K], b: real[K]
+  loss sum((n + 1 < N ? a[at[n + 1]]^2 : 0.5 * b[at[n]]) * b[at[n]] for n in N)
+}`,
+    sizes,
+    params: { a: numbers(4), b: numbers(4) },
+    data: { at: [2, 0, 2, 3, 1, 0] },
+    keys: ['keys[n] = at[n];', 'keys[n] = 0 <= index && index < N ? at[index] : 0;'],
+  },
+  {
     name: 'places that depend on params are searched for',
     source: `model Nearest {
   dim N, K

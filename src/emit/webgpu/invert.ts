@@ -108,12 +108,16 @@ export function gatherOf(
   });
   const defs = new Map<number, Statement>();
   const bound = new Set<number>();
-  for (const before of [...levels.map((level) => level.before), path.before])
-    for (const s of statementsOf({ statements: before, results: [] }))
+  const unsure = new Set<Statement>();
+  const firstBranch = levels.findIndex(({ statement }) => statement.kind === 'if');
+  for (const [depth, before] of [...levels.map((level) => level.before), path.before].entries())
+    for (const s of statementsOf({ statements: before, results: [] })) {
+      if (firstBranch >= 0 && depth > firstBranch) unsure.add(s);
       for (const out of s.outs) {
         defs.set(out.id, s);
         bound.add(out.id);
       }
+    }
   const loops = levels.flatMap(({ statement }) => (statement.kind === 'for' ? [statement] : []));
   for (const { index } of loops) bound.add(index.id);
   const isOutside = (operand: Operand): boolean => operand.kind !== 'value' || !bound.has(operand.id);
@@ -171,7 +175,7 @@ export function gatherOf(
   const segments =
     searched.length === 0
       ? undefined
-      : segmentsOf(searched, loops, axisOf, (loop) => solved.has(loop), defs, sorter);
+      : segmentsOf(searched, loops, axisOf, (loop) => solved.has(loop), { defs, isSure: (s) => !unsure.has(s) }, sorter); // prettier-ignore
   const isSorted = (loop: ForStatement): boolean => segments?.loops.has(loop) ?? false;
 
   const type = add.value.type;

@@ -7,6 +7,7 @@ import { asPolynomial, extent, int, intType } from '../../ir/build.ts';
 import type { Block, ForStatement, Input, Operand, Program, Statement, Type, Value } from '../../ir/types.ts';
 import { blocksOf, cloneBlock, freeValuesOfStatement } from '../../ir/walk.ts';
 import type { OpName } from '../../ops/index.ts';
+import { guardReads, isGuardable } from './guard.ts';
 import type { Storage } from './steps.ts';
 
 /** What the host sorts, and where it puts that. */
@@ -49,13 +50,20 @@ export interface Segments {
   readonly summed: (block: Block, type: Type) => Block;
 }
 
+/** What is computed within the loops. */
+export interface Definitions {
+  readonly defs: ReadonlyMap<number, Statement>;
+  /** Whether no branch stands around it. */
+  readonly isSure: (statement: Statement) => boolean;
+}
+
 /** `axisOf`: of a loop whose index is the place of the thread on all of an axis. */
 export function segmentsOf(
   searched: readonly Searched[],
   loops: readonly ForStatement[],
   axisOf: (loop: ForStatement) => Value | undefined,
   isSolved: (loop: ForStatement) => boolean,
-  defs: ReadonlyMap<number, Statement>,
+  { defs, isSure }: Definitions,
   { program, counter, outer, arrays }: Sorter,
 ): Segments | undefined {
   const needed = new Map<number, Statement>();
@@ -71,7 +79,7 @@ export function segmentsOf(
     if (input !== undefined) inputs.set(operand.id, input);
     if (loop !== undefined || input !== undefined) return true;
     const def = defs.get(operand.id) ?? outer(operand.id);
-    if (def === undefined || !isPlain(def) || ![...freeValuesOfStatement(def).values()].every(isKnown)) return false; // prettier-ignore
+    if (def === undefined || !isPlain(def) || (!isSure(def) && !isGuardable(def)) || ![...freeValuesOfStatement(def).values()].every(isKnown)) return false; // prettier-ignore
     needed.set(operand.id, def);
     return true;
   };
@@ -109,7 +117,9 @@ export function segmentsOf(
     op(body, 'iadd', [axis, extent(from)], index);
     return axis;
   });
-  body.push(...needed.values());
+  // The keys know nothing of branches, which may be all that keeps an index in range.
+  for (const statement of needed.values())
+    body.push(...(isSure(statement) ? [statement] : guardReads([statement], fresh)));
   const key = flat(body, 'key');
   const places = coordinates.reduce((all, coordinate) => multiply(all, coordinate.extent), one);
   const count = extents.reduce(multiply, one);
