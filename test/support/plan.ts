@@ -4,7 +4,7 @@
 
 import { bug } from '../../src/base/bug.ts';
 import type { Optimisation } from '../../src/base/optimisations.ts';
-import { evaluate } from '../../src/base/polynomial.ts';
+import { constant, evaluate } from '../../src/base/polynomial.ts';
 import { kernelProgram } from '../../src/emit/webgpu/kernel.ts';
 import { planOf } from '../../src/emit/webgpu/plan.ts';
 import { livesOf } from '../../src/emit/webgpu/memory.ts';
@@ -45,11 +45,12 @@ export function runPlan(
   for (const { role, name, value } of gradient.inputs)
     cells(placeOf(value).storage).set(flat((role === 'param' ? params : data)[name] ?? NaN));
   // As the host does it.
-  for (const { keys, places, starts, order } of plan.sorts) {
+  for (const { keys, places, extents, starts, order } of plan.sorts) {
     verify(keys);
     const given = keys.inputs.map(({ name, value }) => [name, data[name] ?? bug(`no ${value.name}`)]);
-    const { outputs } = interpret(keys, { params: {}, data: Object.fromEntries(given) }, sizes);
-    const place = flat(outputs.keys ?? []);
+    const isEmpty = extents.some((size) => extent(size) <= 0);
+    const found = isEmpty ? [] : interpret(keys, { params: {}, data: Object.fromEntries(given) }, sizes).outputs.keys; // prettier-ignore
+    const place = flat(found ?? bug('no keys'));
     const sorted = place.flatMap((key, i) => (key >= 0 && key < extent(places) ? [i] : [])).sort((a, b) => (place[a] ?? NaN) - (place[b] ?? NaN)); // prettier-ignore
     cells(order).set(sorted);
     cells(starts).forEach((_, k) => {
@@ -72,6 +73,13 @@ export function runPlan(
     return cells(place.storage).subarray(at, at + lengthOf(dims.slice(place.lead.length + indices.length)));
   };
 
+  /** An array that nobody reads, as its loops do not run, has no elements. */
+  const withoutNegativeExtents = (program: Program): Program => {
+    const dimsOf = ({ type }: Value) => type.dims.map((dim) => (extent(dim) < 0 ? constant(0) : dim));
+    const inputs = program.inputs.map((input) => ({ ...input, value: { ...input.value, type: { ...input.value.type, dims: dimsOf(input.value) } } })); // prettier-ignore
+    return { ...program, inputs };
+  };
+
   /** The results of one thread. */
   const compute = (
     kernel: Kernel,
@@ -88,7 +96,7 @@ export function runPlan(
       if (dims.length > 0) return [name, array] as const;
       return [name, scalar === 'bool' ? array[0] === 1 : (array[0] ?? NaN)] as const;
     });
-    const { outputs } = interpret(program, { params: {}, data: Object.fromEntries(found) }, given);
+    const { outputs } = interpret(withoutNegativeExtents(program), { params: {}, data: Object.fromEntries(found) }, given); // prettier-ignore
     return kernel.goals.map((_, k) => outputs[String(k)] ?? bug('a result is missing'));
   };
   const write = (

@@ -81,7 +81,7 @@ function bodyOf(model: Model, lowered: Lowered, code: Code, kernels: string): re
     `  starts: ${quote(sort.starts.name)},`,
     `  order: ${quote(sort.order.name)},`,
     `  places: ${product([sort.places], names)},`,
-    `  count: ${product([sort.count], names)},`,
+    `  count: ${product(sort.extents, names)},`,
     ...(sort.keys.inputs.length > 0 ? [] : ['  isFixed: true,']),
     ...keysFunction(routine, model, scope, names).map((line, k) =>
       k === 0 ? `  keys: ${line}` : `  ${line}`,

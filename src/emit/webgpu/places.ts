@@ -1,7 +1,7 @@
 // Where the values of a program are in memory, and the storages that are made for them.
 
 import { bug } from '../../base/bug.ts';
-import { add, constant, print, type Polynomial } from '../../base/polynomial.ts';
+import { add, constant, multiply, print, type Polynomial } from '../../base/polynomial.ts';
 import { printProgram } from '../../ir/print.ts';
 import type { Operand, Program, Type, Value } from '../../ir/types.ts';
 import { wgslLexicon } from '../wgsl/names.ts';
@@ -56,7 +56,7 @@ export class Places {
   }
 
   /** Where the host puts iterations by the place that they add to; the same for all adds to the same places. */
-  sorted(keys: Program, places: Polynomial, count: Polynomial): SortedArrays {
+  sorted(keys: Program, places: Polynomial, extents: readonly Polynomial[]): SortedArrays {
     const text = `${print(places)} ${printProgram(keys)}`;
     const known = this.#sorts.get(text);
     if (known !== undefined) return known.arrays;
@@ -66,10 +66,10 @@ export class Places {
       this.all.set(value.id, whole(this.store(`${name}_${part}`, value.type, 'ints')));
       return value;
     };
-    const arrays = { starts: array('starts', add(places, constant(1))), order: array('order', count) };
+    const arrays = { starts: array('starts', add(places, constant(1))), order: array('order', extents.reduce(multiply, constant(1))) }; // prettier-ignore
     const [starts, order] = [arrays.starts, arrays.order].map((value) => this.placeOf(value).storage);
     if (starts === undefined || order === undefined) return bug('no room for what is sorted');
-    this.#sorts.set(text, { sort: { keys, places, count, starts, order }, arrays });
+    this.#sorts.set(text, { sort: { keys, places, extents, starts, order }, arrays });
     return arrays;
   }
 

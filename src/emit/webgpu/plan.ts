@@ -216,7 +216,7 @@ class Planner {
       program: this.#program,
       counter: this.#places.counter,
       outer: (id) => this.#inlined.get(id),
-      arrays: (keys, places, count) => this.#places.sorted(keys, places, count),
+      arrays: (keys, places, extents) => this.#places.sorted(keys, places, extents),
     };
   }
 

@@ -15,7 +15,8 @@ export interface Sort {
   /** Computes the place that each iteration adds to: ints, with an axis for each loop. */
   readonly keys: Program;
   readonly places: Polynomial;
-  readonly count: Polynomial;
+  /** How often each loop runs, where that is not negative. */
+  readonly extents: readonly Polynomial[];
   /** `order[starts[k]]` to `order[starts[k + 1] - 1]` are the iterations of place k. */
   readonly starts: Storage;
   readonly order: Storage;
@@ -33,7 +34,7 @@ export interface Sorter {
   readonly counter: { next: number };
   /** The number that is computed so, outside of all loops. */
   readonly outer: (id: number) => Statement | undefined;
-  readonly arrays: (keys: Program, places: Polynomial, count: Polynomial) => SortedArrays;
+  readonly arrays: (keys: Program, places: Polynomial, extents: readonly Polynomial[]) => SortedArrays;
 }
 
 /** An index of the add, and the axis of the thread that it is compared with. */
@@ -122,10 +123,9 @@ export function segmentsOf(
     body.push(...(isSure(statement) ? [statement] : guardReads([statement], fresh)));
   const key = flat(body, 'key');
   const places = coordinates.reduce((all, coordinate) => multiply(all, coordinate.extent), one);
-  const count = extents.reduce(multiply, one);
   const name = [...inputs.values()].find(({ value }) => value.type.dims.length > 0)?.value.name;
   const keys = keysProgram(program, [...inputs.values()], { axes, extents, body: { statements: body, results: [key] } }, name); // prettier-ignore
-  const { starts, order } = arrays(keys, places, count);
+  const { starts, order } = arrays(keys, places, extents);
 
   const summed = (block: Block, type: Type): Block => {
     const statements: Statement[] = [];

@@ -3,7 +3,7 @@
 // for each element would leave most of a GPU idle. The order of the additions follows from the sizes alone.
 
 import { bug } from '../../base/bug.ts';
-import { asConstant, constant, subtract, type Polynomial } from '../../base/polynomial.ts';
+import { asConstant, constant, multiply, subtract, type Polynomial } from '../../base/polynomial.ts';
 import { asPolynomial } from '../../ir/build.ts';
 import type { Block, Operand, Program, ReduceStatement, Statement, Value } from '../../ir/types.ts';
 import { freeValues, freeValuesOfStatement } from '../../ir/walk.ts';
@@ -82,7 +82,7 @@ function termsOf(
   const read = statements.find((s) => s.outs[0] === from);
   const starts = read?.kind === 'read' ? places.get(read.array.id)?.storage : undefined;
   const sort = sorts.find((one) => one.starts === starts);
-  return sort && [sort.count, sort.places];
+  return sort && [sort.extents.reduce(multiply, constant(1)), sort.places];
 }
 
 function neededFor(operands: readonly Operand[], statements: readonly Statement[]): readonly Statement[] {
