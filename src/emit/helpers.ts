@@ -1,4 +1,6 @@
-// Text of the functions that the checks of all models in a module share. A module holds those it calls.
+// Text of the functions that all models in a module share, most of them checks. A module holds those it calls.
+
+import { few } from './fill.ts';
 
 const arrayCheck = (kind: string, article: string): string => `\
 function check${kind}(owner: string, field: string, array: ${kind}, length: number, shape: string): void {
@@ -153,6 +155,23 @@ function checkOrdered(name: string, array: Numbers, count: number, bound: number
       throw new RangeError(\`\${name}[\${i}] must be above \${before}\${found}, got \${array[i]}\`);
     }
   }
+}`,
+  clearArray: `\
+/** \`array.fill(0)\`, whose call costs more than it does where the array is short. */
+function clearArray(array: Numbers): void {
+  const { length } = array;
+  if (length > ${few}) {
+    array.fill(0);
+    return;
+  }
+  let i = 0;
+  for (; i + 3 < length; i += 4) {
+    array[i] = 0;
+    array[i + 1] = 0;
+    array[i + 2] = 0;
+    array[i + 3] = 0;
+  }
+  for (; i < length; i++) array[i] = 0;
 }`,
   checkIndex: `\
 function checkIndex(index: number, extent: number, array: string, axis: number): void {

@@ -6,6 +6,7 @@ import { one, subtract } from '../base/polynomial.ts';
 import { apply, integer } from '../loops/make.ts';
 import type { Buffer, Expression, Local, Statement } from '../loops/types.ts';
 import { printExpression, printPolynomial, type Naming } from './expression.ts';
+import { mayClearFew } from './fill.ts';
 import type { Scope } from './names.ts';
 import type { Syntax } from './syntax.ts';
 import { stepsOf, type Target } from './target.ts';
@@ -71,7 +72,7 @@ function printStatement(writer: Writer, s: Statement, context: FunctionContext):
       const target = context.element(s.buffer, undefined);
       const value = stored(s.buffer, s.value, text, context);
       if (s.buffer.dims.length === 0) writer.line(`${target} = ${value};`);
-      else for (const line of context.syntax.fill(target, s.buffer, value)) writer.line(line);
+      else for (const line of context.syntax.fill(target, s.buffer, value, mayClearFew(s))) writer.line(line);
       return;
     }
     case 'for': {

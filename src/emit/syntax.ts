@@ -13,8 +13,8 @@ export interface Syntax {
   /** The head of a loop that only `leave` ends. */
   readonly endless: string;
   readonly leave: (condition: string) => string;
-  /** All elements of the array at `place` become the value. */
-  readonly fill: (place: string, buffer: Buffer, value: string) => readonly string[];
+  /** All elements of the array at `place` become the value; `few`: they may be zeros in a short array. */
+  readonly fill: (place: string, buffer: Buffer, value: string, few: boolean) => readonly string[];
   /** What happens where a loop has run as often as it may. */
   readonly exceeded: (name: string, trips: string) => readonly string[];
   readonly check: (index: string, extent: string, statement: Of<'check'>) => readonly string[];
@@ -33,7 +33,7 @@ export const typescriptSyntax: Syntax = {
   counter: 'let',
   endless: 'for (;;) {',
   leave: (condition) => `if (${condition}) break;`,
-  fill: (place, _buffer, value) => [`${place}.fill(${value});`],
+  fill: (place, _buffer, value, few) => [few ? `clearArray(${place});` : `${place}.fill(${value});`],
   exceeded: (name, trips) => [
     `throw new RangeError(\`${templated(name)}: the condition still holds after \${${trips}} iterations\`);`,
   ],

@@ -185,6 +185,7 @@ function doorHelpersOf(emitted: readonly Emitted[], usages: readonly Usage[]): R
     if (model.params.length > 0) helpers.add(arrayHelper(arrayKind('real', model.precision)));
   }
   if (usages.some((usage) => usage.checksIndices)) helpers.add('checkIndex');
+  if (usages.some((usage) => usage.clearsArrays)) helpers.add('clearArray');
   if (usages.some((usage) => usage.checkedStores.size > 0)) helpers.add('checkInt32');
   return helpers;
 }

@@ -3,6 +3,7 @@
 import { symbolsOf } from '../base/polynomial.ts';
 import type { OpName } from '../ops/index.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from '../loops/types.ts';
+import { mayClearFew } from './fill.ts';
 import { overflows } from './overflow.ts';
 import { expressionsOf, visitExpression, visitStatements } from '../loops/walk.ts';
 
@@ -15,6 +16,7 @@ export interface Usage {
   readonly sizes: ReadonlySet<string>;
   readonly parts: ReadonlySet<number>;
   readonly checksIndices: boolean;
+  readonly clearsArrays: boolean;
   /** Stores that check whether the array can hold the int. */
   readonly checkedStores: ReadonlySet<Statement>;
   readonly declared: ReadonlySet<Local>;
@@ -35,6 +37,7 @@ export function usageOf({ body, result }: Code, checked: boolean): Usage {
   const declared = new Set<Local>();
   const used = new Set<Local>();
   let checksIndices = false;
+  let clearsArrays = false;
 
   const mention = (e: Expression): void => {
     if (e.kind === 'local') used.add(e.local);
@@ -48,6 +51,7 @@ export function usageOf({ body, result }: Code, checked: boolean): Usage {
       expanded.add(s.value.op);
       s.value.args.forEach((e) => visitExpression(e, mention));
     } else expressionsOf(s).forEach((e) => visitExpression(e, mention));
+    if (s.kind === 'fill') clearsArrays ||= mayClearFew(s);
     if (s.kind === 'declare') declared.add(s.local);
     else if (s.kind === 'for') declared.add(s.index);
     else if (s.kind === 'assign' || s.kind === 'increase') used.add(s.local);
@@ -61,5 +65,5 @@ export function usageOf({ body, result }: Code, checked: boolean): Usage {
   if (result) visitExpression(result, mention);
   const free = new Set([...used].filter((local) => !declared.has(local)));
   const checkedStores = checked ? overflows(body) : new Set<Statement>();
-  return { buffers, ops, expanded, sizes, parts, checksIndices, checkedStores, declared, free };
+  return { buffers, ops, expanded, sizes, parts, checksIndices, clearsArrays, checkedStores, declared, free };
 }

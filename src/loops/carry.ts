@@ -5,7 +5,7 @@
 
 import { add as plus, one, subtract } from '../base/polynomial.ts';
 import { effectsOf, writes, type Effects } from './effects.ts';
-import { apply, constant, declare, integer, isZero, load, real, reference, sizeOf, variable } from './make.ts'; // prettier-ignore
+import { apply, constant, declare, integer, isZero, load, real, reference, sizeOf, sumOf, variable } from './make.ts'; // prettier-ignore
 import { boundsOf, type Bounds } from './ranges.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import { mapChildren, mapExpression, mapExpressions, mapRegions, regionsOf } from './walk.ts';
@@ -89,7 +89,7 @@ function withAdds(draft: Draft, { loop, effects, own: at, last }: Walk, buffer: 
   return {
     before: [...draft.before, declare(carry, real(0))],
     body: draft.body.map((one) => {
-      if (one === own) return { ...own, value: apply('add', reference(carry), own.value) };
+      if (one === own) return { ...own, value: sumOf(reference(carry), own.value) };
       if (one === next) return isLast ? assign(next.value) : declare(value, next.value);
       return one;
     }),

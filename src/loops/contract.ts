@@ -2,7 +2,7 @@
 // dim is left, it is a local.
 
 import { accessesOf } from './accesses.ts';
-import { apply, reference, variable } from './make.ts';
+import { sumOf, reference, variable } from './make.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
 import { mapExpression, mapExpressions, mapRegions } from './walk.ts';
 
@@ -57,7 +57,7 @@ export function contract(routine: Routine): Routine {
       if (mapped.kind !== 'store' && mapped.kind !== 'accumulate') return mapped;
       const local = locals.get(mapped.buffer);
       if (local === undefined) return { ...mapped, ...smaller(mapped.buffer, mapped.indices) };
-      const value = mapped.kind === 'store' ? mapped.value : apply('add', reference(local), mapped.value);
+      const value = mapped.kind === 'store' ? mapped.value : sumOf(reference(local), mapped.value);
       return { kind: 'assign', local, value } satisfies Statement;
     }),
   ];

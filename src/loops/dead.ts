@@ -1,4 +1,4 @@
-// Dead code of the loops form: locals that nothing reads, scratch arrays that nothing loads, regions left empty or never run.
+// Dead code of the loops form: locals that nothing reads, scratch arrays that nothing loads any more, regions left empty or never run.
 
 import { effectsOf } from './effects.ts';
 import type { Buffer, Expression, Local, Routine, Statement } from './types.ts';
@@ -30,6 +30,7 @@ function leavesAtOnce([first]: readonly Statement[]): boolean {
 /** The same routine where nothing is dead. */
 function round(routine: Routine): Routine {
   const needed = new Set<Local>();
+  /** By the statement of the top level that the walk has come to, and by those behind it. */
   const loaded = new Set<Buffer>();
   const need = (expression: Expression): void =>
     visitExpression(expression, (part) => {
@@ -40,7 +41,6 @@ function round(routine: Routine): Routine {
   visitStatements(routine.body, (statement) => {
     for (const expression of expressionsOf(statement)) {
       visitExpression(expression, (part) => {
-        if (part.kind === 'load') loaded.add(part.buffer);
         if (part.kind !== 'local' || !part.local.mutable) return;
         if (statement.kind === 'assign' && statement.local === part.local) return;
         needed.add(part.local);
@@ -48,6 +48,14 @@ function round(routine: Routine): Routine {
     }
   });
   if (routine.result !== undefined) need(routine.result);
+
+  const addLoads = (statement: Statement): void =>
+    visitStatements([statement], (one) => {
+      for (const expression of expressionsOf(one))
+        visitExpression(expression, (part) => {
+          if (part.kind === 'load') loaded.add(part.buffer);
+        });
+    });
 
   const isDead = (statement: Statement): boolean => {
     switch (statement.kind) {
@@ -80,6 +88,7 @@ function round(routine: Routine): Routine {
     for (let position = statements.length - 1; position >= 0; position--) {
       const statement = statements[position];
       if (statement === undefined) continue;
+      if (statements === routine.body) addLoads(statement);
       const inner = mapRegions(statement, list);
       if (isDead(inner)) {
         dropped = true;

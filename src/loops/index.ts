@@ -3,6 +3,7 @@
 import type { Optimisation } from '../base/optimisations.ts';
 import type { Program } from '../ir/types.ts';
 import type { Maths, Precision } from '../ops/types.ts';
+import { writeOnce } from './again.ts';
 import { accumulateInLocals } from './accumulators.ts';
 import { carryNeighbours } from './carry.ts';
 import { combine } from './combine.ts';
@@ -18,6 +19,7 @@ import { linearise } from './linearise.ts';
 import { combineLogarithms } from './logarithms.ts';
 import { lower } from './lower/program.ts';
 import { splitParts } from './parts.ts';
+import { settleVariables } from './settle.ts';
 import { shareRows } from './share.ts';
 import { interchange } from './interchange.ts';
 import { jam } from './jam.ts';
@@ -111,6 +113,13 @@ export const passes: readonly Pass[] = [
     reason: 'rows that are left of larger arrays are small',
     forLoops: true,
   },
+  {
+    name: 'settle',
+    run: settleVariables,
+    optimisation: 'contract',
+    reason: 'contraction made variables of arrays that were written several times',
+    forLoops: true,
+  },
   { name: 'dead', run: dropDead, reason: 'sharing left stores that nothing loads', forLoops: true },
   {
     name: 'nest',
@@ -185,6 +194,13 @@ export const passes: readonly Pass[] = [
     run: initialise,
     optimisation: 'initialise',
     reason: 'elements are now added to once, after the loop',
+  },
+  {
+    name: 'again',
+    run: writeOnce,
+    optimisation: 'accumulators',
+    reason: 'first adds are stores now, and loops add to their element once, behind them',
+    forLoops: true,
   },
   {
     name: 'reciprocals',

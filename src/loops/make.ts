@@ -14,6 +14,16 @@ export const integer = (value: number): Expression => literal('int', value);
 export const real = (value: number): Expression => literal('real', value);
 export const reference = (local: Local): Expression => ({ kind: 'local', local });
 export const apply = (op: OpName, ...args: readonly Expression[]): Expression => ({ kind: 'op', op, args });
+/** What it is the negative of. */
+export const negatedIn = (e: Expression): Expression | undefined =>
+  e.kind === 'op' && e.op === 'neg' ? e.args[0] : undefined;
+
+/** Their sum, as a difference where the second is negated. */
+export function sumOf(a: Expression, b: Expression): Expression {
+  const negated = negatedIn(b);
+  return negated ? apply('sub', a, negated) : apply('add', a, b);
+}
+
 export const load = (buffer: Buffer, indices: readonly Expression[]): Expression => ({
   kind: 'load',
   buffer,

@@ -123,13 +123,13 @@ class Folder {
         if (negated?.args[0] !== undefined) return this.#make('add', x, negated.args[0]);
         const scaled = this.#made(y, 'mul', true);
         const factor = numberOf(scaled?.args[0]);
-        if (scaled?.args[1] === undefined || factor === undefined) return undefined;
+        const first = this.#made(x, 'neg', true)?.args[0];
+        // -a - b is -(a + b), of which a sum takes the sign.
+        if (scaled?.args[1] === undefined || factor === undefined)
+          return first && y && this.#make('neg', this.#make('add', first, y));
         if (factor < 0) return this.#make('add', x, this.#make('mul', real(-factor), scaled.args[1]));
         // -a - c·b is (-c)·b - a, one operation less.
-        const first = this.#made(x, 'neg', true)?.args[0];
-        return first === undefined
-          ? undefined
-          : this.#make('sub', this.#make('mul', real(-factor), scaled.args[1]), first);
+        return first && this.#make('sub', this.#make('mul', real(-factor), scaled.args[1]), first);
       }
       case 'mul':
         return y === undefined ? undefined : this.#multiply(x, y);
@@ -204,8 +204,9 @@ class Folder {
     const factor = numberOf(x);
     if (factor === 1) return y;
     if (factor === -1) return this.#make('neg', y);
-    const leftNegated = this.#made(x, 'neg', true);
-    const rightNegated = this.#made(y, 'neg', true);
+    // What a sum does with a product that is negative costs nothing; also where the negative number has other uses.
+    const leftNegated = this.#made(x, 'neg');
+    const rightNegated = this.#made(y, 'neg');
     if (factor !== undefined) {
       if (rightNegated?.args[0] !== undefined) return this.#make('mul', real(-factor), rightNegated.args[0]);
       const inner = this.#made(y, 'mul', true);
@@ -231,9 +232,9 @@ class Folder {
     const divisor = numberOf(y);
     if (divisor === 1) return x;
     if (divisor !== undefined && isPowerOfTwo(divisor)) return this.#make('mul', real(1 / divisor), x);
-    const above = this.#made(x, 'neg', true);
+    const above = this.#made(x, 'neg');
     if (above?.args[0] !== undefined) return this.#make('neg', this.#make('div', above.args[0], y));
-    const below = this.#made(y, 'neg', true);
+    const below = this.#made(y, 'neg');
     if (below?.args[0] !== undefined) return this.#make('neg', this.#make('div', x, below.args[0]));
     return undefined;
   }

@@ -118,7 +118,7 @@ export function poseGraphLoss(
 }
 
 /**
- * The loss of PoseGraph and its gradient. 70 operations as written; loops repeat them.
+ * The loss of PoseGraph and its gradient. 69 operations as written; loops repeat them.
  *
  * @param params path: Pose[N]
  * @param data start: Pose, from: int[M] in 0..N, to: int[M] in 0..N, measured: Pose[M]
@@ -156,9 +156,9 @@ export function poseGraphLossAndGradient(
   const difference_2 = pathAngle[0] - startAngle;
   let sum = 0;
   const sum_1 = difference * difference + difference_1 * difference_1;
-  pathAngleGradient.fill(0);
-  pathYGradient.fill(0);
-  pathXGradient.fill(0);
+  clearArray(pathAngleGradient);
+  clearArray(pathYGradient);
+  clearArray(pathXGradient);
   for (let m = 0; m < M; m++) {
     const fromM = from[m];
     const pathAngleFromM = pathAngle[fromM];
@@ -220,17 +220,16 @@ export function poseGraphLossAndGradient(
     const product = 2 * sine_1;
     const product_1 = 2 * difference_6;
     const product_2 = 2 * difference_5;
-    const negative_1 = -product_2;
-    const sum_2 = product_1 * cosine + negative_1 * sine;
-    const sum_3 = product_1 * sine + product_2 * cosine;
-    const product_3 = (product_1 * difference_3 + negative_1 * difference_4) * cosine;
+    const difference_9 = product_1 * cosine - product_2 * sine;
+    const sum_2 = product_1 * sine + product_2 * cosine;
+    const product_3 = (product_1 * difference_3 - product_2 * difference_4) * cosine;
     pathAngleGradient[toM] += product;
-    pathYGradient[toM] += sum_2;
-    pathXGradient[toM] += sum_3;
+    pathYGradient[toM] += difference_9;
+    pathXGradient[toM] += sum_2;
     pathAngleGradient[fromM] +=
       (product_1 * difference_4 + product_2 * difference_3) * sine - product_3 - product;
-    pathYGradient[fromM] -= sum_2;
-    pathXGradient[fromM] -= sum_3;
+    pathYGradient[fromM] -= difference_9;
+    pathXGradient[fromM] -= sum_2;
   }
   const loss = sum_1 + 2 * (1 - cos(difference_2)) + sum;
   pathAngleGradient[0] += 2 * sin(difference_2);
@@ -271,7 +270,7 @@ export function poseGraphOutputs(
 }
 
 /**
- * The derivative of the loss of PoseGraph along a direction. 59 operations as written; loops repeat them.
+ * The derivative of the loss of PoseGraph along a direction. 57 operations as written; loops repeat them.
  *
  * @param params path: Pose[N]
  * @param data start: Pose, from: int[M] in 0..N, to: int[M] in 0..N, measured: Pose[M]
@@ -317,25 +316,24 @@ export function poseGraphJvp(
     const difference_2 = pathY[toM] - pathY[fromM];
     const difference_3 = pathYDirection[toM] - pathYDirection[fromM];
     const negative = -pathAngleFromM;
-    const negative_1 = -pathAngleFromM_1;
     const cosine = cos(negative);
     const sine = sin(negative);
-    const negative_2 = -(negative_1 * sine);
-    const product_2 = negative_1 * cosine;
-    const sum_1 = difference_1 * cosine + negative_2 * difference;
-    const sum_2 = difference_3 * cosine + negative_2 * difference_2;
-    const product_3 = 2 * (difference * cosine - difference_2 * sine - measuredX[m]);
-    const product_4 = 2 * (difference * sine + difference_2 * cosine - measuredY[m]);
-    const product_5 = (sum_1 - (difference_3 * sine + product_2 * difference_2)) * product_3;
+    const product_2 = pathAngleFromM_1 * sine;
+    const product_3 = pathAngleFromM_1 * cosine;
+    const sum_1 = difference_1 * cosine + product_2 * difference;
+    const sum_2 = difference_3 * cosine + product_2 * difference_2;
+    const product_4 = 2 * (difference * cosine - difference_2 * sine - measuredX[m]);
+    const product_5 = 2 * (difference * sine + difference_2 * cosine - measuredY[m]);
+    const product_6 = (sum_1 + (product_3 * difference_2 - difference_3 * sine)) * product_4;
     const sine_1 = sin(pathAngle[toM] - pathAngleFromM - measuredAngle[m]);
-    const sum_3 = product_5 + (difference_1 * sine + product_2 * difference + sum_2) * product_4;
+    const sum_3 = product_6 + (difference_1 * sine - product_3 * difference + sum_2) * product_5;
     sum += sum_3 + 2 * ((pathAngleDirection[toM] - pathAngleFromM_1) * sine_1);
   }
   return product + pathYDirection[0] * (2 * (pathY[0] - startY)) + product_1 + sum;
 }
 
 /**
- * The Hessian of the loss of PoseGraph times a direction. 122 operations as written; loops repeat them.
+ * The Hessian of the loss of PoseGraph times a direction. 119 operations as written; loops repeat them.
  *
  * @param params path: Pose[N]
  * @param data start: Pose, from: int[M] in 0..N, to: int[M] in 0..N, measured: Pose[M]
@@ -379,9 +377,9 @@ export function poseGraphHvp(
   const difference = pathAngle[0] - startAngle;
   let sum = 0;
   const sum_1 = product_1 * (pathX[0] - startX) + product_2 * (pathY[0] - startY);
-  pathAngleProduct.fill(0);
-  pathYProduct.fill(0);
-  pathXProduct.fill(0);
+  clearArray(pathAngleProduct);
+  clearArray(pathYProduct);
+  clearArray(pathXProduct);
   for (let m = 0; m < M; m++) {
     const fromM = from[m];
     const pathAngleFromM = pathAngle[fromM];
@@ -392,7 +390,6 @@ export function poseGraphHvp(
     const difference_3 = pathY[toM] - pathY[fromM];
     const difference_4 = pathYDirection[toM] - pathYDirection[fromM];
     const negative = -pathAngleFromM;
-    const negative_1 = -pathAngleFromM_1;
     // cos(negative)
     const k = negative * 40.74366543152521 + 6755399441055744 - 6755399441055744;
     const i = k & 255;
@@ -414,22 +411,21 @@ export function poseGraphHvp(
           (across * (r - r * square * (1 / 6 - square * (1 / 120 - square * (1 / 5040)))) -
             up * square * (0.5 - square * (1 / 24 - square * (1 / 720))))
         : Math.sin(negative);
-    const product_3 = negative_1 * sine;
-    const negative_2 = -product_3;
-    const product_4 = negative_1 * cosine;
+    const product_3 = pathAngleFromM_1 * sine;
+    const product_4 = pathAngleFromM_1 * cosine;
     const product_5 = 2 * (difference_1 * cosine - difference_3 * sine - measuredX[m]);
     const product_6 = 2 * (difference_1 * sine + difference_3 * cosine - measuredY[m]);
-    const sum_2 = difference_2 * cosine + negative_2 * difference_1;
-    const sum_3 = difference_4 * cosine + negative_2 * difference_3;
-    const difference_5 = sum_2 - (difference_4 * sine + product_4 * difference_3);
-    const difference_6 = pathAngle[toM] - pathAngleFromM - measuredAngle[m];
-    const sum_4 = difference_2 * sine + product_4 * difference_1 + sum_3;
-    const difference_7 = pathAngleDirection[toM] - pathAngleFromM_1;
-    // sin(difference_6)
-    const k_1 = difference_6 * 40.74366543152521 + 6755399441055744 - 6755399441055744;
+    const sum_2 = difference_2 * cosine + product_3 * difference_1;
+    const sum_3 = difference_4 * cosine + product_3 * difference_3;
+    const sum_4 = sum_2 + (product_4 * difference_3 - difference_4 * sine);
+    const difference_5 = pathAngle[toM] - pathAngleFromM - measuredAngle[m];
+    const sum_5 = difference_2 * sine - product_4 * difference_1 + sum_3;
+    const difference_6 = pathAngleDirection[toM] - pathAngleFromM_1;
+    // sin(difference_5)
+    const k_1 = difference_5 * 40.74366543152521 + 6755399441055744 - 6755399441055744;
     const i_1 = k_1 & 255;
     const r_1 =
-      difference_6 -
+      difference_5 -
       k_1 * 0.024543692605220713 -
       k_1 * 9.495469545335112e-13 +
       k_1 * 3.9191856348971346e-22;
@@ -437,43 +433,40 @@ export function poseGraphHvp(
     const up_1 = SINES[i_1];
     const across_1 = SINES[i_1 + 64];
     const sine_1 =
-      Math.abs(difference_6) < 1e5
+      Math.abs(difference_5) < 1e5
         ? up_1 +
           (across_1 *
             (r_1 - r_1 * square_1 * (1 / 6 - square_1 * (1 / 120 - square_1 * (1 / 5040)))) -
             up_1 * square_1 * (0.5 - square_1 * (1 / 24 - square_1 * (1 / 720))))
-        : Math.sin(difference_6);
-    const sum_5 = difference_5 * product_5 + sum_4 * product_6;
-    sum += sum_5 + 2 * (difference_7 * sine_1);
-    // cos(difference_6)
+        : Math.sin(difference_5);
+    sum += sum_4 * product_5 + sum_5 * product_6 + 2 * (difference_6 * sine_1);
+    // cos(difference_5)
     const cosine_1 =
-      Math.abs(difference_6) < 1e5
+      Math.abs(difference_5) < 1e5
         ? across_1 -
           (up_1 * (r_1 - r_1 * square_1 * (1 / 6 - square_1 * (1 / 120 - square_1 * (1 / 5040)))) +
             across_1 * square_1 * (0.5 - square_1 * (1 / 24 - square_1 * (1 / 720))))
-        : Math.cos(difference_6);
-    const product_7 = 2 * (difference_7 * cosine_1);
-    const product_8 = 2 * sum_4;
-    const product_9 = 2 * difference_5;
-    const negative_3 = -product_5;
-    const negative_4 = -product_9;
-    const sum_6 = product_8 * cosine + negative_2 * product_6;
-    const sum_7 = sum_6 + (negative_4 * sine + product_4 * negative_3);
-    const sum_8 = negative_4 * difference_3 + difference_4 * negative_3;
-    const product_10 = (product_8 * difference_1 + difference_2 * product_6 + sum_8) * cosine;
-    const sum_9 = product_9 * cosine + negative_2 * product_5;
-    const sum_10 = product_8 * sine + product_4 * product_6 + sum_9;
-    const sum_11 = product_8 * difference_3 + difference_4 * product_6;
-    const product_11 = (sum_11 + (product_9 * difference_1 + difference_2 * product_5)) * sine;
-    const difference_8 =
-      product_10 - product_3 * (product_6 * difference_1 + negative_3 * difference_3);
-    const sum_12 = product_11 + product_4 * (product_6 * difference_3 + product_5 * difference_1);
+        : Math.cos(difference_5);
+    const product_7 = 2 * (difference_6 * cosine_1);
+    const product_8 = 2 * sum_5;
+    const product_9 = 2 * sum_4;
+    const sum_6 =
+      product_8 * cosine + product_3 * product_6 + (product_4 * product_5 - product_9 * sine);
+    const sum_7 =
+      product_8 * sine - product_4 * product_6 + (product_9 * cosine + product_3 * product_5);
+    const sum_8 = product_8 * difference_1 + difference_2 * product_6;
+    const product_10 = (sum_8 - (product_9 * difference_3 + difference_4 * product_5)) * cosine;
+    const sum_9 = product_8 * difference_3 + difference_4 * product_6;
+    const product_11 = (sum_9 + (product_9 * difference_1 + difference_2 * product_5)) * sine;
+    const sum_10 = product_10 + product_3 * (product_6 * difference_1 - product_5 * difference_3);
+    const sum_11 =
+      sum_10 + (product_4 * (product_6 * difference_3 + product_5 * difference_1) - product_11);
     pathAngleProduct[toM] += product_7;
-    pathYProduct[toM] += sum_7;
-    pathXProduct[toM] += sum_10;
-    pathAngleProduct[fromM] += sum_12 - difference_8 - product_7;
-    pathYProduct[fromM] -= sum_7;
-    pathXProduct[fromM] -= sum_10;
+    pathYProduct[toM] += sum_6;
+    pathXProduct[toM] += sum_7;
+    pathAngleProduct[fromM] -= product_7 + sum_11;
+    pathYProduct[fromM] -= sum_6;
+    pathXProduct[fromM] -= sum_7;
   }
   const tangent = sum_1 + 2 * (pathAngle0 * sin(difference)) + sum;
   pathAngleProduct[0] += 2 * (pathAngle0 * cos(difference));
@@ -1115,6 +1108,23 @@ function checkRange(name: string, array: Numbers, from: number, to: number): voi
       throw new RangeError(`${name}[${i}] must be in ${from}..${to}, got ${array[i]}`);
     }
   }
+}
+
+/** `array.fill(0)`, whose call costs more than it does where the array is short. */
+function clearArray(array: Numbers): void {
+  const { length } = array;
+  if (length > 40) {
+    array.fill(0);
+    return;
+  }
+  let i = 0;
+  for (; i + 3 < length; i += 4) {
+    array[i] = 0;
+    array[i + 1] = 0;
+    array[i + 2] = 0;
+    array[i + 3] = 0;
+  }
+  for (; i < length; i++) array[i] = 0;
 }
 
 /** An array as this file reads it; `any` keeps its formulas free of `!` under `noUncheckedIndexedAccess`. */

@@ -77,7 +77,7 @@ export function rosenbrockLossAndGradient(
     const difference_1 = 1 - xHere;
     sum += 100 * (difference * difference) + difference_1 * difference_1;
     const product = 200 * difference;
-    xGradient[i - 1] = carried + (-2 * difference_1 - 2 * xHere * product);
+    xGradient[i - 1] = carried - (2 * difference_1 + 2 * product * xHere);
     carried = product;
     xHere = xNext;
   }
@@ -155,7 +155,7 @@ export function rosenbrockHvp(
     const product_2 = 2 * xHere;
     const product_3 = 200 * (xindex - xDirectionHere * product_2);
     xProduct[i - 1] =
-      carried + (-(product_3 * product_2) - 400 * difference * xDirectionHere + product_1);
+      carried - (-2 * xDirectionHere + (product_3 * product_2 + 400 * difference * xDirectionHere));
     carried = product_3;
     xHere = xNext;
     xDirectionHere = xDirectionNext;

@@ -11,6 +11,7 @@ import { dropDead } from '../../src/loops/dead.ts';
 import { fuse } from '../../src/loops/fuse.ts';
 import { hoist } from '../../src/loops/hoist.ts';
 import { printRoutine } from '../../src/loops/index.ts';
+import { writeOnce } from '../../src/loops/again.ts';
 import { initialise } from '../../src/loops/initialise.ts';
 import { linearise } from '../../src/loops/linearise.ts';
 import { lower } from '../../src/loops/lower/program.ts';
@@ -199,6 +200,76 @@ const cases: readonly Case[] = [
       const index: int = (m + 1)
       if (index < N)
         gradient.w[index] += x[n]
+  return 0`,
+  },
+  {
+    name: 'again: adds to one element are one, and what was stored is not loaded',
+    kind: 'gradient',
+    ir: `
+  data x%0: real[N]
+  param w%1: real[N]
+  param v%20: real[N, 2]
+  w%2: real[N] = open
+  v%3: real[N, 2] = open
+  for n%4 in 0..<N> {
+    %5: real = x%0[n%4]
+    %6: real = w%1[n%4]
+    %7: real = mul(%5, %6)
+    w%2[n%4] += %7
+    %8: real = exp(%7)
+    v%3[n%4, 0] += %8
+    v%3[n%4, 1] += %5
+    %9: real = neg(%8)
+    w%2[n%4] += %9
+    v%3[n%4, 0] += %7
+  }
+  w%10: real[N] = freeze w%2
+  v%11: real[N, 2] = freeze v%3
+  loss = 0.0
+  gradient w = w%10
+  gradient v = v%11`,
+    passes: [writeOnce],
+    text: `
+  -- primal
+  -- adjoint
+  fill gradient.w 0
+  fill gradient.v 0
+  for n in 0..N
+    const xn: real = x[n]
+    const product: real = (xn * w[n])
+    const exponential: real = exp(product)
+    gradient.v[n, 1] += xn
+    gradient.w[n] += (product - exponential)
+    gradient.v[n, 0] += (exponential + product)
+  return 0`,
+  },
+  {
+    name: 'again: not where something between may touch the element',
+    kind: 'gradient',
+    ir: `
+  data i%0: int[N] in 0..N
+  param w%1: real[N]
+  w%2: real[N] = open
+  for n%4 in 0..<N> {
+    %5: real = w%1[n%4]
+    w%2[n%4] += %5
+    %6: int = i%0[n%4]
+    w%2[%6] += 1.0
+    w%2[n%4] += %5
+  }
+  w%10: real[N] = freeze w%2
+  loss = 0.0
+  gradient w = w%10`,
+    passes: [writeOnce],
+    text: `
+  -- primal
+  -- adjoint
+  fill gradient.w 0
+  for n in 0..N
+    const wn: real = w[n]
+    gradient.w[n] += wn
+    gradient.w[i[n]] += 1
+    gradient.w[n] += wn
   return 0`,
   },
   {
