@@ -146,6 +146,26 @@ const cases = [
     data: { x: Array.from({ length: 36 }, (_, i) => Math.cos(1.3 * i)) },
     sizes: { N: 2 },
   },
+  {
+    name: 'the state of two loops in two branches, which begins as what became an expression',
+    source: `model F {
+      dim N
+      data pick: int in 0..N
+      param w: real
+      var v = 1.0
+      if (N < 2) {
+        for i in 0..pick {
+          for j in N { v = tanh(w) }
+        }
+      } else {
+        for i in N { v = tanh(w + w) }
+      }
+      loss (pick < 1 ? 1.0 : v) + w
+    }`,
+    params: { w: 0.3 },
+    data: { pick: 1 },
+    sizes: { N: 2 },
+  },
 ];
 
 it.each(cases)('$name', ({ source, params, data = {}, sizes }) => {

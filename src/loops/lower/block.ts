@@ -33,6 +33,7 @@ export function lowerBlock(
 ): readonly (Expression | undefined)[] {
   const copies = placeArrays(lowering, block, goals);
   const around = lowering.pending;
+  const declaredAround = lowering.declared.length;
   lowering.pending = new Pending();
   for (const statement of block.statements) {
     if (statement === lowering.adjointStart) into.push({ kind: 'section', title: 'adjoint' });
@@ -45,6 +46,8 @@ export function lowerBlock(
   for (const { from, to } of copies) into.push(copy(placeOf(lowering, from), to));
   const results = block.results.map((result, k) => (goals[k] === 'value' ? scalar(lowering, result) : undefined)); // prettier-ignore
   lowering.pending = around;
+  // What is declared here is out of scope behind it, also where a value behind it shares the place.
+  for (const storage of lowering.declared.splice(declaredAround)) lowering.cells.delete(storage);
   return results;
 }
 

@@ -60,6 +60,7 @@ export function lower(
     places: new Map(),
     storages: storagesOf(body, program.inputs.map(({ value }) => value), wanted, uses), // prettier-ignore
     cells: new Map(),
+    declared: [],
     pending: new Pending(),
     scratch: [],
     indices: [],

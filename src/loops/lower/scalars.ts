@@ -47,6 +47,8 @@ export interface Lowering {
   readonly storages: Storages;
   /** The variables of scalars that loops and branches change. */
   readonly cells: Map<Storage, Local>;
+  /** Whose cells were declared in the blocks around, in order. */
+  readonly declared: Storage[];
   /** Of the block in hand. */
   pending: Pending;
   readonly scratch: Buffer[];
@@ -157,7 +159,10 @@ export function cellFor(lowering: Lowering, value: Value, name: string): Cell {
   const known = storage === undefined ? undefined : lowering.cells.get(storage);
   if (known !== undefined) return { local: known, isNew: false };
   const local = variable(name, value.type.scalar);
-  if (storage !== undefined) lowering.cells.set(storage, local);
+  if (storage !== undefined) {
+    lowering.cells.set(storage, local);
+    lowering.declared.push(storage);
+  }
   return { local, isNew: true };
 }
 
