@@ -93,15 +93,26 @@ export async function generateWebGpu(
   const { emitWebGpu } = await import('./emit/webgpu/module.ts');
   const { sourcePath, checked, format: formats, without: left = [] } = options;
   const without = [...left, ...forKernels];
-  const made = programs.map((model) => ({ model, gradient: derive(model, 'gradient', 'none', { without }) }));
+  const made = programs.map((program) => {
+    const model = formsOf(program, { ...options, math: 'exact' }, () => []);
+    const gradient = derive(model.free?.program ?? program, 'gradient', 'none', { without });
+    return { ...model, gradient };
+  });
   const emitted = emitWebGpu(made, { sourcePath, checked, without });
   if ('problems' in emitted || formats === false) return emitted;
   return { text: await format(emitted.text, 'module.ts') };
 }
 
-/** A model, and what it is with free params where params are constrained. */
-function modelOf(program: Program, options: GenerateOptions): EmittedModel {
-  const own = routines(program, options);
+const modelOf = (program: Program, options: GenerateOptions): EmittedModel =>
+  formsOf(program, options, (form) => routines(form, options));
+
+/** A model, and what it is with free params where params are constrained, with the functions from each form to the other. */
+function formsOf(
+  program: Program,
+  options: GenerateOptions,
+  routinesOf: (form: Program) => readonly Routine[],
+): EmittedModel {
+  const own = routinesOf(program);
   if (!hasConstraints(program)) return { program, routines: own };
   const { jacobian = false } = options;
   const withFree = free(program, { jacobian });
@@ -111,7 +122,7 @@ function modelOf(program: Program, options: GenerateOptions): EmittedModel {
   return {
     program,
     routines: [...own, back],
-    free: { program: withFree, routines: [...routines(withFree, options), there], jacobian },
+    free: { program: withFree, routines: [...routinesOf(withFree), there], jacobian },
   };
 }
 

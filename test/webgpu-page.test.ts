@@ -12,7 +12,7 @@ import { openDevice } from './support/gpu.ts';
 const page = readFileSync(resolve(import.meta.dirname, '../docs/webgpu.md'), 'utf8');
 const block = (mark: RegExp): string =>
   new RegExp(`${mark.source}\\n(.*?)^\`\`\`$`, 'ms').exec(page)?.[1] ?? '';
-const model = block(/```nabla/);
+const [model = '', throws = ''] = [...page.matchAll(/```nabla\n(.*?)^```$/gms)].map(([, text]) => text);
 const [command = ''] = page.match(/^nabla .*$/m) ?? [];
 const host = block(/<!-- run: host -->\n\n```ts/);
 
@@ -46,12 +46,26 @@ describe('docs/webgpu.md', () => {
     expect(last).toBeLessThan(1e-4);
   });
 
+  it('has code that keeps to constraints', { timeout: 120_000 }, async () => {
+    const { files } = await compile(throws, { path: 'throws.nabla', target: 'webgpu' });
+    const { createThrowsGpu } = await loadEmitted(files[0]?.text ?? '');
+    const code = block(/<!-- run: throws -->\n\n```ts/);
+    const body = `return (async () => {\n${code}\nreturn { gradient, fitted, free };\n})();`;
+    const run = new Function('createThrowsGpu', 'device', body) as (
+      ...given: unknown[]
+    ) => Promise<Record<'gradient' | 'fitted' | 'free', Record<string, Float32Array>>>;
+    const { gradient, fitted, free } = await run(createThrowsGpu, await openDevice());
+    // The derivative by log(width) at width 1: 1 - mean of off².
+    expect(farthest(gradient['width'] ?? NaN, 1 - 5)).toBeLessThan(1e-6);
+    expect(gradient['chance']?.length).toBe(2);
+    expect(farthest(fitted['chance'] ?? NaN, [0.5, 0.25, 0.25])).toBeLessThan(1e-4);
+    expect(farthest(fitted['width'] ?? NaN, Math.sqrt(5))).toBeLessThan(1e-4);
+    expect(farthest(free['width'] ?? NaN, Math.log(5) / 2)).toBeLessThan(1e-4);
+  });
+
   it('names errors that there are', async () => {
     const codes = [...page.matchAll(/N\d{4}/g)].map(([code]) => code);
-    expect(codes).toEqual(['N0610', 'N0611']);
-    const refused = 'model Line {\n  param a: real > 0\n  loss a * a\n}\n';
-    const { diagnostics } = await compile(refused, { target: 'webgpu' });
-    expect(diagnostics.map(({ code }) => code)).toEqual(['N0610']);
+    expect(codes).toEqual(['N0611']);
     const without = 'model Line {\n  param a: real\n  output b = a * a\n}\n';
     expect((await compile(without, { target: 'webgpu' })).diagnostics.map(({ code }) => code)).toContain(
       'N0611',

@@ -104,7 +104,7 @@ async function sizesByInput(
 
 async function refuseOddCombinations(io: Io, args: readonly string[], options: BuildOptions): Promise<void> {
   const { outDir, check = false } = options;
-  const ignored = (['emit', 'jacobian', 'checkpoint'] as const).find((name) => options[name] !== undefined);
+  const ignored = (['emit', 'checkpoint'] as const).find((name) => options[name] !== undefined);
   if (options.target === 'webgpu' && ignored !== undefined)
     throw new Stop(`kernels compute the loss and its gradient: --target webgpu takes no --${ignored}`);
   if (args.includes('-')) {

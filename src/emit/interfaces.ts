@@ -40,7 +40,10 @@ export function interfaces(model: Model, records: RecordTypes): readonly Declara
   return declarations;
 }
 
-function paramsDoc({ title, holder, other }: Model): string {
+function paramsDoc({ title, holder, other, routines }: Model): string {
+  // Kernels know the other form alone.
+  const isConverted = holder === 'params' && routines.length > 0 && routines.every(({ kind }) => kind === 'unconstrain'); // prettier-ignore
+  if (isConverted) return `The params of ${title}. Arrays are row-major.`;
   const differentiated = `What ${title} is differentiated by; also its gradient. Arrays are row-major.`;
   if (other === undefined || holder === 'params') return differentiated;
   const constrain = other().functionName('Constrain');

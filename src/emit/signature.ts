@@ -167,7 +167,8 @@ export function docOf(model: Model, routine: Routine): string {
 export const summaryOf = (title: string, routine: Routine): string =>
   kinds[routine.kind].summary(title) + operationsText(routine);
 
-function jacobianDoc({ other }: Model): string {
+/** What is added to what is said of the loss of free params. */
+export function jacobianDoc({ other }: Model): string {
   const constrain = other?.().functionName('Constrain') ?? '';
   return `It is minus the logarithm of a density of the free params: that of the params less log |det J| of \`${constrain}\`.`;
 }

@@ -104,7 +104,7 @@ interface Emitted {
 }
 
 /** Both forms of a model may compare the arrays of one. */
-function withoutRepeats(declarations: readonly Declaration[]): readonly Declaration[] {
+export function withoutRepeats(declarations: readonly Declaration[]): readonly Declaration[] {
   const seen = new Set<string>();
   return declarations.filter((d) => d.kind !== 'text' || (!seen.has(d.text) && seen.add(d.text)));
 }

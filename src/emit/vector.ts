@@ -39,6 +39,16 @@ export function outputsFunction(model: Model, door: Door): FunctionDeclaration {
   });
 }
 
+/** `mlpZeros(sizes)`. */
+export function zerosFunction(model: Model, door: Door): FunctionDeclaration {
+  return sized(model, door, {
+    name: model.functionName('Zeros'),
+    doc: 'Params that are all zero; also what to hand in to be filled with a gradient.',
+    result: model.typeName('params'),
+    body: (names) => objectOfZeros(model, model.params, names),
+  });
+}
+
 export function vectorDeclarations(model: Model, door: Door): readonly Declaration[] {
   const { typeName, functionName } = model;
   const layout = typeName('layout');
@@ -50,12 +60,7 @@ export function vectorDeclarations(model: Model, door: Door): readonly Declarati
   const params: Parameter = { name: holder, type: `Readonly<${paramsType}>` };
 
   return [
-    sized(model, door, {
-      name: functionName('Zeros'),
-      doc: 'Params that are all zero; also what to hand in to be filled with a gradient.',
-      result: paramsType,
-      body: (names) => objectOfZeros(model, model.params, names),
-    }),
+    zerosFunction(model, door),
     sized(model, door, {
       name: functionName('Layout'),
       doc: `Name, shape, offset and length of each of the params in one flat vector.`,

@@ -113,6 +113,12 @@ describe('options reach the compiler', () => {
       expect(refused.exitCode).toBe(2);
       expect(refused.stderr).toContain('--target webgpu takes no --emit');
     });
+    const scale = 'model Scale {\n  param a: real > 0\n  loss a * a\n}\n';
+    await withWorld({ 'scale.nabla': scale }, async (world) => {
+      const build = ['build', 'scale.nabla', '--target', 'webgpu', '--jacobian'];
+      expect(await world.nabla(build)).toMatchObject({ exitCode: 0, stderr: 'wrote scale.gpu.ts\n' });
+      expect(await world.read('scale.gpu.ts')).toContain('less log |det J| of `scaleConstrain`');
+    });
   });
 
   test('--without', async () => {

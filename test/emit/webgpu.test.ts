@@ -24,14 +24,6 @@ const messages = async (source: string, options: CompileOptions = {}): Promise<s
 };
 
 describe('what cannot be kernels', () => {
-  it('constrained params', async () => {
-    expect(await messages('model Line {\n  param a: real > 0\n  loss a * a\n}\n')).toBe(`\
-m.nabla:1:7: error N0610: kernels cannot be made of \`Line\` yet: its params are constrained
-  |
-1 | model Line {
-  |       ^^^^`);
-  });
-
   it('a model without a loss', async () => {
     expect(await messages('model Line {\n  param a: real\n  output b = a * a\n}\n')).toContain(
       'm.nabla:1:7: error N0611: kernels compute a loss and its gradient, and `Line` has no loss',

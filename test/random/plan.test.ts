@@ -4,6 +4,8 @@ import { expect, it } from 'vitest';
 import { analyse } from '../../src/analyse.ts';
 import { derive, forKernels } from '../../src/generate.ts';
 import { interpret, type Inputs } from '../../src/ir/interpret.ts';
+import type { Program } from '../../src/ir/types.ts';
+import { free, hasConstraints, unconstrain } from '../../src/passes/free.ts';
 import { farthestOf } from '../support/compare.ts';
 import { plain, type Parameters } from '../support/derive.ts';
 import { runPlan } from '../support/plan.ts';
@@ -17,14 +19,21 @@ it('kernels compute what programs say', { timeout: 600_000 }, async () => {
   await forEachProgram(some, seed + 5, ({ source, sizes, params, data }) => {
     const [program] = analyse(source).programs;
     if (program === undefined) throw new Error('a random program is none');
-    const gradient = derive(program, 'gradient', 'none', { without: forKernels });
-    const wanted = interpret(plain(program).gradient, { params, data } as Inputs, sizes);
-    const found = runPlan(gradient, params as Parameters, data as Parameters, sizes);
-    const off = Math.max(
-      farthestOf({ it: found.loss }, { it: wanted.loss ?? NaN }),
-      farthestOf(found.gradient, wanted.gradient),
-    );
-    if (!(off < 1e-8)) throw new Error(`${off} apart`);
+    const agree = (form: Program, at: Parameters): void => {
+      const gradient = derive(form, 'gradient', 'none', { without: forKernels });
+      const wanted = interpret(plain(form).gradient, { params: at, data } as Inputs, sizes);
+      const found = runPlan(gradient, at, data as Parameters, sizes);
+      const off = Math.max(
+        farthestOf({ it: found.loss }, { it: wanted.loss ?? NaN }),
+        farthestOf(found.gradient, wanted.gradient),
+      );
+      if (!(off < 1e-8)) throw new Error(`${form.name}: ${off} apart`);
+    };
+    agree(program, params as Parameters);
+    if (hasConstraints(program)) {
+      const { outputs } = interpret(unconstrain(program), { params } as Inputs, sizes);
+      agree(free(program, { jacobian: done % 2 === 0 }), outputs as Parameters);
+    }
     done++;
   });
   expect(done).toBe(some);

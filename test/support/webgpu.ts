@@ -19,6 +19,9 @@ export interface Gpu {
   step(learningRate: number): void;
   readLoss(): Promise<number>;
   readParams(): Promise<Record<string, Numbers>>;
+  /** Where params are constrained. */
+  setFreeParams(free: Fields): void;
+  readFreeParams(): Promise<Record<string, Numbers>>;
   destroy(): void;
 }
 
@@ -61,7 +64,8 @@ export async function openGpu(
 
 const arrays = { real: Float32Array, int: Int32Array, bool: Uint8Array } as const;
 
-function fieldsOf(program: Program, role: Input['role'], values: Values): Fields {
+/** What a host takes for the inputs of a program that have this role. */
+export function fieldsOf(program: Program, role: Input['role'], values: Values): Fields {
   const object: Record<string, unknown> = {};
   for (const { name, value, role: own } of program.inputs) {
     if (own !== role) continue;

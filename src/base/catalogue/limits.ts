@@ -64,13 +64,6 @@ export const limits = {
     'Functions of WGSL get their arguments by value, and the compiler in Chromium takes no larger ones. Smaller sizes need less: ' +
       'often a model of one row, or of a part of them, does, whose losses and gradients the shader adds up.',
   ),
-  constrainedKernels: error(
-    'N0610',
-    'constrained params in kernels',
-    (a: { name: string }) => `kernels cannot be made of \`${a.name}\` yet: its params are constrained`,
-    'A step along the gradient could leave the constraints. Declare params that may be anything and transform them in the model, or compile ' +
-      'to TypeScript or to functions of WGSL, which have the form with free params.',
-  ),
   kernelsWithoutLoss: error(
     'N0611',
     'kernels without a loss',

@@ -7,12 +7,19 @@ import { unfitExtents } from '../door.ts';
 import { fieldType, isArray, kindOf, lengthText, shapeText, sizeNames, type Model, type ModelField, type SizeNames } from '../model.ts'; // prettier-ignore
 import { quote } from '../syntax.ts';
 import { arenas, type Code, type Lowered } from './code.ts';
+import { freeGradientDoc, freeMethods } from './free.ts';
 import { mapWidth, sumWidth, termsOf, wholeName, type LoweredKernel } from './kernel.ts';
 import { keysFunction } from './keys.ts';
 import { livesOf } from './memory.ts';
 import type { Step, Storage } from './steps.ts';
 
-export function hostOf(model: Model, lowered: Lowered, code: Code): readonly string[] {
+/** `free`: the form whose params live on the GPU, where that is another. */
+export function hostOf(
+  model: Model,
+  free: Model | undefined,
+  lowered: Lowered,
+  code: Code,
+): readonly string[] {
   const { name } = model.program;
   const type = model.moduleScope.declare(`${model.typeName('params').replace(/Params$/, '')}Gpu`);
   const create = model.moduleScope.declare(`create${type}`);
@@ -20,32 +27,41 @@ export function hostOf(model: Model, lowered: Lowered, code: Code): readonly str
   const sizes = model.sizes.length > 0 ? [`sizes: ${model.typeName('sizes')}`] : [];
   const escaped = code.text.replace(/[\\`]|\$(?=\{)/g, '\\$&');
   return [
-    interfaceOf(model, type),
+    interfaceOf(model, free, type),
     `/** Compiles the kernels of ${name} and makes room for its arrays. */
 export async function ${create}(${['device: GPUDevice', ...sizes].join(', ')}): Promise<${type}> {
-${bodyOf(model, lowered, code, kernels).map((line) => `  ${line}`).join('\n')}
+${bodyOf(model, free, lowered, code, kernels).map((line) => `  ${line}`).join('\n')}
 }`, // prettier-ignore
     `const ${kernels} = /* wgsl */ \`\n${escaped}\n\`;`,
   ];
 }
 
-function interfaceOf(model: Model, type: string): string {
+function interfaceOf(model: Model, free: Model | undefined, type: string): string {
   const { name } = model.program;
   const params = model.typeName('params');
+  const own = (free ?? model).typeName('params');
   const hasParams = model.params.length > 0;
   return [
     `/** ${name} on a GPU: what is set stays there until it is set again. What fails rejects the next result that is read. */`,
     `export interface ${type} {`,
     ...(hasParams ? [`  setParams(params: Readonly<${params}>): void;`] : []),
+    ...(free === undefined
+      ? []
+      : [
+          `  /** The same by the free params that stand for them, which may be any numbers. */`,
+          `  setFreeParams(free: Readonly<${own}>): void;`,
+        ]),
     ...(model.data.length > 0 ? [`  setData(data: ${model.typeName('data')}): void;`] : []),
-    `  lossAndGradient(): Promise<{ loss: number${hasParams ? `; gradient: ${params}` : ''} }>;`,
+    ...(free === undefined ? [] : [`  /** ${freeGradientDoc(free)} */`]),
+    `  lossAndGradient(): Promise<{ loss: number${hasParams ? `; gradient: ${own}` : ''} }>;`,
     ...(hasParams
       ? [
-          `  /** Takes the gradient times the rate off the params, without waiting for it. */`,
+          `  /** Takes the gradient times the rate off the ${free === undefined ? '' : 'free '}params, without waiting for it. */`,
           `  step(learningRate: number): void;`,
           `  readParams(): Promise<${params}>;`,
         ]
       : []),
+    ...(free === undefined ? [] : [`  readFreeParams(): Promise<${own}>;`]),
     `  /** The loss that was computed last. */`,
     `  readLoss(): Promise<number>;`,
     `  /** Gives the memory back. */`,
@@ -54,11 +70,18 @@ function interfaceOf(model: Model, type: string): string {
   ].join('\n');
 }
 
-function bodyOf(model: Model, lowered: Lowered, code: Code, kernels: string): readonly string[] {
+function bodyOf(
+  model: Model,
+  free: Model | undefined,
+  lowered: Lowered,
+  code: Code,
+  kernels: string,
+): readonly string[] {
   const { program, plan, kernels: all, storages } = lowered;
   const lives = livesOf(plan, all, program);
   const scope = model.moduleScope.inner();
-  for (const word of ['device', 'sizes']) scope.reserve(word);
+  const own = free === undefined ? [] : ['gpu', 'params', 'free'];
+  for (const word of ['device', 'sizes', ...own]) scope.reserve(word);
   const names = sizeNames(model, scope);
   const placeOf = ({ name }: ModelField): Storage => {
     const input = program.inputs.find((one) => one.name === name) ?? bug(`no input ${name}`);
@@ -92,7 +115,7 @@ function bodyOf(model: Model, lowered: Lowered, code: Code, kernels: string): re
     [`  ${field}: ${open}`, ...lines.map((line) => `    ${line}`), `  ${close},`]; // prettier-ignore
   const plan$ = [
     ...list('sizes', sizes, '{}'),
-    ...list('params', fields(model.params)),
+    ...list('params', fields((free ?? model).params)),
     ...list('data', fields(model.data)),
     ...list('arenas', arrays),
     ...list('sorts', sorts),
@@ -106,11 +129,12 @@ function bodyOf(model: Model, lowered: Lowered, code: Code, kernels: string): re
     ...(model.sizes.length > 0 ? [`checkObject('sizes', sizes);`] : []),
     ...names.prologue(),
     ...checks,
-    `return createGpuModel(device, {`,
+    `${free === undefined ? 'return' : 'const gpu = await'} createGpuModel(device, {`,
     `  name: ${quote(model.program.name)},`,
     `  code: ${kernels},`,
     ...plan$,
     `});`,
+    ...(free === undefined ? [] : freeMethods(model, free)),
   ];
 }
 
