@@ -91,11 +91,11 @@ export async function generateWebGpu(
   options: GenerateOptions,
 ): Promise<WgslModule> {
   const { emitWebGpu } = await import('./emit/webgpu/module.ts');
-  const { sourcePath, checked, format: formats, without: left = [] } = options;
+  const { sourcePath, precision, checked, format: formats, without: left = [] } = options;
   const without = [...left, ...forKernels];
   const made = programs.map((program) => {
     const model = formsOf(program, { ...options, math: 'exact' }, () => []);
-    const gradient = derive(model.free?.program ?? program, 'gradient', 'none', { without });
+    const gradient = derive(model.free?.program ?? program, 'gradient', 'none', { without, precision });
     return { ...model, gradient };
   });
   const emitted = emitWebGpu(made, { sourcePath, checked, without });

@@ -11,7 +11,7 @@ import { interpret } from '../../src/ir/interpret.ts';
 import { random } from '../../src/numeric/random.ts';
 import { farthest, farthestOf } from '../support/compare.ts';
 import { compileModule } from '../support/emitted.ts';
-import { examples } from '../support/golden.ts';
+import { examples, smallModels } from '../support/golden.ts';
 import { programOf } from '../support/language.ts';
 import { modelNames, referenceCase } from '../support/reference.ts';
 import { flattened, openGpu } from '../support/webgpu.ts';
@@ -145,6 +145,18 @@ describe('the host', () => {
     const { gpu, text } = await openGpu(source, {}, { params: { w: 3 }, data: {} });
     expect(text).toContain('not_a_number()');
     expect(await gpu.lossAndGradient()).toEqual({ loss: 9, gradient: { w: 6 } });
+    gpu.destroy();
+  });
+
+  it('does without weights that floats are too coarse for', async () => {
+    const { text = '' } = smallModels.find(({ name }) => name === 'markov') ?? {};
+    const sizes = { T: 3, S: 2 };
+    const point = { params: { A: [-90, -90, -3, 0] }, data: { seen: [0, -90, 1, 2, 2, 3] } };
+    const { gpu } = await openGpu(text, sizes, point);
+    const expected = interpret(derive(programOf(text), 'gradient'), point, sizes);
+    const { loss, gradient } = await gpu.lossAndGradient();
+    expect(farthest(loss, expected.loss ?? NaN)).toBeLessThan(1e-5);
+    expect(farthestOf(gradient, expected.gradient)).toBeLessThan(1e-5);
     gpu.destroy();
   });
 
