@@ -23,7 +23,7 @@ export interface CompileOptions extends Pick<AnalyseOptions, 'path' | 'sizes'> {
   readonly emit?: readonly RoutineKind[];
   /**
    * What is emitted; by default TypeScript. `wgsl`: functions for shaders, of models whose sizes are numbers. `webgpu`: kernels
-   * that compute loss and gradient, and the TypeScript that runs them.
+   * that compute loss, gradient and outputs, and the TypeScript that runs them.
    */
   readonly target?: TargetName;
   /**

@@ -96,7 +96,10 @@ export async function generateWebGpu(
   const made = programs.map((program) => {
     const model = formsOf(program, { ...options, math: 'exact' }, () => []);
     const gradient = derive(model.free?.program ?? program, 'gradient', 'none', { without, precision });
-    return { ...model, gradient };
+    const hasOutputs = program.outputs.some(({ role }) => role === 'output');
+    const valued = hasConstraints(program) ? free(program, { outputs: true }) : program;
+    const outputs = hasOutputs ? derive(valued, 'outputs', 'none', { without, precision }) : undefined;
+    return { ...model, gradient, outputs };
   });
   const emitted = emitWebGpu(made, { sourcePath, checked, without });
   if ('problems' in emitted || formats === false) return emitted;

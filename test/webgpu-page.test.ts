@@ -21,6 +21,7 @@ interface Ran {
   readonly gradient: Readonly<Record<string, Float32Array>>;
   readonly fitted: Readonly<Record<string, Float32Array>>;
   readonly last: number;
+  readonly predicted: Float32Array;
 }
 
 describe('docs/webgpu.md', () => {
@@ -34,9 +35,9 @@ describe('docs/webgpu.md', () => {
   it('has code that fits the lines', { timeout: 120_000 }, async () => {
     const { files } = await compile(model, { path: 'lines.nabla', target: 'webgpu' });
     const { createLinesGpu } = await loadEmitted(files[0]?.text ?? '');
-    const body = `return (async () => {\n${host}\nreturn { loss, gradient, fitted, last };\n})();`;
+    const body = `return (async () => {\n${host}\nreturn { loss, gradient, fitted, last, predicted };\n})();`;
     const run = new Function('createLinesGpu', 'device', body) as (...given: unknown[]) => Promise<Ran>;
-    const { loss, gradient, fitted, last } = await run(createLinesGpu, await openDevice());
+    const { loss, gradient, fitted, last, predicted } = await run(createLinesGpu, await openDevice());
     // All params are 0: the loss is the mean of y², and its derivatives are means of -2 y x and -2 y.
     expect(loss).toBeCloseTo(55 / 4, 5);
     expect(farthest(gradient['slope'] ?? NaN, [-6 / 4, -6 / 4])).toBeLessThan(1e-6);
@@ -44,6 +45,7 @@ describe('docs/webgpu.md', () => {
     expect(farthest(fitted['slope'] ?? NaN, [2, -3])).toBeLessThan(1e-2);
     expect(farthest(fitted['offset'] ?? NaN, [1, 6])).toBeLessThan(2e-2);
     expect(last).toBeLessThan(1e-4);
+    expect(farthest(predicted, [1, 3, 6, 3])).toBeLessThan(2e-2);
   });
 
   it('has code that keeps to constraints', { timeout: 120_000 }, async () => {

@@ -106,7 +106,9 @@ async function refuseOddCombinations(io: Io, args: readonly string[], options: B
   const { outDir, check = false } = options;
   const ignored = (['emit', 'checkpoint'] as const).find((name) => options[name] !== undefined);
   if (options.target === 'webgpu' && ignored !== undefined)
-    throw new Stop(`kernels compute the loss and its gradient: --target webgpu takes no --${ignored}`);
+    throw new Stop(
+      `kernels compute the loss, its gradient and the outputs: --target webgpu takes no --${ignored}`,
+    );
   if (args.includes('-')) {
     if (args.length > 1)
       throw new Stop('`-` (standard input) stands alone: its output goes to standard output');

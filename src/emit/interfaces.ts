@@ -28,7 +28,7 @@ export function interfaces(model: Model, records: RecordTypes): readonly Declara
     declare('data', `What ${title} takes as given. Arrays are row-major.`, fieldsOf(model.data, true));
   declare(
     'outputs',
-    `What \`${model.functionName('Outputs')}\` computes. Arrays are row-major.`,
+    `What \`${isForKernels(model) ? 'readOutputs' : model.functionName('Outputs')}\` computes. Arrays are row-major.`,
     fieldsOf(model.outputs, false),
   );
   declare(
@@ -40,10 +40,14 @@ export function interfaces(model: Model, records: RecordTypes): readonly Declara
   return declarations;
 }
 
-function paramsDoc({ title, holder, other, routines }: Model): string {
+/** Whether kernels compute what other modules have functions for. */
+const isForKernels = ({ routines }: Model): boolean => routines.every(({ kind }) => kind === 'unconstrain');
+
+function paramsDoc(model: Model): string {
+  const { title, holder, other } = model;
   // Kernels know the other form alone.
-  const isConverted = holder === 'params' && routines.length > 0 && routines.every(({ kind }) => kind === 'unconstrain'); // prettier-ignore
-  if (isConverted) return `The params of ${title}. Arrays are row-major.`;
+  if (holder === 'params' && other !== undefined && isForKernels(model))
+    return `The params of ${title}. Arrays are row-major.`;
   const differentiated = `What ${title} is differentiated by; also its gradient. Arrays are row-major.`;
   if (other === undefined || holder === 'params') return differentiated;
   const constrain = other().functionName('Constrain');

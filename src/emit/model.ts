@@ -104,7 +104,10 @@ export interface FieldPlace {
   readonly local?: string | undefined;
 }
 
-export type ModelOptions = Pick<Model, 'precision' | 'math' | 'checked' | 'usage'>;
+export interface ModelOptions extends Pick<Model, 'precision' | 'math' | 'checked' | 'usage'> {
+  /** Whether outputs are computed, where that takes no routine. */
+  readonly hasOutputs?: boolean;
+}
 
 /** One form of a model. */
 export function modelOf(
@@ -125,7 +128,7 @@ export function modelOf(
       ...(role === 'param' && options.holder === 'free' ? { local: value.name } : {}),
     }));
   };
-  const hasOutputs = routines.some((routine) => routine.kind === 'outputs');
+  const { hasOutputs = routines.some(({ kind }) => kind === 'outputs') } = options;
   const results = program.outputs.flatMap((output, i) => {
     const type = program.body.results[i]?.type;
     return hasOutputs && output.role === 'output' && type !== undefined

@@ -13,6 +13,8 @@ export interface FreeOptions {
    * that of the density of the free params.
    */
   readonly jacobian?: boolean;
+  /** Keep its outputs, as functions of free params like the loss. */
+  readonly outputs?: boolean;
 }
 
 export const hasConstraints = (program: Program): boolean => program.inputs.some(isConstrained);
@@ -21,7 +23,10 @@ export const hasConstraints = (program: Program): boolean => program.inputs.some
 export const freeName = (name: string): string => `${name}Free`;
 
 /** The loss of a model as a function of free params. */
-export function free(program: Program, { jacobian = false }: FreeOptions = {}): Program {
+export function free(
+  program: Program,
+  { jacobian = false, outputs: keepsOutputs = false }: FreeOptions = {},
+): Program {
   const b = new BlockBuilder(program.nextId);
   const bindings = new Map<number, Operand>();
   const logJacobians: (() => Operand)[] = [];
@@ -36,14 +41,17 @@ export function free(program: Program, { jacobian = false }: FreeOptions = {}): 
   });
   const { block } = cloneBlock(program.body, bindings, (value) => b.fresh(value.type, value));
   for (const statement of block.statements) b.push(statement);
-  const losses = program.outputs.flatMap((output, i) => {
+  const kept = program.outputs.flatMap((output, i) => {
     const result = block.results[i];
-    return output.role === 'loss' && result !== undefined ? [{ output, result }] : [];
+    const isKept = output.role === 'loss' || (keepsOutputs && output.role === 'output');
+    return isKept && result !== undefined ? [{ output, result }] : [];
   });
-  const results = losses.map(({ result }) =>
-    jacobian ? logJacobians.reduce((loss, term) => b.op('sub', [loss, term()]), result) : result,
+  const results = kept.map(({ output, result }) =>
+    jacobian && output.role === 'loss'
+      ? logJacobians.reduce((loss, term) => b.op('sub', [loss, term()]), result)
+      : result,
   );
-  const outputs = losses.map(({ output }) => output);
+  const outputs = kept.map(({ output }) => output);
   return {
     ...program,
     name: freeName(program.name),

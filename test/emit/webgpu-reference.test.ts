@@ -15,7 +15,7 @@ const shared: readonly string[] = ['gmm', 'linear-elastic', 'lstm', 'mlp-relu'];
 const endless = 'while-newton';
 
 describe.each(modelNames.filter((name) => name !== endless))('%s', (name) => {
-  const { source, sizes, params, data, loss, gradient } = referenceCase(name);
+  const { source, sizes, params, data, loss, gradient, outputs } = referenceCase(name);
 
   const agree = async (edit?: (text: string) => string): Promise<void> => {
     const { gpu } = await openGpu(source, sizes, { params, data }, { path: `${name}.nabla` }, edit);
@@ -23,6 +23,8 @@ describe.each(modelNames.filter((name) => name !== endless))('%s', (name) => {
     expect(distance(found.loss, loss)).toBeLessThan(bound);
     expect(farthestOf(flattened(found.gradient), gradient)).toBeLessThan(bound);
     expect(await gpu.lossAndGradient()).toEqual(found);
+    if (Object.keys(outputs).length > 0)
+      expect(farthestOf(flattened(await gpu.readOutputs()), outputs)).toBeLessThan(bound);
     gpu.destroy();
   };
 

@@ -25,6 +25,12 @@ export interface LogisticData {
   readonly lambda: number;
 }
 
+/** What `readOutputs` computes. Arrays are row-major. */
+export interface LogisticOutputs {
+  /** The probability of +1, real[N]. */
+  p: Float32Array;
+}
+
 /** Logistic on a GPU: what is set stays there until it is set again. What fails rejects the next result that is read. */
 export interface LogisticGpu {
   setParams(params: Readonly<LogisticParams>): void;
@@ -35,6 +41,8 @@ export interface LogisticGpu {
   readParams(): Promise<LogisticParams>;
   /** The loss that was computed last. */
   readLoss(): Promise<number>;
+  /** Computes the outputs for the params and data as they are. */
+  readOutputs(): Promise<LogisticOutputs>;
   /** Gives the memory back. */
   destroy(): void;
 }
@@ -48,7 +56,7 @@ export async function createLogisticGpu(
   const { N, D } = sizes;
   checkSize('N', N);
   checkSize('D', D);
-  return createGpuModel(device, {
+  const plan: GpuPlan = {
     name: 'Logistic',
     code: logisticKernels,
     sizes: {
@@ -145,7 +153,59 @@ export async function createLogisticGpu(
       },
       { run: 'logistic_5', title: 'the loss', groups: 1 },
     ],
-  });
+  };
+  const gpu = await createGpuModel(device, plan);
+  const outputs = await createGpuModel(
+    device,
+    {
+      ...plan,
+      code: logisticOutputsKernels,
+      sizes: {
+        N: N,
+        D: D,
+      },
+      arenas: [
+        [
+          ['w', D],
+          ['bias', 1],
+        ],
+        [
+          ['X', N * D],
+          ['y', N],
+          ['lambda', 1],
+        ],
+        [],
+        [['p_1_parts', 16384, 1, 1]],
+        [],
+        [['p_1', N]],
+      ],
+      sorts: [],
+      steps: [
+        {
+          run: 'logistic_1',
+          title: 'score, p',
+          threads: N,
+          shared: {
+            run: 'logistic_1_shared',
+            elements: N,
+            terms: D,
+            groups: 64,
+            whole: 'logistic_1_shared_whole',
+          },
+        },
+      ],
+      outputs: [{ path: ['p'], storage: 'p_1', kind: 'Float32Array', length: N, shape: 'real[N]' }],
+    },
+    gpu,
+  );
+  return {
+    ...gpu,
+    readOutputs: outputs.readOutputs,
+    destroy: () => {
+      gpu.destroy();
+      outputs.destroy();
+    },
+  };
 }
 
 const logisticKernels = /* wgsl */ `
@@ -464,6 +524,112 @@ fn log_sigmoid(x: f32) -> f32 {
 }
 `;
 
+const logisticOutputsKernels = /* wgsl */ `
+override N: i32;
+override D: i32;
+override X_at: i32;
+override y_at: i32;
+override lambda_at: i32;
+override w_at: i32;
+override bias_at: i32;
+override p_1_at: i32;
+override p_1_parts_at: i32;
+
+@group(0) @binding(0) var<storage, read> params: array<f32>;
+@group(0) @binding(1) var<storage, read> reals: array<f32>;
+@group(0) @binding(2) var<storage, read> ints: array<i32>;
+@group(0) @binding(3) var<storage, read_write> work: array<f32>;
+@group(0) @binding(4) var<storage, read_write> counts: array<i32>;
+@group(0) @binding(5) var<storage, read_write> result: array<f32>;
+@group(0) @binding(6) var<storage, read_write> status: atomic<u32>;
+var<workgroup> partial_reals: array<f32, 256>;
+
+// score, p
+@compute @workgroup_size(64)
+fn logistic_1(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let thread = i32(id.y * groups.x * 64u + id.x);
+  if (thread >= N) { return; }
+  let n = thread;
+  var value0: f32;
+  let bias = params[bias_at];
+  var sum = 0.0;
+  let _0Row = n * D;
+  for (var d = 0; d < D; d++) {
+    sum += reals[X_at + _0Row + d] * params[w_at + d];
+  }
+  value0 = sigmoid(bias + sum);
+  result[p_1_at + n] = value0;
+}
+
+// score, p, a workgroup for each
+@compute @workgroup_size(64)
+fn logistic_1_shared(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u, @builtin(num_workgroups) groups: vec3u) {
+  let thread = i32(group.x * 64u + lane);
+  let element = i32(group.y);
+  let n = element;
+  var total_sum: f32;
+  for (var d = thread; d < D; d += i32(groups.x * 64u)) {
+    var value0: f32;
+    value0 = reals[X_at + n * D + d] * params[w_at + d];
+    total_sum += value0;
+  }
+  partial_reals[lane] = total_sum;
+  workgroupBarrier();
+  for (var width = 32u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  total_sum = partial_reals[0];
+  if (lane == 0u) {
+    if (groups.x == 1u) {
+      var value0: f32;
+      let bias = params[bias_at];
+      value0 = sigmoid(bias + total_sum);
+      result[p_1_at + n] = value0;
+    } else {
+      work[p_1_parts_at + element * 64 + i32(group.x)] = total_sum;
+    }
+  }
+}
+
+// score, p, from what the workgroups found
+@compute @workgroup_size(64)
+fn logistic_1_shared_whole(@builtin(local_invocation_index) lane: u32, @builtin(workgroup_id) group: vec3u) {
+  let element = i32(group.y);
+  let n = element;
+  partial_reals[lane] = work[p_1_parts_at + element * 64 + i32(lane)];
+  workgroupBarrier();
+  for (var width = 32u; width > 0u; width /= 2u) {
+    if (lane < width) { partial_reals[lane] += partial_reals[lane + width]; }
+    workgroupBarrier();
+  }
+  let total_sum = partial_reals[0];
+  if (lane == 0u) {
+    var value0: f32;
+    let bias = params[bias_at];
+    value0 = sigmoid(bias + total_sum);
+    result[p_1_at + n] = value0;
+  }
+}
+
+// e to the power x.
+fn stable_exp(x: f32) -> f32 {
+  let bounded = select(x, -88.0, x < -88.0);
+  let nearest = floor(fma(1.442695, bounded, 0.5));
+  let k = select(nearest, 127.0, nearest > 127.0);
+  let r = fma(k, 2.1219444e-4, fma(k, -0.693359375, bounded));
+  let growth = fma(r * r, fma(fma(fma(fma(fma(2.32168359e-4, r, 1.38432095e-3), r, 8.32668755e-3), r, 4.16680152e-2), r, 1.66667012e-1), r, 4.99999952e-1), r);
+  let scale = bitcast<f32>(bitcast<u32>(k + 8388735.0) * 8388608u);
+  return scale * (1.0 + growth);
+}
+
+// The logistic function.
+fn sigmoid(x: f32) -> f32 {
+  let e = stable_exp(-abs(x));
+  return select(e, 1.0, x >= 0.0) / (1.0 + e);
+}
+`;
+
 /** A param or an input: where it is in its object, and what it must be. */
 interface GpuField {
   readonly path: readonly string[];
@@ -531,6 +697,8 @@ interface GpuPlan {
   ])[])[];
   readonly sorts: readonly GpuSort[];
   readonly steps: readonly GpuStep[];
+  /** What else is read. */
+  readonly outputs?: readonly GpuField[];
 }
 
 interface GpuModel {
@@ -540,7 +708,10 @@ interface GpuModel {
   step(learningRate: number): void;
   readLoss(): Promise<number>;
   readParams(): Promise<any>;
+  readOutputs(): Promise<any>;
   destroy(): void;
+  readonly buffers: readonly GPUBuffer[];
+  readonly given: Set<string>;
 }
 
 const descentCode = `
@@ -557,7 +728,12 @@ fn descend(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   params[i] -= rate * result[i + 1u];
 }`;
 
-async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuModel> {
+/** Where one shares params and data with another, that one is told of them. */
+async function createGpuModel(
+  device: GPUDevice,
+  plan: GpuPlan,
+  shared?: GpuModel,
+): Promise<GpuModel> {
   const { name, params, data } = plan;
   const scopes = ['validation', 'out-of-memory', 'internal'] as const;
   const open = (): void => scopes.forEach((scope) => device.pushErrorScope(scope));
@@ -615,7 +791,9 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const bufferOf = (length: number, use = usage): GPUBuffer =>
     device.createBuffer({ size: Math.max(16, 4 * length), usage: use });
-  const buffers = lengths.map((length) => bufferOf(length));
+  const buffers = lengths.map(
+    (length, k) => (k < 3 ? shared?.buffers[k] : undefined) ?? bufferOf(length),
+  );
   const status = bufferOf(1);
   const rate = bufferOf(1, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
   const layoutOf = (types: readonly GPUBufferBindingType[]): GPUBindGroupLayout =>
@@ -714,7 +892,7 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
     failure = `the device is lost: ${message}`;
   });
   let pending: Promise<void> = Promise.resolve();
-  const given = new Set<string>();
+  const given = shared?.given ?? new Set<string>();
   const submit = (encode: (encoder: GPUCommandEncoder) => void): void => {
     open();
     const encoder = device.createCommandEncoder();
@@ -755,7 +933,8 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
   };
 
   const idle: GPUBuffer[] = [];
-  const longest = 1 + Math.max(count, lengths[5] ?? 0);
+  const longest =
+    1 + Math.max(count, lengths[5] ?? 0, plan.outputs === undefined ? 0 : (lengths[4] ?? 0));
   /** The first numbers of a buffer, when all before is done; what went wrong is thrown. */
   const fetch = async (
     buffer: GPUBuffer | undefined,
@@ -795,6 +974,26 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
       place[path[path.length - 1] ?? ''] =
         kind === 'number' ? numbers[at] : numbers.slice(at, at + length);
       at += length;
+    }
+    return object;
+  };
+  const outputsOf = (fields: readonly GpuField[], reals: Float32Array, ints: Int32Array): any => {
+    const object: any = {};
+    for (const { path, kind, storage, length } of fields) {
+      const numbers =
+        (kind === 'number' && arenaOf(storage) === 5) || kind === 'Float32Array' ? reals : ints;
+      const at = offsets.get(storage) ?? 0;
+      let place = object;
+      for (const part of path.slice(0, -1)) place = place[part] ??= {};
+      const values = numbers.slice(at, at + length);
+      place[path[path.length - 1] ?? ''] =
+        kind === 'number'
+          ? values[0]
+          : kind === 'boolean'
+            ? values[0] !== 0
+            : kind === 'Uint8Array'
+              ? Uint8Array.from(values)
+              : values;
     }
     return object;
   };
@@ -855,6 +1054,27 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
     async readParams() {
       return objectOf(await fetch(buffers[0], count), 0);
     },
+    async readOutputs() {
+      const fields = plan.outputs ?? [];
+      const lengthIn = (arena: number): number =>
+        Math.max(
+          0,
+          ...fields.map(({ storage, length }) =>
+            arenaOf(storage) === arena ? (offsets.get(storage) ?? 0) + length : 0,
+          ),
+        );
+      // Both are on their way before either is waited for, so that nothing comes between them.
+      const reals = fetch(buffers[5], lengthIn(5), (encoder) => compute(encoder, false));
+      const ints = lengthIn(4) > 0 ? fetch(buffers[4], lengthIn(4)) : reals;
+      const [ofReals, ofInts] = await Promise.all([reals, ints]);
+      return outputsOf(
+        fields,
+        ofReals,
+        new Int32Array(ofInts.buffer, ofInts.byteOffset, ofInts.length),
+      );
+    },
+    buffers,
+    given,
     destroy() {
       for (const buffer of [...buffers, ...idle, status, rate]) buffer.destroy();
     },

@@ -16,6 +16,7 @@ const some = Math.ceil(count / 20);
 
 it('kernels compute what programs say', { timeout: 600_000 }, async () => {
   let done = 0;
+  let withOutputs = 0;
   await forEachProgram(some, seed + 5, ({ source, sizes, params, data }) => {
     const [program] = analyse(source).programs;
     if (program === undefined) throw new Error('a random program is none');
@@ -30,6 +31,14 @@ it('kernels compute what programs say', { timeout: 600_000 }, async () => {
       if (!(off < 1e-8)) throw new Error(`${form.name}: ${off} apart`);
     };
     agree(program, params as Parameters);
+    if (program.outputs.some(({ role }) => role === 'output')) {
+      const outputs = derive(program, 'outputs', 'none', { without: forKernels });
+      const wanted = interpret(program, { params, data } as Inputs, sizes);
+      const found = runPlan(outputs, params as Parameters, data as Parameters, sizes);
+      const off = farthestOf(found.outputs, wanted.outputs);
+      if (!(off < 1e-8)) throw new Error(`outputs of ${program.name}: ${off} apart`);
+      withOutputs++;
+    }
     if (hasConstraints(program)) {
       const { outputs } = interpret(unconstrain(program), { params } as Inputs, sizes);
       agree(free(program, { jacobian: done % 2 === 0 }), outputs as Parameters);
@@ -37,4 +46,5 @@ it('kernels compute what programs say', { timeout: 600_000 }, async () => {
     done++;
   });
   expect(done).toBe(some);
+  expect(withOutputs).toBeGreaterThan(some / 10);
 });

@@ -10,7 +10,7 @@ import { planOf } from '../../src/emit/webgpu/plan.ts';
 import { livesOf } from '../../src/emit/webgpu/memory.ts';
 import { kernelsOf, type Goal, type Kernel, type Place, type Step, type Storage } from '../../src/emit/webgpu/steps.ts'; // prettier-ignore
 import { interpret, type Result } from '../../src/ir/interpret.ts';
-import type { Operand, Program, Value } from '../../src/ir/types.ts';
+import type { Operand, Output, Program, Value } from '../../src/ir/types.ts';
 import { verify } from '../../src/ir/verify.ts';
 import { flat, type Numbers } from './compare.ts';
 import type { Parameters, Sizes } from './derive.ts';
@@ -18,6 +18,7 @@ import type { Parameters, Sizes } from './derive.ts';
 export interface Ran {
   readonly loss: number;
   readonly gradient: Readonly<Record<string, Numbers>>;
+  readonly outputs: Readonly<Record<string, Numbers>>;
   /** How many kernels ran in one thread although there is more than a number to compute. */
   readonly serial: number;
 }
@@ -188,9 +189,12 @@ export function runPlan(
     name,
     values: Array.from(cells(plan.results[k] ?? bug('an output without a place'))),
   }));
+  const named = (wanted: Output['role']): Ran['gradient'] =>
+    Object.fromEntries(results.flatMap(({ role, name, values }) => (role === wanted ? [[name, values]] : []))); // prettier-ignore
   return {
     loss: results.find(({ role }) => role === 'loss')?.values[0] ?? NaN,
-    gradient: Object.fromEntries(results.flatMap(({ role, name, values }) => (role === 'gradient' ? [[name, values]] : []))), // prettier-ignore
+    gradient: named('gradient'),
+    outputs: named('output'),
     serial,
   };
 }

@@ -22,6 +22,8 @@ export interface Gpu {
   /** Where params are constrained. */
   setFreeParams(free: Fields): void;
   readFreeParams(): Promise<Record<string, Numbers>>;
+  /** Where there are outputs. */
+  readOutputs(): Promise<Record<string, unknown>>;
   destroy(): void;
 }
 

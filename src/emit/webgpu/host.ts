@@ -7,81 +7,53 @@ import { unfitExtents } from '../door.ts';
 import { fieldType, isArray, kindOf, lengthText, shapeText, sizeNames, type Model, type ModelField, type SizeNames } from '../model.ts'; // prettier-ignore
 import { quote } from '../syntax.ts';
 import { arenas, type Code, type Lowered } from './code.ts';
-import { freeGradientDoc, freeMethods } from './free.ts';
 import { mapWidth, sumWidth, termsOf, wholeName, type LoweredKernel } from './kernel.ts';
 import { keysFunction } from './keys.ts';
 import { livesOf } from './memory.ts';
+import { freeMethods, interfaceOf, outputMethods } from './methods.ts';
 import type { Step, Storage } from './steps.ts';
 
-/** `free`: the form whose params live on the GPU, where that is another. */
-export function hostOf(
-  model: Model,
-  free: Model | undefined,
-  lowered: Lowered,
-  code: Code,
-): readonly string[] {
+/** Kernels, and their text. */
+export interface Compiled {
+  readonly lowered: Lowered;
+  readonly code: Code;
+}
+
+export interface Hosted {
+  readonly model: Model;
+  /** The form whose params live on the GPU, where that is another. */
+  readonly free: Model | undefined;
+  readonly gradient: Compiled;
+  readonly outputs: Compiled | undefined;
+}
+
+export function hostOf(hosted: Hosted): readonly string[] {
+  const { model, free, gradient, outputs } = hosted;
   const { name } = model.program;
   const type = model.moduleScope.declare(`${model.typeName('params').replace(/Params$/, '')}Gpu`);
   const create = model.moduleScope.declare(`create${type}`);
-  const kernels = model.functionName('Kernels');
   const sizes = model.sizes.length > 0 ? [`sizes: ${model.typeName('sizes')}`] : [];
-  const escaped = code.text.replace(/[\\`]|\$(?=\{)/g, '\\$&');
+  const kernels = (suffix: string, { code }: Compiled): string => {
+    const escaped = code.text.replace(/[\\`]|\$(?=\{)/g, '\\$&');
+    return `const ${model.functionName(suffix)} = /* wgsl */ \`\n${escaped}\n\`;`;
+  };
   return [
     interfaceOf(model, free, type),
     `/** Compiles the kernels of ${name} and makes room for its arrays. */
 export async function ${create}(${['device: GPUDevice', ...sizes].join(', ')}): Promise<${type}> {
-${bodyOf(model, free, lowered, code, kernels).map((line) => `  ${line}`).join('\n')}
+${bodyOf(hosted).map((line) => `  ${line}`).join('\n')}
 }`, // prettier-ignore
-    `const ${kernels} = /* wgsl */ \`\n${escaped}\n\`;`,
+    kernels('Kernels', gradient),
+    ...(outputs === undefined ? [] : [kernels('OutputsKernels', outputs)]),
   ];
 }
 
-function interfaceOf(model: Model, free: Model | undefined, type: string): string {
-  const { name } = model.program;
-  const params = model.typeName('params');
-  const own = (free ?? model).typeName('params');
-  const hasParams = model.params.length > 0;
-  return [
-    `/** ${name} on a GPU: what is set stays there until it is set again. What fails rejects the next result that is read. */`,
-    `export interface ${type} {`,
-    ...(hasParams ? [`  setParams(params: Readonly<${params}>): void;`] : []),
-    ...(free === undefined
-      ? []
-      : [
-          `  /** The same by the free params that stand for them, which may be any numbers. */`,
-          `  setFreeParams(free: Readonly<${own}>): void;`,
-        ]),
-    ...(model.data.length > 0 ? [`  setData(data: ${model.typeName('data')}): void;`] : []),
-    ...(free === undefined ? [] : [`  /** ${freeGradientDoc(free)} */`]),
-    `  lossAndGradient(): Promise<{ loss: number${hasParams ? `; gradient: ${own}` : ''} }>;`,
-    ...(hasParams
-      ? [
-          `  /** Takes the gradient times the rate off the ${free === undefined ? '' : 'free '}params, without waiting for it. */`,
-          `  step(learningRate: number): void;`,
-          `  readParams(): Promise<${params}>;`,
-        ]
-      : []),
-    ...(free === undefined ? [] : [`  readFreeParams(): Promise<${own}>;`]),
-    `  /** The loss that was computed last. */`,
-    `  readLoss(): Promise<number>;`,
-    `  /** Gives the memory back. */`,
-    `  destroy(): void;`,
-    `}`,
-  ].join('\n');
-}
-
-function bodyOf(
-  model: Model,
-  free: Model | undefined,
-  lowered: Lowered,
-  code: Code,
-  kernels: string,
-): readonly string[] {
-  const { program, plan, kernels: all, storages } = lowered;
-  const lives = livesOf(plan, all, program);
+function bodyOf({ model, free, gradient, outputs }: Hosted): readonly string[] {
+  const { program, plan, sorts: allSorts } = gradient.lowered;
   const scope = model.moduleScope.inner();
-  const own = free === undefined ? [] : ['gpu', 'params', 'free'];
-  for (const word of ['device', 'sizes', ...own]) scope.reserve(word);
+  for (const word of ['device', 'sizes']) scope.reserve(word);
+  if (free !== undefined) for (const word of ['gpu', 'params', 'free']) scope.reserve(word);
+  if (outputs !== undefined) for (const word of ['gpu', 'plan', 'outputs']) scope.reserve(word);
   const names = sizeNames(model, scope);
   const placeOf = ({ name }: ModelField): Storage => {
     const input = program.inputs.find((one) => one.name === name) ?? bug(`no input ${name}`);
@@ -89,17 +61,7 @@ function bodyOf(
   };
   const fields = (some: readonly ModelField[]): readonly string[] =>
     some.map((field) => fieldLine(field, placeOf(field), names, model.checked));
-  const sizes = program.sizes.map(({ name }) => `${code.sizeName(name)}: ${names.size(name).text},`);
-  const arrays = arenas.map((arena) => {
-    const own = storages.filter((storage) => storage.arena === arena);
-    const entries = own.map((storage) => {
-      const life = arena === 'work' || arena === 'counts' ? lives.get(storage) : undefined;
-      const needed = life === undefined ? '' : `, ${life.first + 1}, ${life.last + 1}`;
-      return `[${quote(storage.name)}, ${product(storage.dims, names)}${needed}]`;
-    });
-    return `[${entries.join(', ')}],`;
-  });
-  const sorts = lowered.sorts.flatMap(({ sort, routine }) => [
+  const sorts = allSorts.flatMap(({ sort, routine }) => [
     '{',
     `  starts: ${quote(sort.starts.name)},`,
     `  order: ${quote(sort.order.name)},`,
@@ -111,15 +73,29 @@ function bodyOf(
     ),
     '},',
   ]);
-  const list = (field: string, lines: readonly string[], [open, close] = '[]'): readonly string[] =>
-    [`  ${field}: ${open}`, ...lines.map((line) => `    ${line}`), `  ${close},`]; // prettier-ignore
   const plan$ = [
-    ...list('sizes', sizes, '{}'),
+    `  name: ${quote(model.program.name)},`,
+    `  code: ${model.functionName('Kernels')},`,
+    ...list('sizes', sizeLines(gradient, names), '{}'),
     ...list('params', fields((free ?? model).params)),
     ...list('data', fields(model.data)),
-    ...list('arenas', arrays),
+    ...list('arenas', arenaLines(gradient.lowered, names)),
     ...list('sorts', sorts),
-    ...list('steps', stepLines(plan.steps, lowered, names)),
+    ...list('steps', stepLines(plan.steps, gradient.lowered, names)),
+  ];
+  const creation = [
+    ...(outputs === undefined
+      ? [`${free === undefined ? 'return' : 'const gpu = await'} createGpuModel(device, {`, ...plan$, '});']
+      : [
+          'const plan: GpuPlan = {',
+          ...plan$,
+          '};',
+          'const gpu = await createGpuModel(device, plan);',
+          ...outputLines(model, outputs, names),
+        ]),
+    ...(free === undefined && outputs === undefined
+      ? []
+      : ['return {', '  ...gpu,', ...indented([...(free === undefined ? [] : freeMethods(model, free)), ...(outputs === undefined ? [] : outputMethods)]), '};']), // prettier-ignore
   ];
   const checks = [
     ...model.sizes.map(({ name, field }) => `checkSize(${quote(field)}, ${names.size(name).text});`),
@@ -129,13 +105,60 @@ function bodyOf(
     ...(model.sizes.length > 0 ? [`checkObject('sizes', sizes);`] : []),
     ...names.prologue(),
     ...checks,
-    `${free === undefined ? 'return' : 'const gpu = await'} createGpuModel(device, {`,
-    `  name: ${quote(model.program.name)},`,
-    `  code: ${kernels},`,
-    ...plan$,
-    `});`,
-    ...(free === undefined ? [] : freeMethods(model, free)),
+    ...creation,
   ];
+}
+
+/** The kernels of outputs read the params and the data of the others, and have memory of their own for the rest. */
+function outputLines(model: Model, outputs: Compiled, names: SizeNames): readonly string[] {
+  const { program, plan } = outputs.lowered;
+  const known = new Set(program.inputs.map(({ value }) => plan.places.get(value.id)?.storage));
+  const isNew = ({ arena, name }: Storage): boolean => arena === 'ints' && ![...known].some((one) => one?.name === name); // prettier-ignore
+  if (plan.sorts.length > 0 || plan.storages.some(isNew)) bug(`outputs of ${program.name} add`);
+  const fields = model.outputs.map((field) => {
+    const at = program.outputs.findIndex(({ name }) => name === field.name);
+    return fieldLine(field, plan.results[at] ?? bug(`no output ${field.name}`), names, false);
+  });
+  return [
+    'const outputs = await createGpuModel(',
+    '  device,',
+    '  {',
+    ...indented([
+      '  ...plan,',
+      `  code: ${model.functionName('OutputsKernels')},`,
+      ...list('sizes', sizeLines(outputs, names), '{}'),
+      ...list('arenas', arenaLines(outputs.lowered, names)),
+      '  sorts: [],',
+      ...list('steps', stepLines(plan.steps, outputs.lowered, names)),
+      ...list('outputs', fields),
+    ]),
+    '  },',
+    '  gpu,',
+    ');',
+  ];
+}
+
+const indented = (lines: readonly string[]): readonly string[] => lines.map((line) => `  ${line}`);
+
+const list = (field: string, lines: readonly string[], [open, close] = '[]'): readonly string[] =>
+  [`  ${field}: ${open}`, ...lines.map((line) => `    ${line}`), `  ${close},`]; // prettier-ignore
+
+const sizeLines = ({ lowered, code }: Compiled, names: SizeNames): readonly string[] =>
+  lowered.program.sizes.map(({ name }) => `${code.sizeName(name)}: ${names.size(name).text},`);
+
+function arenaLines({ program, plan, kernels, storages }: Lowered, names: SizeNames): readonly string[] {
+  const lives = livesOf(plan, kernels, program);
+  return arenas.map((arena) => {
+    const own = storages.filter((storage) => storage.arena === arena);
+    const entries = own.map((storage) => {
+      // What is read when all is done is needed to the end.
+      const isPassing = (arena === 'work' || arena === 'counts') && !plan.results.includes(storage);
+      const life = isPassing ? lives.get(storage) : undefined;
+      const needed = life === undefined ? '' : `, ${life.first + 1}, ${life.last + 1}`;
+      return `[${quote(storage.name)}, ${product(storage.dims, names)}${needed}]`;
+    });
+    return `[${entries.join(', ')}],`;
+  });
 }
 
 /** How many elements an array has; one with an extent that comes out negative has none. */

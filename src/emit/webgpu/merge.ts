@@ -59,7 +59,7 @@ export function merged(first: MapStep, second: MapStep, context: MergeContext): 
   });
   if (written === undefined) return undefined;
   // What the kernel reads before it writes it, something else has written.
-  const kept = written.filter(({ place }) => place.storage.arena === 'result' || isNeeded(place.storage));
+  const kept = written.filter(({ place }) => plan.results.includes(place.storage) || isNeeded(place.storage));
   const title = titleOf(first, second);
   const goals = kept.map(({ place, indices, adds }): Goal => ({ place, indices, adds }));
   return { ...second, title, block: dropDeadIn({ statements, results: kept.map(({ value }) => value) }), goals }; // prettier-ignore

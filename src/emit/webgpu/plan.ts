@@ -6,7 +6,7 @@ import { constant, subtract } from '../../base/polynomial.ts';
 import { bug } from '../../base/bug.ts';
 import type { Optimisation } from '../../base/optimisations.ts';
 import { asPolynomial, extent, int, intType, real } from '../../ir/build.ts';
-import type { AddStatement, Block, LoopStatement, Operand, Program, ReduceStatement, Statement, Type, Value } from '../../ir/types.ts'; // prettier-ignore
+import type { AddStatement, Block, LoopStatement, Operand, Output, Program, ReduceStatement, Statement, Type, Value } from '../../ir/types.ts'; // prettier-ignore
 import { accumulatorsOf, freeValues, someStatement } from '../../ir/walk.ts';
 import { inChunks } from './chunks.ts';
 import { filled } from './filled.ts';
@@ -66,8 +66,10 @@ class Planner {
     this.#block(body);
     outputs.forEach(({ role, name }, k) => {
       const value = body.results[k] ?? bug('an output without a value');
-      const title = role === 'loss' ? 'the loss' : `the gradient of ${name}`;
-      const storage = this.#places.store(role === 'loss' ? 'loss' : `${name}Gradient`, value.type, 'result');
+      const [hint, title] = namesOf(role, name);
+      // There are no floats for ints.
+      const arena = value.type.scalar === 'real' ? 'result' : 'counts';
+      const storage = this.#places.store(hint, value.type, arena);
       this.#results.push(storage);
       this.#copy(value, whole(storage), title);
     });
@@ -323,6 +325,12 @@ class Planner {
     const title = titleOf([...outs, ...opened.map(({ accumulator }) => accumulator)]);
     this.#steps.push({ kind: 'map', title, axes: [], extents: [], block, goals });
   }
+}
+
+/** What a result is called in code and in messages. */
+function namesOf(role: Output['role'], name: string): readonly [hint: string, title: string] {
+  if (role === 'loss') return ['loss', 'the loss'];
+  return role === 'output' ? [name, name] : [`${name}Gradient`, `the gradient of ${name}`];
 }
 
 const titleOf = (values: readonly Value[]): string => {

@@ -17,7 +17,10 @@ export const runtimeNames = [
   'descentCode',
 ] as const;
 
-export const runtime = `\
+/** `hasOutputs`: whether any of the models has outputs. */
+export function runtimeOf(hasOutputs: boolean): string {
+  const outputs = (text: string): string => (hasOutputs ? text : '');
+  return `\
 /** A param or an input: where it is in its object, and what it must be. */
 interface GpuField {
   readonly path: readonly string[];
@@ -74,7 +77,9 @@ interface GpuPlan {
    */
   readonly arenas: readonly (readonly (readonly [name: string, length: number, first?: number, last?: number])[])[];
   readonly sorts: readonly GpuSort[];
-  readonly steps: readonly GpuStep[];
+  readonly steps: readonly GpuStep[];${outputs(`
+  /** What else is read. */
+  readonly outputs?: readonly GpuField[];`)}
 }
 
 interface GpuModel {
@@ -83,8 +88,11 @@ interface GpuModel {
   lossAndGradient(): Promise<{ loss: number; gradient: any }>;
   step(learningRate: number): void;
   readLoss(): Promise<number>;
-  readParams(): Promise<any>;
-  destroy(): void;
+  readParams(): Promise<any>;${outputs(`
+  readOutputs(): Promise<any>;`)}
+  destroy(): void;${outputs(`
+  readonly buffers: readonly GPUBuffer[];
+  readonly given: Set<string>;`)}
 }
 
 const descentCode = \`
@@ -101,7 +109,7 @@ fn descend(@builtin(global_invocation_id) id: vec3u, @builtin(num_workgroups) gr
   params[i] -= rate * result[i + 1u];
 }\`;
 
-async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuModel> {
+${outputs('/** Where one shares params and data with another, that one is told of them. */\n')}async function createGpuModel(device: GPUDevice, plan: GpuPlan${outputs(', shared?: GpuModel')}): Promise<GpuModel> {
   const { name, params, data } = plan;
   const scopes = ['validation', 'out-of-memory', 'internal'] as const;
   const open = (): void => scopes.forEach((scope) => device.pushErrorScope(scope));
@@ -144,7 +152,7 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
   open();
   const usage = GPUBufferUsage.STORAGE | GPUBufferUsage.COPY_SRC | GPUBufferUsage.COPY_DST;
   const bufferOf = (length: number, use = usage): GPUBuffer => device.createBuffer({ size: Math.max(16, 4 * length), usage: use });
-  const buffers = lengths.map((length) => bufferOf(length));
+  const buffers = lengths.map((length${outputs(', k')}) => ${outputs('(k < 3 ? shared?.buffers[k] : undefined) ?? ')}bufferOf(length));
   const status = bufferOf(1);
   const rate = bufferOf(1, GPUBufferUsage.UNIFORM | GPUBufferUsage.COPY_DST);
   const layoutOf = (types: readonly GPUBufferBindingType[]): GPUBindGroupLayout =>
@@ -209,7 +217,7 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
     failure = \`the device is lost: \${message}\`;
   });
   let pending: Promise<void> = Promise.resolve();
-  const given = new Set<string>();
+  const given = ${outputs('shared?.given ?? ')}new Set<string>();
   const submit = (encode: (encoder: GPUCommandEncoder) => void): void => {
     open();
     const encoder = device.createCommandEncoder();
@@ -247,7 +255,7 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
   };
 
   const idle: GPUBuffer[] = [];
-  const longest = 1 + Math.max(count, lengths[5] ?? 0);
+  const longest = 1 + Math.max(count, lengths[5] ?? 0${outputs(', plan.outputs === undefined ? 0 : (lengths[4] ?? 0)')});
   /** The first numbers of a buffer, when all before is done; what went wrong is thrown. */
   const fetch = async (buffer: GPUBuffer | undefined, length: number, before?: (encoder: GPUCommandEncoder) => void): Promise<Float32Array> => {
     const copy = idle.pop() ?? bufferOf(longest, GPUBufferUsage.MAP_READ | GPUBufferUsage.COPY_DST);
@@ -281,7 +289,21 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
     }
     return object;
   };
-  const arenaOf = (storage: string): number => plan.arenas.findIndex((arrays) => arrays.some(([array]) => array === storage));
+${outputs(`\
+  const outputsOf = (fields: readonly GpuField[], reals: Float32Array, ints: Int32Array): any => {
+    const object: any = {};
+    for (const { path, kind, storage, length } of fields) {
+      const numbers = kind === 'number' && arenaOf(storage) === 5 || kind === 'Float32Array' ? reals : ints;
+      const at = offsets.get(storage) ?? 0;
+      let place = object;
+      for (const part of path.slice(0, -1)) place = place[part] ??= {};
+      const values = numbers.slice(at, at + length);
+      place[path[path.length - 1] ?? ''] =
+        kind === 'number' ? values[0] : kind === 'boolean' ? values[0] !== 0 : kind === 'Uint8Array' ? Uint8Array.from(values) : values;
+    }
+    return object;
+  };
+`)}  const arenaOf = (storage: string): number => plan.arenas.findIndex((arrays) => arrays.some(([array]) => array === storage));
   const put = (storage: string, numbers: Int32Array): void => {
     const buffer = buffers[arenaOf(storage)];
     if (buffer !== undefined) device.queue.writeBuffer(buffer, 4 * (offsets.get(storage) ?? 0), numbers);
@@ -332,7 +354,19 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
     },
     async readParams() {
       return objectOf(await fetch(buffers[0], count), 0);
+    },${outputs(`
+    async readOutputs() {
+      const fields = plan.outputs ?? [];
+      const lengthIn = (arena: number): number =>
+        Math.max(0, ...fields.map(({ storage, length }) => (arenaOf(storage) === arena ? (offsets.get(storage) ?? 0) + length : 0)));
+      // Both are on their way before either is waited for, so that nothing comes between them.
+      const reals = fetch(buffers[5], lengthIn(5), (encoder) => compute(encoder, false));
+      const ints = lengthIn(4) > 0 ? fetch(buffers[4], lengthIn(4)) : reals;
+      const [ofReals, ofInts] = await Promise.all([reals, ints]);
+      return outputsOf(fields, ofReals, new Int32Array(ofInts.buffer, ofInts.byteOffset, ofInts.length));
     },
+    buffers,
+    given,`)}
     destroy() {
       for (const buffer of [...buffers, ...idle, status, rate]) buffer.destroy();
     },
@@ -376,3 +410,4 @@ function checkFields(owner: string, object: any, fields: readonly GpuField[]): v
     }
   }
 }`;
+}
