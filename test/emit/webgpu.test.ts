@@ -160,6 +160,23 @@ describe('the host', () => {
     gpu.destroy();
   });
 
+  it('goes through rows without elements', async () => {
+    const source = `model Empty {\n  dim N\n  param a: real[N, N - 1, N - 1], b: real\n  loss sum(a * a) + b * b\n}\n`;
+    const { gpu } = await openGpu(source, { N: 1 }, { params: { a: [], b: 3 }, data: {} });
+    expect(await gpu.lossAndGradient()).toEqual({ loss: 9, gradient: { a: new Float32Array(0), b: 6 } });
+    gpu.destroy();
+    const { gpu: filled } = await openGpu(
+      source,
+      { N: 3 },
+      { params: { a: Array(12).fill(0.5), b: 3 }, data: {} },
+    );
+    expect(await filled.lossAndGradient()).toEqual({
+      loss: 12,
+      gradient: { a: new Float32Array(12).fill(1), b: 6 },
+    });
+    filled.destroy();
+  });
+
   it('says how much memory would be needed', async () => {
     const source = `model Wide {\n  dim N\n  param w: real[N, N]\n  loss sum(w * w)\n}\n`;
     await expect(openGpu(source, { N: 10_000 })).rejects.toThrow(

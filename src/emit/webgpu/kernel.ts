@@ -124,10 +124,15 @@ export function printPlace(
   place: string,
   nameOf: (axis: Value) => string,
 ): void {
+  // A pipeline that divides by 0 is refused, though no thread of it would run.
+  const divisor = (dims: readonly Polynomial[]): string => {
+    const isSure = dims.every(({ terms }) => terms.every(({ coefficient }) => coefficient > 0));
+    return isSure ? thread.product(dims) : `max(${thread.product(dims)}, 1)`;
+  };
   axes.forEach((axis, k) => {
     const inner = extents.slice(k + 1);
-    const whole = inner.length === 0 ? place : `${place} / (${thread.product(inner)})`;
-    const at = k === 0 ? whole : `${whole} % ${thread.product(extents.slice(k, k + 1))}`;
+    const whole = inner.length === 0 ? place : `${place} / (${divisor(inner)})`;
+    const at = k === 0 ? whole : `${whole} % ${divisor(extents.slice(k, k + 1))}`;
     writer.line(`let ${nameOf(axis)} = ${at};`);
   });
 }
