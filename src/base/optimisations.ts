@@ -1,6 +1,17 @@
 // The optimisations by name: each can be left out alone, to find out which one a fault or a slow function comes from. The lists
 // of passes (passes/index.ts, loops/index.ts) say which passes belong to one. Those that belong to none always run.
 
+/** Those of kernels for WebGPU alone. Of the others some change kernels, too: planOf says which. */
+export const kernelOptimisations = {
+  inline: 'computes numbers in each kernel that needs them, rather than in one of their own',
+  shifts: 'takes the iteration that adds at i + k from the place, rather than searching for it',
+  segments: 'sorts iterations by the place that they add to, so that none is searched for',
+  chunks: 'reduces long ranges in 256 parts, such as the largest of all elements',
+  workgroups: 'lets the threads of a workgroup, or of several, add up long sums together',
+  tiles: 'computes products of matrices in tiles that a workgroup shares',
+  copies: 'computes gradients where they are read from, rather than copying them there',
+} as const;
+
 /**
  * What emitted code computes is the same without any of these, but for rounding. (Without `fold` it may compare literals, which
  * tsc takes for a mistake.)
@@ -47,6 +58,7 @@ export const optimisations = {
   digits: 'reads a reshaped array at one index, rather than at the quotients and remainders that make it up',
   offsets: 'computes the beginning of an offset once for arrays of one shape',
   expand: 'writes out what exp, tanh, sin and cos do in loops with more calls of them than V8 would',
+  ...kernelOptimisations,
 } as const;
 
 export type Optimisation = keyof typeof optimisations;

@@ -23,6 +23,7 @@ import {
   type LoweredKernel,
 } from './kernel.ts';
 import { lowerKeys } from './keys.ts';
+import { livesOf, type Life } from './memory.ts';
 import { planOf } from './plan.ts';
 import type { Sort } from './segments.ts';
 import { kernelsOf, type Arena, type Kernel, type Plan, type Storage } from './steps.ts';
@@ -39,6 +40,8 @@ export interface Lowered {
   readonly program: Program;
   readonly plan: Plan;
   readonly kernels: readonly LoweredKernel[];
+  /** How long arrays are needed that may share their places with others. */
+  readonly lives: ReadonlyMap<Storage, Life>;
   /** Another form of kernels that are products of matrices, by the plain one. */
   readonly tiles: ReadonlyMap<Kernel, LoweredTile>;
   /** Another form of kernels whose elements are long sums. */
@@ -51,6 +54,7 @@ export interface Lowered {
 
 export function lowerProgram(program: Program, { checked, without }: KernelOptions): Lowered {
   const plan = planOf(program, without);
+  const [hasShares, hasTiles] = [!without.includes('workgroups'), !without.includes('tiles')];
   const settings = { checked, math: 'exact', partStatements: Infinity, without } as const;
   const scratch: Storage[] = [];
   const shares = new Map<Kernel, LoweredShare>();
@@ -66,7 +70,7 @@ export function lowerProgram(program: Program, { checked, without }: KernelOptio
     };
     const own = routine.scratch.map((buffer) => [buffer, keep(buffer.name, buffer.scalar, [...threadsOf(kernel), ...buffer.dims])] as const); // prettier-ignore
     const name = `${snakeCase(program.name)}_${k + 1}`;
-    const share = lowerShare(kernel, name, plan, program, settings, ({ name: hint = kernel.goals[0]?.place.storage.name, type }) => keep(`${hint}_parts`, type.scalar, [constant(mostSplit * mapWidth)])); // prettier-ignore
+    const share = hasShares ? lowerShare(kernel, name, plan, program, settings, ({ name: hint = kernel.goals[0]?.place.storage.name, type }) => keep(`${hint}_parts`, type.scalar, [constant(mostSplit * mapWidth)])) : undefined; // prettier-ignore
     if (share !== undefined) shares.set(kernel, share);
     const isShared = termsOf(kernel, routine) !== undefined;
     const parts = (isShared ? kernel.goals : []).map(({ place: { storage } }) => keep(`${storage.name}_parts`, storage.scalar, [constant(sumWidth)])); // prettier-ignore
@@ -74,12 +78,13 @@ export function lowerProgram(program: Program, { checked, without }: KernelOptio
   });
   const tiles = new Map(
     kernels.flatMap(({ kernel, name }) => {
-      const tile = lowerTile(kernel, name, plan, program, settings);
+      const tile = hasTiles ? lowerTile(kernel, name, plan, program, settings) : undefined;
       return tile === undefined ? [] : [[kernel, tile] as const];
     }),
   );
   const sorts = plan.sorts.map((sort) => ({ sort, routine: lowerKeys(sort, settings) }));
-  return { program, plan, kernels, tiles, shares, sorts, storages: [...plan.storages, ...scratch] };
+  const lives = without.includes('reuse') ? new Map<Storage, Life>() : livesOf(plan, kernels, program);
+  return { program, plan, kernels, lives, tiles, shares, sorts, storages: [...plan.storages, ...scratch] };
 }
 
 /** In the order of their bindings; behind them stands the status. */

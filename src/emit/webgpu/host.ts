@@ -9,7 +9,6 @@ import { quote } from '../syntax.ts';
 import { arenas, type Code, type Lowered } from './code.ts';
 import { mapWidth, sumWidth, termsOf, wholeName, type LoweredKernel } from './kernel.ts';
 import { keysFunction } from './keys.ts';
-import { livesOf } from './memory.ts';
 import { freeMethods, interfaceOf, outputMethods } from './methods.ts';
 import type { Step, Storage } from './steps.ts';
 
@@ -146,8 +145,7 @@ const list = (field: string, lines: readonly string[], [open, close] = '[]'): re
 const sizeLines = ({ lowered, code }: Compiled, names: SizeNames): readonly string[] =>
   lowered.program.sizes.map(({ name }) => `${code.sizeName(name)}: ${names.size(name).text},`);
 
-function arenaLines({ program, plan, kernels, storages }: Lowered, names: SizeNames): readonly string[] {
-  const lives = livesOf(plan, kernels, program);
+function arenaLines({ plan, lives, storages }: Lowered, names: SizeNames): readonly string[] {
   return arenas.map((arena) => {
     const own = storages.filter((storage) => storage.arena === arena);
     const entries = own.map((storage) => {

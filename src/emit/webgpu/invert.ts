@@ -99,7 +99,7 @@ export function gatherOf(
   isFixed: (operand: Operand) => boolean,
 ): Gather | undefined {
   const { levels, add } = path;
-  const { counter } = sorter;
+  const { counter, without } = sorter;
   const fresh = (type: Type, name?: string): Value => ({
     kind: 'value',
     id: counter.next++,
@@ -141,7 +141,9 @@ export function gatherOf(
     else left.push(dim);
   });
   // Long loops first: those whose length is no number, then the outer ones.
-  const candidates = [...loops].sort((a, b) => Number(isShort(a)) - Number(isShort(b)));
+  const candidates = without.has('shifts')
+    ? []
+    : [...loops].sort((a, b) => Number(isShort(a)) - Number(isShort(b)));
   for (const dim of left) {
     const index = add.indices[dim] ?? int(0);
     const linear = linearOf(index, defs);
@@ -173,7 +175,7 @@ export function gatherOf(
     return axis ? solution?.axis : undefined;
   };
   const segments =
-    searched.length === 0
+    searched.length === 0 || without.has('segments')
       ? undefined
       : segmentsOf(searched, loops, axisOf, (loop) => solved.has(loop), { defs, isSure: (s) => !unsure.has(s) }, sorter); // prettier-ignore
   const isSorted = (loop: ForStatement): boolean => segments?.loops.has(loop) ?? false;

@@ -18,18 +18,56 @@ import type { Sorter } from './segments.ts';
 import { unnamed, type Goal, type Place, type Plan, type Step, type Storage } from './steps.ts';
 import { reread } from './reread.ts';
 import { rowsFirst } from './rows.ts';
-import { tidied, withoutClears } from './tidy.ts';
+import { withoutClears, withoutCopies } from './tidy.ts';
 
 /** A program with more numbers than this between its arrays computes them once, and keeps them. */
 const mostInlined = 40;
 
+/** What is done to a program before it is planned. */
+const early: readonly Pass<(program: Program) => Program>[] = [
+  {
+    optimisation: 'hoist',
+    run: rowsFirst,
+    reason: 'what kernels share has to be an array before others read it',
+  },
+  { optimisation: 'share', run: filled, reason: 'arrays are known by their comprehensions' },
+  { optimisation: 'share', run: reread, reason: 'all arrays are there' },
+];
+
+/** What is done to a plan. */
+const late: readonly Pass<(plan: Plan, program: Program) => Plan>[] = [
+  {
+    optimisation: 'initialise',
+    run: withoutClears,
+    reason: 'what waits for a kernel that clears an array waits for one less',
+  },
+  {
+    optimisation: 'copies',
+    run: withoutCopies,
+    reason: 'an array and its copy are one before the kernels that use them become one',
+  },
+  { optimisation: 'fuse', run: fused, reason: 'nothing is left that would be dropped' },
+  {
+    optimisation: 'initialise',
+    run: withoutClears,
+    reason: 'adds to all parts of an array may be one kernel now',
+  },
+];
+
+interface Pass<Run> {
+  readonly optimisation: Optimisation;
+  readonly run: Run;
+  /** Why it stands where it stands. */
+  readonly reason: string;
+}
+
 export function planOf(gradient: Program, without: readonly Optimisation[] = []): Plan {
-  const rows = rowsFirst(gradient);
-  const program = without.includes('share') ? rows : reread(filled(rows));
-  const planner = new Planner(program);
+  const isLeft = ({ optimisation }: { readonly optimisation: Optimisation }): boolean =>
+    !without.includes(optimisation);
+  const program = early.filter(isLeft).reduce((before, { run }) => run(before), gradient);
+  const planner = new Planner(program, without);
   planner.run();
-  const plan = tidied(planner.plan(), program);
-  return without.includes('fuse') ? plan : withoutClears(fused(plan, program), program);
+  return late.filter(isLeft).reduce((plan, { run }) => run(plan, program), planner.plan());
 }
 
 class Planner {
@@ -38,10 +76,12 @@ class Planner {
   readonly #inlined = new Map<number, Statement>();
   readonly #accumulators = new Map<number, Value>();
   readonly #results: Storage[] = [];
+  readonly #without: ReadonlySet<Optimisation>;
   #steps: Step[] = [];
 
-  constructor(program: Program) {
+  constructor(program: Program, without: readonly Optimisation[]) {
     this.#program = program;
+    this.#without = new Set(without);
     this.#places = new Places(program.nextId);
   }
 
@@ -76,7 +116,7 @@ class Planner {
   }
 
   #block({ statements, results }: Block): void {
-    if (statements.filter(isNumber).length <= mostInlined) {
+    if (!this.#without.has('inline') && statements.filter(isNumber).length <= mostInlined) {
       for (const s of statements) {
         if (isNumber(s)) this.#inlined.set(s.outs[0].id, s);
         else this.#statement(s);
@@ -113,8 +153,7 @@ class Planner {
         return;
       }
       case 'reduce': {
-        const isSum = s.reducer === 'sum' && this.#isPlain(s.from) && this.#isPlain(s.to);
-        if (!isSum) return this.#reduced(s);
+        if (s.reducer !== 'sum' || !this.#isShared(s)) return this.#reduced(s);
         const goals = s.outs.map((out): Goal => ({
           place: this.#places.placed(out),
           indices: [],
@@ -169,10 +208,16 @@ class Planner {
   }
 
   #reduced(s: ReduceStatement): void {
-    const chunks = inChunks(s, (type, name) => this.#places.fresh(type, name));
+    const isCut = !this.#without.has('chunks');
+    const chunks = isCut ? inChunks(s, (type, name) => this.#places.fresh(type, name)) : undefined;
     if (chunks === undefined) return this.#serial([s]);
     this.#statement(chunks.parts);
     this.#serial(chunks.whole, s.outs);
+  }
+
+  /** Whether a workgroup adds up a sum. */
+  #isShared({ from, to }: ReduceStatement): boolean {
+    return !this.#without.has('workgroups') && this.#isPlain(from) && this.#isPlain(to);
   }
 
   /** Whether a kernel can name it without computing anything. */
@@ -216,6 +261,7 @@ class Planner {
   #sorter(): Sorter {
     return {
       program: this.#program,
+      without: this.#without,
       counter: this.#places.counter,
       outer: (id) => this.#inlined.get(id),
       arrays: (keys, places, extents) => this.#places.sorted(keys, places, extents),
@@ -239,8 +285,7 @@ class Planner {
     const title = titleOf([accumulator]);
     const [only, ...more] = block.statements;
     const isSum = axes.length === 0 && only?.kind === 'reduce' && more.length === 0;
-    if (isSum && this.#isPlain(only.from) && this.#isPlain(only.to))
-      this.#steps.push({ kind: 'sum', title, reduce: only, goals });
+    if (isSum && this.#isShared(only)) this.#steps.push({ kind: 'sum', title, reduce: only, goals });
     else this.#steps.push({ kind: 'map', title, axes, extents, block, goals });
   }
 

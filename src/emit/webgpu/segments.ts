@@ -3,6 +3,7 @@
 // iterations, so that sums are the same in every run. Nothing is sorted where the data stay what they are.
 
 import { equal, multiply, one, subtract, zero, type Polynomial } from '../../base/polynomial.ts'; // prettier-ignore
+import type { Optimisation } from '../../base/optimisations.ts';
 import { asPolynomial, extent, int, intType } from '../../ir/build.ts';
 import type { Block, ForStatement, Input, Operand, Program, Statement, Type, Value } from '../../ir/types.ts';
 import { blocksOf, cloneBlock, freeValuesOfStatement } from '../../ir/walk.ts';
@@ -31,6 +32,7 @@ export interface SortedArrays {
 /** What a planner knows that is asked for such sums. */
 export interface Sorter {
   readonly program: Program;
+  readonly without: ReadonlySet<Optimisation>;
   readonly counter: { next: number };
   /** The number that is computed so, outside of all loops. */
   readonly outer: (id: number) => Statement | undefined;

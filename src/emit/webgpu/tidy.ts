@@ -6,8 +6,6 @@ import type { Operand, Program } from '../../ir/types.ts';
 import { kernelProgram } from './kernel.ts';
 import { unnamed, type Goal, type Kernel, type Place, type Plan, type Step, type Storage } from './steps.ts';
 
-export const tidied = (plan: Plan, program: Program): Plan => withoutCopies(withoutClears(plan, program));
-
 /** The arrays that a kernel reads. */
 export function readsOf(kernel: Kernel, plan: Plan, program: Program): ReadonlySet<Storage> {
   const { inputs } = kernelProgram(kernel, plan, program);
@@ -111,7 +109,7 @@ function touches(step: Step, storage: Storage, plan: Plan, program: Program): bo
 
 // ---- copies
 
-function withoutCopies(plan: Plan): Plan {
+export function withoutCopies(plan: Plan): Plan {
   const moved = new Map<Storage, Storage>();
   /** What is copied, by where it goes: `the loss`. */
   const titles = new Map<Storage, string>();
