@@ -9,7 +9,7 @@ import { existsSync } from 'node:fs';
 export const chosenDriver = () => process.env.VK_DRIVER_FILES ?? process.env.VK_ICD_FILENAMES;
 
 /** The file that describes SwiftShader to the Vulkan loader: Debian has it in the package chromium-common. */
-function swiftshader() {
+export function swiftshader() {
   try {
     const files = execFileSync('dpkg', ['-L', 'chromium-common'], { encoding: 'utf8', stdio: 'pipe' });
     return files.split('\n').find((file) => file.endsWith('/vk_swiftshader_icd.json') && existsSync(file));

@@ -1,21 +1,13 @@
-// Models in TensorFlow.js, for any of its backends: tensors that stay, and the gradients by its own `valueAndGrads`.
+// Models in TensorFlow.js, for any of its backends on the CPU: the gradients by its own `valueAndGrads`.
 
 import * as tf from '@tensorflow/tfjs';
+import * as losses from './tfjs-losses.mjs';
 
-// Without it every process would begin with advice to install a native backend.
-tf.enableProdMode();
-
-export function mlp({ B, D, H, M, K }, { params, data }) {
-  const shapes = { W1: [D, H], b1: [H], W2: [H, M], b2: [M], W3: [M, K], b3: [K] };
+export function mlp(sizes, inputs) {
+  const { shapes, loss } = losses.mlp(sizes, inputs);
   const names = Object.keys(shapes);
-  const given = names.map((name) => tensor(params[name], shapes[name]));
-  const x = tensor(data.x, [B, D]);
-  const labels = tf.oneHot(tf.tensor1d(data.label, 'int32'), K);
-  const lossAndGradient = tf.valueAndGrads((W1, b1, W2, b2, W3, b3) => {
-    const first = tf.relu(tf.add(tf.matMul(x, W1), b1));
-    const second = tf.relu(tf.add(tf.matMul(first, W2), b2));
-    return tf.losses.softmaxCrossEntropy(labels, tf.add(tf.matMul(second, W3), b3));
-  });
+  const given = names.map((name) => losses.tensor(inputs.params[name], shapes[name]));
+  const lossAndGradient = tf.valueAndGrads((...params) => loss(Object.fromEntries(names.map((name, i) => [name, params[i]])))); // prettier-ignore
   const gradient = {};
   const run = () =>
     tf.tidy(() => {
@@ -25,5 +17,3 @@ export function mlp({ B, D, H, M, K }, { params, data }) {
     });
   return { gradient, run };
 }
-
-const tensor = (values, shape) => tf.tensor(Float32Array.from(values), shape);
