@@ -42,11 +42,11 @@ const timeout = 540_000;
 export function ask(script, argument, { env, python, torch }) {
   const { what, name, variant, seconds } = argument;
   const { flags } = variants[variant] ?? {};
-  if (flags !== undefined && torch.reason !== undefined) return torch;
   const [command, args] =
     flags === undefined
       ? [process.execPath, [fileURLToPath(script), '--measure', JSON.stringify(argument)]]
-      : [python, [torchScript, what, name, torchInput(name, seconds), ...flags, ...torch.flags]];
+      : [python, [torchScript, what, name, torchInput(name, seconds), ...flags]];
+  if (flags !== undefined && torch.reason !== undefined) return { reason: torch.reason };
   try {
     const stdio = ['ignore', 'pipe', 'pipe'];
     return JSON.parse(execFileSync(command, args, { env, stdio, encoding: 'utf8', maxBuffer: 1e9, timeout }));
@@ -75,7 +75,7 @@ export function probeTorch(python) {
   try {
     const options = { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'], timeout: 120_000 };
     const { version, card } = JSON.parse(execFileSync(python, [torchScript, 'probe'], options));
-    return card === null ? { reason: `PyTorch ${version} finds no card` } : { version, card, flags: [] };
+    return card === null ? { reason: `PyTorch ${version} finds no card` } : { version, card };
   } catch {
     return { reason: 'not installed' };
   }
