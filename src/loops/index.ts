@@ -34,6 +34,7 @@ import { scatter } from './scatter.ts';
 import { skipZeros } from './skip.ts';
 import { sinkFills } from './sink.ts';
 import { tidy } from './tidy.ts';
+import { factorTwos } from './twos.ts';
 import type { Routine } from './types.ts';
 import { verifyRoutine } from './verify.ts';
 import { keepUnrounded } from './unrounded.ts';
@@ -241,6 +242,13 @@ export const passes: readonly Pass[] = [
     optimisation: 'carry',
     reason: 'what iterations in any order were good for is done',
     forLoops: true,
+  },
+  {
+    name: 'twos',
+    run: factorTwos,
+    optimisation: 'literals',
+    reason:
+      'what is the same in every iteration, with its factor, has left the loops; negative terms are differences by then',
   },
   {
     name: 'tidy',

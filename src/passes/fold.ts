@@ -98,6 +98,15 @@ class Folder {
     return single && this.#context.usesOf(statement.outs[0]) > 1 ? undefined : statement;
   }
 
+  /**
+   * The negation that made a factor: its product is the negative of another, which costs a sum nothing. Also where it has other
+   * uses, unless one of these keeps it as it is.
+   */
+  #negated(factor: Operand): OpStatement | undefined {
+    const made = this.#made(factor, 'neg');
+    return made !== undefined && this.#context.isYielded(made.outs[0]) ? undefined : made;
+  }
+
   #identity(op: OpName, args: readonly Operand[]): Operand | undefined {
     const x = args[0];
     const y = args[1];
@@ -204,9 +213,8 @@ class Folder {
     const factor = numberOf(x);
     if (factor === 1) return y;
     if (factor === -1) return this.#make('neg', y);
-    // What a sum does with a product that is negative costs nothing; also where the negative number has other uses.
-    const leftNegated = this.#made(x, 'neg');
-    const rightNegated = this.#made(y, 'neg');
+    const leftNegated = this.#negated(x);
+    const rightNegated = this.#negated(y);
     if (factor !== undefined) {
       if (rightNegated?.args[0] !== undefined) return this.#make('mul', real(-factor), rightNegated.args[0]);
       const inner = this.#made(y, 'mul', true);
@@ -232,9 +240,9 @@ class Folder {
     const divisor = numberOf(y);
     if (divisor === 1) return x;
     if (divisor !== undefined && isPowerOfTwo(divisor)) return this.#make('mul', real(1 / divisor), x);
-    const above = this.#made(x, 'neg');
+    const above = this.#negated(x);
     if (above?.args[0] !== undefined) return this.#make('neg', this.#make('div', above.args[0], y));
-    const below = this.#made(y, 'neg');
+    const below = this.#negated(y);
     if (below?.args[0] !== undefined) return this.#make('neg', this.#make('div', x, below.args[0]));
     return undefined;
   }

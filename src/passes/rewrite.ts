@@ -12,6 +12,8 @@ export interface Context {
   readonly definitionOf: (operand: Operand | undefined) => Statement | undefined;
   /** How often a value is used, as far as is known: by what the pass has not seen yet, and by what was there before. */
   readonly usesOf: (value: Value) => number;
+  /** Whether a block yields it: then it is needed as it is. */
+  readonly isYielded: (value: Value) => boolean;
 }
 
 /**
@@ -38,6 +40,14 @@ export function rewrite(
   const definitionOf = (operand: Operand | undefined): Statement | undefined =>
     operand?.kind === 'value' ? definitions[operand.id] : undefined;
   const usesOf = (value: Value): number => uses[value.id] ?? 0;
+  let yielded: Set<number> | undefined;
+  const isYielded = (value: Value): boolean => {
+    if (yielded === undefined) {
+      yielded = yieldedIn(program.body);
+      for (const [id, by] of substitution) if (yielded.has(id) && by.kind === 'value') yielded.add(by.id);
+    }
+    return yielded.has(value.id);
+  };
   const isReplaced = (operand: Operand): boolean => operand.kind === 'value' && substitution.has(operand.id);
   const rewritten = (operand: Operand): Operand =>
     operand.kind === 'value' ? (substitution.get(operand.id) ?? operand) : operand;
@@ -45,11 +55,13 @@ export function rewrite(
   /** What replaces a value is used where the value was. */
   const replace = (out: Value, by: Operand): void => {
     substitution.set(out.id, by);
-    if (by.kind === 'value') uses[by.id] = usesOf(by) + usesOf(out);
+    if (by.kind !== 'value') return;
+    uses[by.id] = usesOf(by) + usesOf(out);
+    if (yielded?.has(out.id)) yielded.add(by.id);
   };
 
   const into = (b: BlockBuilder, block: Block): Block => {
-    const context: Context = { b, definitionOf, usesOf };
+    const context: Context = { b, definitionOf, usesOf, isYielded };
     for (const before of block.statements) {
       const moved = operandsOf(before).some(isReplaced) ? mapOperands(before, rewritten) : before;
       const statement = mapBlocks(moved, (inner) => into(b.nested(), inner));
@@ -85,4 +97,14 @@ function countUses(block: Block, uses: number[]): void {
 export function hintOf(statement: Statement): Hint {
   const [out] = statement.outs;
   return { name: out?.name, span: out?.span };
+}
+
+function yieldedIn(body: Block): Set<number> {
+  const found = new Set<number>();
+  const visit = ({ statements, results }: Block): void => {
+    for (const result of results) if (result.kind === 'value') found.add(result.id);
+    for (const statement of statements) blocksOf(statement).forEach(visit);
+  };
+  visit(body);
+  return found;
 }

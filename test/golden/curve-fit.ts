@@ -233,7 +233,7 @@ export function curveFitJvp(
 }
 
 /**
- * The Hessian of the loss of CurveFit times a direction. 89 operations as written; loops repeat them.
+ * The Hessian of the loss of CurveFit times a direction. 87 operations as written; loops repeat them.
  *
  * @param params amplitude: real, decay: real, frequency: real, phase: real
  * @param data t: real[N], y: real[N]
@@ -279,50 +279,46 @@ export function curveFitHvp(
   for (let n = 0; n < N; n++) {
     const tn = t[n];
     const exponential_1 = exp(-(softplus_1 * tn));
-    const product_2 = product_1 * tn * exponential_1;
-    const product_3 = amplitude * exponential_1;
+    const negative = -(product_1 * tn * exponential_1);
+    const product_2 = amplitude * exponential_1;
     const sum_1 = frequency * tn + phase;
     const cosine = cos(sum_1);
     const sum_2 = frequencyDirection * tn + phaseDirection;
     const sine = sin(sum_1);
-    const product_4 = sum_2 * sine;
-    const product_5 = amplitudeDirection * exponential_1;
-    const fitted = product_3 * cosine;
-    const fittedTangent = (product_5 - product_2 * amplitude) * cosine - product_4 * product_3;
+    const negative_1 = -(sum_2 * sine);
+    const sum_3 = amplitudeDirection * exponential_1 + negative * amplitude;
+    const fitted = product_2 * cosine;
+    const fittedTangent = sum_3 * cosine + negative_1 * product_2;
     const r = fitted - y[n];
     const holds = Math.abs(r) <= 0.5;
-    const expTangent = -product_2;
-    const cosTangent = -product_4;
     const chosen = r > 0 ? fittedTangent : r < 0 ? -fittedTangent : 0;
     sum += holds ? 0.5 * (2 * r * fittedTangent) : 0.5 * chosen;
     let chosen_1: number;
     let chosen_2: number;
     let chosen_3: number;
     if (holds) {
-      const product_6 = 1 * quotient;
-      chosen_1 = product_6 * r;
-      chosen_2 = product_6 * fittedTangent;
+      const product_3 = 1 * quotient;
+      chosen_1 = product_3 * r;
+      chosen_2 = product_3 * fittedTangent;
       chosen_3 = 0;
     } else {
       chosen_1 = 0;
       chosen_2 = 0;
       chosen_3 = 0.5 * quotient;
     }
-    const sum_3 = chosen_1 + (r > 0 ? chosen_3 : r < 0 ? -chosen_3 : 0);
-    const expTangentN = expTangent;
-    const product_6 = sum_3 * cosine;
-    const sum_4 = chosen_2 * cosine + cosTangent * sum_3;
-    const sum_5 = product_5 + expTangentN * amplitude;
-    const sum_6 = chain(chosen_2, product_3) + chain(sum_5, sum_3);
-    const product_7 = sum_2 * cosine * chain(sum_3, product_3);
-    const negative = -(chain(sum_6, sine) + product_7);
-    phaseTangentAdjoint += negative;
-    frequencyTangentAdjoint += chain(negative, tn);
-    amplitudeTangentAdjoint += chain(sum_4, exponential_1) + chain(expTangentN, product_6);
-    const product_8 = product_6 * amplitude;
-    const product_9 = chain(sum_4 * amplitude + amplitudeDirection * product_6, exponential_1);
-    total -= chain(product_8, exponential_1) * tn;
-    total_1 += chain(-(product_9 + chain(expTangentN, product_8)), tn);
+    const sum_4 = chosen_1 + (r > 0 ? chosen_3 : r < 0 ? -chosen_3 : 0);
+    const product_3 = sum_4 * cosine;
+    const sum_5 = chosen_2 * cosine + negative_1 * sum_4;
+    const sum_6 = chain(chosen_2, product_2) + chain(sum_3, sum_4);
+    const product_4 = sum_2 * cosine * chain(sum_4, product_2);
+    const negative_2 = -(chain(sum_6, sine) + product_4);
+    phaseTangentAdjoint += negative_2;
+    frequencyTangentAdjoint += chain(negative_2, tn);
+    amplitudeTangentAdjoint += chain(sum_5, exponential_1) + chain(negative, product_3);
+    const product_5 = product_3 * amplitude;
+    const product_6 = chain(sum_5 * amplitude + amplitudeDirection * product_3, exponential_1);
+    total -= chain(product_5, exponential_1) * tn;
+    total_1 += chain(-(product_6 + chain(negative, product_5)), tn);
   }
   const tangent = sum / N;
   const product_2 = decayDirection * (sigmoid * (1 - sigmoid)) * total;

@@ -49,7 +49,7 @@ fn curve_fit_loss(params: CurveFitParams, data: CurveFitData) -> f32 {
   return sum / 6.0;
 }
 
-// The loss of CurveFit and its gradient. 43 operations as written; loops repeat them.
+// The loss of CurveFit and its gradient. 44 operations as written; loops repeat them.
 fn curve_fit_loss_and_gradient(params: CurveFitParams, data: CurveFitData) -> CurveFitLossAndGradient {
   var result: CurveFitLossAndGradient;
   let amplitude = params.amplitude;
@@ -84,9 +84,9 @@ fn curve_fit_loss_and_gradient(params: CurveFitParams, data: CurveFitData) -> Cu
     }
     let sum_2 = chosen + select(select(0.0, -chosen_1, r < 0.0), chosen_1, r > 0.0);
     let product_1 = sum_2 * cosine;
-    let negative = -(curve_fit_chain(sum_2, product) * curve_fit_stable_sin(sum_1));
-    phaseAdjoint += negative;
-    frequencyAdjoint += negative * tn;
+    let product_2 = curve_fit_chain(sum_2, product) * curve_fit_stable_sin(sum_1);
+    phaseAdjoint -= product_2;
+    frequencyAdjoint -= product_2 * tn;
     amplitudeAdjoint += curve_fit_chain(product_1, exponential_1);
     total -= curve_fit_chain(product_1 * amplitude, exponential_1) * tn;
   }

@@ -127,10 +127,9 @@ fn gaussian_mixture_loss_and_gradient(params: GaussianMixtureParams, data: Gauss
     for (var k = 0; k < 8; k++) {
       let product = -0.16666667 * (weights[k] * inverse_1);
       let expNK = exp_[k];
-      let negative = -product;
-      let product_1 = 0.5 * (negative * expNK);
-      result.gradient.logWidth[k] += -2.0 * (0.5 * negative * work[k] * expNK) - 7.0 * product;
-      totalAdjoint += negative;
+      let product_1 = -0.5 * (product * expNK);
+      result.gradient.logWidth[k] += 2.0 * (0.5 * product * work[k] * expNK) - 7.0 * product;
+      totalAdjoint -= product;
       result.gradient.weight[k] += product;
       let centerRow = k * 7;
       for (var d = 0; d < 7; d++) {
@@ -299,9 +298,9 @@ fn gaussian_mixture_hvp(params: GaussianMixtureParams, data: GaussianMixtureData
       let logWidthK_1 = direction.logWidth[k];
       let product = 0.5 * sum_5;
       let exponential = gaussian_mixture_stable_exp(-2.0 * logWidthK);
-      let product_1 = -2.0 * logWidthK_1 * exponential;
+      let product_1 = -2.0 * exponential * logWidthK_1;
       let score_1 = params.weight[k] - total - 7.0 * logWidthK - product * exponential;
-      let sum_7 = 0.5 * sum_6 * exponential + product_1 * product;
+      let sum_7 = 0.5 * exponential * sum_6 + product_1 * product;
       score[k] = score_1;
       exp_[k] = exponential;
       scoreTangent[k] = direction.weight[k] - sum_1 - 7.0 * logWidthK_1 - sum_7;
@@ -321,25 +320,23 @@ fn gaussian_mixture_hvp(params: GaussianMixtureParams, data: GaussianMixtureData
     sum_2 += sum_4;
     for (var k = 0; k < 8; k++) {
       let weight = weights[k] * inverse_1;
-      let difference = gaussian_mixture_chain(scoreTangent[k], weight) - gaussian_mixture_chain(sum_4, weight);
       let product = -0.16666667 * weight;
+      let difference = gaussian_mixture_chain(scoreTangent[k], weight) - gaussian_mixture_chain(sum_4, weight);
       let product_1 = -0.16666667 * difference;
       let product_2 = 0.5 * work[k];
       let expNK = exp_[k];
       let expTangentNK = expTangent[k];
-      let negative = -product;
-      let negative_1 = -product_1;
-      let product_3 = (negative_1 * product_2 + 0.5 * work2[k] * negative) * expNK;
-      let product_4 = 0.5 * (negative * expNK);
-      let product_5 = 0.5 * (negative_1 * expNK + expTangentNK * negative);
-      result.product.logWidth[k] += -2.0 * (product_3 + expTangentNK * (negative * product_2)) - 7.0 * product_1;
-      totalAdjoint += negative;
-      totalTangentAdjoint += negative_1;
+      let sum_5 = product_1 * product_2 + 0.5 * product * work2[k];
+      let product_3 = -0.5 * (product * expNK);
+      let product_4 = -0.5 * (product_1 * expNK + expTangentNK * product);
+      result.product.logWidth[k] += 2.0 * (sum_5 * expNK + expTangentNK * (product * product_2)) - 7.0 * product_1;
+      totalAdjoint -= product;
+      totalTangentAdjoint -= product_1;
       result.product.weight[k] += product_1;
       let centerRow = k * 7;
       for (var d = 0; d < 7; d++) {
-        let product_6 = product_5 * (2.0 * (data.x[xRow + d] - params.center[centerRow + d]));
-        result.product.center[centerRow + d] -= product_6 + -2.0 * direction.center[centerRow + d] * product_4;
+        let product_5 = product_4 * (2.0 * (data.x[xRow + d] - params.center[centerRow + d]));
+        result.product.center[centerRow + d] -= product_5 + -2.0 * direction.center[centerRow + d] * product_3;
       }
     }
   }

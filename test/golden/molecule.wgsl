@@ -40,7 +40,7 @@ fn molecule_loss(params: MoleculeParams) -> f32 {
   return sum;
 }
 
-// The loss of Molecule and its gradient. 39 operations as written; loops repeat them.
+// The loss of Molecule and its gradient. 37 operations as written; loops repeat them.
 fn molecule_loss_and_gradient(params: MoleculeParams) -> MoleculeLossAndGradient {
   var result: MoleculeLossAndGradient;
   var sum = 0.0;
@@ -64,16 +64,16 @@ fn molecule_loss_and_gradient(params: MoleculeParams) -> MoleculeLossAndGradient
       let product_1 = product * sum_2;
       let attraction = 1.0 / product_1;
       sum_1 += 4.0 * (attraction * attraction - attraction);
-      let product_2 = 2.0 * -((-4.0 + 8.0 * attraction) * attraction * attraction * (3.0 * product));
+      let product_2 = (-4.0 + 8.0 * attraction) * attraction * attraction * (6.0 * product);
       let product_3 = product_2 * difference_2;
-      result.gradient.position[positionRow_1 + 2] -= product_3;
-      positionGradientI2 += product_3;
+      result.gradient.position[positionRow_1 + 2] += product_3;
+      positionGradientI2 -= product_3;
       let product_4 = product_2 * difference_1;
-      result.gradient.position[positionRow_1 + 1] -= product_4;
-      positionGradientI1 += product_4;
+      result.gradient.position[positionRow_1 + 1] += product_4;
+      positionGradientI1 -= product_4;
       let product_5 = product_2 * difference;
-      result.gradient.position[positionRow_1] -= product_5;
-      positionGradientI0 += product_5;
+      result.gradient.position[positionRow_1] += product_5;
+      positionGradientI0 -= product_5;
     }
     result.gradient.position[positionRow + 2] += positionGradientI2;
     result.gradient.position[positionRow + 1] += positionGradientI1;
@@ -84,7 +84,7 @@ fn molecule_loss_and_gradient(params: MoleculeParams) -> MoleculeLossAndGradient
   return result;
 }
 
-// The derivative of the loss of Molecule along a direction. 32 operations as written; loops repeat them.
+// The derivative of the loss of Molecule along a direction. 31 operations as written; loops repeat them.
 fn molecule_jvp(params: MoleculeParams, direction: MoleculeParams) -> f32 {
   var sum = 0.0;
   for (var i = 0; i < 6; i++) {
@@ -109,14 +109,14 @@ fn molecule_jvp(params: MoleculeParams, direction: MoleculeParams) -> f32 {
       let sum_3 = product_2 + (positionI1_1 - direction.position[positionRow_1 + 1]) * (6.0 * difference_1);
       let product_3 = (sum_3 + (positionI2_1 - direction.position[positionRow_1 + 2]) * (6.0 * difference_2)) * product;
       let product_4 = product_3 * attraction * attraction;
-      sum_1 += 4.0 * (-product_4 * (2.0 * attraction) + product_4);
+      sum_1 += 4.0 * (product_4 - 2.0 * product_4 * attraction);
     }
     sum += sum_1;
   }
   return sum;
 }
 
-// The Hessian of the loss of Molecule times a direction. 85 operations as written; loops repeat them.
+// The Hessian of the loss of Molecule times a direction. 83 operations as written; loops repeat them.
 fn molecule_hvp(params: MoleculeParams, direction: MoleculeParams) -> MoleculeHvp {
   var result: MoleculeHvp;
   var sum = 0.0;
@@ -147,29 +147,28 @@ fn molecule_hvp(params: MoleculeParams, direction: MoleculeParams) -> MoleculeHv
       let difference_5 = positionI2_1 - direction.position[positionRow_1 + 2];
       let sum_3 = 6.0 * difference_3 * difference + 6.0 * difference_4 * difference_1;
       let product_2 = (sum_3 + 6.0 * difference_5 * difference_2) * product * attraction * attraction;
-      sum_1 += 4.0 * (2.0 * -product_2 * attraction + product_2);
+      sum_1 += 4.0 * (product_2 - 2.0 * attraction * product_2);
       let product_3 = 2.0 * difference;
       let product_4 = 2.0 * difference_1;
       let product_5 = 2.0 * difference_2;
       let sum_4 = difference_3 * product_3 + difference_4 * product_4 + difference_5 * product_5;
       let product_6 = 3.0 * product;
       let quotient = sum_4 * product_6 * attraction;
-      let negative = -attraction;
       let product_7 = quotient * attraction;
       let quotient_1 = (-4.0 + 8.0 * attraction) * attraction;
-      let product_8 = quotient_1 * negative;
-      let product_9 = (-8.0 * product_7 * attraction - quotient * quotient_1) * negative;
-      let sum_5 = (product_9 + product_7 * quotient_1) * product_6 + 3.0 * (2.0 * sum_2 * sum_4) * product_8;
+      let product_8 = quotient_1 * attraction;
+      let product_9 = (-8.0 * product_7 * attraction - quotient * quotient_1) * attraction;
+      let difference_6 = (product_7 * quotient_1 - product_9) * product_6 - 3.0 * (2.0 * sum_2 * sum_4) * product_8;
       let product_10 = 2.0 * (product_8 * product_6);
-      let sum_6 = sum_5 * product_5 + product_10 * difference_5;
-      result.product.position[positionRow_1 + 2] -= sum_6;
-      positionI2_2 += sum_6;
-      let sum_7 = sum_5 * product_4 + product_10 * difference_4;
-      result.product.position[positionRow_1 + 1] -= sum_7;
-      positionI1_2 += sum_7;
-      let sum_8 = sum_5 * product_3 + product_10 * difference_3;
-      result.product.position[positionRow_1] -= sum_8;
-      positionI0_2 += sum_8;
+      let difference_7 = difference_6 * product_5 - product_10 * difference_5;
+      result.product.position[positionRow_1 + 2] -= difference_7;
+      positionI2_2 += difference_7;
+      let difference_8 = difference_6 * product_4 - product_10 * difference_4;
+      result.product.position[positionRow_1 + 1] -= difference_8;
+      positionI1_2 += difference_8;
+      let difference_9 = difference_6 * product_3 - product_10 * difference_3;
+      result.product.position[positionRow_1] -= difference_9;
+      positionI0_2 += difference_9;
     }
     result.product.position[positionRow + 2] += positionI2_2;
     result.product.position[positionRow + 1] += positionI1_2;

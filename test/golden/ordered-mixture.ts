@@ -513,10 +513,10 @@ export function orderedMixtureHvp(
       const quotient2 = (yn2 - meanK) / widthK;
       const quotient3 = (yn3 - meanK) / widthK;
       const product_1 = meanDirection[k] * inverse;
-      const sum0_2 = product_1 + quotient * quotient0;
-      const sum1_2 = product_1 + quotient * quotient1;
-      const sum2_2 = product_1 + quotient * quotient2;
-      const sum3_2 = product_1 + quotient * quotient3;
+      const negative0 = -(product_1 + quotient * quotient0);
+      const negative1 = -(product_1 + quotient * quotient1);
+      const negative2 = -(product_1 + quotient * quotient2);
+      const negative3 = -(product_1 + quotient * quotient3);
       const difference = Math.log(weightK) - Math.log(widthK);
       const score0 = difference - 0.5 * (quotient0 * quotient0);
       const score1 = difference - 0.5 * (quotient1 * quotient1);
@@ -531,14 +531,14 @@ export function orderedMixtureHvp(
       div[scoreRow + k] = quotient2;
       div[scoreRow_1 + k] = quotient3;
       const difference_1 = weightDirection[k] / weightK - quotient;
-      scoreTangent[k] = difference_1 + 0.5 * (2 * quotient0 * sum0_2);
-      scoreTangent[K + k] = difference_1 + 0.5 * (2 * quotient1 * sum1_2);
-      scoreTangent[scoreRow + k] = difference_1 + 0.5 * (2 * quotient2 * sum2_2);
-      scoreTangent[scoreRow_1 + k] = difference_1 + 0.5 * (2 * quotient3 * sum3_2);
-      divTangent[k] = -sum0_2;
-      divTangent[K + k] = -sum1_2;
-      divTangent[scoreRow + k] = -sum2_2;
-      divTangent[scoreRow_1 + k] = -sum3_2;
+      scoreTangent[k] = difference_1 - 0.5 * (2 * quotient0 * negative0);
+      scoreTangent[K + k] = difference_1 - 0.5 * (2 * quotient1 * negative1);
+      scoreTangent[scoreRow + k] = difference_1 - 0.5 * (2 * quotient2 * negative2);
+      scoreTangent[scoreRow_1 + k] = difference_1 - 0.5 * (2 * quotient3 * negative3);
+      divTangent[k] = negative0;
+      divTangent[K + k] = negative1;
+      divTangent[scoreRow + k] = negative2;
+      divTangent[scoreRow_1 + k] = negative3;
       greatest0 = Math.max(greatest0, score0);
       greatest1 = Math.max(greatest1, score1);
       greatest2 = Math.max(greatest2, score2);
@@ -715,12 +715,12 @@ export function orderedMixtureHvp(
       const inverse = 1 / widthK;
       const quotient = widthDirection[k] * inverse;
       const quotient_1 = (yn - mean[k]) / widthK;
-      const sum_4 = meanDirection[k] * inverse + quotient * quotient_1;
+      const negative = -(meanDirection[k] * inverse + quotient * quotient_1);
       const score_1 = Math.log(weightK) - Math.log(widthK) - 0.5 * (quotient_1 * quotient_1);
       score[k] = score_1;
       div[k] = quotient_1;
-      scoreTangent[k] = weightDirection[k] / weightK - quotient + 0.5 * (2 * quotient_1 * sum_4);
-      divTangent[k] = -sum_4;
+      scoreTangent[k] = weightDirection[k] / weightK - quotient - 0.5 * (2 * quotient_1 * negative);
+      divTangent[k] = negative;
       greatest = Math.max(greatest, score_1);
     }
     const shift = Math.abs(greatest) < Infinity ? greatest : 0;
@@ -1942,14 +1942,14 @@ export function orderedMixtureFreeHvp(
             (ROOTS[i | 1] +
               (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
         POWERS[(k_1 >> 7) + 1074];
-      const product_1 = widthK_1 * exponential;
-      const product_2 = difference * exponential;
-      const score_1 = logs[k] - sum_2 - widthK - 0.5 * (product_2 * product_2);
-      const product_3 = (meanTangent[k] * exponential + product_1 * difference) * product_2;
+      const negative_1 = -(widthK_1 * exponential);
+      const product_1 = difference * exponential;
+      const score_1 = logs[k] - sum_2 - widthK - 0.5 * (product_1 * product_1);
+      const product_2 = (negative_1 * difference - meanTangent[k] * exponential) * product_1;
       score[k] = score_1;
       exp_1[k] = exponential;
-      scoreTangent[k] = logsTangent[k] - sum_1 - widthK_1 + product_3;
-      expTangent[k] = -product_1;
+      scoreTangent[k] = logsTangent[k] - sum_1 - widthK_1 - product_2;
+      expTangent[k] = negative_1;
       greatest_1 = Math.max(greatest_1, score_1);
     }
     const shift_1 = Math.abs(greatest_1) < Infinity ? greatest_1 : 0;

@@ -106,7 +106,7 @@ fn ordered_mixture_loss_and_gradient(params: OrderedMixtureParams, data: Ordered
   return result;
 }
 
-// The derivative of the loss of OrderedMixture along a direction. 33 operations as written; loops repeat them.
+// The derivative of the loss of OrderedMixture along a direction. 32 operations as written; loops repeat them.
 fn ordered_mixture_jvp(params: OrderedMixtureParams, data: OrderedMixtureData, direction: OrderedMixtureParams) -> f32 {
   var score: array<f32, 7>;
   var scoreTangent: array<f32, 7>;
@@ -122,9 +122,9 @@ fn ordered_mixture_jvp(params: OrderedMixtureParams, data: OrderedMixtureData, d
       let quotient = direction.width[k] * inverse;
       let quotient_1 = (yn - params.mean[k]) / widthK;
       let score_1 = ordered_mixture_stable_log(weightK) - ordered_mixture_stable_log(widthK) - 0.5 * (quotient_1 * quotient_1);
-      let product = (-(direction.mean[k] * inverse) - quotient * quotient_1) * quotient_1;
+      let product = (direction.mean[k] * inverse + quotient * quotient_1) * quotient_1;
       score[k] = score_1;
-      scoreTangent[k] = direction.weight[k] / weightK - quotient - product;
+      scoreTangent[k] = direction.weight[k] / weightK - quotient + product;
       greatest = max(greatest, score_1);
     }
     let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
@@ -149,7 +149,7 @@ fn ordered_mixture_jvp(params: OrderedMixtureParams, data: OrderedMixtureData, d
   return sum_1 - sum;
 }
 
-// The Hessian of the loss of OrderedMixture times a direction. 86 operations as written; loops repeat them.
+// The Hessian of the loss of OrderedMixture times a direction. 85 operations as written; loops repeat them.
 fn ordered_mixture_hvp(params: OrderedMixtureParams, data: OrderedMixtureData, direction: OrderedMixtureParams) -> OrderedMixtureHvp {
   var score: array<f32, 7>;
   var div: array<f32, 7>;
@@ -180,12 +180,12 @@ fn ordered_mixture_hvp(params: OrderedMixtureParams, data: OrderedMixtureData, d
       let inverse = 1.0 / widthK;
       let quotient = direction.width[k] * inverse;
       let quotient_1 = (yn - params.mean[k]) / widthK;
-      let difference = -(direction.mean[k] * inverse) - quotient * quotient_1;
+      let negative = -(direction.mean[k] * inverse + quotient * quotient_1);
       let score_1 = ordered_mixture_stable_log(weightK) - ordered_mixture_stable_log(widthK) - 0.5 * (quotient_1 * quotient_1);
       score[k] = score_1;
       div[k] = quotient_1;
-      scoreTangent[k] = direction.weight[k] / weightK - quotient - 0.5 * (2.0 * quotient_1 * difference);
-      divTangent[k] = difference;
+      scoreTangent[k] = direction.weight[k] / weightK - quotient - 0.5 * (2.0 * quotient_1 * negative);
+      divTangent[k] = negative;
       greatest = max(greatest, score_1);
     }
     let shift = select(0.0, greatest, abs(greatest) < 3.4028234663852886e38);
@@ -200,11 +200,9 @@ fn ordered_mixture_hvp(params: OrderedMixtureParams, data: OrderedMixtureData, d
     }
     sum += sum_3;
     for (var k = 0; k < 7; k++) {
-      var scoreAdjoint: f32;
       let weight = weights[k] * inverse;
-      scoreAdjoint = -weight;
       let difference = ordered_mixture_chain(sum_3, weight) - ordered_mixture_chain(scoreTangent[k], weight);
-      let scoreAdjointNK = scoreAdjoint;
+      let scoreAdjointNK = -weight;
       let weightK = params.weight[k];
       let widthK = params.width[k];
       let divNK = div[k];
@@ -216,11 +214,10 @@ fn ordered_mixture_hvp(params: OrderedMixtureParams, data: OrderedMixtureData, d
       let quotient = 1.0 / widthK;
       let product_3 = direction.width[k] * quotient * quotient;
       let negative = -product_3;
-      let negative_1 = -divNK;
-      let product_4 = ordered_mixture_chain(-(product_3 * negative_1) - divTangentNK * quotient, product_2);
+      let product_4 = ordered_mixture_chain(product_3 * divNK - divTangentNK * quotient, product_2);
       result.product.mean[k] -= ordered_mixture_chain(sum_4, quotient) + ordered_mixture_chain(negative, product_2);
       let sum_5 = ordered_mixture_chain(-difference, quotient) + ordered_mixture_chain(negative, -scoreAdjointNK);
-      result.product.width[k] += ordered_mixture_chain(sum_4, quotient * negative_1) + product_4 + sum_5;
+      result.product.width[k] += ordered_mixture_chain(sum_4, -(quotient * divNK)) + product_4 + sum_5;
       let quotient_1 = 1.0 / weightK;
       let product_5 = ordered_mixture_chain(-(direction.weight[k] * quotient_1 * quotient_1), scoreAdjointNK);
       result.product.weight[k] += ordered_mixture_chain(difference, quotient_1) + product_5;
@@ -282,7 +279,7 @@ fn ordered_mixture_free_loss(free: OrderedMixtureFreeParams, data: OrderedMixtur
   var total = 0.0;
   for (var i = 0; i < 7; i++) {
     mean[i] = 0.0;
-    logs[i] = mean[i];
+    logs[i] = 0.0;
   }
   for (var k = 6; k >= 1; k--) {
     let number = f32(k);
@@ -334,7 +331,7 @@ fn ordered_mixture_free_loss(free: OrderedMixtureFreeParams, data: OrderedMixtur
   return sum_3 - sum_2;
 }
 
-// The loss of OrderedMixture with free params and its gradient. 68 operations as written; loops repeat them.
+// The loss of OrderedMixture with free params and its gradient. 65 operations as written; loops repeat them.
 fn ordered_mixture_free_loss_and_gradient(free: OrderedMixtureFreeParams, data: OrderedMixtureData) -> OrderedMixtureFreeLossAndGradient {
   var kept: array<f32, 6>;
   var kept2: array<f32, 6>;
@@ -350,7 +347,7 @@ fn ordered_mixture_free_loss_and_gradient(free: OrderedMixtureFreeParams, data: 
   var total = 0.0;
   for (var i = 0; i < 7; i++) {
     mean[i] = 0.0;
-    logs[i] = mean[i];
+    logs[i] = 0.0;
   }
   for (var k = 6; k >= 1; k--) {
     let number = f32(k);
@@ -419,9 +416,9 @@ fn ordered_mixture_free_loss_and_gradient(free: OrderedMixtureFreeParams, data: 
       let negative = -(weights[k] * inverse_1);
       let difference = yn_1 - mean[k];
       let expNK = exp_[k];
-      let negative_1 = -(negative * (difference * expNK));
-      meanAdjoint[k] -= negative_1 * expNK;
-      result.gradient.width[k] += -(negative_1 * difference * expNK) - negative;
+      let product = negative * (difference * expNK);
+      meanAdjoint[k] += product * expNK;
+      result.gradient.width[k] += product * difference * expNK - negative;
       total_2 -= negative;
       logsAdjoint[k] += negative;
     }
@@ -453,7 +450,7 @@ fn ordered_mixture_free_loss_and_gradient(free: OrderedMixtureFreeParams, data: 
   return result;
 }
 
-// The derivative of the loss of OrderedMixture with free params along a direction. 58 operations as written; loops repeat them.
+// The derivative of the loss of OrderedMixture with free params along a direction. 57 operations as written; loops repeat them.
 fn ordered_mixture_free_jvp(free: OrderedMixtureFreeParams, data: OrderedMixtureData, direction: OrderedMixtureFreeParams) -> f32 {
   var logs: array<f32, 7>;
   var logsTangent: array<f32, 7>;
@@ -471,7 +468,7 @@ fn ordered_mixture_free_jvp(free: OrderedMixtureFreeParams, data: OrderedMixture
   var totalTangent_1 = 0.0;
   for (var i = 0; i < 7; i++) {
     mean[i] = 0.0;
-    let logs_1 = mean[i];
+    let logs_1 = 0.0;
     logs[i] = logs_1;
     logsTangent[i] = logs_1;
     meanTangent[i] = logs_1;
@@ -534,9 +531,9 @@ fn ordered_mixture_free_jvp(free: OrderedMixtureFreeParams, data: OrderedMixture
       let exponential = ordered_mixture_stable_exp(-widthK);
       let product = difference * exponential;
       let score_1 = logs[k] - sum_2 - widthK - 0.5 * (product * product);
-      let difference_1 = -(meanTangent[k] * exponential) - widthK_1 * exponential * difference;
+      let sum_4 = meanTangent[k] * exponential + widthK_1 * exponential * difference;
       score[k] = score_1;
-      scoreTangent[k] = logsTangent[k] - sum_1 - widthK_1 - difference_1 * product;
+      scoreTangent[k] = logsTangent[k] - sum_1 - widthK_1 + sum_4 * product;
       greatest_1 = max(greatest_1, score_1);
     }
     let shift_1 = select(0.0, greatest_1, abs(greatest_1) < 3.4028234663852886e38);
@@ -560,7 +557,7 @@ fn ordered_mixture_free_jvp(free: OrderedMixtureFreeParams, data: OrderedMixture
   return sum_4 - sum_3;
 }
 
-// The Hessian of the loss of OrderedMixture with free params times a direction. 120 operations as written; loops repeat them.
+// The Hessian of the loss of OrderedMixture with free params times a direction. 119 operations as written; loops repeat them.
 fn ordered_mixture_free_hvp(free: OrderedMixtureFreeParams, data: OrderedMixtureData, direction: OrderedMixtureFreeParams) -> OrderedMixtureFreeHvp {
   var kept: array<f32, 6>;
   var kept2: array<f32, 6>;
@@ -587,7 +584,7 @@ fn ordered_mixture_free_hvp(free: OrderedMixtureFreeParams, data: OrderedMixture
   var totalTangent_1 = 0.0;
   for (var i = 0; i < 7; i++) {
     mean[i] = 0.0;
-    let logs_1 = mean[i];
+    let logs_1 = 0.0;
     logs[i] = logs_1;
     logsTangent[i] = logs_1;
     meanTangent[i] = logs_1;
@@ -686,24 +683,22 @@ fn ordered_mixture_free_hvp(free: OrderedMixtureFreeParams, data: OrderedMixture
     sum_3 += sum_6;
     let yn_1 = data.y[n];
     for (var k = 0; k < 7; k++) {
-      var scoreAdjoint: f32;
       let weight = weights[k] * inverse_1;
-      scoreAdjoint = -weight;
       let difference = ordered_mixture_chain(sum_6, weight) - ordered_mixture_chain(scoreTangent[k], weight);
-      let scoreAdjointNK = scoreAdjoint;
+      let scoreAdjointNK = -weight;
+      let meanTangentK = meanTangent[k];
       let difference_1 = yn_1 - mean[k];
-      let negative = -meanTangent[k];
       let expNK = exp_[k];
       let expTangentNK = expTangent[k];
       let product = -0.5 * scoreAdjointNK;
       let product_1 = 2.0 * (difference_1 * expNK);
       let product_2 = product * product_1;
-      let product_3 = 2.0 * (negative * expNK + expTangentNK * difference_1) * product;
+      let product_3 = 2.0 * (expTangentNK * difference_1 - meanTangentK * expNK) * product;
       let sum_7 = -0.5 * difference * product_1 + product_3;
-      let product_4 = (sum_7 * difference_1 + negative * product_2) * expNK;
+      let product_4 = (sum_7 * difference_1 - meanTangentK * product_2) * expNK;
       meanAdjoint[k] -= product_2 * expNK;
       meanAdjointTangentAdjoint[k] -= sum_7 * expNK + expTangentNK * product_2;
-      result.product.width[k] += -(product_4 + expTangentNK * (product_2 * difference_1)) - difference;
+      result.product.width[k] -= product_4 + expTangentNK * (product_2 * difference_1) + difference;
       total_2 -= scoreAdjointNK;
       total_3 -= difference;
       logsAdjointTangentAdjoint[k] += difference;
@@ -758,7 +753,7 @@ fn ordered_mixture_constrain(free: OrderedMixtureFreeParams) -> OrderedMixturePa
   var total = 0.0;
   for (var i = 0; i < 7; i++) {
     result.mean[i] = 0.0;
-    logs[i] = result.mean[i];
+    logs[i] = 0.0;
   }
   for (var k = 6; k >= 1; k--) {
     let number = f32(k);

@@ -81,7 +81,7 @@ fn pose_graph_loss(params: PoseGraphParams, data: PoseGraphData) -> f32 {
   return sum_1 + 2.0 * (1.0 - pose_graph_stable_cos(params.path.angle[0] - startAngle)) + sum;
 }
 
-// The loss of PoseGraph and its gradient. 70 operations as written; loops repeat them.
+// The loss of PoseGraph and its gradient. 69 operations as written; loops repeat them.
 fn pose_graph_loss_and_gradient(params: PoseGraphParams, data: PoseGraphData) -> PoseGraphLossAndGradient {
   var failed = false;
   for (var k = 0; k < 7; k++) { failed |= (data.from_[k] < 0) | (data.from_[k] >= 6); }
@@ -115,16 +115,15 @@ fn pose_graph_loss_and_gradient(params: PoseGraphParams, data: PoseGraphData) ->
     let product = 2.0 * pose_graph_stable_sin(difference_7);
     let product_1 = 2.0 * difference_6;
     let product_2 = 2.0 * difference_5;
-    let negative_1 = -product_2;
-    let sum_2 = product_1 * cosine + negative_1 * sine;
-    let sum_3 = product_1 * sine + product_2 * cosine;
-    let product_3 = (product_1 * difference_3 + negative_1 * difference_4) * cosine;
+    let difference_9 = product_1 * cosine - product_2 * sine;
+    let sum_2 = product_1 * sine + product_2 * cosine;
+    let product_3 = (product_1 * difference_3 - product_2 * difference_4) * cosine;
     result.gradient.path.angle[toM] += product;
-    result.gradient.path.y[toM] += sum_2;
-    result.gradient.path.x[toM] += sum_3;
+    result.gradient.path.y[toM] += difference_9;
+    result.gradient.path.x[toM] += sum_2;
     result.gradient.path.angle[fromM] += (product_1 * difference_4 + product_2 * difference_3) * sine - product_3 - product;
-    result.gradient.path.y[fromM] -= sum_2;
-    result.gradient.path.x[fromM] -= sum_3;
+    result.gradient.path.y[fromM] -= difference_9;
+    result.gradient.path.x[fromM] -= sum_2;
   }
   let loss = sum_1 + 2.0 * (1.0 - pose_graph_stable_cos(difference_2)) + sum;
   result.gradient.path.angle[0] += 2.0 * pose_graph_stable_sin(difference_2);
@@ -147,7 +146,7 @@ fn pose_graph_outputs(params: PoseGraphParams, data: PoseGraphData) -> PoseGraph
   return result;
 }
 
-// The derivative of the loss of PoseGraph along a direction. 59 operations as written; loops repeat them.
+// The derivative of the loss of PoseGraph along a direction. 57 operations as written; loops repeat them.
 fn pose_graph_jvp(params: PoseGraphParams, data: PoseGraphData, direction: PoseGraphParams) -> f32 {
   var failed = false;
   for (var k = 0; k < 7; k++) { failed |= (data.from_[k] < 0) | (data.from_[k] >= 6); }
@@ -168,25 +167,24 @@ fn pose_graph_jvp(params: PoseGraphParams, data: PoseGraphData, direction: PoseG
     let difference_2 = params.path.y[toM] - params.path.y[fromM];
     let difference_3 = direction.path.y[toM] - direction.path.y[fromM];
     let negative = -pathAngleFromM;
-    let negative_1 = -pathAngleFromM_1;
     let cosine = pose_graph_stable_cos(negative);
     let sine = pose_graph_stable_sin(negative);
-    let negative_2 = -(negative_1 * sine);
-    let product_2 = negative_1 * cosine;
-    let sum_1 = difference_1 * cosine + negative_2 * difference;
-    let sum_2 = difference_3 * cosine + negative_2 * difference_2;
-    let product_3 = 2.0 * (difference * cosine - difference_2 * sine - data.measured.x[m]);
-    let product_4 = 2.0 * (difference * sine + difference_2 * cosine - data.measured.y[m]);
-    let product_5 = (sum_1 - (difference_3 * sine + product_2 * difference_2)) * product_3;
+    let product_2 = pathAngleFromM_1 * sine;
+    let product_3 = pathAngleFromM_1 * cosine;
+    let sum_1 = difference_1 * cosine + product_2 * difference;
+    let sum_2 = difference_3 * cosine + product_2 * difference_2;
+    let product_4 = 2.0 * (difference * cosine - difference_2 * sine - data.measured.x[m]);
+    let product_5 = 2.0 * (difference * sine + difference_2 * cosine - data.measured.y[m]);
+    let product_6 = (sum_1 + (product_3 * difference_2 - difference_3 * sine)) * product_4;
     let sine_1 = pose_graph_stable_sin(params.path.angle[toM] - pathAngleFromM - data.measured.angle[m]);
-    let sum_3 = product_5 + (difference_1 * sine + product_2 * difference + sum_2) * product_4;
+    let sum_3 = product_6 + (difference_1 * sine - product_3 * difference + sum_2) * product_5;
     sum += sum_3 + 2.0 * ((direction.path.angle[toM] - pathAngleFromM_1) * sine_1);
   }
   if (failed) { return pose_graph_nan(); }
   return product + direction.path.y[0] * (2.0 * (params.path.y[0] - startY)) + product_1 + sum;
 }
 
-// The Hessian of the loss of PoseGraph times a direction. 122 operations as written; loops repeat them.
+// The Hessian of the loss of PoseGraph times a direction. 119 operations as written; loops repeat them.
 fn pose_graph_hvp(params: PoseGraphParams, data: PoseGraphData, direction: PoseGraphParams) -> PoseGraphHvp {
   var failed = false;
   for (var k = 0; k < 7; k++) { failed |= (data.from_[k] < 0) | (data.from_[k] >= 6); }
@@ -214,44 +212,36 @@ fn pose_graph_hvp(params: PoseGraphParams, data: PoseGraphData, direction: PoseG
     let difference_3 = params.path.y[toM] - params.path.y[fromM];
     let difference_4 = direction.path.y[toM] - direction.path.y[fromM];
     let negative = -pathAngleFromM;
-    let negative_1 = -pathAngleFromM_1;
     let cosine = pose_graph_stable_cos(negative);
     let sine = pose_graph_stable_sin(negative);
-    let product_2 = negative_1 * sine;
-    let negative_2 = -product_2;
-    let product_3 = negative_1 * cosine;
+    let product_2 = pathAngleFromM_1 * sine;
+    let product_3 = pathAngleFromM_1 * cosine;
     let product_4 = 2.0 * (difference_1 * cosine - difference_3 * sine - data.measured.x[m]);
     let product_5 = 2.0 * (difference_1 * sine + difference_3 * cosine - data.measured.y[m]);
-    let sum_2 = difference_2 * cosine + negative_2 * difference_1;
-    let sum_3 = difference_4 * cosine + negative_2 * difference_3;
-    let difference_5 = sum_2 - (difference_4 * sine + product_3 * difference_3);
-    let difference_6 = params.path.angle[toM] - pathAngleFromM - data.measured.angle[m];
-    let sum_4 = difference_2 * sine + product_3 * difference_1 + sum_3;
-    let difference_7 = direction.path.angle[toM] - pathAngleFromM_1;
-    let sine_1 = pose_graph_stable_sin(difference_6);
-    let sum_5 = difference_5 * product_4 + sum_4 * product_5;
-    sum += sum_5 + 2.0 * (difference_7 * sine_1);
-    let product_6 = 2.0 * (difference_7 * pose_graph_stable_cos(difference_6));
-    let product_7 = 2.0 * sum_4;
-    let product_8 = 2.0 * difference_5;
-    let negative_3 = -product_4;
-    let negative_4 = -product_8;
-    let sum_6 = product_7 * cosine + negative_2 * product_5;
-    let sum_7 = sum_6 + (negative_4 * sine + product_3 * negative_3);
-    let sum_8 = negative_4 * difference_3 + difference_4 * negative_3;
-    let product_9 = (product_7 * difference_1 + difference_2 * product_5 + sum_8) * cosine;
-    let sum_9 = product_8 * cosine + negative_2 * product_4;
-    let sum_10 = product_7 * sine + product_3 * product_5 + sum_9;
-    let sum_11 = product_7 * difference_3 + difference_4 * product_5;
-    let product_10 = (sum_11 + (product_8 * difference_1 + difference_2 * product_4)) * sine;
-    let difference_8 = product_9 - product_2 * (product_5 * difference_1 + negative_3 * difference_3);
-    let sum_12 = product_10 + product_3 * (product_5 * difference_3 + product_4 * difference_1);
+    let sum_2 = difference_2 * cosine + product_2 * difference_1;
+    let sum_3 = difference_4 * cosine + product_2 * difference_3;
+    let sum_4 = sum_2 + (product_3 * difference_3 - difference_4 * sine);
+    let difference_5 = params.path.angle[toM] - pathAngleFromM - data.measured.angle[m];
+    let sum_5 = difference_2 * sine - product_3 * difference_1 + sum_3;
+    let difference_6 = direction.path.angle[toM] - pathAngleFromM_1;
+    sum += sum_4 * product_4 + sum_5 * product_5 + 2.0 * (difference_6 * pose_graph_stable_sin(difference_5));
+    let product_6 = 2.0 * (difference_6 * pose_graph_stable_cos(difference_5));
+    let product_7 = 2.0 * sum_5;
+    let product_8 = 2.0 * sum_4;
+    let sum_6 = product_7 * cosine + product_2 * product_5 + (product_3 * product_4 - product_8 * sine);
+    let sum_7 = product_7 * sine - product_3 * product_5 + (product_8 * cosine + product_2 * product_4);
+    let sum_8 = product_7 * difference_1 + difference_2 * product_5;
+    let product_9 = (sum_8 - (product_8 * difference_3 + difference_4 * product_4)) * cosine;
+    let sum_9 = product_7 * difference_3 + difference_4 * product_5;
+    let product_10 = (sum_9 + (product_8 * difference_1 + difference_2 * product_4)) * sine;
+    let sum_10 = product_9 + product_2 * (product_5 * difference_1 - product_4 * difference_3);
+    let sum_11 = sum_10 + (product_3 * (product_5 * difference_3 + product_4 * difference_1) - product_10);
     result.product.path.angle[toM] += product_6;
-    result.product.path.y[toM] += sum_7;
-    result.product.path.x[toM] += sum_10;
-    result.product.path.angle[fromM] += sum_12 - difference_8 - product_6;
-    result.product.path.y[fromM] -= sum_7;
-    result.product.path.x[fromM] -= sum_10;
+    result.product.path.y[toM] += sum_6;
+    result.product.path.x[toM] += sum_7;
+    result.product.path.angle[fromM] -= product_6 + sum_11;
+    result.product.path.y[fromM] -= sum_6;
+    result.product.path.x[fromM] -= sum_7;
   }
   let tangent = sum_1 + 2.0 * (pathAngle0 * pose_graph_stable_sin(difference)) + sum;
   result.product.path.angle[0] += 2.0 * (pathAngle0 * pose_graph_stable_cos(difference));

@@ -50,7 +50,7 @@ export function rosenbrockLoss(params: Readonly<RosenbrockParams>, sizes: Rosenb
 }
 
 /**
- * The loss of Rosenbrock and its gradient. 14 operations as written; loops repeat them.
+ * The loss of Rosenbrock and its gradient. 13 operations as written; loops repeat them.
  *
  * @param params x: real[N]
  * @param sizes N
@@ -77,7 +77,7 @@ export function rosenbrockLossAndGradient(
     const difference_1 = 1 - xHere;
     sum += 100 * (difference * difference) + difference_1 * difference_1;
     const product = 200 * difference;
-    xGradient[i - 1] = carried - (2 * difference_1 + 2 * product * xHere);
+    xGradient[i - 1] = carried - 2 * (difference_1 + product * xHere);
     carried = product;
     xHere = xNext;
   }

@@ -1,4 +1,4 @@
-// Lists of statements in which elements and variables are written several times.
+// Lists of statements in which elements and variables are written several times, and terms that have a power of two in common.
 
 import { expect, it } from 'vitest';
 import { symbol } from '../../src/base/polynomial.ts';
@@ -7,6 +7,7 @@ import { dropDead } from '../../src/loops/dead.ts';
 import { apply, constant, declare, integer, load, loop, real, reference, sizeOf, variable } from '../../src/loops/make.ts'; // prettier-ignore
 import { printRoutine } from '../../src/loops/print.ts';
 import { settleVariables } from '../../src/loops/settle.ts';
+import { factorTwos } from '../../src/loops/twos.ts';
 import type { Buffer, Expression, Routine, Statement } from '../../src/loops/types.ts';
 
 const N = symbol('N');
@@ -44,6 +45,7 @@ const routine = (body: readonly Statement[]): Routine => ({
   scratch: [row],
 });
 
+const scaled = (factor: number, of: Expression): Expression => apply('mul', real(factor), of);
 const s = variable('s', 'real');
 const t = variable('t', 'real');
 
@@ -168,6 +170,32 @@ const cases: readonly {
     row[i] = 1
   for i in 0..N
     out[i] = 2`,
+  },
+  {
+    name: 'a power of two that two terms have in common is a factor of their sum',
+    pass: factorTwos,
+    body: inLoop(
+      store(out, at, apply('sub', apply('neg', scaled(2, load(x, at))), apply('mul', load(row, at), scaled(2, load(x, at))))), // prettier-ignore
+      store(row, at, apply('add', scaled(-4, load(x, at)), apply('add', scaled(4, load(row, at)), scaled(4, real(3))))), // prettier-ignore
+    ),
+    text: `
+  for i in 0..N
+    out[i] = (-2 * (x[i] + (row[i] * x[i])))
+    row[i] = (-4 * (x[i] - (row[i] + 3)))`,
+  },
+  {
+    name: 'a number that is none, or another one, is not',
+    pass: factorTwos,
+    body: inLoop(
+      store(out, at, apply('add', scaled(3, load(x, at)), scaled(3, load(row, at)))),
+      store(row, at, apply('add', scaled(2, load(x, at)), scaled(4, load(out, at)))),
+      add(row, at, apply('add', scaled(0.5, load(x, at)), scaled(0.5, load(out, at)))),
+    ),
+    text: `
+  for i in 0..N
+    out[i] = ((3 * x[i]) + (3 * row[i]))
+    row[i] = ((2 * x[i]) + (4 * out[i]))
+    row[i] += ((0.5 * x[i]) + (0.5 * out[i]))`,
   },
 ];
 
