@@ -1,6 +1,7 @@
 // How many operations a plan takes.
 
 import { expect, it } from 'vitest';
+import { compile } from '../../src/compile.ts';
 import type { Sizes } from '../support/derive.ts';
 import { gradientOf, trafficOf } from '../support/kernels.ts';
 
@@ -46,6 +47,36 @@ it('of rows that data name, each has its part of the iterations', () => {
   const [N, K] = [10_000, 100];
   expect(flops(source, { N, K })).toBeLessThan(10 * N);
   expect(flops(source, { N, K })).toBeGreaterThan(4 * N);
+});
+
+const distances = `model Distances {
+  dim N, K, D
+  data x: real[N, D]
+  param Q: real[K, D, D], m: real[K, D]
+  loss sum(tanh(squaredNorm(Q[k] @ (x[n] - m[k]))) for n in N, k in K)
+}`;
+
+it('of an array that a loop makes, each thread computes the element that it wants', () => {
+  const [N, K, D] = [100, 5, 20];
+  // The distance, and what it gives to Q and to m.
+  const rows = N * K * D * D;
+  expect(flops(distances, { N, K, D })).toBeGreaterThan(6 * rows);
+  expect(flops(distances, { N, K, D })).toBeLessThan(15 * rows);
+});
+
+it('zeros around an array are not kept by each thread', async () => {
+  const source = `model Padded {
+  dim B, N
+  data x: real[B, 2, N, N]
+  param K: real[4, 2, 3, 3]
+  let y[b in B] = conv2dSame(x[b], K)
+  loss sum(tanh(y[b, o, i, j]) for b, o, i, j)
+}`;
+  const { files } = await compile(source, { target: 'webgpu' });
+  const text = files[0]?.text ?? '';
+  expect(text).toContain("title: 'y', threads: B * 4 * N * N");
+  expect(text).toContain('reals[x_at + ');
+  expect(text).not.toContain('_at + thread * ');
 });
 
 it('is not known where data say how long a loop is', () => {

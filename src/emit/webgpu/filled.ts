@@ -12,11 +12,20 @@ import { isSafe } from './reread.ts';
 export function filled(program: Program): Program {
   const counter = { next: program.nextId };
   const fresh = (value: Value): Value => ({ ...value, id: counter.next++ });
+  const body = filledIn(program.body, fresh, ({ kind }) => kind === 'loop');
+  return dropDead({ ...program, body, nextId: counter.next });
+}
 
+/** The same of a block, and of those within the statements that `isEntered` says. */
+export function filledIn(
+  body: Block,
+  fresh: (value: Value) => Value,
+  isEntered: (statement: Statement) => boolean,
+): Block {
   const within = (block: Block): Block => {
     const done = new Set<number>();
     const statements = block.statements.flatMap((s): readonly Statement[] => {
-      if (s.kind === 'loop') return [mapBlocks(s, within)];
+      if (isEntered(s)) return [mapBlocks(s, within)];
       if (s.kind !== 'for') return [s];
       const paths = pathsOf(s) ?? [];
       const builds = paths.flatMap((path) => {
@@ -33,8 +42,7 @@ export function filled(program: Program): Program {
       (s.kind === 'open' && done.has(s.outs[0].id)) || (s.kind === 'freeze' && done.has(s.accumulator.id));
     return { ...block, statements: statements.filter((s) => !isDone(s)) };
   };
-  const body = within(program.body);
-  return dropDead({ ...program, body, nextId: counter.next });
+  return within(body);
 }
 
 /** What an accumulator becomes that is empty before one statement of the block and complete after it. */

@@ -14,6 +14,7 @@ import { dropDeadIn } from '../../passes/dead.ts';
 import { ops, type OpName } from '../../ops/index.ts';
 import { linearOf, type Linear } from './linear.ts';
 import { outsideOf } from './outside.ts';
+import { picked } from './picked.ts';
 import { segmentsOf, type Searched, type Sorter } from './segments.ts';
 
 /** What the thread of an element computes. */
@@ -280,7 +281,9 @@ export function gatherOf(
     extents: order.map((dim) => dims[dim] ?? constant(1)),
     indices,
     outside,
-    block: dropDeadIn(emit(0)),
+    block: dropDeadIn(
+      without.has('share') ? emit(0) : picked(emit(0), (value) => fresh(value.type, value.name)),
+    ),
   };
 }
 

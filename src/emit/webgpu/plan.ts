@@ -8,6 +8,7 @@ import type { Optimisation } from '../../base/optimisations.ts';
 import { asPolynomial, extent, int, intType, real } from '../../ir/build.ts';
 import type { AddStatement, Block, LoopStatement, Operand, Output, Program, ReduceStatement, Statement, Type, Value } from '../../ir/types.ts'; // prettier-ignore
 import { accumulatorsOf, freeValues, someStatement } from '../../ir/walk.ts';
+import { dropDeadIn } from '../../passes/dead.ts';
 import { inChunks } from './chunks.ts';
 import { filled } from './filled.ts';
 import { fused } from './fuse.ts';
@@ -17,6 +18,7 @@ import { Places, whole } from './places.ts';
 import type { Sorter } from './segments.ts';
 import { unnamed, type Goal, type Place, type Plan, type Step, type Storage } from './steps.ts';
 import { reread } from './reread.ts';
+import { picked } from './picked.ts';
 import { rowsFirst } from './rows.ts';
 import { withoutClears, withoutCopies } from './tidy.ts';
 
@@ -115,6 +117,8 @@ class Planner {
     });
   }
 
+  readonly #renew = ({ type, name }: Value): Value => this.#places.fresh(type, name);
+
   #block({ statements, results }: Block): void {
     if (!this.#without.has('inline') && statements.filter(isNumber).length <= mostInlined) {
       for (const s of statements) {
@@ -142,7 +146,10 @@ class Planner {
   #statement(s: Statement): void {
     switch (s.kind) {
       case 'build': {
-        const { axes, body } = flattened(s.axes, s.body);
+        const { axes, body } = flattened(
+          s.axes,
+          this.#without.has('share') ? s.body : dropDeadIn(picked(s.body, this.#renew)),
+        );
         const extents = s.outs[0]?.type.dims.slice(0, axes.length) ?? [];
         const goals = s.outs.map((out): Goal => ({
           place: this.#places.placed(out),

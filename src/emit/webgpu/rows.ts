@@ -1,11 +1,15 @@
 // Reductions that all iterations of inner loops share, such as the `logSumExp` of a row that each of its elements needs, get an
-// array and a kernel of their own. Threads have no iteration in common: without it each would compute the row again, in a time that
-// grows with the square of its length. It costs an array of one number for each row.
+// array and a kernel of their own, and so do arrays that are made of reductions, such as the product of a matrix and a row. Threads have no
+// iteration in common: without it each would compute the row again, in a time that grows with the square of its length. It costs
+// an array of one number, or one array, for each row.
 
 import { asPolynomial, intType } from '../../ir/build.ts';
 import { bug } from '../../base/bug.ts';
 import type { Polynomial } from '../../base/polynomial.ts';
 import type { Block, BuildStatement, Program, ReduceStatement, Statement, Type, Value } from '../../ir/types.ts'; // prettier-ignore
+import { dropDeadIn } from '../../passes/dead.ts';
+import { picked } from './picked.ts';
+import { isSafe } from './reread.ts';
 import { blocksOf, cloneBlock, freeValues, freeValuesOfStatement, mapBlocks } from '../../ir/walk.ts';
 
 interface Axis {
@@ -61,6 +65,14 @@ export function rowsFirst(program: Program): Program {
         for (const { id } of s.outs) made.add(id);
         return reads;
       }
+      if (s.kind === 'build' && isKnown && isElementwise(s)) {
+        const array = isRepeated(s, block.statements.slice(k + 1)) ? arrayOf(s, axes, pure, rows) : undefined;
+        const row: Statement = array === undefined ? s : { kind: 'row', outs: [s.outs[0] ?? bug('no array')], array, indices: axes.map(({ index }) => index) }; // prettier-ignore
+        hasChanged ||= row !== s;
+        pure.push(row);
+        for (const { id } of s.outs) made.add(id);
+        return [row];
+      }
       const own = axesOf(s);
       if (own === undefined) return [s];
       const changed = mapBlocks(s, (body) => inner(body, [...axes, ...own], pure, bound, rows));
@@ -79,7 +91,7 @@ export function rowsFirst(program: Program): Program {
   ): readonly Value[] => {
     const own = axes.map(({ index }) => fresh(intType, index.name));
     const substitution = new Map(axes.map(({ index }, k) => [index.id, own[k] ?? index]));
-    const needed = neededBy(s, pure);
+    const needed = neededBy(freeValuesOfStatement(s).keys(), pure);
     const { block } = cloneBlock({ statements: [...needed, s], results: s.outs }, substitution, (value) => fresh(value.type, value.name)); // prettier-ignore
     const dims = axes.map(({ extent }) => extent);
     const outs = s.outs.map((out) => fresh({ scalar: out.type.scalar, dims }, out.name));
@@ -88,19 +100,45 @@ export function rowsFirst(program: Program): Program {
     return outs;
   };
 
+  /** An array of all that a comprehension yields at the points of the axes, if it reduces, and its elements take no arrays of their own. */
+  const arrayOf = (
+    { outs, axes: within, body }: BuildStatement,
+    axes: readonly Axis[],
+    pure: readonly Statement[],
+    rows: Statement[],
+  ): Value | undefined => {
+    const [out] = outs;
+    if (out === undefined || !body.statements.some(({ kind }) => kind === 'reduce')) return undefined;
+    const copies = [...axes.map(({ index }) => index), ...within].map((index) => [index, fresh(intType, index.name)] as const); // prettier-ignore
+    const substitution = new Map(copies.map(([index, copy]) => [index.id, copy]));
+    const renew = (value: Value): Value => fresh(value.type, value.name);
+    const needed = neededBy(freeValues(body).keys(), pure);
+    const { block } = cloneBlock({ statements: [...needed, ...body.statements], results: body.results }, substitution, renew); // prettier-ignore
+    const own = dropDeadIn(picked(block, renew));
+    if (own.statements.some(({ kind }) => kind === 'build')) return undefined;
+    const dims = [...axes.map(({ extent }) => extent), ...out.type.dims];
+    const array = fresh({ scalar: out.type.scalar, dims }, out.name);
+    rows.push({ kind: 'build', outs: [array], axes: copies.map(([, copy]) => copy), body: own });
+    return array;
+  };
+
   const body = outer(program.body);
   return { ...program, body, nextId: counter.next };
 }
 
-/** Of statements in order those that a later one needs. */
-function neededBy(s: Statement, pure: readonly Statement[]): readonly Statement[] {
-  const ids = new Set(freeValuesOfStatement(s).keys());
+/** Of statements in order those that values need. */
+function neededBy(values: Iterable<number>, pure: readonly Statement[]): readonly Statement[] {
+  const ids = new Set(values);
   return pure.reduceRight<Statement[]>((kept, one) => {
     if (!one.outs.some(({ id }) => ids.has(id))) return kept;
     for (const id of freeValuesOfStatement(one).keys()) ids.add(id);
     return [one, ...kept];
   }, []);
 }
+
+/** One array of numbers, which nothing can go wrong with. */
+const isElementwise = ({ outs, axes, body }: BuildStatement): boolean =>
+  outs.length === 1 && outs[0]?.type.dims.length === axes.length && isSafe(body.statements);
 
 /** What a statement runs over, where that is known before it runs. */
 function axesOf(s: Statement): readonly Axis[] | undefined {
