@@ -54,9 +54,13 @@ class List {
     }
     const key = this.#keys.element(statement.buffer, statement.indices);
     const before = this.#open.get(statement.buffer)?.get(key);
-    const write =
-      before?.write === undefined ? statement : takeOver(before.declared, before.write, statement);
-    if (before !== undefined) before.write = undefined;
+    let write = statement;
+    // What it loads may be the element itself, under another index.
+    const isApart = loadsOf(statement).every((one) => one.buffer !== statement.buffer || differ(one, statement)); // prettier-ignore
+    if (before?.write !== undefined && isApart) {
+      write = takeOver(before.declared, before.write, statement);
+      before.write = undefined;
+    }
     this.#close(write, key);
     const made: Open = { declared: [], write };
     this.#made.push(made);
@@ -94,8 +98,11 @@ class List {
 }
 
 /** What is loaded and written. */
-function elementsOf(statement: Statement): readonly Element[] {
-  const found: Element[] = isWrite(statement) ? [statement] : [];
+const elementsOf = (statement: Statement): readonly Element[] =>
+  isWrite(statement) ? [statement, ...loadsOf(statement)] : loadsOf(statement);
+
+function loadsOf(statement: Statement): readonly Element[] {
+  const found: Element[] = [];
   for (const expression of expressionsOf(statement))
     visitExpression(expression, (part) => {
       if (part.kind === 'load') found.push(part);

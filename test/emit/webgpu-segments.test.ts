@@ -237,6 +237,22 @@ it('refuses ints that are no places', async () => {
   gpu.destroy();
 });
 
+it('tells of a step that failed with the next promise, once, and no step goes on from it', async () => {
+  const { source = '', params = {}, data = {} } = cases.find(({ name }) => name.startsWith('ints in')) ?? {};
+  const { gpu, fields } = await openGpu(source, sizes, { params, data });
+  const before = await gpu.readParams();
+  gpu.setData(fields('data', { ...data, 'edge.to': [1, 2, 3, 0, 4, 3] }));
+  gpu.step(0.1);
+  gpu.setData(fields('data', data));
+  gpu.step(0.1);
+  await expect(gpu.readLoss()).rejects.toThrow('Graph: an index is out of range');
+  expect(await gpu.readParams()).toEqual(before);
+  gpu.step(0.1);
+  expect(await gpu.readParams()).not.toEqual(before);
+  expect(() => gpu.step(NaN)).toThrow('Graph: the learning rate must be a finite number, got NaN');
+  gpu.destroy();
+});
+
 it('the thread of a place goes through its own iterations', async () => {
   const source = cases[1]?.source ?? '';
   const { files } = await compile(source, { target: 'webgpu' });

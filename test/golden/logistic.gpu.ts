@@ -920,7 +920,6 @@ async function createGpuModel(
           `${name} has no ${what} yet: set${what === 'data' ? 'Data' : 'Params'} gives them`,
         );
     }
-    encoder.clearBuffer(status);
     const pass = encoder.beginComputePass();
     pass.setBindGroup(0, group);
     dispatch(pass, steps);
@@ -945,6 +944,8 @@ async function createGpuModel(
     submit((encoder) => {
       before?.(encoder);
       encoder.copyBufferToBuffer(status, 0, copy, 0, 4);
+      // It is told once; until then, no step goes on from what failed.
+      encoder.clearBuffer(status);
       if (buffer !== undefined && length > 0)
         encoder.copyBufferToBuffer(buffer, 0, copy, 4, 4 * length);
     });
@@ -1044,6 +1045,10 @@ async function createGpuModel(
       return { loss: numbers[0] ?? NaN, gradient: objectOf(numbers, 1) };
     },
     step(learningRate) {
+      if (!Number.isFinite(learningRate))
+        throw new RangeError(
+          `${name}: the learning rate must be a finite number, got ${String(learningRate)}`,
+        );
       device.queue.writeBuffer(rate, 0, Float32Array.of(learningRate));
       submit((encoder) => compute(encoder, true));
     },

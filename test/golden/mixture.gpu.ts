@@ -1664,7 +1664,6 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
           `${name} has no ${what} yet: set${what === 'data' ? 'Data' : 'Params'} gives them`,
         );
     }
-    encoder.clearBuffer(status);
     const pass = encoder.beginComputePass();
     pass.setBindGroup(0, group);
     dispatch(pass, steps);
@@ -1688,6 +1687,8 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
     submit((encoder) => {
       before?.(encoder);
       encoder.copyBufferToBuffer(status, 0, copy, 0, 4);
+      // It is told once; until then, no step goes on from what failed.
+      encoder.clearBuffer(status);
       if (buffer !== undefined && length > 0)
         encoder.copyBufferToBuffer(buffer, 0, copy, 4, 4 * length);
     });
@@ -1767,6 +1768,10 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
       return { loss: numbers[0] ?? NaN, gradient: objectOf(numbers, 1) };
     },
     step(learningRate) {
+      if (!Number.isFinite(learningRate))
+        throw new RangeError(
+          `${name}: the learning rate must be a finite number, got ${String(learningRate)}`,
+        );
       device.queue.writeBuffer(rate, 0, Float32Array.of(learningRate));
       submit((encoder) => compute(encoder, true));
     },

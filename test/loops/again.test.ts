@@ -92,6 +92,22 @@ const cases: readonly {
     row[i] = 3`,
   },
   {
+    name: 'and so it is where the second write loads it',
+    pass: writeOnce,
+    body: inLoop(
+      store(row, at, load(x, at)),
+      store(row, at, load(row, first)),
+      add(row, at, load(row, first)),
+      add(row, at, load(row, at)),
+    ),
+    text: `
+  for i in 0..N
+    row[i] = x[i]
+    row[i] = row[0]
+    const sum: real = (row[i] + row[0])
+    row[i] = (sum + sum)`,
+  },
+  {
     name: 'a store stays where what follows may not run',
     pass: writeOnce,
     body: [

@@ -166,6 +166,24 @@ const cases = [
     data: { pick: 1 },
     sizes: { N: 2 },
   },
+  {
+    name: 'an element that is written again with a value that may be made of it',
+    source: `model F {
+      dim N
+      data k: int in 0..N
+      param w: real[N], c: real
+      var v = w
+      v[k] -= c
+      v[k] -= v[0]^2
+      v[k] = 5
+      v[k] = v[0] + w[k]
+      for t in 2 { v[k] -= c; v[k] -= v[0]; v[k] -= sin(v[0]) }
+      loss sum(v)
+    }`,
+    params: { w: [0.3, 0.7], c: 0.2 },
+    data: { k: 0 },
+    sizes: { N: 2 },
+  },
 ];
 
 it.each(cases)('$name', ({ source, params, data = {}, sizes }) => {

@@ -242,7 +242,6 @@ ${outputs('/** Where one shares params and data with another, that one is told o
       const isNeeded = (what === 'params' ? params : data).length > 0;
       if (isNeeded && !given.has(what)) throw new Error(\`\${name} has no \${what} yet: set\${what === 'data' ? 'Data' : 'Params'} gives them\`);
     }
-    encoder.clearBuffer(status);
     const pass = encoder.beginComputePass();
     pass.setBindGroup(0, group);
     dispatch(pass, steps);
@@ -262,6 +261,8 @@ ${outputs('/** Where one shares params and data with another, that one is told o
     submit((encoder) => {
       before?.(encoder);
       encoder.copyBufferToBuffer(status, 0, copy, 0, 4);
+      // It is told once; until then, no step goes on from what failed.
+      encoder.clearBuffer(status);
       if (buffer !== undefined && length > 0) encoder.copyBufferToBuffer(buffer, 0, copy, 4, 4 * length);
     });
     await pending;
@@ -345,6 +346,7 @@ ${outputs(`\
       return { loss: numbers[0] ?? NaN, gradient: objectOf(numbers, 1) };
     },
     step(learningRate) {
+      if (!Number.isFinite(learningRate)) throw new RangeError(\`\${name}: the learning rate must be a finite number, got \${String(learningRate)}\`);
       device.queue.writeBuffer(rate, 0, Float32Array.of(learningRate));
       submit((encoder) => compute(encoder, true));
     },
