@@ -46,6 +46,7 @@ class List {
   }
 
   push(old: Statement): void {
+    if (this.#isNamed(old)) return;
     const statement = this.#withoutLoads(old);
     if (!isWrite(statement)) {
       this.#close(statement);
@@ -67,6 +68,17 @@ class List {
     if (write.buffer.scalar !== 'real' || !isSteady(write)) return;
     const own = this.#open.get(write.buffer) ?? new Map<string, Open>();
     this.#open.set(write.buffer, own.set(key, made));
+  }
+
+  /** Whether it gives a name to what was just stored and has none: that is declared where it is stored. */
+  #isNamed(s: Statement): boolean {
+    if (s.kind !== 'declare' || s.local.mutable || s.value?.kind !== 'load') return false;
+    const { buffer, indices } = s.value;
+    const open = this.#open.get(buffer)?.get(this.#keys.element(buffer, indices));
+    if (open?.write === undefined || isFinal(contentOf(open.write))) return false;
+    open.declared.push(declare(s.local, contentOf(open.write)));
+    open.write = { kind: 'store', buffer, indices, value: reference(s.local) };
+    return true;
   }
 
   /** With what was stored in place of loads of it. */
@@ -129,14 +141,19 @@ function takeOver(declared: Statement[], first: Write, second: Write): Write {
 /** What the element is after the write. */
 function stored(declared: Statement[], open: Open, write: Write): Expression {
   const { buffer, indices } = write;
-  const value = write.kind === 'store' ? write.value : sumOf(load(buffer, indices), write.value);
-  const name = named(declared, value);
+  const name = named(declared, contentOf(write));
   open.write = { kind: 'store', buffer, indices, value: name };
   return name;
 }
 
+const contentOf = ({ kind, buffer, indices, value }: Write): Expression =>
+  kind === 'store' ? value : sumOf(load(buffer, indices), value);
+
+const isFinal = (value: Expression): boolean =>
+  isAtom(value) && !(value.kind === 'local' && value.local.mutable);
+
 function named(declared: Statement[], value: Expression): Expression {
-  if (isAtom(value) && !(value.kind === 'local' && value.local.mutable)) return value;
+  if (isFinal(value)) return value;
   const local = invented(nameFor(value), 'real');
   declared.push(declare(local, value));
   return reference(local);

@@ -129,6 +129,21 @@ const cases: readonly {
   out[0] = row[0]`,
   },
   {
+    name: 'what was stored takes the name that it is loaded by',
+    pass: writeOnce,
+    body: inLoop(
+      add(row, at, load(x, at)),
+      declare(constant('now', 'real'), load(row, at)),
+      store(row, at, real(0)),
+      store(out, at, load(row, at)),
+    ),
+    text: `
+  for i in 0..N
+    const now: real = (row[i] + x[i])
+    row[i] = 0
+    out[i] = 0`,
+  },
+  {
     name: 'a variable that is assigned in its own list alone is several constants',
     pass: settleVariables,
     body: inLoop(
