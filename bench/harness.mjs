@@ -1,8 +1,10 @@
 // What the benchmarks share: each measurement in a process of its own, CPU time, medians, and tables of results.
 
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync, spawn, spawnSync } from 'node:child_process';
+import { once as nextEvent } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 
 export const root = fileURLToPath(new URL('..', import.meta.url));
@@ -41,10 +43,18 @@ export const found = (result) => process.stdout.write(JSON.stringify(result));
 
 /** Runs the benchmark's own script again to measure one thing in a fresh process. */
 export function measure(script, argument, flags = []) {
-  const args = [...flags, fileURLToPath(script), '--measure', JSON.stringify(argument)];
-  const [command, ...rest] = [...pinned(), process.execPath, ...args];
+  const [command, ...rest] = measuringCommand(script, argument, flags);
   return JSON.parse(execFileSync(command, rest, { encoding: 'utf8', maxBuffer: 1e8 }));
 }
+
+const measuringCommand = (script, argument, flags = []) => [
+  ...pinned(),
+  process.execPath,
+  ...flags,
+  fileURLToPath(script),
+  '--measure',
+  JSON.stringify(argument),
+];
 
 /** What to put before a command that is to stay on one core, the last one, where the system can do that. */
 const pinned = once(() => {
@@ -67,12 +77,68 @@ export function measureInTurn(script, args, rounds, flags) {
   return results;
 }
 
+/**
+ * Measures each argument in `rounds` processes, batch by batch in turn: neighbours on the machine slow it down for
+ * seconds, which the processes of a round then share. `script` is to call `serveBatches`.
+ */
+export async function measureTogether(script, args, rounds) {
+  const results = args.map(() => []);
+  for (let round = 0; round < rounds; round++) {
+    const running = [];
+    for (const argument of args) running.push(await started(script, argument));
+    const times = args.map(() => []);
+    for (let batch = 0; batch < protocol.batches; batch++) {
+      for (const [i, one] of running.entries()) times[i].push(await one.batch());
+    }
+    await Promise.all(running.map((one) => one.end()));
+    times.forEach((batches, i) => results[i].push(median(batches)));
+  }
+  return results;
+}
+
+/** A measuring process that has warmed up, and waits to be asked for a batch. */
+async function started(script, argument) {
+  const [command, ...rest] = measuringCommand(script, argument);
+  const child = spawn(command, rest, { stdio: ['pipe', 'pipe', 'inherit'] });
+  const ended = nextEvent(child, 'exit');
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const line = async () => {
+    const { value, done } = await lines.next();
+    if (done) throw new Error(`a measuring process has ended: ${JSON.stringify(argument)}`);
+    return value;
+  };
+  await line();
+  return {
+    batch: () => {
+      child.stdin.write('\n');
+      return line().then(Number);
+    },
+    end: () => {
+      child.stdin.end();
+      return ended;
+    },
+  };
+}
+
+/** In a measuring process: a batch for each line that it is sent, from when it says that it is ready. */
+export async function serveBatches(batch) {
+  process.stdout.write('ready\n');
+  for await (const _ of createInterface({ input: process.stdin })) process.stdout.write(`${batch()}\n`);
+}
+
 /** How calls are timed: in batches of at least so many milliseconds, after a warm-up of so many. */
 export const protocol = { warmUp: 1_000, batch: 50, batches: 7 };
 
 /** CPU time of one call in milliseconds: the median of the batches. */
 export function timeCalls(call, chosen = {}) {
-  const { warmUp, batch, batches } = { ...protocol, ...chosen };
+  const { batches } = { ...protocol, ...chosen };
+  const batch = warmedUp(call, chosen);
+  return median(Array.from({ length: batches }, batch));
+}
+
+/** Calls until the engine has compiled what is called; returns what times a batch, in milliseconds for one call. */
+export function warmedUp(call, chosen = {}) {
+  const { warmUp, batch } = { ...protocol, ...chosen };
   // What nobody uses need not be computed.
   let returned = 0;
   const repeat = (f, times) => {
@@ -90,9 +156,11 @@ export function timeCalls(call, chosen = {}) {
   while (cpuTime() < warm) batchOf(1);
   let calls = 1;
   while (batchOf(calls) < batch) calls *= 2;
-  const time = median(Array.from({ length: batches }, () => batchOf(calls) / calls));
-  if (Number.isNaN(returned)) throw new Error('a call returned NaN');
-  return time;
+  return () => {
+    const time = batchOf(calls) / calls;
+    if (Number.isNaN(returned)) throw new Error('a call returned NaN');
+    return time;
+  };
 }
 
 /** A Markdown table from rows of objects with equal keys; the keys are the heads. */

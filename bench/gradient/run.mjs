@@ -2,11 +2,11 @@
 // node bench/gradient/run.mjs [--rounds 7] [model or start of its name …]
 
 import { parseArgs } from 'node:util';
-import { found, measuring, report, spread, table } from '../harness.mjs';
+import { measuring, report, spread, table } from '../harness.mjs';
 import { cases } from '../models/index.mjs';
 import { checkAgreement } from './agree.mjs';
 import { chart } from './chart.mjs';
-import { chosen, microseconds, ratios, timeInTurn, timeVariant } from './times.mjs';
+import { chosen, microseconds, ratios, serveVariant, timeInTurn } from './times.mjs';
 import { compileModel, variants } from './variants.mjs';
 
 async function main() {
@@ -25,12 +25,12 @@ async function main() {
     results[name] = {
       sizes: cases[name].sizes,
       difference: differences[name],
-      milliseconds: timeInTurn(import.meta.url, name, variants, rounds),
+      milliseconds: await timeInTurn(import.meta.url, name, variants, rounds),
     };
   }
   const rows = Object.entries(results).map(([name, result]) => row(name, result));
   const note =
-    `Median CPU time of ${rounds} processes for each variant, in turn; quartiles in brackets. ` +
+    `Median CPU time of ${rounds} processes for each variant, batch by batch in turn; quartiles in brackets. ` +
     'All variants agree to 1e-10; the last column is by how much they differ.';
   // What is not the whole suite does not replace its results.
   const file = names.length === Object.keys(cases).length ? 'gradient' : 'gradient-chosen';
@@ -66,4 +66,4 @@ const mapped = (object, change) => Object.fromEntries(Object.entries(object).map
 
 const argument = measuring();
 if (argument === undefined) await main();
-else found(await timeVariant(argument));
+else await serveVariant(argument);

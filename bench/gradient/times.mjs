@@ -1,6 +1,6 @@
 // What comparisons of gradients share: the cases that are asked for, and the CPU time of their variants.
 
-import { measureInTurn, median, spread, timeCalls } from '../harness.mjs';
+import { measureTogether, median, serveBatches, spread, warmedUp } from '../harness.mjs';
 import { prepare } from './variants.mjs';
 
 /** All models, or those that are named, by their names or by how these begin. */
@@ -14,9 +14,9 @@ export function chosen(asked, all) {
   return all.filter((name) => named.includes(name));
 }
 
-/** Milliseconds of each variant of a case, round by round; `script` is to call `timeVariant` with its argument. */
-export function timeInTurn(script, name, variants, rounds) {
-  const times = measureInTurn(
+/** Milliseconds of each variant of a case, round by round; `script` is to call `serveVariant` with its argument. */
+export async function timeInTurn(script, name, variants, rounds) {
+  const times = await measureTogether(
     script,
     variants.map((variant) => ({ name, variant })),
     rounds,
@@ -28,9 +28,9 @@ export function timeInTurn(script, name, variants, rounds) {
 }
 
 /** In a process of its own. One that is a program itself times itself. */
-export async function timeVariant({ name, variant }) {
-  const { run, time = () => timeCalls(run) } = await prepare(name, variant);
-  return time();
+export async function serveVariant({ name, variant }) {
+  const { run, time } = await prepare(name, variant);
+  await serveBatches(time ?? warmedUp(run));
 }
 
 export const microseconds = (times) => spread(times.map((time) => 1e3 * time));

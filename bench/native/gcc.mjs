@@ -39,8 +39,8 @@ export function prepareNative(folder, sizes, { params, data }) {
     for (const [name, ...values] of fields) gradient[name] = values.map(Number);
     return Number(loss[1]);
   };
-  const { warmUp, batch, batches } = protocol;
-  return { gradient, run, time: () => Number(output('time', warmUp, batch, batches)) };
+  // A batch is a process: nothing is to be compiled, so it is warm as soon as it has its inputs in the caches.
+  return { gradient, run, time: () => Number(output('time', 50, protocol.batch, 1)) };
 }
 
 /** A name of 16 bytes, how many values there are, and the values. */

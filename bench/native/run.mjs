@@ -3,9 +3,9 @@
 
 import { parseArgs } from 'node:util';
 import { checkAgreement } from '../gradient/agree.mjs';
-import { chosen, microseconds, ratios, timeInTurn, timeVariant } from '../gradient/times.mjs';
+import { chosen, microseconds, ratios, serveVariant, timeInTurn } from '../gradient/times.mjs';
 import { compileModel } from '../gradient/variants.mjs';
-import { found, measuring, report, spread, table } from '../harness.mjs';
+import { measuring, report, spread, table } from '../harness.mjs';
 import { cases } from '../models/index.mjs';
 import { compileNative, flags, gccVersion, nativeCases } from './gcc.mjs';
 
@@ -28,12 +28,12 @@ async function main() {
   const results = {};
   for (const name of names) {
     const difference = await checkAgreement(name, ['tuned', 'native']);
-    const milliseconds = timeInTurn(import.meta.url, name, variants, rounds);
+    const milliseconds = await timeInTurn(import.meta.url, name, variants, rounds);
     results[name] = { sizes: cases[name].sizes, difference, milliseconds };
   }
   const rows = Object.entries(results).map(([name, result]) => row(name, result));
   const note =
-    `Median CPU time of ${rounds} processes for each variant, in turn; quartiles in brackets. ` +
+    `Median CPU time of ${rounds} processes for each variant, batch by batch in turn; quartiles in brackets. ` +
     'C is tuned.ts in C. All agree to 1e-10; the last column is by how much they differ.';
   // What is not the whole suite does not replace its results.
   const file = names.length === nativeCases.length ? 'native' : 'native-chosen';
@@ -54,4 +54,4 @@ function row(name, { difference, milliseconds: { emitted, tuned, native } }) {
 
 const argument = measuring();
 if (argument === undefined) await main();
-else found(await timeVariant(argument));
+else await serveVariant(argument);

@@ -3,9 +3,9 @@
 
 import { parseArgs } from 'node:util';
 import { checkAgreement } from '../gradient/agree.mjs';
-import { microseconds, ratios, timeInTurn, timeVariant } from '../gradient/times.mjs';
+import { microseconds, ratios, serveVariant, timeInTurn } from '../gradient/times.mjs';
 import { compileModel } from '../gradient/variants.mjs';
-import { found, measuring, report, spread, table } from '../harness.mjs';
+import { measuring, report, spread, table } from '../harness.mjs';
 import { cases } from '../models/index.mjs';
 import { comparisons, missing, peers, toleranceOf, versions } from './index.mjs';
 
@@ -34,12 +34,12 @@ async function main() {
     results[name] = {
       sizes: cases[name].sizes,
       differences: differences[name],
-      milliseconds: timeInTurn(import.meta.url, name, ['emitted', ...comparisons[name]], rounds),
+      milliseconds: await timeInTurn(import.meta.url, name, ['emitted', ...comparisons[name]], rounds),
     };
   }
   const rows = names.flatMap((name) => comparisons[name].map((peer) => row(name, peer, results[name])));
   const note =
-    `Median CPU time of ${rounds} processes for each, in turn, to compute loss and gradient; quartiles in brackets. ` +
+    `Median CPU time of ${rounds} processes for each, batch by batch in turn, to compute loss and gradient; quartiles in brackets. ` +
     'What is emitted computes in double precision. The last column is by how much the gradients differ, relative to ' +
     'the largest element: float32 may by 1e-4, double by 1e-8.';
   const used = Object.entries(versions()).map(([name, version]) => `${name} ${version}`);
@@ -60,4 +60,4 @@ function row(name, peer, { differences, milliseconds: { emitted, [peer]: times }
 
 const argument = measuring();
 if (argument === undefined) await main();
-else found(await timeVariant(argument));
+else await serveVariant(argument);
