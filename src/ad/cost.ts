@@ -12,5 +12,5 @@ export function isCostly(statement: Statement): boolean {
   if (statement.kind === 'build') return statement.body.statements.some(isCostly);
   if (statement.kind !== 'op') return false;
   const spelling = (ops[statement.op] as OpRecord).ts;
-  return statement.op === 'div' || !('operator' in spelling);
+  return statement.op === 'div' || !('operator' in spelling || 'argument' in spelling);
 }

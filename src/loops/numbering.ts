@@ -1,5 +1,5 @@
 // Value numbering: equal numbers mean equal values, wherever in the routine they are computed. Loads and variables get
-// new numbers when what they read may have changed; a load of what was just stored has the number of what was stored.
+// new numbers when what they read may have changed; a load of what was stored has the number of what was stored.
 
 import type { Effects } from './effects.ts';
 import type { Buffer, Expression, Local, Statement } from './types.ts';
@@ -17,7 +17,7 @@ export interface Numbering {
 /** What is known of a buffer since its last change at an unknown place. */
 interface Contents {
   version: number;
-  /** Values of elements that were stored, by the numbers of their indices. */
+  /** Values of elements that were stored or loaded, by the numbers of their indices. */
   readonly elements: Map<string, number>;
   /** The indices of those whose place is not known in every axis. */
   readonly movable: Map<string, readonly number[]>;
@@ -85,10 +85,14 @@ export function numbering(): Numbering {
       case 'conditional':
         return numbered(`?(${childrenOf(expression).map(numberOf).join()})`);
       case 'load': {
-        const key = expression.indices.map(numberOf).join();
+        const at = expression.indices.map(numberOf);
+        const key = at.join();
         const contents = contentsOf(expression.buffer);
-        const stored = contents.elements.get(key);
-        return stored ?? numbered(`@${idOf(expression.buffer)}.${contents.version}[${key}]`);
+        const known = contents.elements.get(key);
+        if (known !== undefined) return known;
+        const number = numbered(`@${idOf(expression.buffer)}.${contents.version}[${key}]`);
+        note(contents, at, number);
+        return number;
       }
     }
   }
@@ -112,6 +116,12 @@ export function numbering(): Numbering {
       if (!movable.has(key) && !differ(key.split(',').map(Number), at)) elements.delete(key);
   }
 
+  /** From here on the element has this number, until something may have been stored there. */
+  function note({ elements, movable }: Contents, at: readonly number[], number: number): void {
+    elements.set(at.join(), number);
+    if (!at.every(isKnown)) movable.set(at.join(), at);
+  }
+
   return {
     numberOf,
     declare: (local, value) => {
@@ -131,8 +141,7 @@ export function numbering(): Numbering {
       const contents = contentsOf(buffer);
       forget(contents, at);
       contents.version = next++;
-      contents.elements.set(at.join(), stored);
-      if (!at.every(isKnown)) contents.movable.set(at.join(), at);
+      note(contents, at, stored);
       memo.clear();
     },
   };

@@ -73,8 +73,8 @@ interface Plan {
   /** One over the sum. */
   readonly inverse: Local;
   readonly users: ReadonlySet<Statement>;
-  /** The part is the weight of the element at the index. */
-  readonly isWeight: (part: Expression, index: Local) => boolean;
+  /** The part of a loop is the weight of the element at its index. */
+  readonly isWeight: (part: Expression, loop: Loop) => boolean;
 }
 
 function planFor(
@@ -85,16 +85,17 @@ function planFor(
 ): readonly Plan[] {
   const { total, loop, element, position, length } = found;
   const range = (one: Loop): string => `${keys.expression(one.from)}..${keys.expression(one.to)}`;
-  const isWeight = (part: Expression, index: Local): boolean => {
+  const isWeight = (part: Expression, { index, body }: Loop): boolean => {
     if (part.kind !== 'op' || part.op !== 'softmaxWeight') return false;
-    const [of, by] = part.args;
-    if (of === undefined || by?.kind !== 'local' || by.local !== total) return false;
+    const [given, by] = part.args;
+    if (given === undefined || by?.kind !== 'local' || by.local !== total) return false;
+    const of = meaning(given, body);
     return keys.expression(renameExpression(of, new Map([[index, loop.index]]))) === keys.expression(element);
   };
   const start = statements.indexOf(loop, Math.max(0, position - farthest));
   const users = statements.slice(position, position + farthest).filter((one, offset) => {
     if (one.kind !== 'for' || range(one) !== range(loop)) return false;
-    if (!someExpression([one], (part) => isWeight(part, one.index))) return false;
+    if (!someExpression([one], (part) => isWeight(part, one))) return false;
     return isSteady(element, loop, effectsOf(statements.slice(start, position + offset + 1)));
   });
   if (users.length === 0) return [];
@@ -102,6 +103,13 @@ function planFor(
   const row: Buffer = { role: 'scratch', name, scalar: 'real', dims: [length], invented: true };
   rows.push(row);
   return [{ found, row, inverse: invented('inverse', 'real'), users: new Set(users), isWeight }];
+}
+
+/** What a constant that the list declares was made from. */
+function meaning(expression: Expression, statements: readonly Statement[]): Expression {
+  if (expression.kind !== 'local' || expression.local.mutable) return expression;
+  const made = statements.find((one) => one.kind === 'declare' && one.local === expression.local);
+  return (made?.kind === 'declare' ? made.value : undefined) ?? expression;
 }
 
 function carryOut(statements: readonly Statement[], plans: readonly Plan[]): readonly Statement[] {
@@ -126,7 +134,7 @@ function carryOut(statements: readonly Statement[], plans: readonly Plan[]): rea
       .reduce(
         (list: readonly Statement[], { row, inverse, isWeight }) => {
           const weight = apply('mul', load(row, [reference(one.index)]), reference(inverse));
-          return replaceIn(list, (part) => (isWeight(part, one.index) ? weight : part));
+          return replaceIn(list, (part) => (isWeight(part, one) ? weight : part));
         },
         [kept],
       );

@@ -48,6 +48,12 @@ it('saves nothing for a loop whose adjoint asks for nothing', () => {
   expect(printProgram(reverse(program))).not.toContain('kept');
 });
 
+it('saves the weights of a logSumExp of a loop', () => {
+  const [forward = '', back = ''] = printProgram(reverse(programOf('log-sum-exps.ir'))).split(' down with ');
+  // Over a range that depends on the iteration, and in the branch, they are made on the way back.
+  expect([forward, back].map((text) => text.match(/= softmaxWeight\(/g)?.length)).toEqual([2, 2]);
+});
+
 it('refuses to save what has no bound in the sizes', () => {
   const program = parseProgram(`program P() { param x%0: real data n%1: int
     s%2: real = loop t%3 in 0..n%1 with s%4: real = x%0 { %5: real = sin(s%4) yield %5 }

@@ -127,7 +127,6 @@ export async function createMixtureGpu(
         ['total', 1, 2, 3],
         ['logs', K, 2, 3],
         ['kept', Math.max(0, K - 1), 2, 26],
-        ['kept_1', Math.max(0, K - 1), 2, 26],
         ['value_1', K, 3, 23],
         ['value_2', 256, 4, 5],
         ['value_3', 1, 5, 23],
@@ -289,7 +288,6 @@ override value_at: i32;
 override total_at: i32;
 override logs_at: i32;
 override kept_at: i32;
-override kept_1_at: i32;
 override value_1_at: i32;
 override value_2_at: i32;
 override value_3_at: i32;
@@ -381,8 +379,7 @@ fn mixture_free_2() {
     let root = sqrt(1.0 / (number * (number + 1.0)));
     let product = params[weight_at + k - 1] * root;
     work[logs_at + k] = total_1 - number * product;
-    work[kept_at + k - 1] = number;
-    work[kept_1_at + k - 1] = root;
+    work[kept_at + k - 1] = root;
     total_1 += product;
   }
   for (var k = 0; k < K; k++) {
@@ -1022,7 +1019,7 @@ fn mixture_free_26() {
     let index = k - 1;
     let _1k = work[logsAdjoint_1_at + k];
     work[logsAdjoint_1_at + k] = 0.0;
-    result[weightGradient_at + index] += (totalAdjoint - _1k * work[kept_at + index]) * work[kept_1_at + index];
+    result[weightGradient_at + index] += (totalAdjoint - _1k * f32(k)) * work[kept_at + index];
     totalAdjoint += _1k;
   }
   value0 = totalAdjoint;
@@ -1033,9 +1030,9 @@ fn mixture_free_26() {
 @compute @workgroup_size(1)
 fn mixture_free_27() {
   var value0: f32;
-  let _397 = work[slope_1_at];
+  let _396 = work[slope_1_at];
   let _223 = work[value_22_at];
-  value0 = _397 + _223;
+  value0 = _396 + _223;
   result[slopeGradient_at] = value0;
 }
 

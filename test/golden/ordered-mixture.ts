@@ -1327,8 +1327,6 @@ export interface OrderedMixtureFreeWorkspace {
   readonly score: Float64Array;
   /** real[K - 1] */
   readonly kept: Float64Array;
-  /** real[K - 1] */
-  readonly kept2: Float64Array;
   /** real[K] */
   readonly exp: Float64Array;
   /** real[K] */
@@ -1477,7 +1475,6 @@ export function orderedMixtureFreeLossAndGradient(
   const mean: Numbers = ws.mean;
   const score: Numbers = ws.score;
   const kept: Numbers = ws.kept;
-  const kept2: Numbers = ws.kept2;
   const exp_1: Numbers = ws.exp;
   const meanAdjoint: Numbers = ws.meanAdjoint;
   const logsAdjoint: Numbers = ws.logsAdjoint;
@@ -1493,8 +1490,7 @@ export function orderedMixtureFreeLossAndGradient(
     const root = Math.sqrt(1 / (number * (number + 1)));
     const product = weightFree[k - 1] * root;
     logs[k] = total - number * product;
-    kept[k - 1] = number;
-    kept2[k - 1] = root;
+    kept[k - 1] = root;
     total += product;
   }
   logs[0] = total;
@@ -1582,7 +1578,7 @@ export function orderedMixtureFreeLossAndGradient(
     const index = k - 1;
     const logsAdjointK = logsAdjoint[k];
     logsAdjoint[k] = 0;
-    weightFreeGradient[index] += (totalAdjoint_1 - logsAdjointK * kept[index]) * kept2[index];
+    weightFreeGradient[index] += (totalAdjoint_1 - logsAdjointK * k) * kept[index];
     totalAdjoint_1 += logsAdjointK;
   }
   return loss;
@@ -1809,7 +1805,6 @@ export function orderedMixtureFreeHvp(
   const mean: Numbers = ws.mean;
   const score: Numbers = ws.score;
   const kept: Numbers = ws.kept;
-  const kept2: Numbers = ws.kept2;
   const exp_1: Numbers = ws.exp;
   const meanAdjoint: Numbers = ws.meanAdjoint;
   const logsTangent: Numbers = ws.logsAdjoint;
@@ -1842,8 +1837,7 @@ export function orderedMixtureFreeHvp(
     const product_2 = weightFreeDirection[index] * root;
     logs[k] = total - number * product_1;
     logsTangent[k] = totalTangent - product_2 * number;
-    kept[k - 1] = number;
-    kept2[k - 1] = root;
+    kept[k - 1] = root;
     total += product_1;
     totalTangent += product_2;
   }
@@ -2045,8 +2039,8 @@ export function orderedMixtureFreeHvp(
     const index = k - 1;
     const logsAdjointTangentAdjointK = logsAdjointTangentAdjoint[k];
     logsAdjointTangentAdjoint[k] = 0;
-    const difference = totalAdjointTangent_1 - logsAdjointTangentAdjointK * kept[index];
-    weightFreeProduct[index] += difference * kept2[index];
+    const difference = totalAdjointTangent_1 - logsAdjointTangentAdjointK * k;
+    weightFreeProduct[index] += difference * kept[index];
     totalAdjointTangent_1 += logsAdjointTangentAdjointK;
   }
   return tangent;
@@ -2130,7 +2124,6 @@ export function orderedMixtureFreeWorkspace(
     mean: new Float64Array(K),
     score: new Float64Array(K),
     kept: new Float64Array(K - 1),
-    kept2: new Float64Array(K - 1),
     exp: new Float64Array(K),
     meanAdjoint: new Float64Array(K),
     logsAdjoint: new Float64Array(K),
@@ -2248,7 +2241,6 @@ function checkOrderedMixtureFreeWorkspace(
   checkFloat64Array('ws', '.mean', ws.mean, K, 'real[K]');
   checkFloat64Array('ws', '.score', ws.score, K, 'real[K]');
   checkFloat64Array('ws', '.kept', ws.kept, K - 1, 'real[K - 1]');
-  checkFloat64Array('ws', '.kept2', ws.kept2, K - 1, 'real[K - 1]');
   checkFloat64Array('ws', '.exp', ws.exp, K, 'real[K]');
   checkFloat64Array('ws', '.meanAdjoint', ws.meanAdjoint, K, 'real[K]');
   checkFloat64Array('ws', '.logsAdjoint', ws.logsAdjoint, K, 'real[K]');
@@ -2421,17 +2413,16 @@ function orderedMixtureFreeGradientIsKnown(
     ws.mean === given[10] &&
     ws.score === given[11] &&
     ws.kept === given[12] &&
-    ws.kept2 === given[13] &&
-    ws.exp === given[14] &&
-    ws.meanAdjoint === given[15] &&
-    ws.logsAdjoint === given[16] &&
-    ws.weights === given[17] &&
-    ws.weights2 === given[18] &&
-    ws.meanTangent === given[19] &&
-    ws.scoreTangent === given[20] &&
-    ws.expTangent === given[21] &&
-    ws.meanAdjointTangentAdjoint === given[22] &&
-    ws.logsAdjointTangentAdjoint === given[23] &&
+    ws.exp === given[13] &&
+    ws.meanAdjoint === given[14] &&
+    ws.logsAdjoint === given[15] &&
+    ws.weights === given[16] &&
+    ws.weights2 === given[17] &&
+    ws.meanTangent === given[18] &&
+    ws.scoreTangent === given[19] &&
+    ws.expTangent === given[20] &&
+    ws.meanAdjointTangentAdjoint === given[21] &&
+    ws.logsAdjointTangentAdjoint === given[22] &&
     orderedMixtureFreeGradientFits(free, data, sizes, gradient, ws)
   );
 }
@@ -2457,7 +2448,6 @@ function orderedMixtureFreeGradientFits(
     ws.mean.length === K &&
     ws.score.length === K &&
     ws.kept.length === K - 1 &&
-    ws.kept2.length === K - 1 &&
     ws.exp.length === K &&
     ws.meanAdjoint.length === K &&
     ws.logsAdjoint.length === K &&
@@ -2496,7 +2486,6 @@ function checkOrderedMixtureFreeGradientCall(
     ws.mean,
     ws.score,
     ws.kept,
-    ws.kept2,
     ws.exp,
     ws.meanAdjoint,
     ws.logsAdjoint,
@@ -2540,17 +2529,16 @@ function orderedMixtureFreeHvpIsKnown(
     ws.mean === given[13] &&
     ws.score === given[14] &&
     ws.kept === given[15] &&
-    ws.kept2 === given[16] &&
-    ws.exp === given[17] &&
-    ws.meanAdjoint === given[18] &&
-    ws.logsAdjoint === given[19] &&
-    ws.weights === given[20] &&
-    ws.weights2 === given[21] &&
-    ws.meanTangent === given[22] &&
-    ws.scoreTangent === given[23] &&
-    ws.expTangent === given[24] &&
-    ws.meanAdjointTangentAdjoint === given[25] &&
-    ws.logsAdjointTangentAdjoint === given[26] &&
+    ws.exp === given[16] &&
+    ws.meanAdjoint === given[17] &&
+    ws.logsAdjoint === given[18] &&
+    ws.weights === given[19] &&
+    ws.weights2 === given[20] &&
+    ws.meanTangent === given[21] &&
+    ws.scoreTangent === given[22] &&
+    ws.expTangent === given[23] &&
+    ws.meanAdjointTangentAdjoint === given[24] &&
+    ws.logsAdjointTangentAdjoint === given[25] &&
     orderedMixtureFreeHvpFits(free, data, sizes, direction, product, ws)
   );
 }
@@ -2580,7 +2568,6 @@ function orderedMixtureFreeHvpFits(
     ws.mean.length === K &&
     ws.score.length === K &&
     ws.kept.length === K - 1 &&
-    ws.kept2.length === K - 1 &&
     ws.exp.length === K &&
     ws.meanAdjoint.length === K &&
     ws.logsAdjoint.length === K &&
@@ -2624,7 +2611,6 @@ function checkOrderedMixtureFreeHvpCall(
     ws.mean,
     ws.score,
     ws.kept,
-    ws.kept2,
     ws.exp,
     ws.meanAdjoint,
     ws.logsAdjoint,

@@ -334,7 +334,6 @@ fn ordered_mixture_free_loss(free: OrderedMixtureFreeParams, data: OrderedMixtur
 // The loss of OrderedMixture with free params and its gradient. 65 operations as written; loops repeat them.
 fn ordered_mixture_free_loss_and_gradient(free: OrderedMixtureFreeParams, data: OrderedMixtureData) -> OrderedMixtureFreeLossAndGradient {
   var kept: array<f32, 6>;
-  var kept2: array<f32, 6>;
   var logs: array<f32, 7>;
   var mean: array<f32, 7>;
   var score: array<f32, 7>;
@@ -354,8 +353,7 @@ fn ordered_mixture_free_loss_and_gradient(free: OrderedMixtureFreeParams, data: 
     let root = sqrt(1.0 / (number * (number + 1.0)));
     let product = free.weight[k - 1] * root;
     logs[k] = total - number * product;
-    kept[k - 1] = number;
-    kept2[k - 1] = root;
+    kept[k - 1] = root;
     total += product;
   }
   logs[0] = total;
@@ -443,7 +441,7 @@ fn ordered_mixture_free_loss_and_gradient(free: OrderedMixtureFreeParams, data: 
     let index = k - 1;
     let logsAdjointK = logsAdjoint[k];
     logsAdjoint[k] = 0.0;
-    result.gradient.weight[index] += (totalAdjoint_1 - logsAdjointK * kept[index]) * kept2[index];
+    result.gradient.weight[index] += (totalAdjoint_1 - logsAdjointK * f32(k)) * kept[index];
     totalAdjoint_1 += logsAdjointK;
   }
   result.loss = loss;
@@ -560,7 +558,6 @@ fn ordered_mixture_free_jvp(free: OrderedMixtureFreeParams, data: OrderedMixture
 // The Hessian of the loss of OrderedMixture with free params times a direction. 119 operations as written; loops repeat them.
 fn ordered_mixture_free_hvp(free: OrderedMixtureFreeParams, data: OrderedMixtureData, direction: OrderedMixtureFreeParams) -> OrderedMixtureFreeHvp {
   var kept: array<f32, 6>;
-  var kept2: array<f32, 6>;
   var logs: array<f32, 7>;
   var logsTangent: array<f32, 7>;
   var mean: array<f32, 7>;
@@ -597,8 +594,7 @@ fn ordered_mixture_free_hvp(free: OrderedMixtureFreeParams, data: OrderedMixture
     let product_1 = direction.weight[index] * root;
     logs[k] = total - number * product;
     logsTangent[k] = totalTangent - product_1 * number;
-    kept[k - 1] = number;
-    kept2[k - 1] = root;
+    kept[k - 1] = root;
     total += product;
     totalTangent += product_1;
   }
@@ -738,8 +734,8 @@ fn ordered_mixture_free_hvp(free: OrderedMixtureFreeParams, data: OrderedMixture
     let index = k - 1;
     let logsAdjointTangentAdjointK = logsAdjointTangentAdjoint[k];
     logsAdjointTangentAdjoint[k] = 0.0;
-    let difference = totalAdjointTangent_1 - logsAdjointTangentAdjointK * kept[index];
-    result.product.weight[index] += difference * kept2[index];
+    let difference = totalAdjointTangent_1 - logsAdjointTangentAdjointK * f32(k);
+    result.product.weight[index] += difference * kept[index];
     totalAdjointTangent_1 += logsAdjointTangentAdjointK;
   }
   result.derivative = tangent;

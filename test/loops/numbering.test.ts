@@ -24,6 +24,7 @@ function known(rank: number) {
       store({ kind: 'store', buffer, indices, value }),
     holds: (value: Expression, ...indices: readonly Expression[]) =>
       numberOf(load(buffer, indices)) === numberOf(value),
+    numberLoaded: (...indices: readonly Expression[]) => numberOf(load(buffer, indices)),
   };
 }
 
@@ -53,4 +54,14 @@ it('rows that differ in a known axis are apart', () => {
   put(c, i, integer(5));
   const left = [holds(a, integer(0), i), holds(b, integer(1), i), holds(c, integer(2), integer(5))];
   expect(left).toEqual([false, false, false]);
+});
+
+it('what was loaded stays known behind stores to other places', () => {
+  const { put, numberLoaded } = known(2);
+  const before = [numberLoaded(integer(0), i), numberLoaded(integer(1), i)];
+  put(a, integer(1), i);
+  const after = [numberLoaded(integer(0), i), numberLoaded(integer(1), i)];
+  expect(after.map((number, k) => number === before[k])).toEqual([true, false]);
+  put(b, i, i);
+  expect(numberLoaded(integer(0), i)).not.toBe(before[0]);
 });

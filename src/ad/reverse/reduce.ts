@@ -1,8 +1,8 @@
 // The adjoints of reductions: the iterations run again, each with its share of the adjoint.
 
 import { bug } from '../../base/bug.ts';
-import { int, real, type BlockBuilder } from '../../ir/build.ts';
-import type { Block, Operand, ReduceStatement } from '../../ir/types.ts';
+import { asPolynomial, int, real, type BlockBuilder } from '../../ir/build.ts';
+import type { Block, Operand, ReduceStatement, Value } from '../../ir/types.ts';
 import { isNumber, times } from '../rule.ts';
 import { UnboundedLoop } from '../unbounded.ts';
 import { isView, type Adjoint, type Scope } from './scope.ts';
@@ -45,19 +45,48 @@ export function reverseReduce(
       );
       return;
     }
-    case 'logSumExp':
+    case 'logSumExp': {
+      const saved = saveWeights(sweep, scope, statement);
       b.forEach(range, (inner, i) => {
         const copy = sweep.copy(inner, body, [[index, i]]);
-        const [element] = copy.results;
-        if (element === undefined || out === undefined) return bug('logSumExp without an element');
-        const weight = inner.op('softmaxWeight', [element, out]);
+        const weight = saved === undefined ? weightOf(inner, copy, statement) : inner.read(saved, [i]);
         sweep.reverseCopy(inner, copy, [share(inner, weight, false)]);
       });
       return;
+    }
     case 'any':
     case 'all':
       return;
   }
+}
+
+function weightOf(b: BlockBuilder, { results: [element] }: Block, { outs: [out] }: ReduceStatement): Value {
+  if (element === undefined || out === undefined) return bug('logSumExp without an element');
+  return b.op('softmaxWeight', [element, out]);
+}
+
+/**
+ * The weights of the elements as an array, put behind the reduction where what the way forward makes is saved: there each
+ * is an exponential that the reduction takes anyway (loops/weights.ts). Undefined where the adjoint is to compute them.
+ */
+function saveWeights(sweep: Sweep, scope: Scope, statement: ReduceStatement): Value | undefined {
+  const { index, from, to, body } = statement;
+  const size = asPolynomial(to);
+  if (scope.primal.saves !== true || size === undefined || !isNumber(from, 0)) return undefined;
+  const saving = scope.builder.nested();
+  const weights = saving.build(
+    [size],
+    (inner, [i = index]) => {
+      const copy = sweep.fresh(inner, body, [[index, i]]);
+      for (const each of copy.statements) inner.push(each);
+      return weightOf(inner, copy, statement);
+    },
+    { name: 'weights', indexNames: [index.name] },
+  );
+  const { statements } = saving.block();
+  sweep.own(scope, { statements, results: [] });
+  scope.primal.replace(statement, [statement, ...statements]);
+  return weights;
 }
 
 /**

@@ -21,6 +21,8 @@ export const isView = (adjoint: Adjoint): adjoint is View => !('kind' in adjoint
 
 /** Where the primal statements of a block are: what the adjoint wants saved is put in there. */
 export interface Primal {
+  /** What stands there is saved for the adjoint. */
+  readonly saves?: boolean;
   replace(statement: Statement, by: readonly Statement[]): void;
 }
 

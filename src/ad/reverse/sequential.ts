@@ -252,6 +252,7 @@ export class Copy implements Primal {
   readonly statements: Statement[];
   /** What the region computed is computed again rather than saved. */
   readonly checkpoints: boolean;
+  readonly saves = true;
   readonly #sweep: Sweep;
 
   constructor(
