@@ -57,11 +57,12 @@ function aStatement(g: Making, scope: Scope, change: Change, indent: string): re
   const mayLoop = scope.loops + Math.max(1, change.entry.dims.length) < deepest;
   const make = choices.weighted<() => readonly string[]>([
     [scope.loops > 0 ? 3 : 0.3, () => [indent + anAssignment(g, scope, change.entry)]],
+    [scope.loops > 0 && change.entry.dims.length > 0 ? 1 : 0, () => twoAssignments(g, scope, change.entry, indent)],
     [mayLoop ? 5 : 0, () => aFor(g, scope, change, indent)],
     [scope.loops > 0 ? 1.5 : 0.5, () => anIf(g, scope, change, indent)],
     [mayLoop ? 0.8 : 0, () => aWhile(g, scope, change, indent)],
     [change.mayLose && scope.loops > 0 ? 0.7 : 0, () => [`${indent}loss ${aReal(g, scope).text}`]],
-  ]);
+  ]); // prettier-ignore
   return make();
 }
 
@@ -99,6 +100,19 @@ function anAssignment(g: Making, scope: Scope, entry: Entry): string {
     return `${place} = 0.5 * ${place} + ${value.text}`;
   }
   return `${place} = ${bounded(g, scope, dims.slice(kept)).text}`;
+}
+
+/** Two, where the second may read, and may replace, what the first has written: whether it does depends on indices. */
+function twoAssignments(g: Making, scope: Scope, { name, dims }: Entry, indent: string): readonly string[] {
+  const { choices } = g;
+  const anElement = (): string => `${name}[${dims.map((dim) => indexIn(g, scope, dim)).join(', ')}]`;
+  const [first, other] = [anElement(), anElement()];
+  const second = choices.chance(0.6) ? first : anElement();
+  const rest = moderate(g, aReal(g, scope), bound / 2);
+  return [
+    `${indent}${first} = ${bounded(g, scope, []).text}`,
+    `${indent}${second} = 0.5 * ${other} + ${rest.text}`,
+  ];
 }
 
 function aFor(g: Making, scope: Scope, change: Change, indent: string): readonly string[] {
