@@ -195,6 +195,40 @@ describe('checks at the door', () => {
   });
 });
 
+describe('ranges of int data', () => {
+  const lowest = -(2 ** 31);
+  const highest = 2 ** 31 - 1;
+  it.each([
+    [1, 5],
+    [-3, 4],
+    [lowest, -5],
+    [7, highest],
+    [lowest, highest],
+  ])('every element is in %i..%i, or is named', async (from, to) => {
+    const k = { type: type('int', 'N'), range: { from: constant(from), to: constant(to) } };
+    const body = [declare(local('zero'), real(0))];
+    const ranges = model(
+      { name: 'Ranges', sizes: ['N'], params: { w: type('real') }, data: { k } },
+      { loss: { body, result: real(0) } },
+    );
+    const { rangesLoss } = await load(
+      await emitTypeScript([ranges], { sourcePath: 'ranges.nabla', precision: 'f64' }),
+    );
+    const call = (data: Int32Array) => () => rangesLoss?.({ w: 1 }, { k: data }, { N: data.length });
+    for (const N of [1, 4, 9]) {
+      expect(call(Int32Array.from({ length: N }, (_, i) => (i % 2 === 0 ? from : to - 1)))).not.toThrow();
+      const outside = [from - 1, to, lowest, highest].filter((k) => k >= lowest && !(k >= from && k < to));
+      for (const bad of outside) {
+        for (let at = 0; at < N; at++) {
+          const data = new Int32Array(N).fill(from);
+          data[at] = bad;
+          expect(call(data)).toThrow(new RangeError(`data.k[${at}] must be in ${from}..${to}, got ${bad}`));
+        }
+      }
+    }
+  });
+});
+
 const aliases = () => {
   const a = buffer('param', 'a', type('real', 'N'));
   const x = local('x');
