@@ -124,7 +124,9 @@ function checkRange(name: string, array: Numbers, from: number, to: number): voi
     const b = array[i + 1];
     const c = array[i + 2];
     const d = array[i + 3];
-    if (((a - from) | (last - a) | (b - from) | (last - b) | (c - from) | (last - c) | (d - from) | (last - d)) < 0) break;
+    const below = (a - from) | (b - from) | (c - from) | (d - from);
+    const above = (last - a) | (last - b) | (last - c) | (last - d);
+    if ((below | above) < 0) break;
   }
   for (; i < length; i++) {
     if (!(array[i] >= from && array[i] < to)) {

@@ -1103,7 +1103,20 @@ function checkRecordsApart(
 }
 
 function checkRange(name: string, array: Numbers, from: number, to: number): void {
-  for (let i = 0; i < array.length; i++) {
+  const { length } = array;
+  const last = to - 1;
+  let i = 0;
+  // Four at a time, up to where one is outside: a difference is negative then.
+  for (; i + 3 < length; i += 4) {
+    const a = array[i];
+    const b = array[i + 1];
+    const c = array[i + 2];
+    const d = array[i + 3];
+    const below = (a - from) | (b - from) | (c - from) | (d - from);
+    const above = (last - a) | (last - b) | (last - c) | (last - d);
+    if ((below | above) < 0) break;
+  }
+  for (; i < length; i++) {
     if (!(array[i] >= from && array[i] < to)) {
       throw new RangeError(`${name}[${i}] must be in ${from}..${to}, got ${array[i]}`);
     }

@@ -16,6 +16,7 @@ import { linearOf, type Linear } from './linear.ts';
 import { outsideOf } from './outside.ts';
 import { picked } from './picked.ts';
 import { segmentsOf, type Searched, type Sorter } from './segments.ts';
+import { boundsIn, windowsOf } from './window.ts';
 
 /** What the thread of an element computes. */
 export interface Gather {
@@ -61,12 +62,12 @@ export function pathsOf(statement: ForStatement): readonly Path[] | undefined {
         if (!inside.has(s.accumulator.id)) paths.push({ levels, before: [...before], add: s });
         continue;
       }
-      if (s.kind !== 'for' && (s.kind !== 'if' || s.outs.length > 0)) return false;
+      if (s.kind !== 'for' && s.kind !== 'if') return false;
       for (const [k, body] of blocksOf(s).entries()) {
         const level: Level = { statement: s, otherwise: k === 1, before: [...before] };
         if (!visit(body, [...levels, level], inside)) return false;
       }
-      if (touched.some((id) => own.has(id))) before.push(addingOnly(s, own));
+      if (s.outs.length > 0 || touched.some((id) => own.has(id))) before.push(addingOnly(s, own));
     }
     return true;
   };
@@ -180,6 +181,16 @@ export function gatherOf(
       ? undefined
       : segmentsOf(searched, loops, axisOf, (loop) => solved.has(loop), { defs, isSure: (s) => !unsure.has(s) }, sorter); // prettier-ignore
   const isSorted = (loop: ForStatement): boolean => segments?.loops.has(loop) ?? false;
+  /** The index of a thread, or what is known without one. */
+  const isAtHand = (operand: Operand): boolean =>
+    isOutside(operand) || [...solved.values()].some((s) => s.kind === 'is' && s.axis === operand);
+  const conditions = levels.flatMap(({ statement, otherwise }) =>
+    statement.kind === 'if' && !otherwise ? [statement.condition] : [],
+  );
+  const windows =
+    segments !== undefined || without.has('shifts')
+      ? undefined
+      : windowsOf(searched, loops.filter((loop) => !solved.has(loop)), defs, isAtHand, conditions); // prettier-ignore
 
   const type = add.value.type;
   const zero = type.scalar === 'real' ? real(0) : int(0);
@@ -196,12 +207,14 @@ export function gatherOf(
     into.push({ kind: 'op', outs: [made], op: name, args });
     return made;
   };
-  const summed = ({ index, from, to }: ForStatement, body: Block): Block => {
+  const summed = (loop: ForStatement, body: Block): Block => {
     const out = fresh(type);
-    return {
-      statements: [{ kind: 'reduce', outs: [out], reducer: 'sum', index, from, to, body }],
-      results: [out],
-    };
+    const statements: Statement[] = [];
+    const window = windows?.get(loop);
+    const { from, to } =
+      window === undefined ? loop : boundsIn(window, loop, (name, args) => op(statements, name, args));
+    statements.push({ kind: 'reduce', outs: [out], reducer: 'sum', index: loop.index, from, to, body });
+    return { statements, results: [out] };
   };
 
   const within = (loop: ForStatement, k: number): Block => {
