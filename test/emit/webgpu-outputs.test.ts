@@ -92,6 +92,15 @@ describe('outputs', () => {
     gpu.destroy();
   });
 
+  it('tell of a step that failed before', async () => {
+    const look = `model Look {\n  dim N\n  data at: int\n  param w: real[N]\n  loss w[at]^2\n  output all = sum(w)\n}\n`;
+    const { gpu } = await openGpu(look, { N: 2 }, { params: { w: [1, 2] }, data: { at: 2 } });
+    gpu.step(0.1);
+    await expect(gpu.readOutputs()).rejects.toThrow('Look: an index is out of range');
+    expect(await gpu.readOutputs()).toEqual({ all: 3 });
+    gpu.destroy();
+  });
+
   it('have errors of their own', async () => {
     const look = `model Look {\n  dim N\n  data at: int\n  param w: real[N]\n  loss sum(w * w)\n  output there = w[at]\n}\n`;
     const { gpu } = await openGpu(look, { N: 2 }, { params: { w: [1, 2] }, data: { at: 2 } });

@@ -14,6 +14,7 @@ import { compileModule } from '../support/emitted.ts';
 import { examples, smallModels } from '../support/golden.ts';
 import { programOf } from '../support/language.ts';
 import { modelNames, referenceCase } from '../support/reference.ts';
+import { openDevice } from '../support/gpu.ts';
 import { flattened, openGpu } from '../support/webgpu.ts';
 import { typeErrors } from './typescript.ts';
 
@@ -72,6 +73,11 @@ describe('the host', () => {
 
   it('says what is wrong with sizes, params and data', async () => {
     const { gpu, fields } = await openGpu(line, sizes);
+    await expect(gpu.readParams()).rejects.toThrow('Line has no params yet: setParams gives them');
+    await expect(gpu.readLoss()).rejects.toThrow('Line has no loss yet: lossAndGradient and step compute it');
+    expect(() => gpu.step(0.1)).toThrow('Line has no params yet: setParams gives them');
+    // It left no error scope open.
+    await expect((await openDevice()).popErrorScope()).rejects.toThrow();
     await expect(openGpu(line, { N: 0, K: 2 })).rejects.toThrow('sizes.N must be a positive integer, got 0');
     await expect(gpu.lossAndGradient()).rejects.toThrow('Line has no params yet: setParams gives them');
     const slope = new Float32Array(3);

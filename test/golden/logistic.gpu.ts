@@ -200,7 +200,8 @@ export async function createLogisticGpu(
   );
   return {
     ...gpu,
-    readOutputs: outputs.readOutputs,
+    // Both at once, so that nothing comes between them.
+    readOutputs: async () => (await Promise.all([outputs.readOutputs(), gpu.told()]))[0],
     destroy: () => {
       gpu.destroy();
       outputs.destroy();
@@ -712,6 +713,7 @@ interface GpuModel {
   destroy(): void;
   readonly buffers: readonly GPUBuffer[];
   readonly given: Set<string>;
+  told(): Promise<unknown>;
 }
 
 const descentCode = `
@@ -895,13 +897,16 @@ async function createGpuModel(
   const given = shared?.given ?? new Set<string>();
   const submit = (encode: (encoder: GPUCommandEncoder) => void): void => {
     open();
-    const encoder = device.createCommandEncoder();
-    encode(encoder);
-    device.queue.submit([encoder.finish()]);
-    const closed = close();
-    pending = pending.then(async () => {
-      failure ??= await closed.catch(String);
-    });
+    try {
+      const encoder = device.createCommandEncoder();
+      encode(encoder);
+      device.queue.submit([encoder.finish()]);
+    } finally {
+      const closed = close();
+      pending = pending.then(async () => {
+        failure ??= await closed.catch(String);
+      });
+    }
   };
   const dispatch = (pass: GPUComputePassEncoder, list: readonly Compiled[]): void => {
     for (const step of list) {
@@ -912,14 +917,18 @@ async function createGpuModel(
       }
     }
   };
+  const need = (what: 'params' | 'data'): void => {
+    const isNeeded = (what === 'params' ? params : data).length > 0;
+    if (isNeeded && !given.has(what))
+      throw new Error(
+        `${name} has no ${what} yet: set${what === 'data' ? 'Data' : 'Params'} gives them`,
+      );
+  };
+  let isComputed = false;
   const compute = (encoder: GPUCommandEncoder, descends: boolean): void => {
-    for (const what of ['params', 'data']) {
-      const isNeeded = (what === 'params' ? params : data).length > 0;
-      if (isNeeded && !given.has(what))
-        throw new Error(
-          `${name} has no ${what} yet: set${what === 'data' ? 'Data' : 'Params'} gives them`,
-        );
-    }
+    need('params');
+    need('data');
+    isComputed = true;
     const pass = encoder.beginComputePass();
     pass.setBindGroup(0, group);
     dispatch(pass, steps);
@@ -1053,10 +1062,13 @@ async function createGpuModel(
       submit((encoder) => compute(encoder, true));
     },
     async readLoss() {
+      if (!isComputed)
+        throw new Error(`${name} has no loss yet: lossAndGradient and step compute it`);
       const [loss = NaN] = await fetch(buffers[5], 1);
       return loss;
     },
     async readParams() {
+      need('params');
       return objectOf(await fetch(buffers[0], count), 0);
     },
     async readOutputs() {
@@ -1078,6 +1090,8 @@ async function createGpuModel(
         new Int32Array(ofInts.buffer, ofInts.byteOffset, ofInts.length),
       );
     },
+    /** What went wrong before, if anything did. */
+    told: () => fetch(undefined, 0),
     buffers,
     given,
     destroy() {

@@ -1636,13 +1636,16 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
   const given = new Set<string>();
   const submit = (encode: (encoder: GPUCommandEncoder) => void): void => {
     open();
-    const encoder = device.createCommandEncoder();
-    encode(encoder);
-    device.queue.submit([encoder.finish()]);
-    const closed = close();
-    pending = pending.then(async () => {
-      failure ??= await closed.catch(String);
-    });
+    try {
+      const encoder = device.createCommandEncoder();
+      encode(encoder);
+      device.queue.submit([encoder.finish()]);
+    } finally {
+      const closed = close();
+      pending = pending.then(async () => {
+        failure ??= await closed.catch(String);
+      });
+    }
   };
   const dispatch = (pass: GPUComputePassEncoder, list: readonly Compiled[]): void => {
     for (const step of list) {
@@ -1653,14 +1656,18 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
       }
     }
   };
+  const need = (what: 'params' | 'data'): void => {
+    const isNeeded = (what === 'params' ? params : data).length > 0;
+    if (isNeeded && !given.has(what))
+      throw new Error(
+        `${name} has no ${what} yet: set${what === 'data' ? 'Data' : 'Params'} gives them`,
+      );
+  };
+  let isComputed = false;
   const compute = (encoder: GPUCommandEncoder, descends: boolean): void => {
-    for (const what of ['params', 'data']) {
-      const isNeeded = (what === 'params' ? params : data).length > 0;
-      if (isNeeded && !given.has(what))
-        throw new Error(
-          `${name} has no ${what} yet: set${what === 'data' ? 'Data' : 'Params'} gives them`,
-        );
-    }
+    need('params');
+    need('data');
+    isComputed = true;
     const pass = encoder.beginComputePass();
     pass.setBindGroup(0, group);
     dispatch(pass, steps);
@@ -1773,10 +1780,13 @@ async function createGpuModel(device: GPUDevice, plan: GpuPlan): Promise<GpuMode
       submit((encoder) => compute(encoder, true));
     },
     async readLoss() {
+      if (!isComputed)
+        throw new Error(`${name} has no loss yet: lossAndGradient and step compute it`);
       const [loss = NaN] = await fetch(buffers[5], 1);
       return loss;
     },
     async readParams() {
+      need('params');
       return objectOf(await fetch(buffers[0], count), 0);
     },
     destroy() {

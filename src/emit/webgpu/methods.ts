@@ -64,7 +64,8 @@ export function freeMethods(model: Model, free: Model): readonly string[] {
 
 /** Those that outputs take, which have kernels of their own. */
 export const outputMethods: readonly string[] = [
-  'readOutputs: outputs.readOutputs,',
+  '// Both at once, so that nothing comes between them.',
+  'readOutputs: async () => (await Promise.all([outputs.readOutputs(), gpu.told()]))[0],',
   'destroy: () => {',
   '  gpu.destroy();',
   '  outputs.destroy();',

@@ -92,7 +92,8 @@ interface GpuModel {
   readOutputs(): Promise<any>;`)}
   destroy(): void;${outputs(`
   readonly buffers: readonly GPUBuffer[];
-  readonly given: Set<string>;`)}
+  readonly given: Set<string>;
+  told(): Promise<unknown>;`)}
 }
 
 const descentCode = \`
@@ -220,13 +221,16 @@ ${outputs('/** Where one shares params and data with another, that one is told o
   const given = ${outputs('shared?.given ?? ')}new Set<string>();
   const submit = (encode: (encoder: GPUCommandEncoder) => void): void => {
     open();
-    const encoder = device.createCommandEncoder();
-    encode(encoder);
-    device.queue.submit([encoder.finish()]);
-    const closed = close();
-    pending = pending.then(async () => {
-      failure ??= await closed.catch(String);
-    });
+    try {
+      const encoder = device.createCommandEncoder();
+      encode(encoder);
+      device.queue.submit([encoder.finish()]);
+    } finally {
+      const closed = close();
+      pending = pending.then(async () => {
+        failure ??= await closed.catch(String);
+      });
+    }
   };
   const dispatch = (pass: GPUComputePassEncoder, list: readonly Compiled[]): void => {
     for (const step of list) {
@@ -237,11 +241,15 @@ ${outputs('/** Where one shares params and data with another, that one is told o
       }
     }
   };
+  const need = (what: 'params' | 'data'): void => {
+    const isNeeded = (what === 'params' ? params : data).length > 0;
+    if (isNeeded && !given.has(what)) throw new Error(\`\${name} has no \${what} yet: set\${what === 'data' ? 'Data' : 'Params'} gives them\`);
+  };
+  let isComputed = false;
   const compute = (encoder: GPUCommandEncoder, descends: boolean): void => {
-    for (const what of ['params', 'data']) {
-      const isNeeded = (what === 'params' ? params : data).length > 0;
-      if (isNeeded && !given.has(what)) throw new Error(\`\${name} has no \${what} yet: set\${what === 'data' ? 'Data' : 'Params'} gives them\`);
-    }
+    need('params');
+    need('data');
+    isComputed = true;
     const pass = encoder.beginComputePass();
     pass.setBindGroup(0, group);
     dispatch(pass, steps);
@@ -351,10 +359,12 @@ ${outputs(`\
       submit((encoder) => compute(encoder, true));
     },
     async readLoss() {
+      if (!isComputed) throw new Error(\`\${name} has no loss yet: lossAndGradient and step compute it\`);
       const [loss = NaN] = await fetch(buffers[5], 1);
       return loss;
     },
     async readParams() {
+      need('params');
       return objectOf(await fetch(buffers[0], count), 0);
     },${outputs(`
     async readOutputs() {
@@ -367,6 +377,8 @@ ${outputs(`\
       const [ofReals, ofInts] = await Promise.all([reals, ints]);
       return outputsOf(fields, ofReals, new Int32Array(ofInts.buffer, ofInts.byteOffset, ofInts.length));
     },
+    /** What went wrong before, if anything did. */
+    told: () => fetch(undefined, 0),
     buffers,
     given,`)}
     destroy() {
