@@ -235,9 +235,9 @@ function slotsOf(routines: readonly Routine[]): readonly Slot[] {
   const mayBeNegative = (dim: Polynomial): boolean =>
     dim.terms.some((term) => term.coefficient < 0) && symbolsOf(dim).some((name) => derived.has(name));
   return slots.map((slot, i) => {
-    const isHistory = [...slot.buffers].every((buffer) => buffer.isHistory === true);
+    const mayBeNone = [...slot.buffers].every(({ isHistory, isRange }) => isHistory === true || isRange === true); // prettier-ignore
     const { dims, scalar } = slot.type;
-    const clamped = dims.some(mayBeNegative) || (isHistory && dims.some(mayBeUnfit));
+    const clamped = dims.some(mayBeNegative) || (mayBeNone && dims.some(mayBeUnfit));
     return {
       ...slot,
       field: fields[i] ?? slot.name,

@@ -92,7 +92,14 @@ function alongRows(loop: Loop, scratch: Buffer[]): readonly Statement[] | undefi
   if (after.fixed || changesLocal(after, sum) || [...before.loaded].some((buffer) => writes(after, buffer)))
     return undefined;
 
-  const sums: Buffer = { role: 'scratch', name: 'sums', scalar: 'real', dims: [size], invented: true };
+  const sums: Buffer = {
+    role: 'scratch',
+    name: 'sums',
+    scalar: 'real',
+    dims: [size],
+    invented: true,
+    isRange: true,
+  };
   scratch.push(sums);
   const over = (body: (at: Expression, names: Map<Local, Expression>) => readonly Statement[]): Statement => {
     const own: Local = { ...index };

@@ -99,7 +99,7 @@ function keep(site: Site, plan: Plan): Buffer {
   const { value, statement, loops } = site;
   const name = nameFor(value);
   const dims = loops.flatMap((loop) => lengthOf(loop) ?? []);
-  const array: Buffer = { role: 'scratch', name, scalar: 'real', dims, invented: true };
+  const array: Buffer = { role: 'scratch', name, scalar: 'real', dims, invented: true, isRange: true };
   const local = invented(name, 'real');
   const before = plan.before.get(statement) ?? [];
   const store: Store = { kind: 'store', buffer: array, indices: indicesOf(loops), value: reference(local) };

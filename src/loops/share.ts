@@ -119,6 +119,7 @@ function walk(
     const local =
       name === undefined ? invented(taste.nameFor(rebuilt, buffer), scalar) : constant(name, scalar);
     locals.set(occurrence, local);
+    numbers.declare(local, number);
     into.push(declare(local, rebuilt));
     return reference(local);
   }

@@ -29,6 +29,8 @@ export interface Buffer {
   readonly invented?: true;
   /** The rows of a loop: an extent that comes out negative means that there are none. */
   readonly isHistory?: true;
+  /** An element for each iteration of loops, whose ranges may end before they begin: then there are none, too. */
+  readonly isRange?: true;
 }
 
 export type Expression =

@@ -16,7 +16,7 @@ export function keepUnrounded(routine: Routine): Routine {
       .filter(isRounding)
       .map((buffer): [Buffer, Buffer] => [
         buffer,
-        { ...buffer, role: 'scratch', name: `${buffer.name}Doubles` },
+        { ...buffer, role: 'scratch', name: `${withoutDots(buffer.name)}Doubles` },
       ]),
   );
   if (doubles.size === 0) return routine;
@@ -27,6 +27,10 @@ export function keepUnrounded(routine: Routine): Routine {
     scratch: [...computed.scratch, ...doubles.values()],
   };
 }
+
+/** A field of a record is called by its path; the array is in no record. */
+const withoutDots = (name: string): string =>
+  name.replace(/\.(.)/gu, (_, first: string) => first.toUpperCase());
 
 /** Filled for the caller, with reals. */
 const isRounding = ({ role, scalar, dims }: Buffer): boolean =>

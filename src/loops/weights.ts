@@ -100,7 +100,14 @@ function planFor(
   });
   if (users.length === 0) return [];
   const name = rows.length === 0 ? 'weights' : `weights${rows.length + 1}`;
-  const row: Buffer = { role: 'scratch', name, scalar: 'real', dims: [length], invented: true };
+  const row: Buffer = {
+    role: 'scratch',
+    name,
+    scalar: 'real',
+    dims: [length],
+    invented: true,
+    isRange: true,
+  };
   rows.push(row);
   return [{ found, row, inverse: invented('inverse', 'real'), users: new Set(users), isWeight }];
 }

@@ -120,7 +120,10 @@ model Graph {
     sizes,
     params: { p: numbers(4) },
     data: { 'edge.from': [0, 1, 2, 3, 0, 1], 'edge.to': [1, 2, 3, 0, 2, 3], 'edge.weight': numbers(6) },
-    keys: ['keys[n] = edgeTo[n];', 'keys[n] = edgeFrom[n];'],
+    keys: [
+      'keys[n] = 0 <= edgeToN && edgeToN < K ? edgeToN : -1;',
+      'keys[n] = 0 <= edgeFromN && edgeFromN < K ? edgeFromN : -1;',
+    ],
   },
   {
     name: 'places that sizes alone determine',
@@ -144,7 +147,7 @@ model Graph {
     sizes,
     params: { a: numbers(4) },
     data: { at: [2, -1, 2, 3, -1, 0] },
-    keys: ['keys[n] = at[n];'],
+    keys: ['keys[n] = 0 <= atN && atN < K ? atN : -1;'],
   },
   {
     name: 'ints that only a branch keeps in range',
@@ -158,6 +161,46 @@ model Graph {
     params: { a: numbers(4), b: numbers(4) },
     data: { at: [2, 0, 2, 3, 1, 0] },
     keys: ['keys[n] = at[n];', 'keys[n] = 0 <= index && index < N ? at[index] : 0;'],
+  },
+  {
+    name: 'places that are beside an axis where a branch is not taken',
+    source: `model Beside {
+  dim N, K
+  data q: int[N] in 0..K, x: real[N]
+  param w: real[K, K]
+  loss sum(w[q[n] - k, k] * x[n] for n in N, k in K if q[n] >= k)
+}`,
+    sizes: { N: 2, K: 3 },
+    params: { w: numbers(9) },
+    data: { q: [0, 0], x: [1, 10] },
+    keys: ['keys[keysRow + n] = 0 <= index_1 && index_1 < K ? index + index_1 : -1;'],
+  },
+  {
+    name: 'a lag for each series',
+    source: `model Lags {
+  dim N, K
+  data lag: int[K] in 0..N, x: real[N, K]
+  param w: real[N, K]
+  let y[n in N, k in K] = n - lag[k] >= 0 ? w[n - lag[k], k] : 0
+  loss sum((y[n, k] - x[n, k])^2 for n in N, k in K)
+}`,
+    sizes: { N: 5, K: 3 },
+    params: { w: numbers(15) },
+    data: { lag: [2, 0, 4], x: numbers(15) },
+    keys: ['keys[index + n] = 0 <= index_1 && index_1 < N ? index + index_1 : -1;'],
+  },
+  {
+    name: 'places that are no numbers where a branch is not taken',
+    source: `model Remainders {
+  dim N, K
+  data q: int[N] in 0..K, x: real[N, K]
+  param w: real[K, K]
+  loss sum(w[q[n] mod (K - 1 - k), k]^2 * x[n, k] for n in N, k in K if k < K - 1)
+}`,
+    sizes: { N: 1, K: 2 },
+    params: { w: numbers(4) },
+    data: { q: [0], x: [1, 2] },
+    keys: ['keys[keysRow + n] = 0 <= index_2 && index_2 < K ? index_1 + index_2 : -1;'],
   },
   {
     name: 'no iterations at all, where both ranges end before they begin',

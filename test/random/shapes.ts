@@ -1,11 +1,11 @@
 // Random programs in the shapes that optimisations look for, which terms put together at random seldom have: convolutions,
 // forward algorithms, recurrent nets, running sums, stencils, nearest of several, triangular matrices, linear maps, likelihoods, rows
-// that data name, reshaped arrays, pooling, arrays that are replaced while they are read. They vary in ranges, orders and signs, since a pass must tell what it may do from what it may not.
+// that data name, or that lie back by what data say, reshaped arrays, pooling, arrays that are replaced while they are read. They vary in ranges, orders and signs, since a pass must tell what it may do from what it may not.
 
 import type { Making } from './scalar.ts';
 import { convolution, likelihood, linear, nearest, stencil, triangle } from './shapes/sums.ts';
 import { forward, recurrent, replaced, running } from './shapes/steps.ts';
-import { looked, pooled, reshaped } from './shapes/places.ts';
+import { lagged, looked, pooled, reshaped } from './shapes/places.ts';
 import type { Maker, ShapeInput } from './shapes/maker.ts';
 import type { Entry, Scope } from './term.ts';
 
@@ -36,7 +36,7 @@ export function aShape(g: Making, scope: Scope, name: string): Shape {
       return entry.name;
     },
   };
-  const make = choices.weighted([[2, convolution], [1, forward], [1, recurrent], [1, running], [1, stencil], [1, triangle], [2, linear], [1, likelihood], [1, replaced], [1, pooled], [2, reshaped], [2, looked], [g.isSmooth ? 0 : 2, nearest]] as const); // prettier-ignore
+  const make = choices.weighted([[2, convolution], [1, forward], [1, recurrent], [1, running], [1, stencil], [1, triangle], [2, linear], [1, likelihood], [1, replaced], [1, pooled], [2, reshaped], [2, looked], [1, lagged], [g.isSmooth ? 0 : 2, nearest]] as const); // prettier-ignore
   const { lines, dims, most } = make(maker);
   const entry: Entry = { name, scalar: 'real', dims, low: -most, high: most, weight: 5 };
   const declared = inputs.map(

@@ -2,6 +2,7 @@
 
 import { bug } from '../../base/bug.ts';
 import { asPolynomial, int, real, type BlockBuilder } from '../../ir/build.ts';
+import { runsCertainly } from '../../ir/certain.ts';
 import type { Block, Operand, ReduceStatement, Value } from '../../ir/types.ts';
 import { isNumber, times } from '../rule.ts';
 import { UnboundedLoop } from '../unbounded.ts';
@@ -72,7 +73,8 @@ function weightOf(b: BlockBuilder, { results: [element] }: Block, { outs: [out] 
 function saveWeights(sweep: Sweep, scope: Scope, statement: ReduceStatement): Value | undefined {
   const { index, from, to, body } = statement;
   const size = asPolynomial(to);
-  if (scope.primal.saves !== true || size === undefined || !isNumber(from, 0)) return undefined;
+  // A range that ends before it begins has no array of weights.
+  if (scope.primal.saves !== true || size === undefined || !isNumber(from, 0) || !runsCertainly(statement)) return undefined; // prettier-ignore
   const saving = scope.builder.nested();
   const weights = saving.build(
     [size],

@@ -179,7 +179,7 @@ export function gatherOf(
   const segments =
     searched.length === 0 || without.has('segments')
       ? undefined
-      : segmentsOf(searched, loops, axisOf, (loop) => solved.has(loop), { defs, isSure: (s) => !unsure.has(s) }, sorter); // prettier-ignore
+      : segmentsOf(searched, loops, axisOf, (loop) => solved.has(loop), { defs, isSure: (s) => !unsure.has(s), isCertain: add.inRange && firstBranch < 0 }, sorter); // prettier-ignore
   const isSorted = (loop: ForStatement): boolean => segments?.loops.has(loop) ?? false;
   /** The index of a thread, or what is known without one. */
   const isAtHand = (operand: Operand): boolean =>

@@ -4,7 +4,8 @@
 
 import { equal, multiply, one, subtract, zero, type Polynomial } from '../../base/polynomial.ts'; // prettier-ignore
 import type { Optimisation } from '../../base/optimisations.ts';
-import { asPolynomial, extent, int, intType } from '../../ir/build.ts';
+import { asPolynomial, boolType, extent, int, intType } from '../../ir/build.ts';
+import { runsCertainly } from '../../ir/certain.ts';
 import type { Block, ForStatement, Input, Operand, Program, Statement, Type, Value } from '../../ir/types.ts';
 import { blocksOf, cloneBlock, freeValuesOfStatement } from '../../ir/walk.ts';
 import type { OpName } from '../../ops/index.ts';
@@ -58,6 +59,8 @@ export interface Definitions {
   readonly defs: ReadonlyMap<number, Statement>;
   /** Whether no branch stands around it. */
   readonly isSure: (statement: Statement) => boolean;
+  /** Whether each iteration adds, and to an element that there is. */
+  readonly isCertain: boolean;
 }
 
 /** `axisOf`: of a loop whose index is the place of the thread on all of an axis. */
@@ -66,7 +69,7 @@ export function segmentsOf(
   loops: readonly ForStatement[],
   axisOf: (loop: ForStatement) => Value | undefined,
   isSolved: (loop: ForStatement) => boolean,
-  { defs, isSure }: Definitions,
+  { defs, isSure, isCertain }: Definitions,
   { program, counter, outer, arrays }: Sorter,
 ): Segments | undefined {
   const needed = new Map<number, Statement>();
@@ -113,6 +116,21 @@ export function segmentsOf(
       coordinates[0]?.[part] ?? int(0),
     );
 
+  /** An int of the data whose range is the axis. */
+  const isOfAxis = ({ index, extent: size }: Searched): boolean => {
+    const def = index.kind === 'value' ? needed.get(index.id) : undefined;
+    const input = def?.kind === 'read' ? inputs.get(def.array.id) : undefined;
+    return input?.range !== undefined && equal(input.range.from, zero) && equal(input.range.to, size);
+  };
+  const unsure = isCertain ? [] : searched.filter((one) => !isOfAxis(one));
+  const isInside = (into: Statement[]): Value =>
+    unsure
+      .flatMap(({ index, extent: size }) => [
+        op(into, 'ile', [int(0), index], fresh(boolType)),
+        op(into, 'ilt', [index, extent(size)], fresh(boolType)),
+      ])
+      .reduce((all, one) => op(into, 'and', [all, one], fresh(boolType)));
+
   const body: Statement[] = [];
   const axes = ranges.map(({ loop: { index }, range: { from = zero } = {} }) => {
     if (equal(from, zero)) return index;
@@ -120,10 +138,15 @@ export function segmentsOf(
     op(body, 'iadd', [axis, extent(from)], index);
     return axis;
   });
-  // The keys know nothing of branches, which may be all that keeps an index in range.
-  for (const statement of needed.values())
-    body.push(...(isSure(statement) ? [statement] : guardReads([statement], fresh)));
-  const key = flat(body, 'key');
+  // The keys know nothing of branches, nor of loops around that do not run: these may be all that keeps an index in range.
+  const runs = loops.every((loop) => used.has(loop) || runsCertainly(loop));
+  for (const statement of needed.values()) {
+    if (!isGuardable(statement) && !runs) return undefined;
+    body.push(...(isSure(statement) && runs ? [statement] : guardReads([statement], fresh)));
+  }
+  const place = flat(body, 'key');
+  /** Row-major, what is beside one axis would be a place in another row. */
+  const key = unsure.length === 0 ? place : op(body, 'iselect', [isInside(body), place, int(-1)]);
   const places = coordinates.reduce((all, coordinate) => multiply(all, coordinate.extent), one);
   const name = [...inputs.values()].find(({ value }) => value.type.dims.length > 0)?.value.name;
   const keys = keysProgram(program, [...inputs.values()], { axes, extents, body: { statements: body, results: [key] } }, name); // prettier-ignore

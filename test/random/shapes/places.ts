@@ -20,6 +20,23 @@ export function looked(maker: Maker): Made {
     : named(maker, [['n', trips]], guarded, 150);
 }
 
+/** Rows that lie back by what data say, in a matrix: where there is none, a branch keeps out of it. */
+export function lagged(maker: Maker): Made {
+  const { choices, dim, input, rows } = maker;
+  const [across, trips] = [dim(), dim()];
+  const lag = rows('k', [across], trips);
+  const turned = choices.chance(0.4);
+  const w = input('w', turned ? [across, trips] : [trips, across], 'param');
+  const v = input('v', [trips]);
+  const at = choices.pick([`n - ${lag}[k]`, `${trips.text} - 1 - n - ${lag}[k]`, `n - ${lag}[k] - 1`]);
+  const read = turned ? `${w}[k, ${at}]` : `${w}[${at}, k]`;
+  const term = choices.pick([`${read} * ${v}[n]`, `sin(${read})`, `(${read} - ${v}[n])^2`]);
+  const all = choices.chance(0.5)
+    ? `sum((${at} >= 0 ? ${term} : ${v}[n]) for n in ${trips.text}, k in ${across.text})`
+    : `sum(${term} for n in ${trips.text}, k in ${across.text} if ${at} >= 0)`;
+  return named(maker, [], all, 16 * trips.value * across.value);
+}
+
 /** An array with several axes, read at one number. */
 export function reshaped(maker: Maker): Made {
   const { choices, dim, input } = maker;
