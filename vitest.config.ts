@@ -1,4 +1,16 @@
 import { defineConfig } from 'vitest/config';
+import { BaseSequencer, type TestSpecification } from 'vitest/node';
+
+/** The longest begin first: at the end, one alone would leave the other cores idle. */
+const longest = /random\/properties|test\/optimisations|webgpu-reference|random\/wgsl/;
+
+class LongestFirst extends BaseSequencer {
+  override async sort(files: TestSpecification[]): Promise<TestSpecification[]> {
+    const sorted = await super.sort(files);
+    const isLong = ({ moduleId }: TestSpecification): boolean => longest.test(moduleId);
+    return [...sorted.filter(isLong), ...sorted.filter((file) => !isLong(file))];
+  }
+}
 
 export default defineConfig({
   test: {
@@ -6,5 +18,6 @@ export default defineConfig({
     testTimeout: 60_000,
     // In the main process, before there are workers.
     globalSetup: 'scripts/gpu-driver.mjs',
+    sequence: { sequencer: LongestFirst },
   },
 });
