@@ -16,6 +16,8 @@ export default defineConfig({
   test: {
     include: ['test/**/*.test.ts'],
     testTimeout: 60_000,
+    // All cores: one fewer, as it would be, is half of two.
+    maxWorkers: '100%',
     // In the main process, before there are workers.
     globalSetup: 'scripts/gpu-driver.mjs',
     sequence: { sequencer: LongestFirst },
