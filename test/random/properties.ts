@@ -28,7 +28,7 @@ import { compileModule } from '../support/emitted.ts';
 import { forEachProgram, type RandomProgram } from './program.ts';
 
 export const seed = Number(process.env['NABLA_SEED'] ?? 20_261);
-export const count = Number(process.env['NABLA_PROGRAMS'] ?? 2000);
+export const count = Number(process.env['NABLA_PROGRAMS'] ?? 1000);
 
 /** Rounding differs between forms of one program; what is wrong is wrong by far more. */
 const near = 1e-8;
