@@ -52,7 +52,7 @@ export const optimisations = {
   jam: 'runs four or eight iterations of a loop over points side by side',
   scatter:
     'uses elements of an array that is zero elsewhere where they would be added, and does without the array',
-  logarithms: 'takes one logarithm for several of 1 + exp(-|x|) that are added up',
+  logarithms: 'takes one logarithm for several of 1 + exp(-|x|), or of sums in logSumExp, that are added up',
   tidy: 'writes statements shorter: +=, one branch for neighbours, no name for a result',
   reuse: 'lets scratch arrays take turns in one',
   digits: 'reads a reshaped array at one index, rather than at the quotients and remainders that make it up',

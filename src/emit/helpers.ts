@@ -77,13 +77,16 @@ function checkApart(
 }`,
   remember: `\
 /** Until the job ends: nothing is kept from being collected. */
-function remember(memo: Memo, given: readonly unknown[]): void {
-  if (memo.given.length === 0) void Promise.resolve().then(() => (memo.given = []));
-  memo.given = given;
+function remember(memo: Memo): void {
+  if (memo.isKnown) return;
+  memo.isKnown = true;
+  void Promise.resolve().then(() => {
+    for (const name in memo) memo[name] = false;
+  });
 }
 
-/** What a function was given last, if it was checked. */
-type Memo = { given: readonly unknown[] };`,
+/** What a function was given last, by name, if it was checked. */
+type Memo = { isKnown: boolean; [name: string]: unknown };`,
   checkDistinct: `\
 function checkDistinct(owner: string, filled: object, other: string, object: object): void {
   if (filled === object) {
@@ -116,10 +119,18 @@ function checkInteger(name: string, value: number, from = -Infinity, to = Infini
   checkRange: `\
 function checkRange(name: string, array: Numbers, from: number, to: number): void {
   const { length } = array;
+  for (let i = length > 8 ? insideUpTo(array, from, to) : 0; i < length; i++) {
+    if (!(array[i] >= from && array[i] < to)) {
+      throw new RangeError(\`\${name}[\${i}] must be in \${from}..\${to}, got \${array[i]}\`);
+    }
+  }
+}
+
+/** How many are inside for certain, looking at four at a time: a difference is negative where one is outside. */
+function insideUpTo(array: Numbers, from: number, to: number): number {
   const last = to - 1;
   let i = 0;
-  // Four at a time, up to where one is outside: a difference is negative then.
-  for (; i + 3 < length; i += 4) {
+  for (; i + 3 < array.length; i += 4) {
     const a = array[i];
     const b = array[i + 1];
     const c = array[i + 2];
@@ -128,11 +139,7 @@ function checkRange(name: string, array: Numbers, from: number, to: number): voi
     const above = (last - a) | (last - b) | (last - c) | (last - d);
     if ((below | above) < 0) break;
   }
-  for (; i < length; i++) {
-    if (!(array[i] >= from && array[i] < to)) {
-      throw new RangeError(\`\${name}[\${i}] must be in \${from}..\${to}, got \${array[i]}\`);
-    }
-  }
+  return i;
 }`,
   checkInside: `\
 function checkInside(name: string, value: number, isInside: boolean, constraint: string): void {

@@ -2,7 +2,8 @@
 // the same arrays, and to find the buffer of an array alone takes V8 15 ns. An array keeps its kind and its buffer for
 // life, so that what is the same array as then needs its length compared, in case its buffer was resized or transferred, and
 // no more. Numbers are looked at in every call, and so is what int data hold. There is one memory for each function, not one
-// for each gradient: a WeakMap makes a call with a new gradient three times as slow.
+// for each gradient: a WeakMap makes a call with a new gradient three times as slow. It is an object with a property for
+// each of them, which V8 reads without the checks that an element of an array takes.
 
 import { checkFunction, type Check, type Line } from './check.ts';
 import { fieldType, isArray, lengthText, sizeNames, type Model, type ModelField } from './model.ts';
@@ -55,7 +56,8 @@ export function knownDoor(model: Model, signature: Signature, lines: readonly Li
   const known = `${isKnown}(${parameters.map(({ name }) => name).join(', ')})`;
   const check = checkFunction(model, `${kind}Call`, parameters, () => [
     ...lines,
-    { text: `remember(${memo}, [${kept.join(', ')}]);`, helper: 'remember' },
+    { text: `remember(${memo});`, helper: 'remember' },
+    ...kept.map((path) => ({ text: `${memo}[${quote(path)}] = ${path};` })),
   ]);
   if (check?.declaration === undefined) return undefined;
 
@@ -64,7 +66,10 @@ export function knownDoor(model: Model, signature: Signature, lines: readonly Li
     line: { ...full, text: `if (!${known}) ${full.text}` },
     helpers: check.helpers,
     declarations: [
-      { kind: 'text', text: `const ${memo}: Memo = { given: [] };` },
+      {
+        kind: 'text',
+        text: `const ${memo}: Memo = { isKnown: false, ${kept.map((path) => `${quote(path)}: undefined`).join(', ')} };`,
+      },
       {
         kind: 'function',
         name: isKnown,
@@ -119,10 +124,10 @@ function sameBody(
 ): string {
   const scope = model.moduleScope.inner();
   for (const { name } of parameters) scope.reserve(name);
-  const given = scope.declare('given');
+  const last = scope.declare('last');
   /** Objects of which a field was found to be what it was: they are there. */
   const there = new Set<string>();
-  const same = kept.map((path, i) => {
+  const same = kept.map((path) => {
     const [first = '', ...names] = path.split('.');
     let object = first;
     let text = first;
@@ -131,12 +136,11 @@ function sameBody(
       there.add(object);
       object += `.${name}`;
     }
-    return `${text} === ${given}[${i}]`;
+    return `${text} === ${last}[${quote(path)}]`;
   });
-  return [
-    `const { ${given === 'given' ? given : `given: ${given}`} } = ${memo};`,
-    `return ${[`${given}.length > 0`, ...same, fits].join(' && ')};`,
-  ].join('\n');
+  return [`const ${last} = ${memo};`, `return ${[`${last}.isKnown`, ...same, fits].join(' && ')};`].join(
+    '\n',
+  );
 }
 
 /** What is compared about the same objects, and the parameters that it takes. */

@@ -1,4 +1,4 @@
-// The steps of exp, tanh, sin and cos in place of calls. V8 writes small functions out where they are called, but only up to 920 bytes
+// The steps of exp, log1p, tanh, sin and cos in place of calls. V8 writes small functions out where they are called, but only up to 920 bytes
 // of its code in one caller, which is five exponentials at most; a call beyond that passes its numbers in objects, and takes as
 // long as one of Math. So where loops of a function hold more calls than that, each becomes a declaration of its own,
 // which the emitter prints as the steps: measured, a fifth to a quarter less time for networks with tanh and for LSTMs. What
@@ -13,21 +13,31 @@ import { childrenOf, expressionsOf, mapExpressions, mapList, mapRegions, regions
 
 /** In bytes of V8's code: how much is left to V8, which has other functions to write out, too; and what a call comes to. */
 const leftToV8 = 700;
-const lengths: Partial<Record<OpName, number>> = { exp: 180, exp2: 180, tanh: 140, sin: 190, cos: 190 };
+const lengths: Partial<Record<OpName, number>> = {
+  exp: 180,
+  exp2: 180,
+  log1p: 190,
+  tanh: 140,
+  sin: 190,
+  cos: 190,
+  softplus: 400,
+  logSigmoid: 400,
+};
 const lengthOf = (op: OpName): number => lengths[op] ?? 200;
 
-type Unary = (x: Expression) => Expression;
+/** An op whose steps are written out, and what it comes to. */
+type Step = (op: OpName, x: Expression) => Expression;
 
 /** Functions that are made of exp, for arguments that may be repeated. */
-const meanings: Partial<Record<OpName, (exp: Unary, x: Expression, y: Expression) => Expression>> = {
-  sigmoid: (exp, x) => apply('div', real(1), apply('add', real(1), exp(apply('neg', x)))),
-  softplus: (exp, x) => apply('add', apply('max', x, real(0)), logarithm(exp, x)),
-  logSigmoid: (exp, x) => apply('sub', apply('min', x, real(0)), logarithm(exp, x)),
-  softmaxWeight: (exp, x, total) =>
-    apply('select', apply('eq', x, real(-Infinity)), real(0), exp(apply('sub', x, total))),
+const meanings: Partial<Record<OpName, (step: Step, x: Expression, y: Expression) => Expression>> = {
+  sigmoid: (step, x) => apply('div', real(1), apply('add', real(1), step('exp', apply('neg', x)))),
+  softplus: (step, x) => apply('add', apply('max', x, real(0)), logarithm(step, x)),
+  logSigmoid: (step, x) => apply('sub', apply('min', x, real(0)), logarithm(step, x)),
+  softmaxWeight: (step, x, total) =>
+    apply('select', apply('eq', x, real(-Infinity)), real(0), step('exp', apply('sub', x, total))),
 };
-const logarithm = (exp: Unary, x: Expression): Expression =>
-  apply('log1p', exp(apply('neg', apply('abs', x))));
+const logarithm = (step: Step, x: Expression): Expression =>
+  step('log1p', step('exp', apply('neg', apply('abs', x))));
 
 const hasSteps = (op: OpName): boolean => {
   const { fast }: OpRecord = ops[op];
@@ -124,7 +134,7 @@ function withoutCalls(expression: Expression, before: Statement[]): Expression {
       const meaning = meanings[op];
       if (meaning !== undefined) {
         const [x = real(NaN), y = real(NaN)] = args.map(named);
-        return meaning((of) => stepByStep('exp', of), x, y);
+        return meaning(stepByStep, x, y);
       }
       return hasSteps(op) ? stepByStep(op, ...args) : { ...expression, args };
     }

@@ -1,36 +1,69 @@
-// One logarithm for several that are added up: log(1 + a) + log(1 + b) = log(1 + (a + b + ab)). It takes as long as ten
-// multiplications, and four iterations side by side (jam.ts) add up four of them. The terms are positive, so small ones are not
-// lost as they would be in the product of 1 + a and 1 + b; and it is done only for a and b that are exp(-|x|), which is what
-// logistic functions are made of: eight factors of at most 2 do not overflow.
+// One logarithm for several that are added up: log(1 + a) + log(1 + b) = log(1 + (a + b + ab)), and log(a) + log(b) = log(ab).
+// It takes as long as ten multiplications, and four iterations side by side (jam.ts) add up four of them. The first is done only for
+// a and b that are exp(-|x|), which is what logistic functions are made of: the terms are positive, so small ones are not
+// lost as they would be in the product of 1 + a and 1 + b. The second is done for sums of exponentials of which the greatest
+// is 1, as logSumExp takes them: a product of few of these neither overflows nor vanishes.
 
+import { changesLocal, effectsOf } from './effects.ts';
 import { apply, declare, invented, isAtom, real, reference } from './make.ts';
 import type { Expression, Local, Routine, Statement } from './types.ts';
-import { mapList, mapRegions, visitExpression, visitStatements } from './walk.ts';
+import { expressionsOf, mapList, mapRegions, visitExpression, visitStatements } from './walk.ts';
 
 type Increase = Extract<Statement, { readonly kind: 'increase' }>;
+type Declare = Extract<Statement, { readonly kind: 'declare' }>;
 
-/** What is added: `rest`, and plus or minus log1p(`exponential`); made of `x`, which has to be named if it is no atom. */
+/**
+ * What is added: `rest`, and plus or minus the logarithm of `inside`, or of 1 more; made of `x`, which has to be named if it
+ * is no atom.
+ */
 interface Term {
   readonly x?: Expression;
-  readonly parts: (x: Expression) => { readonly rest?: Expression; readonly exponential: Expression };
+  readonly parts: (x: Expression) => { readonly rest?: Expression; readonly inside: Expression };
   readonly isNegative: boolean;
+  readonly logarithm: 'log' | 'log1p';
 }
 
-/** So many go into one logarithm. */
-const most = 8;
+/** What is known about locals. */
+interface Known {
+  /** Constants that are exp(-|x|). */
+  readonly bounded: ReadonlySet<Local>;
+  /** Constants that are read once, and their declarations. */
+  readonly once: ReadonlyMap<Local, Declare>;
+}
+
+/** Statements further apart than this are not compared, which keeps the pass linear. */
+const farthest = 64;
+
+/** So many go into one logarithm: the table of log1p ends at 15, which is 2^4 - 1. */
+const most = 4;
 
 export function combineLogarithms(routine: Routine): Routine {
-  // Constants that are exp(-|x|).
-  const bounded = new Set<Local>();
-  visitStatements(routine.body, (s) => {
-    if (s.kind === 'declare' && !s.local.mutable && s.value && isDecay(s.value)) bounded.add(s.local);
-  });
+  const known = knownOf(routine.body);
   const list = (statements: readonly Statement[]): readonly Statement[] => {
     const inner = mapList(statements, (statement) => inRegions(statement, list));
-    return combined(inner, bounded);
+    return combined(inner, known);
   };
   const body = list(routine.body);
   return body === routine.body ? routine : { ...routine, body };
+}
+
+function knownOf(body: readonly Statement[]): Known {
+  const bounded = new Set<Local>();
+  const once = new Map<Local, Declare>();
+  const read = new Set<Local>();
+  const look = (part: Expression): void => {
+    if (part.kind !== 'local') return;
+    if (read.has(part.local)) once.delete(part.local);
+    read.add(part.local);
+  };
+  visitStatements(body, (s) => {
+    if (s.kind === 'declare' && !s.local.mutable && s.value !== undefined) {
+      if (isDecay(s.value)) bounded.add(s.local);
+      once.set(s.local, s);
+    }
+    for (const expression of expressionsOf(s)) visitExpression(expression, look);
+  });
+  return { bounded, once };
 }
 
 /** The statement itself if none of its regions changes. */
@@ -53,22 +86,35 @@ const isDecay = (e: Expression): boolean =>
   e.op === 'exp' &&
   e.args.every((arg) => arg.kind === 'op' && arg.op === 'neg' && arg.args.every((x) => x.kind === 'op' && x.op === 'abs')); // prettier-ignore
 
-function combined(statements: readonly Statement[], bounded: ReadonlySet<Local>): readonly Statement[] {
+/** Terms of one sum, one after the other, and what they replace: where they are added, and constants that nobody reads after that. */
+interface Group {
+  readonly local: Local;
+  readonly terms: Term[];
+  readonly statements: Statement[];
+  readonly constants: Declare[];
+}
+
+function combined(statements: readonly Statement[], known: Known): readonly Statement[] {
   const made: Statement[] = [];
-  let group: { readonly local: Local; readonly terms: Term[]; readonly statements: Statement[] } | undefined;
+  const replaced = new Set<Statement>();
+  let group: Group | undefined;
   let isSame = true;
   const close = (): void => {
     if (group === undefined) return;
     if (group.terms.length > 1) {
       isSame = false;
       made.push(...together(group.local, group.terms));
+      for (const constant of group.constants) replaced.add(constant);
     } else made.push(...group.statements);
     group = undefined;
   };
-  for (const statement of statements) {
+  for (const [position, statement] of statements.entries()) {
+    const isSum = statement.kind === 'increase';
+    const constant = isSum ? constantOf(statement, position, statements, known) : undefined;
+    const value = isSum ? (constant?.value ?? statement.value) : undefined;
     // What reads the sum on its way needs every part of it in its place.
-    const isSum = statement.kind === 'increase' && !mentions(statement.value, statement.local);
-    const term = isSum ? termOf(statement.value, bounded) : undefined;
+    const term =
+      isSum && value !== undefined && !mentions(value, statement.local) ? termOf(value, known) : undefined;
     if (term === undefined) {
       close();
       made.push(statement);
@@ -76,14 +122,41 @@ function combined(statements: readonly Statement[], bounded: ReadonlySet<Local>)
     }
     const { local } = statement as Increase;
     const [first] = group?.terms ?? [];
-    const fits = group?.local === local && group.terms.length < most && first?.isNegative === term.isNegative;
+    const fits =
+      group?.local === local &&
+      group.terms.length < most &&
+      first?.isNegative === term.isNegative &&
+      first.logarithm === term.logarithm;
     if (!fits) close();
-    group ??= { local, terms: [], statements: [] };
+    group ??= { local, terms: [], statements: [], constants: [] };
     group.terms.push(term);
     group.statements.push(statement);
+    if (constant !== undefined) group.constants.push(constant);
   }
   close();
-  return isSame ? statements : made;
+  return isSame ? statements : made.filter((statement) => !replaced.has(statement));
+}
+
+/** The declaration, a little before, of a constant that is added, and for which nothing else asks. */
+function constantOf(
+  { value }: Increase,
+  position: number,
+  statements: readonly Statement[],
+  { once }: Known,
+): Declare | undefined {
+  const constant = value.kind === 'local' ? once.get(value.local) : undefined;
+  if (constant?.value === undefined) return undefined;
+  const before = statements.slice(Math.max(0, position - farthest), position);
+  const at = before.indexOf(constant);
+  if (at < 0) return undefined;
+  // It is computed later than it was: with what it was made of.
+  const between = effectsOf(before.slice(at + 1));
+  let isSteady = true;
+  visitExpression(constant.value, (part) => {
+    if (part.kind === 'load' || (part.kind === 'local' && changesLocal(between, part.local)))
+      isSteady = false;
+  });
+  return isSteady ? constant : undefined;
 }
 
 function mentions(value: Expression, local: Local): boolean {
@@ -101,54 +174,64 @@ function together(local: Local, terms: readonly Term[]): readonly Statement[] {
     return reference(constant);
   };
   const parts = terms.map(({ x, parts: of }) => of(x === undefined ? real(0) : named('product', x)));
-  let growths = parts.map(({ exponential }) => named('exponential', exponential));
+  const logarithm = terms[0]?.logarithm ?? 'log1p';
+  let factors = parts.map(({ inside }) => named('exponential', inside));
   for (const { rest } of parts) if (rest !== undefined) made.push({ kind: 'increase', local, value: rest });
-  while (growths.length > 1) {
-    growths = growths.flatMap((a, k) => {
-      const b = growths[k + 1];
+  while (factors.length > 1) {
+    factors = factors.flatMap((a, k) => {
+      const b = factors[k + 1];
       if (k % 2 === 1) return [];
-      return b === undefined ? [a] : [named('growth', apply('add', apply('add', a, b), apply('mul', a, b)))];
+      if (b === undefined) return [a];
+      const product = apply('mul', a, b);
+      return logarithm === 'log'
+        ? [named('product', product)]
+        : [named('growth', apply('add', apply('add', a, b), product))];
     });
   }
-  const logarithm = apply('log1p', ...growths);
+  const total = apply(logarithm, ...factors);
   made.push({
     kind: 'increase',
     local,
-    value: terms[0]?.isNegative === true ? apply('neg', logarithm) : logarithm,
+    value: terms[0]?.isNegative === true ? apply('neg', total) : total,
   });
   return made;
 }
 
-function termOf(value: Expression, bounded: ReadonlySet<Local>): Term | undefined {
+function termOf(value: Expression, known: Known): Term | undefined {
   if (value.kind !== 'op') return undefined;
   const [a, b] = value.args;
   if (a === undefined) return undefined;
   const zero = real(0);
   switch (value.op) {
-    case 'log1p': {
-      const isBounded = a.kind === 'local' ? bounded.has(a.local) : isDecay(a);
-      return isBounded ? { parts: () => ({ exponential: a }), isNegative: false } : undefined;
+    case 'log1p':
+    case 'log': {
+      const local = a.kind === 'local' ? a.local : undefined;
+      const isBounded =
+        value.op === 'log' ? local?.isTotal : local === undefined ? isDecay(a) : known.bounded.has(local);
+      return isBounded === true
+        ? { parts: () => ({ inside: a }), isNegative: false, logarithm: value.op }
+        : undefined;
     }
     case 'softplus':
     case 'logSigmoid': {
       const isNegative = value.op === 'logSigmoid';
       const parts = (x: Expression) => ({
         rest: apply(isNegative ? 'min' : 'max', x, zero),
-        exponential: apply('exp', apply('neg', apply('abs', x))),
+        inside: apply('exp', apply('neg', apply('abs', x))),
       });
-      return { x: a, parts, isNegative };
+      return { x: a, parts, isNegative, logarithm: 'log1p' };
     }
     case 'neg':
-      return mapTerm(termOf(a, bounded), (rest) => rest && apply('neg', rest), true);
+      return mapTerm(termOf(a, known), (rest) => rest && apply('neg', rest), true);
     case 'add':
     case 'sub': {
       if (b === undefined) return undefined;
       const { op } = value;
-      const second = termOf(b, bounded);
+      const second = termOf(b, known);
       if (second !== undefined)
         return mapTerm(second, (rest) => (rest === undefined ? a : apply(op, a, rest)), op === 'sub');
       const other = op === 'sub' ? apply('neg', b) : b;
-      return mapTerm(termOf(a, bounded), (rest) => (rest === undefined ? other : apply(op, rest, b)), false);
+      return mapTerm(termOf(a, known), (rest) => (rest === undefined ? other : apply(op, rest, b)), false);
     }
     default:
       return undefined;
@@ -163,9 +246,9 @@ const mapTerm = (
   term && {
     ...term,
     parts: (x) => {
-      const { rest, exponential } = term.parts(x);
+      const { rest, inside } = term.parts(x);
       const mapped = map(rest);
-      return { exponential, ...(mapped && { rest: mapped }) };
+      return { inside, ...(mapped && { rest: mapped }) };
     },
     isNegative: term.isNegative !== isTurned,
   };

@@ -17,6 +17,7 @@ const nouns: Readonly<Record<string, string>> = {
   chain: 'product',
   exp: 'exponential',
   exp2: 'power',
+  log1p: 'logarithm',
   sin: 'sine',
   cos: 'cosine',
   select: 'chosen',

@@ -13,6 +13,8 @@ export interface Local {
   readonly mutable: boolean;
   /** The name is the compiler's own, not the user's: a pass may do without the local, or call it otherwise. */
   readonly invented?: true;
+  /** A sum of exponentials of which the greatest is 1: at least 1 and at most their number, unless it is 0, infinite or NaN. */
+  readonly isTotal?: true;
 }
 
 /**

@@ -48,7 +48,7 @@ fn sigmoid(x: f32) -> f32 {
       source: `\
 /** log(1 + exp(x)), without overflow. */
 function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p($exp(-Math.abs(x)));
+  return Math.max(x, 0) + $log1p($exp(-Math.abs(x)));
 }`,
     },
     wgsl: {
@@ -75,7 +75,7 @@ fn softplus(x: f32) -> f32 {
       source: `\
 /** log(sigmoid(x)), without overflow. */
 function logSigmoid(x: number): number {
-  return Math.min(x, 0) - Math.log1p($exp(-Math.abs(x)));
+  return Math.min(x, 0) - $log1p($exp(-Math.abs(x)));
 }`,
     },
     wgsl: {
@@ -103,7 +103,7 @@ fn log_sigmoid(x: f32) -> f32 {
 /** log(exp(x) + exp(y)), without overflow. */
 function logAddExp(x: number, y: number): number {
   if (x === y) return x + Math.LN2;
-  return Math.max(x, y) + Math.log1p($exp(-Math.abs(x - y)));
+  return Math.max(x, y) + $log1p($exp(-Math.abs(x - y)));
 }`,
     },
     wgsl: {

@@ -3,7 +3,7 @@
 import * as builtins from './builtins.ts';
 import { op } from './define.ts';
 import * as shaders from './shaders.ts';
-import { exp, exp2 } from './tables.ts';
+import { exp, exp2, log1p } from './tables.ts';
 
 export const exponential = {
   exp: op({
@@ -61,6 +61,7 @@ export const exponential = {
     singular: 'infinite',
     edge: true,
     ts: { call: 'Math.log1p' },
+    fast: log1p,
     wgsl: shaders.log1p,
     callable: true,
     samples: [[0.5], [-0.9], [1e-10], [-1e-5], [1e10], [3]],

@@ -50,6 +50,26 @@ function tanhsOf32nds(): Float64Array {
   }
   return tanhs;
 }`,
+  LOGS: `\
+/** At 3i one over 1 + i / 32; behind it the double that is nearest to the logarithm of 1 + i / 32, and what that lacks. */
+const LOGS: Numbers = /* @__PURE__ */ logsOf32nds();
+
+function logsOf32nds(): Float64Array {
+  const logs = new Float64Array(1536);
+  // The logarithm in two parts: the first in whole units of 2^-45. It begins with -0, so that log1p(-0) is -0.
+  let [high, low] = [-0, -0];
+  for (let i = 0, odd = 65; i < 512; i++, odd += 2) {
+    logs[3 * i] = 32 / (32 + i);
+    logs[3 * i + 1] = high + low;
+    logs[3 * i + 2] = high - (high + low) + low;
+    // log((n + 1) / n) = 2 (r + r^3 / 3 + r^5 / 5 + ...) with r = 1 / (2n + 1)
+    const near = Math.round(70368744177664 / odd) * 2.842170943040401e-14;
+    const square = 1 / (odd * odd);
+    high += near;
+    low += (2 - near * odd + 2 * square * (1 / 3 + square * (1 / 5 + square * (1 / 7 + square * (1 / 9))))) / odd;
+  }
+  return logs;
+}`,
   SINES: `\
 /** The sines of a turn in 256 parts, and of a quarter more, where the cosine of the first stands. */
 const SINES: Numbers = /* @__PURE__ */ sinesOfTurn();
@@ -133,6 +153,24 @@ const hyperbolicTangent: Steps = {
   value: '$near + ($small * (1 - $near * $near)) / (1 + $near * $small)',
 };
 
+/**
+ * With a = k / 32 near x and q = (x - a) / (2 + x + a): log(1 + a) + 2 artanh(q), whose first term 2q is r (1 - q) with
+ * r = (x - a) / (1 + a). That is as good near 0, where r is x. In the table stands what exp(-|x|) comes to, and up to four of them
+ * in one logarithm.
+ */
+const logarithmOf1Plus: Steps = {
+  lines: [
+    'const $k = $x * 32 + 6755399441055744 - 6755399441055744;',
+    'const $i = 3 * ($k & 511);',
+    'const $rest = $x - $k * 0.03125;',
+    'const $q = $rest / (2 + $x + $k * 0.03125);',
+    'const $square = $q * $q;',
+    'const $r = $rest * LOGS[$i];',
+    'const $less = $q * ($r - $square * (2 / 3 + $square * (2 / 5 + $square * (2 / 7))));',
+  ],
+  value: 'Math.abs($x - 7.5) <= 7.5 ? LOGS[$i + 1] + ($r - ($less - LOGS[$i + 2])) : Math.log1p($x)',
+};
+
 /** A whole number of 256ths of a turn, and the angle beyond; a 256th in three parts, with exact products of the first two. */
 const beyond: readonly string[] = [
   'const $k = $x * 40.74366543152521 + 6755399441055744 - 6755399441055744;',
@@ -184,6 +222,12 @@ export const tanh = helper(
   'The hyperbolic tangent, within 1.6 units in the last place.',
   ['TANHS'],
   hyperbolicTangent,
+);
+export const log1p = helper(
+  'log1p',
+  'The logarithm of 1 + x, within 1.3 units in the last place for x from 0 to 15, and beyond these what it is in the engine.',
+  ['LOGS'],
+  logarithmOf1Plus,
 );
 export const sin = helper(
   'sin',

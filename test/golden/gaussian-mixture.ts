@@ -795,7 +795,27 @@ function checkGaussianMixtureProductApart(
   );
 }
 
-const gaussianMixtureLastGradient: Memo = { given: [] };
+const gaussianMixtureLastGradient: Memo = {
+  isKnown: false,
+  'sizes.N': undefined,
+  'sizes.D': undefined,
+  'sizes.K': undefined,
+  'params.center': undefined,
+  'params.logWidth': undefined,
+  'params.weight': undefined,
+  'data.x': undefined,
+  'gradient.center': undefined,
+  'gradient.logWidth': undefined,
+  'gradient.weight': undefined,
+  'ws.score': undefined,
+  'ws.work': undefined,
+  'ws.exp': undefined,
+  'ws.weights': undefined,
+  'ws.weights2': undefined,
+  'ws.work2': undefined,
+  'ws.scoreTangent': undefined,
+  'ws.expTangent': undefined,
+};
 
 /** Whether the last call was given the same, and nothing about it has changed that is checked. */
 function gaussianMixtureGradientIsKnown(
@@ -805,27 +825,27 @@ function gaussianMixtureGradientIsKnown(
   gradient: GaussianMixtureParams,
   ws: GaussianMixtureWorkspace,
 ): boolean {
-  const { given } = gaussianMixtureLastGradient;
+  const last = gaussianMixtureLastGradient;
   return (
-    given.length > 0 &&
-    sizes?.N === given[0] &&
-    sizes.D === given[1] &&
-    sizes.K === given[2] &&
-    params?.center === given[3] &&
-    params.logWidth === given[4] &&
-    params.weight === given[5] &&
-    data?.x === given[6] &&
-    gradient?.center === given[7] &&
-    gradient.logWidth === given[8] &&
-    gradient.weight === given[9] &&
-    ws?.score === given[10] &&
-    ws.work === given[11] &&
-    ws.exp === given[12] &&
-    ws.weights === given[13] &&
-    ws.weights2 === given[14] &&
-    ws.work2 === given[15] &&
-    ws.scoreTangent === given[16] &&
-    ws.expTangent === given[17] &&
+    last.isKnown &&
+    sizes?.N === last['sizes.N'] &&
+    sizes.D === last['sizes.D'] &&
+    sizes.K === last['sizes.K'] &&
+    params?.center === last['params.center'] &&
+    params.logWidth === last['params.logWidth'] &&
+    params.weight === last['params.weight'] &&
+    data?.x === last['data.x'] &&
+    gradient?.center === last['gradient.center'] &&
+    gradient.logWidth === last['gradient.logWidth'] &&
+    gradient.weight === last['gradient.weight'] &&
+    ws?.score === last['ws.score'] &&
+    ws.work === last['ws.work'] &&
+    ws.exp === last['ws.exp'] &&
+    ws.weights === last['ws.weights'] &&
+    ws.weights2 === last['ws.weights2'] &&
+    ws.work2 === last['ws.work2'] &&
+    ws.scoreTangent === last['ws.scoreTangent'] &&
+    ws.expTangent === last['ws.expTangent'] &&
     gaussianMixtureGradientFits(params, data, sizes, gradient, ws)
   );
 }
@@ -869,29 +889,51 @@ function checkGaussianMixtureGradientCall(
   checkGaussianMixtureParams('gradient', gradient, sizes);
   checkGaussianMixtureGradientApart(gradient, params, data);
   checkGaussianMixtureWorkspace(ws, sizes);
-  remember(gaussianMixtureLastGradient, [
-    sizes.N,
-    sizes.D,
-    sizes.K,
-    params.center,
-    params.logWidth,
-    params.weight,
-    data.x,
-    gradient.center,
-    gradient.logWidth,
-    gradient.weight,
-    ws.score,
-    ws.work,
-    ws.exp,
-    ws.weights,
-    ws.weights2,
-    ws.work2,
-    ws.scoreTangent,
-    ws.expTangent,
-  ]);
+  remember(gaussianMixtureLastGradient);
+  gaussianMixtureLastGradient['sizes.N'] = sizes.N;
+  gaussianMixtureLastGradient['sizes.D'] = sizes.D;
+  gaussianMixtureLastGradient['sizes.K'] = sizes.K;
+  gaussianMixtureLastGradient['params.center'] = params.center;
+  gaussianMixtureLastGradient['params.logWidth'] = params.logWidth;
+  gaussianMixtureLastGradient['params.weight'] = params.weight;
+  gaussianMixtureLastGradient['data.x'] = data.x;
+  gaussianMixtureLastGradient['gradient.center'] = gradient.center;
+  gaussianMixtureLastGradient['gradient.logWidth'] = gradient.logWidth;
+  gaussianMixtureLastGradient['gradient.weight'] = gradient.weight;
+  gaussianMixtureLastGradient['ws.score'] = ws.score;
+  gaussianMixtureLastGradient['ws.work'] = ws.work;
+  gaussianMixtureLastGradient['ws.exp'] = ws.exp;
+  gaussianMixtureLastGradient['ws.weights'] = ws.weights;
+  gaussianMixtureLastGradient['ws.weights2'] = ws.weights2;
+  gaussianMixtureLastGradient['ws.work2'] = ws.work2;
+  gaussianMixtureLastGradient['ws.scoreTangent'] = ws.scoreTangent;
+  gaussianMixtureLastGradient['ws.expTangent'] = ws.expTangent;
 }
 
-const gaussianMixtureLastHvp: Memo = { given: [] };
+const gaussianMixtureLastHvp: Memo = {
+  isKnown: false,
+  'sizes.N': undefined,
+  'sizes.D': undefined,
+  'sizes.K': undefined,
+  'params.center': undefined,
+  'params.logWidth': undefined,
+  'params.weight': undefined,
+  'data.x': undefined,
+  'direction.center': undefined,
+  'direction.logWidth': undefined,
+  'direction.weight': undefined,
+  'product.center': undefined,
+  'product.logWidth': undefined,
+  'product.weight': undefined,
+  'ws.score': undefined,
+  'ws.work': undefined,
+  'ws.exp': undefined,
+  'ws.weights': undefined,
+  'ws.weights2': undefined,
+  'ws.work2': undefined,
+  'ws.scoreTangent': undefined,
+  'ws.expTangent': undefined,
+};
 
 /** Whether the last call was given the same, and nothing about it has changed that is checked. */
 function gaussianMixtureHvpIsKnown(
@@ -902,30 +944,30 @@ function gaussianMixtureHvpIsKnown(
   product: GaussianMixtureParams,
   ws: GaussianMixtureWorkspace,
 ): boolean {
-  const { given } = gaussianMixtureLastHvp;
+  const last = gaussianMixtureLastHvp;
   return (
-    given.length > 0 &&
-    sizes?.N === given[0] &&
-    sizes.D === given[1] &&
-    sizes.K === given[2] &&
-    params?.center === given[3] &&
-    params.logWidth === given[4] &&
-    params.weight === given[5] &&
-    data?.x === given[6] &&
-    direction?.center === given[7] &&
-    direction.logWidth === given[8] &&
-    direction.weight === given[9] &&
-    product?.center === given[10] &&
-    product.logWidth === given[11] &&
-    product.weight === given[12] &&
-    ws?.score === given[13] &&
-    ws.work === given[14] &&
-    ws.exp === given[15] &&
-    ws.weights === given[16] &&
-    ws.weights2 === given[17] &&
-    ws.work2 === given[18] &&
-    ws.scoreTangent === given[19] &&
-    ws.expTangent === given[20] &&
+    last.isKnown &&
+    sizes?.N === last['sizes.N'] &&
+    sizes.D === last['sizes.D'] &&
+    sizes.K === last['sizes.K'] &&
+    params?.center === last['params.center'] &&
+    params.logWidth === last['params.logWidth'] &&
+    params.weight === last['params.weight'] &&
+    data?.x === last['data.x'] &&
+    direction?.center === last['direction.center'] &&
+    direction.logWidth === last['direction.logWidth'] &&
+    direction.weight === last['direction.weight'] &&
+    product?.center === last['product.center'] &&
+    product.logWidth === last['product.logWidth'] &&
+    product.weight === last['product.weight'] &&
+    ws?.score === last['ws.score'] &&
+    ws.work === last['ws.work'] &&
+    ws.exp === last['ws.exp'] &&
+    ws.weights === last['ws.weights'] &&
+    ws.weights2 === last['ws.weights2'] &&
+    ws.work2 === last['ws.work2'] &&
+    ws.scoreTangent === last['ws.scoreTangent'] &&
+    ws.expTangent === last['ws.expTangent'] &&
     gaussianMixtureHvpFits(params, data, sizes, direction, product, ws)
   );
 }
@@ -975,29 +1017,28 @@ function checkGaussianMixtureHvpCall(
   checkGaussianMixtureParams('product', product, sizes);
   checkGaussianMixtureProductApart(product, params, data, direction);
   checkGaussianMixtureWorkspace(ws, sizes);
-  remember(gaussianMixtureLastHvp, [
-    sizes.N,
-    sizes.D,
-    sizes.K,
-    params.center,
-    params.logWidth,
-    params.weight,
-    data.x,
-    direction.center,
-    direction.logWidth,
-    direction.weight,
-    product.center,
-    product.logWidth,
-    product.weight,
-    ws.score,
-    ws.work,
-    ws.exp,
-    ws.weights,
-    ws.weights2,
-    ws.work2,
-    ws.scoreTangent,
-    ws.expTangent,
-  ]);
+  remember(gaussianMixtureLastHvp);
+  gaussianMixtureLastHvp['sizes.N'] = sizes.N;
+  gaussianMixtureLastHvp['sizes.D'] = sizes.D;
+  gaussianMixtureLastHvp['sizes.K'] = sizes.K;
+  gaussianMixtureLastHvp['params.center'] = params.center;
+  gaussianMixtureLastHvp['params.logWidth'] = params.logWidth;
+  gaussianMixtureLastHvp['params.weight'] = params.weight;
+  gaussianMixtureLastHvp['data.x'] = data.x;
+  gaussianMixtureLastHvp['direction.center'] = direction.center;
+  gaussianMixtureLastHvp['direction.logWidth'] = direction.logWidth;
+  gaussianMixtureLastHvp['direction.weight'] = direction.weight;
+  gaussianMixtureLastHvp['product.center'] = product.center;
+  gaussianMixtureLastHvp['product.logWidth'] = product.logWidth;
+  gaussianMixtureLastHvp['product.weight'] = product.weight;
+  gaussianMixtureLastHvp['ws.score'] = ws.score;
+  gaussianMixtureLastHvp['ws.work'] = ws.work;
+  gaussianMixtureLastHvp['ws.exp'] = ws.exp;
+  gaussianMixtureLastHvp['ws.weights'] = ws.weights;
+  gaussianMixtureLastHvp['ws.weights2'] = ws.weights2;
+  gaussianMixtureLastHvp['ws.work2'] = ws.work2;
+  gaussianMixtureLastHvp['ws.scoreTangent'] = ws.scoreTangent;
+  gaussianMixtureLastHvp['ws.expTangent'] = ws.expTangent;
 }
 
 const gaussianMixtureParamArrays = ['center', 'logWidth', 'weight'];
@@ -1135,13 +1176,16 @@ function checkApart(
 }
 
 /** Until the job ends: nothing is kept from being collected. */
-function remember(memo: Memo, given: readonly unknown[]): void {
-  if (memo.given.length === 0) void Promise.resolve().then(() => (memo.given = []));
-  memo.given = given;
+function remember(memo: Memo): void {
+  if (memo.isKnown) return;
+  memo.isKnown = true;
+  void Promise.resolve().then(() => {
+    for (const name in memo) memo[name] = false;
+  });
 }
 
-/** What a function was given last, if it was checked. */
-type Memo = { given: readonly unknown[] };
+/** What a function was given last, by name, if it was checked. */
+type Memo = { isKnown: boolean; [name: string]: unknown };
 
 /** `array.fill(0)`, whose call costs more than it does where the array is short. */
 function clearArray(array: Numbers): void {

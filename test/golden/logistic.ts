@@ -162,7 +162,19 @@ export function logisticLoss(
     const growth = exponential + exponential_1 + exponential * exponential_1;
     const growth_1 = exponential_2 + exponential_3 + exponential_2 * exponential_3;
     const growth_2 = growth + growth_1 + growth * growth_1;
-    sum_1 -= Math.log1p(growth_2);
+    // log1p(growth_2)
+    const k_4 = growth_2 * 32 + 6755399441055744 - 6755399441055744;
+    const i_4 = 3 * (k_4 & 511);
+    const rest = growth_2 - k_4 * 0.03125;
+    const q = rest / (2 + growth_2 + k_4 * 0.03125);
+    const square_4 = q * q;
+    const r_4 = rest * LOGS[i_4];
+    const less = q * (r_4 - square_4 * (2 / 3 + square_4 * (2 / 5 + square_4 * (2 / 7))));
+    const logarithm =
+      Math.abs(growth_2 - 7.5) <= 7.5
+        ? LOGS[i_4 + 1] + (r_4 - (less - LOGS[i_4 + 2]))
+        : Math.log1p(growth_2);
+    sum_1 -= logarithm;
   }
   for (let n = 4 * blocks; n < N; n++) {
     let sum_2 = 0;
@@ -185,7 +197,19 @@ export function logisticLoss(
         root *
           (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
       POWERS[(k >> 7) + 1074];
-    sum_1 += Math.min(product, 0) - Math.log1p(exponential);
+    // log1p(exponential)
+    const k_1 = exponential * 32 + 6755399441055744 - 6755399441055744;
+    const i_1 = 3 * (k_1 & 511);
+    const rest = exponential - k_1 * 0.03125;
+    const q = rest / (2 + exponential + k_1 * 0.03125);
+    const square_1 = q * q;
+    const r_1 = rest * LOGS[i_1];
+    const less = q * (r_1 - square_1 * (2 / 3 + square_1 * (2 / 5 + square_1 * (2 / 7))));
+    const logarithm =
+      Math.abs(exponential - 7.5) <= 7.5
+        ? LOGS[i_1 + 1] + (r_1 - (less - LOGS[i_1 + 2]))
+        : Math.log1p(exponential);
+    sum_1 += Math.min(product, 0) - logarithm;
   }
   return 0.5 * lambda * sum - sum_1 / N;
 }
@@ -321,7 +345,19 @@ export function logisticLossAndGradient(
     const growth = exponential0 + exponential1 + exponential0 * exponential1;
     const growth_1 = exponential2 + exponential3 + exponential2 * exponential3;
     const growth_2 = growth + growth_1 + growth * growth_1;
-    sum_1 -= Math.log1p(growth_2);
+    // log1p(growth_2)
+    const k_4 = growth_2 * 32 + 6755399441055744 - 6755399441055744;
+    const i_4 = 3 * (k_4 & 511);
+    const rest = growth_2 - k_4 * 0.03125;
+    const q = rest / (2 + growth_2 + k_4 * 0.03125);
+    const square_4 = q * q;
+    const r_4 = rest * LOGS[i_4];
+    const less = q * (r_4 - square_4 * (2 / 3 + square_4 * (2 / 5 + square_4 * (2 / 7))));
+    const logarithm =
+      Math.abs(growth_2 - 7.5) <= 7.5
+        ? LOGS[i_4 + 1] + (r_4 - (less - LOGS[i_4 + 2]))
+        : Math.log1p(growth_2);
+    sum_1 -= logarithm;
     const product0_1 = quotient * ((product0 > 0 ? exponential0 : 1) / (1 + exponential0)) * yn0;
     const product1_1 = quotient * ((product1 > 0 ? exponential1 : 1) / (1 + exponential1)) * yn1;
     const product2_1 = quotient * ((product2 > 0 ? exponential2 : 1) / (1 + exponential2)) * yn2;
@@ -361,7 +397,19 @@ export function logisticLossAndGradient(
         root *
           (ROOTS[i | 1] + (r + square * (0.5 + r * (1 / 6) + square * (1 / 24 + r * (1 / 120)))))) *
       POWERS[(k >> 7) + 1074];
-    sum_1 += Math.min(product_2, 0) - Math.log1p(exponential);
+    // log1p(exponential)
+    const k_1 = exponential * 32 + 6755399441055744 - 6755399441055744;
+    const i_1 = 3 * (k_1 & 511);
+    const rest = exponential - k_1 * 0.03125;
+    const q = rest / (2 + exponential + k_1 * 0.03125);
+    const square_1 = q * q;
+    const r_1 = rest * LOGS[i_1];
+    const less = q * (r_1 - square_1 * (2 / 3 + square_1 * (2 / 5 + square_1 * (2 / 7))));
+    const logarithm =
+      Math.abs(exponential - 7.5) <= 7.5
+        ? LOGS[i_1 + 1] + (r_1 - (less - LOGS[i_1 + 2]))
+        : Math.log1p(exponential);
+    sum_1 += Math.min(product_2, 0) - logarithm;
     const product_3 = quotient * ((product_2 > 0 ? exponential : 1) / (1 + exponential)) * yn;
     biasAdjoint += product_3;
     for (let d = 0; d < D; d++) {
@@ -1041,7 +1089,15 @@ function checkLogisticProductApart(
   checkApart('product', product, logisticParamArrays, 'direction', direction, logisticParamArrays);
 }
 
-const logisticLastGradient: Memo = { given: [] };
+const logisticLastGradient: Memo = {
+  isKnown: false,
+  'sizes.N': undefined,
+  'sizes.D': undefined,
+  'params.w': undefined,
+  'data.X': undefined,
+  'data.y': undefined,
+  'gradient.w': undefined,
+};
 
 /** Whether the last call was given the same, and nothing about it has changed that is checked. */
 function logisticGradientIsKnown(
@@ -1050,15 +1106,15 @@ function logisticGradientIsKnown(
   sizes: LogisticSizes,
   gradient: LogisticParams,
 ): boolean {
-  const { given } = logisticLastGradient;
+  const last = logisticLastGradient;
   return (
-    given.length > 0 &&
-    sizes?.N === given[0] &&
-    sizes.D === given[1] &&
-    params?.w === given[2] &&
-    data?.X === given[3] &&
-    data.y === given[4] &&
-    gradient?.w === given[5] &&
+    last.isKnown &&
+    sizes?.N === last['sizes.N'] &&
+    sizes.D === last['sizes.D'] &&
+    params?.w === last['params.w'] &&
+    data?.X === last['data.X'] &&
+    data.y === last['data.y'] &&
+    gradient?.w === last['gradient.w'] &&
     logisticGradientFits(params, data, sizes, gradient)
   );
 }
@@ -1090,10 +1146,25 @@ function checkLogisticGradientCall(
   checkLogistic(params, data, sizes);
   checkLogisticArrays('gradient', gradient, sizes);
   checkLogisticGradientApart(gradient, params, data);
-  remember(logisticLastGradient, [sizes.N, sizes.D, params.w, data.X, data.y, gradient.w]);
+  remember(logisticLastGradient);
+  logisticLastGradient['sizes.N'] = sizes.N;
+  logisticLastGradient['sizes.D'] = sizes.D;
+  logisticLastGradient['params.w'] = params.w;
+  logisticLastGradient['data.X'] = data.X;
+  logisticLastGradient['data.y'] = data.y;
+  logisticLastGradient['gradient.w'] = gradient.w;
 }
 
-const logisticLastHvp: Memo = { given: [] };
+const logisticLastHvp: Memo = {
+  isKnown: false,
+  'sizes.N': undefined,
+  'sizes.D': undefined,
+  'params.w': undefined,
+  'data.X': undefined,
+  'data.y': undefined,
+  'direction.w': undefined,
+  'product.w': undefined,
+};
 
 /** Whether the last call was given the same, and nothing about it has changed that is checked. */
 function logisticHvpIsKnown(
@@ -1103,16 +1174,16 @@ function logisticHvpIsKnown(
   direction: Readonly<LogisticParams>,
   product: LogisticParams,
 ): boolean {
-  const { given } = logisticLastHvp;
+  const last = logisticLastHvp;
   return (
-    given.length > 0 &&
-    sizes?.N === given[0] &&
-    sizes.D === given[1] &&
-    params?.w === given[2] &&
-    data?.X === given[3] &&
-    data.y === given[4] &&
-    direction?.w === given[5] &&
-    product?.w === given[6] &&
+    last.isKnown &&
+    sizes?.N === last['sizes.N'] &&
+    sizes.D === last['sizes.D'] &&
+    params?.w === last['params.w'] &&
+    data?.X === last['data.X'] &&
+    data.y === last['data.y'] &&
+    direction?.w === last['direction.w'] &&
+    product?.w === last['product.w'] &&
     logisticHvpFits(params, data, sizes, direction, product)
   );
 }
@@ -1149,7 +1220,14 @@ function checkLogisticHvpCall(
   checkLogisticParams('direction', direction, sizes);
   checkLogisticArrays('product', product, sizes);
   checkLogisticProductApart(product, params, data, direction);
-  remember(logisticLastHvp, [sizes.N, sizes.D, params.w, data.X, data.y, direction.w, product.w]);
+  remember(logisticLastHvp);
+  logisticLastHvp['sizes.N'] = sizes.N;
+  logisticLastHvp['sizes.D'] = sizes.D;
+  logisticLastHvp['params.w'] = params.w;
+  logisticLastHvp['data.X'] = data.X;
+  logisticLastHvp['data.y'] = data.y;
+  logisticLastHvp['direction.w'] = direction.w;
+  logisticLastHvp['product.w'] = product.w;
 }
 
 const logisticParamArrays = ['w'];
@@ -1181,6 +1259,30 @@ function rootsOf2(): Float64Array {
     roots[i + 1] = Number(power - BigInt(nearest)) / nearest;
   }
   return roots;
+}
+
+/** At 3i one over 1 + i / 32; behind it the double that is nearest to the logarithm of 1 + i / 32, and what that lacks. */
+const LOGS: Numbers = /* @__PURE__ */ logsOf32nds();
+
+function logsOf32nds(): Float64Array {
+  const logs = new Float64Array(1536);
+  // The logarithm in two parts: the first in whole units of 2^-45. It begins with -0, so that log1p(-0) is -0.
+  let [high, low] = [-0, -0];
+  for (let i = 0, odd = 65; i < 512; i++, odd += 2) {
+    logs[3 * i] = 32 / (32 + i);
+    logs[3 * i + 1] = high + low;
+    logs[3 * i + 2] = high - (high + low) + low;
+    // log((n + 1) / n) = 2 (r + r^3 / 3 + r^5 / 5 + ...) with r = 1 / (2n + 1)
+    const near = Math.round(70368744177664 / odd) * 2.842170943040401e-14;
+    const square = 1 / (odd * odd);
+    high += near;
+    low +=
+      (2 -
+        near * odd +
+        2 * square * (1 / 3 + square * (1 / 5 + square * (1 / 7 + square * (1 / 9))))) /
+      odd;
+  }
+  return logs;
 }
 
 function checkObject(name: string, value: unknown): void {
@@ -1261,13 +1363,16 @@ function checkApart(
 }
 
 /** Until the job ends: nothing is kept from being collected. */
-function remember(memo: Memo, given: readonly unknown[]): void {
-  if (memo.given.length === 0) void Promise.resolve().then(() => (memo.given = []));
-  memo.given = given;
+function remember(memo: Memo): void {
+  if (memo.isKnown) return;
+  memo.isKnown = true;
+  void Promise.resolve().then(() => {
+    for (const name in memo) memo[name] = false;
+  });
 }
 
-/** What a function was given last, if it was checked. */
-type Memo = { given: readonly unknown[] };
+/** What a function was given last, by name, if it was checked. */
+type Memo = { isKnown: boolean; [name: string]: unknown };
 
 /** An array as this file reads it; `any` keeps its formulas free of `!` under `noUncheckedIndexedAccess`. */
 type Numbers = { readonly length: number; [index: number]: any; fill(value: number): unknown };

@@ -1988,10 +1988,18 @@ function checkInteger(name: string, value: number, from = -Infinity, to = Infini
 
 function checkRange(name: string, array: Numbers, from: number, to: number): void {
   const { length } = array;
+  for (let i = length > 8 ? insideUpTo(array, from, to) : 0; i < length; i++) {
+    if (!(array[i] >= from && array[i] < to)) {
+      throw new RangeError(`${name}[${i}] must be in ${from}..${to}, got ${array[i]}`);
+    }
+  }
+}
+
+/** How many are inside for certain, looking at four at a time: a difference is negative where one is outside. */
+function insideUpTo(array: Numbers, from: number, to: number): number {
   const last = to - 1;
   let i = 0;
-  // Four at a time, up to where one is outside: a difference is negative then.
-  for (; i + 3 < length; i += 4) {
+  for (; i + 3 < array.length; i += 4) {
     const a = array[i];
     const b = array[i + 1];
     const c = array[i + 2];
@@ -2000,11 +2008,7 @@ function checkRange(name: string, array: Numbers, from: number, to: number): voi
     const above = (last - a) | (last - b) | (last - c) | (last - d);
     if ((below | above) < 0) break;
   }
-  for (; i < length; i++) {
-    if (!(array[i] >= from && array[i] < to)) {
-      throw new RangeError(`${name}[${i}] must be in ${from}..${to}, got ${array[i]}`);
-    }
-  }
+  return i;
 }
 
 function checkInside(name: string, value: number, isInside: boolean, constraint: string): void {

@@ -353,7 +353,12 @@ function checkMoleculeProductApart(
   checkApart('product', product, moleculeParamArrays, 'direction', direction, moleculeParamArrays);
 }
 
-const moleculeLastGradient: Memo = { given: [] };
+const moleculeLastGradient: Memo = {
+  isKnown: false,
+  'sizes.N': undefined,
+  'params.position': undefined,
+  'gradient.position': undefined,
+};
 
 /** Whether the last call was given the same, and nothing about it has changed that is checked. */
 function moleculeGradientIsKnown(
@@ -361,12 +366,12 @@ function moleculeGradientIsKnown(
   sizes: MoleculeSizes,
   gradient: MoleculeParams,
 ): boolean {
-  const { given } = moleculeLastGradient;
+  const last = moleculeLastGradient;
   return (
-    given.length > 0 &&
-    sizes?.N === given[0] &&
-    params?.position === given[1] &&
-    gradient?.position === given[2] &&
+    last.isKnown &&
+    sizes?.N === last['sizes.N'] &&
+    params?.position === last['params.position'] &&
+    gradient?.position === last['gradient.position'] &&
     moleculeGradientFits(params, sizes, gradient)
   );
 }
@@ -389,10 +394,19 @@ function checkMoleculeGradientCall(
   checkMolecule(params, sizes);
   checkMoleculeParams('gradient', gradient, sizes);
   checkMoleculeGradientApart(gradient, params);
-  remember(moleculeLastGradient, [sizes.N, params.position, gradient.position]);
+  remember(moleculeLastGradient);
+  moleculeLastGradient['sizes.N'] = sizes.N;
+  moleculeLastGradient['params.position'] = params.position;
+  moleculeLastGradient['gradient.position'] = gradient.position;
 }
 
-const moleculeLastHvp: Memo = { given: [] };
+const moleculeLastHvp: Memo = {
+  isKnown: false,
+  'sizes.N': undefined,
+  'params.position': undefined,
+  'direction.position': undefined,
+  'product.position': undefined,
+};
 
 /** Whether the last call was given the same, and nothing about it has changed that is checked. */
 function moleculeHvpIsKnown(
@@ -401,13 +415,13 @@ function moleculeHvpIsKnown(
   direction: Readonly<MoleculeParams>,
   product: MoleculeParams,
 ): boolean {
-  const { given } = moleculeLastHvp;
+  const last = moleculeLastHvp;
   return (
-    given.length > 0 &&
-    sizes?.N === given[0] &&
-    params?.position === given[1] &&
-    direction?.position === given[2] &&
-    product?.position === given[3] &&
+    last.isKnown &&
+    sizes?.N === last['sizes.N'] &&
+    params?.position === last['params.position'] &&
+    direction?.position === last['direction.position'] &&
+    product?.position === last['product.position'] &&
     moleculeHvpFits(params, sizes, direction, product)
   );
 }
@@ -437,7 +451,11 @@ function checkMoleculeHvpCall(
   checkMoleculeParams('direction', direction, sizes);
   checkMoleculeParams('product', product, sizes);
   checkMoleculeProductApart(product, params, direction);
-  remember(moleculeLastHvp, [sizes.N, params.position, direction.position, product.position]);
+  remember(moleculeLastHvp);
+  moleculeLastHvp['sizes.N'] = sizes.N;
+  moleculeLastHvp['params.position'] = params.position;
+  moleculeLastHvp['direction.position'] = direction.position;
+  moleculeLastHvp['product.position'] = product.position;
 }
 
 const moleculeParamArrays = ['position'];
@@ -507,13 +525,16 @@ function checkApart(
 }
 
 /** Until the job ends: nothing is kept from being collected. */
-function remember(memo: Memo, given: readonly unknown[]): void {
-  if (memo.given.length === 0) void Promise.resolve().then(() => (memo.given = []));
-  memo.given = given;
+function remember(memo: Memo): void {
+  if (memo.isKnown) return;
+  memo.isKnown = true;
+  void Promise.resolve().then(() => {
+    for (const name in memo) memo[name] = false;
+  });
 }
 
-/** What a function was given last, if it was checked. */
-type Memo = { given: readonly unknown[] };
+/** What a function was given last, by name, if it was checked. */
+type Memo = { isKnown: boolean; [name: string]: unknown };
 
 /** `array.fill(0)`, whose call costs more than it does where the array is short. */
 function clearArray(array: Numbers): void {

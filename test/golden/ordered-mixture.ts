@@ -107,7 +107,7 @@ export function orderedMixtureLoss(
 }
 
 /**
- * The loss of OrderedMixture and its gradient. 166 operations as written; loops repeat them.
+ * The loss of OrderedMixture and its gradient. 163 operations as written; loops repeat them.
  *
  * @param params weight: simplex[K], mean: ordered[K], width: real[K] > 0
  * @param data y: real[N]
@@ -262,18 +262,18 @@ export function orderedMixtureLossAndGradient(
       sum2 += weight2;
       sum3 += weight3;
     }
-    const sum0_1 = shift0 + Math.log(sum0);
-    const sum1_1 = shift1 + Math.log(sum1);
-    const sum2_1 = shift2 + Math.log(sum2);
-    const sum3_1 = shift3 + Math.log(sum3);
     const inverse0 = sum0 === 0 ? 0 : 1 / sum0;
     const inverse1 = sum1 === 0 ? 0 : 1 / sum1;
     const inverse2 = sum2 === 0 ? 0 : 1 / sum2;
     const inverse3 = sum3 === 0 ? 0 : 1 / sum3;
-    sum += sum0_1;
-    sum += sum1_1;
-    sum += sum2_1;
-    sum += sum3_1;
+    sum += shift0;
+    sum += shift1;
+    sum += shift2;
+    sum += shift3;
+    const product = sum0 * sum1;
+    const product_1 = sum2 * sum3;
+    const product_2 = product * product_1;
+    sum += Math.log(product_2);
     for (let k = 0; k < K; k++) {
       const negative0 = -(weights[k] * inverse0);
       const negative1 = -(weights[K + k] * inverse1);
@@ -1097,7 +1097,26 @@ function checkOrderedMixtureFreeApart(
   );
 }
 
-const orderedMixtureLastGradient: Memo = { given: [] };
+const orderedMixtureLastGradient: Memo = {
+  isKnown: false,
+  'sizes.N': undefined,
+  'sizes.K': undefined,
+  'params.weight': undefined,
+  'params.mean': undefined,
+  'params.width': undefined,
+  'data.y': undefined,
+  'gradient.weight': undefined,
+  'gradient.mean': undefined,
+  'gradient.width': undefined,
+  'ws.score': undefined,
+  'ws.score_1': undefined,
+  'ws.div': undefined,
+  'ws.weights': undefined,
+  'ws.scoreTangent': undefined,
+  'ws.weights_1': undefined,
+  'ws.scoreTangent_1': undefined,
+  'ws.divTangent': undefined,
+};
 
 /** Whether the last call was given the same, and nothing about it has changed that is checked. */
 function orderedMixtureGradientIsKnown(
@@ -1107,26 +1126,26 @@ function orderedMixtureGradientIsKnown(
   gradient: OrderedMixtureParams,
   ws: OrderedMixtureWorkspace,
 ): boolean {
-  const { given } = orderedMixtureLastGradient;
+  const last = orderedMixtureLastGradient;
   return (
-    given.length > 0 &&
-    sizes?.N === given[0] &&
-    sizes.K === given[1] &&
-    params?.weight === given[2] &&
-    params.mean === given[3] &&
-    params.width === given[4] &&
-    data?.y === given[5] &&
-    gradient?.weight === given[6] &&
-    gradient.mean === given[7] &&
-    gradient.width === given[8] &&
-    ws?.score === given[9] &&
-    ws.score_1 === given[10] &&
-    ws.div === given[11] &&
-    ws.weights === given[12] &&
-    ws.scoreTangent === given[13] &&
-    ws.weights_1 === given[14] &&
-    ws.scoreTangent_1 === given[15] &&
-    ws.divTangent === given[16] &&
+    last.isKnown &&
+    sizes?.N === last['sizes.N'] &&
+    sizes.K === last['sizes.K'] &&
+    params?.weight === last['params.weight'] &&
+    params.mean === last['params.mean'] &&
+    params.width === last['params.width'] &&
+    data?.y === last['data.y'] &&
+    gradient?.weight === last['gradient.weight'] &&
+    gradient.mean === last['gradient.mean'] &&
+    gradient.width === last['gradient.width'] &&
+    ws?.score === last['ws.score'] &&
+    ws.score_1 === last['ws.score_1'] &&
+    ws.div === last['ws.div'] &&
+    ws.weights === last['ws.weights'] &&
+    ws.scoreTangent === last['ws.scoreTangent'] &&
+    ws.weights_1 === last['ws.weights_1'] &&
+    ws.scoreTangent_1 === last['ws.scoreTangent_1'] &&
+    ws.divTangent === last['ws.divTangent'] &&
     orderedMixtureGradientFits(params, data, sizes, gradient, ws)
   );
 }
@@ -1170,28 +1189,49 @@ function checkOrderedMixtureGradientCall(
   checkOrderedMixtureParams('gradient', gradient, sizes);
   checkOrderedMixtureGradientApart(gradient, params, data);
   checkOrderedMixtureWorkspace(ws, sizes);
-  remember(orderedMixtureLastGradient, [
-    sizes.N,
-    sizes.K,
-    params.weight,
-    params.mean,
-    params.width,
-    data.y,
-    gradient.weight,
-    gradient.mean,
-    gradient.width,
-    ws.score,
-    ws.score_1,
-    ws.div,
-    ws.weights,
-    ws.scoreTangent,
-    ws.weights_1,
-    ws.scoreTangent_1,
-    ws.divTangent,
-  ]);
+  remember(orderedMixtureLastGradient);
+  orderedMixtureLastGradient['sizes.N'] = sizes.N;
+  orderedMixtureLastGradient['sizes.K'] = sizes.K;
+  orderedMixtureLastGradient['params.weight'] = params.weight;
+  orderedMixtureLastGradient['params.mean'] = params.mean;
+  orderedMixtureLastGradient['params.width'] = params.width;
+  orderedMixtureLastGradient['data.y'] = data.y;
+  orderedMixtureLastGradient['gradient.weight'] = gradient.weight;
+  orderedMixtureLastGradient['gradient.mean'] = gradient.mean;
+  orderedMixtureLastGradient['gradient.width'] = gradient.width;
+  orderedMixtureLastGradient['ws.score'] = ws.score;
+  orderedMixtureLastGradient['ws.score_1'] = ws.score_1;
+  orderedMixtureLastGradient['ws.div'] = ws.div;
+  orderedMixtureLastGradient['ws.weights'] = ws.weights;
+  orderedMixtureLastGradient['ws.scoreTangent'] = ws.scoreTangent;
+  orderedMixtureLastGradient['ws.weights_1'] = ws.weights_1;
+  orderedMixtureLastGradient['ws.scoreTangent_1'] = ws.scoreTangent_1;
+  orderedMixtureLastGradient['ws.divTangent'] = ws.divTangent;
 }
 
-const orderedMixtureLastHvp: Memo = { given: [] };
+const orderedMixtureLastHvp: Memo = {
+  isKnown: false,
+  'sizes.N': undefined,
+  'sizes.K': undefined,
+  'params.weight': undefined,
+  'params.mean': undefined,
+  'params.width': undefined,
+  'data.y': undefined,
+  'direction.weight': undefined,
+  'direction.mean': undefined,
+  'direction.width': undefined,
+  'product.weight': undefined,
+  'product.mean': undefined,
+  'product.width': undefined,
+  'ws.score': undefined,
+  'ws.score_1': undefined,
+  'ws.div': undefined,
+  'ws.weights': undefined,
+  'ws.scoreTangent': undefined,
+  'ws.weights_1': undefined,
+  'ws.scoreTangent_1': undefined,
+  'ws.divTangent': undefined,
+};
 
 /** Whether the last call was given the same, and nothing about it has changed that is checked. */
 function orderedMixtureHvpIsKnown(
@@ -1202,29 +1242,29 @@ function orderedMixtureHvpIsKnown(
   product: OrderedMixtureParams,
   ws: OrderedMixtureWorkspace,
 ): boolean {
-  const { given } = orderedMixtureLastHvp;
+  const last = orderedMixtureLastHvp;
   return (
-    given.length > 0 &&
-    sizes?.N === given[0] &&
-    sizes.K === given[1] &&
-    params?.weight === given[2] &&
-    params.mean === given[3] &&
-    params.width === given[4] &&
-    data?.y === given[5] &&
-    direction?.weight === given[6] &&
-    direction.mean === given[7] &&
-    direction.width === given[8] &&
-    product?.weight === given[9] &&
-    product.mean === given[10] &&
-    product.width === given[11] &&
-    ws?.score === given[12] &&
-    ws.score_1 === given[13] &&
-    ws.div === given[14] &&
-    ws.weights === given[15] &&
-    ws.scoreTangent === given[16] &&
-    ws.weights_1 === given[17] &&
-    ws.scoreTangent_1 === given[18] &&
-    ws.divTangent === given[19] &&
+    last.isKnown &&
+    sizes?.N === last['sizes.N'] &&
+    sizes.K === last['sizes.K'] &&
+    params?.weight === last['params.weight'] &&
+    params.mean === last['params.mean'] &&
+    params.width === last['params.width'] &&
+    data?.y === last['data.y'] &&
+    direction?.weight === last['direction.weight'] &&
+    direction.mean === last['direction.mean'] &&
+    direction.width === last['direction.width'] &&
+    product?.weight === last['product.weight'] &&
+    product.mean === last['product.mean'] &&
+    product.width === last['product.width'] &&
+    ws?.score === last['ws.score'] &&
+    ws.score_1 === last['ws.score_1'] &&
+    ws.div === last['ws.div'] &&
+    ws.weights === last['ws.weights'] &&
+    ws.scoreTangent === last['ws.scoreTangent'] &&
+    ws.weights_1 === last['ws.weights_1'] &&
+    ws.scoreTangent_1 === last['ws.scoreTangent_1'] &&
+    ws.divTangent === last['ws.divTangent'] &&
     orderedMixtureHvpFits(params, data, sizes, direction, product, ws)
   );
 }
@@ -1274,28 +1314,27 @@ function checkOrderedMixtureHvpCall(
   checkOrderedMixtureParams('product', product, sizes);
   checkOrderedMixtureProductApart(product, params, data, direction);
   checkOrderedMixtureWorkspace(ws, sizes);
-  remember(orderedMixtureLastHvp, [
-    sizes.N,
-    sizes.K,
-    params.weight,
-    params.mean,
-    params.width,
-    data.y,
-    direction.weight,
-    direction.mean,
-    direction.width,
-    product.weight,
-    product.mean,
-    product.width,
-    ws.score,
-    ws.score_1,
-    ws.div,
-    ws.weights,
-    ws.scoreTangent,
-    ws.weights_1,
-    ws.scoreTangent_1,
-    ws.divTangent,
-  ]);
+  remember(orderedMixtureLastHvp);
+  orderedMixtureLastHvp['sizes.N'] = sizes.N;
+  orderedMixtureLastHvp['sizes.K'] = sizes.K;
+  orderedMixtureLastHvp['params.weight'] = params.weight;
+  orderedMixtureLastHvp['params.mean'] = params.mean;
+  orderedMixtureLastHvp['params.width'] = params.width;
+  orderedMixtureLastHvp['data.y'] = data.y;
+  orderedMixtureLastHvp['direction.weight'] = direction.weight;
+  orderedMixtureLastHvp['direction.mean'] = direction.mean;
+  orderedMixtureLastHvp['direction.width'] = direction.width;
+  orderedMixtureLastHvp['product.weight'] = product.weight;
+  orderedMixtureLastHvp['product.mean'] = product.mean;
+  orderedMixtureLastHvp['product.width'] = product.width;
+  orderedMixtureLastHvp['ws.score'] = ws.score;
+  orderedMixtureLastHvp['ws.score_1'] = ws.score_1;
+  orderedMixtureLastHvp['ws.div'] = ws.div;
+  orderedMixtureLastHvp['ws.weights'] = ws.weights;
+  orderedMixtureLastHvp['ws.scoreTangent'] = ws.scoreTangent;
+  orderedMixtureLastHvp['ws.weights_1'] = ws.weights_1;
+  orderedMixtureLastHvp['ws.scoreTangent_1'] = ws.scoreTangent_1;
+  orderedMixtureLastHvp['ws.divTangent'] = ws.divTangent;
 }
 
 const orderedMixtureParamArrays = ['weight', 'mean', 'width'];
@@ -2387,7 +2426,32 @@ function checkOrderedMixtureFreeParamsApart(
   );
 }
 
-const orderedMixtureFreeLastGradient: Memo = { given: [] };
+const orderedMixtureFreeLastGradient: Memo = {
+  isKnown: false,
+  'sizes.N': undefined,
+  'sizes.K': undefined,
+  'free.weight': undefined,
+  'free.mean': undefined,
+  'free.width': undefined,
+  'data.y': undefined,
+  'gradient.weight': undefined,
+  'gradient.mean': undefined,
+  'gradient.width': undefined,
+  'ws.logs': undefined,
+  'ws.mean': undefined,
+  'ws.score': undefined,
+  'ws.kept': undefined,
+  'ws.exp': undefined,
+  'ws.meanAdjoint': undefined,
+  'ws.logsAdjoint': undefined,
+  'ws.weights': undefined,
+  'ws.weights2': undefined,
+  'ws.meanTangent': undefined,
+  'ws.scoreTangent': undefined,
+  'ws.expTangent': undefined,
+  'ws.meanAdjointTangentAdjoint': undefined,
+  'ws.logsAdjointTangentAdjoint': undefined,
+};
 
 /** Whether the last call was given the same, and nothing about it has changed that is checked. */
 function orderedMixtureFreeGradientIsKnown(
@@ -2397,32 +2461,32 @@ function orderedMixtureFreeGradientIsKnown(
   gradient: OrderedMixtureFree,
   ws: OrderedMixtureFreeWorkspace,
 ): boolean {
-  const { given } = orderedMixtureFreeLastGradient;
+  const last = orderedMixtureFreeLastGradient;
   return (
-    given.length > 0 &&
-    sizes?.N === given[0] &&
-    sizes.K === given[1] &&
-    free?.weight === given[2] &&
-    free.mean === given[3] &&
-    free.width === given[4] &&
-    data?.y === given[5] &&
-    gradient?.weight === given[6] &&
-    gradient.mean === given[7] &&
-    gradient.width === given[8] &&
-    ws?.logs === given[9] &&
-    ws.mean === given[10] &&
-    ws.score === given[11] &&
-    ws.kept === given[12] &&
-    ws.exp === given[13] &&
-    ws.meanAdjoint === given[14] &&
-    ws.logsAdjoint === given[15] &&
-    ws.weights === given[16] &&
-    ws.weights2 === given[17] &&
-    ws.meanTangent === given[18] &&
-    ws.scoreTangent === given[19] &&
-    ws.expTangent === given[20] &&
-    ws.meanAdjointTangentAdjoint === given[21] &&
-    ws.logsAdjointTangentAdjoint === given[22] &&
+    last.isKnown &&
+    sizes?.N === last['sizes.N'] &&
+    sizes.K === last['sizes.K'] &&
+    free?.weight === last['free.weight'] &&
+    free.mean === last['free.mean'] &&
+    free.width === last['free.width'] &&
+    data?.y === last['data.y'] &&
+    gradient?.weight === last['gradient.weight'] &&
+    gradient.mean === last['gradient.mean'] &&
+    gradient.width === last['gradient.width'] &&
+    ws?.logs === last['ws.logs'] &&
+    ws.mean === last['ws.mean'] &&
+    ws.score === last['ws.score'] &&
+    ws.kept === last['ws.kept'] &&
+    ws.exp === last['ws.exp'] &&
+    ws.meanAdjoint === last['ws.meanAdjoint'] &&
+    ws.logsAdjoint === last['ws.logsAdjoint'] &&
+    ws.weights === last['ws.weights'] &&
+    ws.weights2 === last['ws.weights2'] &&
+    ws.meanTangent === last['ws.meanTangent'] &&
+    ws.scoreTangent === last['ws.scoreTangent'] &&
+    ws.expTangent === last['ws.expTangent'] &&
+    ws.meanAdjointTangentAdjoint === last['ws.meanAdjointTangentAdjoint'] &&
+    ws.logsAdjointTangentAdjoint === last['ws.logsAdjointTangentAdjoint'] &&
     orderedMixtureFreeGradientFits(free, data, sizes, gradient, ws)
   );
 }
@@ -2472,34 +2536,61 @@ function checkOrderedMixtureFreeGradientCall(
   checkOrderedMixtureFreeParams('gradient', gradient, sizes);
   checkOrderedMixtureFreeGradientApart(gradient, free, data);
   checkOrderedMixtureFreeWorkspace(ws, sizes);
-  remember(orderedMixtureFreeLastGradient, [
-    sizes.N,
-    sizes.K,
-    free.weight,
-    free.mean,
-    free.width,
-    data.y,
-    gradient.weight,
-    gradient.mean,
-    gradient.width,
-    ws.logs,
-    ws.mean,
-    ws.score,
-    ws.kept,
-    ws.exp,
-    ws.meanAdjoint,
-    ws.logsAdjoint,
-    ws.weights,
-    ws.weights2,
-    ws.meanTangent,
-    ws.scoreTangent,
-    ws.expTangent,
-    ws.meanAdjointTangentAdjoint,
-    ws.logsAdjointTangentAdjoint,
-  ]);
+  remember(orderedMixtureFreeLastGradient);
+  orderedMixtureFreeLastGradient['sizes.N'] = sizes.N;
+  orderedMixtureFreeLastGradient['sizes.K'] = sizes.K;
+  orderedMixtureFreeLastGradient['free.weight'] = free.weight;
+  orderedMixtureFreeLastGradient['free.mean'] = free.mean;
+  orderedMixtureFreeLastGradient['free.width'] = free.width;
+  orderedMixtureFreeLastGradient['data.y'] = data.y;
+  orderedMixtureFreeLastGradient['gradient.weight'] = gradient.weight;
+  orderedMixtureFreeLastGradient['gradient.mean'] = gradient.mean;
+  orderedMixtureFreeLastGradient['gradient.width'] = gradient.width;
+  orderedMixtureFreeLastGradient['ws.logs'] = ws.logs;
+  orderedMixtureFreeLastGradient['ws.mean'] = ws.mean;
+  orderedMixtureFreeLastGradient['ws.score'] = ws.score;
+  orderedMixtureFreeLastGradient['ws.kept'] = ws.kept;
+  orderedMixtureFreeLastGradient['ws.exp'] = ws.exp;
+  orderedMixtureFreeLastGradient['ws.meanAdjoint'] = ws.meanAdjoint;
+  orderedMixtureFreeLastGradient['ws.logsAdjoint'] = ws.logsAdjoint;
+  orderedMixtureFreeLastGradient['ws.weights'] = ws.weights;
+  orderedMixtureFreeLastGradient['ws.weights2'] = ws.weights2;
+  orderedMixtureFreeLastGradient['ws.meanTangent'] = ws.meanTangent;
+  orderedMixtureFreeLastGradient['ws.scoreTangent'] = ws.scoreTangent;
+  orderedMixtureFreeLastGradient['ws.expTangent'] = ws.expTangent;
+  orderedMixtureFreeLastGradient['ws.meanAdjointTangentAdjoint'] = ws.meanAdjointTangentAdjoint;
+  orderedMixtureFreeLastGradient['ws.logsAdjointTangentAdjoint'] = ws.logsAdjointTangentAdjoint;
 }
 
-const orderedMixtureFreeLastHvp: Memo = { given: [] };
+const orderedMixtureFreeLastHvp: Memo = {
+  isKnown: false,
+  'sizes.N': undefined,
+  'sizes.K': undefined,
+  'free.weight': undefined,
+  'free.mean': undefined,
+  'free.width': undefined,
+  'data.y': undefined,
+  'direction.weight': undefined,
+  'direction.mean': undefined,
+  'direction.width': undefined,
+  'product.weight': undefined,
+  'product.mean': undefined,
+  'product.width': undefined,
+  'ws.logs': undefined,
+  'ws.mean': undefined,
+  'ws.score': undefined,
+  'ws.kept': undefined,
+  'ws.exp': undefined,
+  'ws.meanAdjoint': undefined,
+  'ws.logsAdjoint': undefined,
+  'ws.weights': undefined,
+  'ws.weights2': undefined,
+  'ws.meanTangent': undefined,
+  'ws.scoreTangent': undefined,
+  'ws.expTangent': undefined,
+  'ws.meanAdjointTangentAdjoint': undefined,
+  'ws.logsAdjointTangentAdjoint': undefined,
+};
 
 /** Whether the last call was given the same, and nothing about it has changed that is checked. */
 function orderedMixtureFreeHvpIsKnown(
@@ -2510,35 +2601,35 @@ function orderedMixtureFreeHvpIsKnown(
   product: OrderedMixtureFree,
   ws: OrderedMixtureFreeWorkspace,
 ): boolean {
-  const { given } = orderedMixtureFreeLastHvp;
+  const last = orderedMixtureFreeLastHvp;
   return (
-    given.length > 0 &&
-    sizes?.N === given[0] &&
-    sizes.K === given[1] &&
-    free?.weight === given[2] &&
-    free.mean === given[3] &&
-    free.width === given[4] &&
-    data?.y === given[5] &&
-    direction?.weight === given[6] &&
-    direction.mean === given[7] &&
-    direction.width === given[8] &&
-    product?.weight === given[9] &&
-    product.mean === given[10] &&
-    product.width === given[11] &&
-    ws?.logs === given[12] &&
-    ws.mean === given[13] &&
-    ws.score === given[14] &&
-    ws.kept === given[15] &&
-    ws.exp === given[16] &&
-    ws.meanAdjoint === given[17] &&
-    ws.logsAdjoint === given[18] &&
-    ws.weights === given[19] &&
-    ws.weights2 === given[20] &&
-    ws.meanTangent === given[21] &&
-    ws.scoreTangent === given[22] &&
-    ws.expTangent === given[23] &&
-    ws.meanAdjointTangentAdjoint === given[24] &&
-    ws.logsAdjointTangentAdjoint === given[25] &&
+    last.isKnown &&
+    sizes?.N === last['sizes.N'] &&
+    sizes.K === last['sizes.K'] &&
+    free?.weight === last['free.weight'] &&
+    free.mean === last['free.mean'] &&
+    free.width === last['free.width'] &&
+    data?.y === last['data.y'] &&
+    direction?.weight === last['direction.weight'] &&
+    direction.mean === last['direction.mean'] &&
+    direction.width === last['direction.width'] &&
+    product?.weight === last['product.weight'] &&
+    product.mean === last['product.mean'] &&
+    product.width === last['product.width'] &&
+    ws?.logs === last['ws.logs'] &&
+    ws.mean === last['ws.mean'] &&
+    ws.score === last['ws.score'] &&
+    ws.kept === last['ws.kept'] &&
+    ws.exp === last['ws.exp'] &&
+    ws.meanAdjoint === last['ws.meanAdjoint'] &&
+    ws.logsAdjoint === last['ws.logsAdjoint'] &&
+    ws.weights === last['ws.weights'] &&
+    ws.weights2 === last['ws.weights2'] &&
+    ws.meanTangent === last['ws.meanTangent'] &&
+    ws.scoreTangent === last['ws.scoreTangent'] &&
+    ws.expTangent === last['ws.expTangent'] &&
+    ws.meanAdjointTangentAdjoint === last['ws.meanAdjointTangentAdjoint'] &&
+    ws.logsAdjointTangentAdjoint === last['ws.logsAdjointTangentAdjoint'] &&
     orderedMixtureFreeHvpFits(free, data, sizes, direction, product, ws)
   );
 }
@@ -2594,34 +2685,33 @@ function checkOrderedMixtureFreeHvpCall(
   checkOrderedMixtureFreeParams('product', product, sizes);
   checkOrderedMixtureFreeProductApart(product, free, data, direction);
   checkOrderedMixtureFreeWorkspace(ws, sizes);
-  remember(orderedMixtureFreeLastHvp, [
-    sizes.N,
-    sizes.K,
-    free.weight,
-    free.mean,
-    free.width,
-    data.y,
-    direction.weight,
-    direction.mean,
-    direction.width,
-    product.weight,
-    product.mean,
-    product.width,
-    ws.logs,
-    ws.mean,
-    ws.score,
-    ws.kept,
-    ws.exp,
-    ws.meanAdjoint,
-    ws.logsAdjoint,
-    ws.weights,
-    ws.weights2,
-    ws.meanTangent,
-    ws.scoreTangent,
-    ws.expTangent,
-    ws.meanAdjointTangentAdjoint,
-    ws.logsAdjointTangentAdjoint,
-  ]);
+  remember(orderedMixtureFreeLastHvp);
+  orderedMixtureFreeLastHvp['sizes.N'] = sizes.N;
+  orderedMixtureFreeLastHvp['sizes.K'] = sizes.K;
+  orderedMixtureFreeLastHvp['free.weight'] = free.weight;
+  orderedMixtureFreeLastHvp['free.mean'] = free.mean;
+  orderedMixtureFreeLastHvp['free.width'] = free.width;
+  orderedMixtureFreeLastHvp['data.y'] = data.y;
+  orderedMixtureFreeLastHvp['direction.weight'] = direction.weight;
+  orderedMixtureFreeLastHvp['direction.mean'] = direction.mean;
+  orderedMixtureFreeLastHvp['direction.width'] = direction.width;
+  orderedMixtureFreeLastHvp['product.weight'] = product.weight;
+  orderedMixtureFreeLastHvp['product.mean'] = product.mean;
+  orderedMixtureFreeLastHvp['product.width'] = product.width;
+  orderedMixtureFreeLastHvp['ws.logs'] = ws.logs;
+  orderedMixtureFreeLastHvp['ws.mean'] = ws.mean;
+  orderedMixtureFreeLastHvp['ws.score'] = ws.score;
+  orderedMixtureFreeLastHvp['ws.kept'] = ws.kept;
+  orderedMixtureFreeLastHvp['ws.exp'] = ws.exp;
+  orderedMixtureFreeLastHvp['ws.meanAdjoint'] = ws.meanAdjoint;
+  orderedMixtureFreeLastHvp['ws.logsAdjoint'] = ws.logsAdjoint;
+  orderedMixtureFreeLastHvp['ws.weights'] = ws.weights;
+  orderedMixtureFreeLastHvp['ws.weights2'] = ws.weights2;
+  orderedMixtureFreeLastHvp['ws.meanTangent'] = ws.meanTangent;
+  orderedMixtureFreeLastHvp['ws.scoreTangent'] = ws.scoreTangent;
+  orderedMixtureFreeLastHvp['ws.expTangent'] = ws.expTangent;
+  orderedMixtureFreeLastHvp['ws.meanAdjointTangentAdjoint'] = ws.meanAdjointTangentAdjoint;
+  orderedMixtureFreeLastHvp['ws.logsAdjointTangentAdjoint'] = ws.logsAdjointTangentAdjoint;
 }
 
 /** 2^(i - 1075), exactly. */
@@ -2735,13 +2825,16 @@ function checkApart(
 }
 
 /** Until the job ends: nothing is kept from being collected. */
-function remember(memo: Memo, given: readonly unknown[]): void {
-  if (memo.given.length === 0) void Promise.resolve().then(() => (memo.given = []));
-  memo.given = given;
+function remember(memo: Memo): void {
+  if (memo.isKnown) return;
+  memo.isKnown = true;
+  void Promise.resolve().then(() => {
+    for (const name in memo) memo[name] = false;
+  });
 }
 
-/** What a function was given last, if it was checked. */
-type Memo = { given: readonly unknown[] };
+/** What a function was given last, by name, if it was checked. */
+type Memo = { isKnown: boolean; [name: string]: unknown };
 
 function checkAllInside(
   name: string,

@@ -732,7 +732,23 @@ function checkPoseGraphProductApart(
   );
 }
 
-const poseGraphLastGradient: Memo = { given: [] };
+const poseGraphLastGradient: Memo = {
+  isKnown: false,
+  'sizes.N': undefined,
+  'sizes.M': undefined,
+  'params.path.x': undefined,
+  'params.path.y': undefined,
+  'params.path.angle': undefined,
+  'data.from': undefined,
+  'data.to': undefined,
+  'data.measured.x': undefined,
+  'data.measured.y': undefined,
+  'data.measured.angle': undefined,
+  'data.start': undefined,
+  'gradient.path.x': undefined,
+  'gradient.path.y': undefined,
+  'gradient.path.angle': undefined,
+};
 
 /** Whether the last call was given the same, and nothing about it has changed that is checked. */
 function poseGraphGradientIsKnown(
@@ -741,23 +757,23 @@ function poseGraphGradientIsKnown(
   sizes: PoseGraphSizes,
   gradient: PoseGraphParams,
 ): boolean {
-  const { given } = poseGraphLastGradient;
+  const last = poseGraphLastGradient;
   return (
-    given.length > 0 &&
-    sizes?.N === given[0] &&
-    sizes.M === given[1] &&
-    params?.path?.x === given[2] &&
-    params.path.y === given[3] &&
-    params.path.angle === given[4] &&
-    data?.from === given[5] &&
-    data.to === given[6] &&
-    data.measured?.x === given[7] &&
-    data.measured.y === given[8] &&
-    data.measured.angle === given[9] &&
-    data.start === given[10] &&
-    gradient?.path?.x === given[11] &&
-    gradient.path.y === given[12] &&
-    gradient.path.angle === given[13] &&
+    last.isKnown &&
+    sizes?.N === last['sizes.N'] &&
+    sizes.M === last['sizes.M'] &&
+    params?.path?.x === last['params.path.x'] &&
+    params.path.y === last['params.path.y'] &&
+    params.path.angle === last['params.path.angle'] &&
+    data?.from === last['data.from'] &&
+    data.to === last['data.to'] &&
+    data.measured?.x === last['data.measured.x'] &&
+    data.measured.y === last['data.measured.y'] &&
+    data.measured.angle === last['data.measured.angle'] &&
+    data.start === last['data.start'] &&
+    gradient?.path?.x === last['gradient.path.x'] &&
+    gradient.path.y === last['gradient.path.y'] &&
+    gradient.path.angle === last['gradient.path.angle'] &&
     poseGraphGradientFits(params, data, sizes, gradient)
   );
 }
@@ -797,25 +813,43 @@ function checkPoseGraphGradientCall(
   checkPoseGraph(params, data, sizes);
   checkPoseGraphParams('gradient', gradient, sizes);
   checkPoseGraphGradientApart(gradient, params, data);
-  remember(poseGraphLastGradient, [
-    sizes.N,
-    sizes.M,
-    params.path.x,
-    params.path.y,
-    params.path.angle,
-    data.from,
-    data.to,
-    data.measured.x,
-    data.measured.y,
-    data.measured.angle,
-    data.start,
-    gradient.path.x,
-    gradient.path.y,
-    gradient.path.angle,
-  ]);
+  remember(poseGraphLastGradient);
+  poseGraphLastGradient['sizes.N'] = sizes.N;
+  poseGraphLastGradient['sizes.M'] = sizes.M;
+  poseGraphLastGradient['params.path.x'] = params.path.x;
+  poseGraphLastGradient['params.path.y'] = params.path.y;
+  poseGraphLastGradient['params.path.angle'] = params.path.angle;
+  poseGraphLastGradient['data.from'] = data.from;
+  poseGraphLastGradient['data.to'] = data.to;
+  poseGraphLastGradient['data.measured.x'] = data.measured.x;
+  poseGraphLastGradient['data.measured.y'] = data.measured.y;
+  poseGraphLastGradient['data.measured.angle'] = data.measured.angle;
+  poseGraphLastGradient['data.start'] = data.start;
+  poseGraphLastGradient['gradient.path.x'] = gradient.path.x;
+  poseGraphLastGradient['gradient.path.y'] = gradient.path.y;
+  poseGraphLastGradient['gradient.path.angle'] = gradient.path.angle;
 }
 
-const poseGraphLastHvp: Memo = { given: [] };
+const poseGraphLastHvp: Memo = {
+  isKnown: false,
+  'sizes.N': undefined,
+  'sizes.M': undefined,
+  'params.path.x': undefined,
+  'params.path.y': undefined,
+  'params.path.angle': undefined,
+  'data.from': undefined,
+  'data.to': undefined,
+  'data.measured.x': undefined,
+  'data.measured.y': undefined,
+  'data.measured.angle': undefined,
+  'data.start': undefined,
+  'direction.path.x': undefined,
+  'direction.path.y': undefined,
+  'direction.path.angle': undefined,
+  'product.path.x': undefined,
+  'product.path.y': undefined,
+  'product.path.angle': undefined,
+};
 
 /** Whether the last call was given the same, and nothing about it has changed that is checked. */
 function poseGraphHvpIsKnown(
@@ -825,26 +859,26 @@ function poseGraphHvpIsKnown(
   direction: Readonly<PoseGraphParams>,
   product: PoseGraphParams,
 ): boolean {
-  const { given } = poseGraphLastHvp;
+  const last = poseGraphLastHvp;
   return (
-    given.length > 0 &&
-    sizes?.N === given[0] &&
-    sizes.M === given[1] &&
-    params?.path?.x === given[2] &&
-    params.path.y === given[3] &&
-    params.path.angle === given[4] &&
-    data?.from === given[5] &&
-    data.to === given[6] &&
-    data.measured?.x === given[7] &&
-    data.measured.y === given[8] &&
-    data.measured.angle === given[9] &&
-    data.start === given[10] &&
-    direction?.path?.x === given[11] &&
-    direction.path.y === given[12] &&
-    direction.path.angle === given[13] &&
-    product?.path?.x === given[14] &&
-    product.path.y === given[15] &&
-    product.path.angle === given[16] &&
+    last.isKnown &&
+    sizes?.N === last['sizes.N'] &&
+    sizes.M === last['sizes.M'] &&
+    params?.path?.x === last['params.path.x'] &&
+    params.path.y === last['params.path.y'] &&
+    params.path.angle === last['params.path.angle'] &&
+    data?.from === last['data.from'] &&
+    data.to === last['data.to'] &&
+    data.measured?.x === last['data.measured.x'] &&
+    data.measured.y === last['data.measured.y'] &&
+    data.measured.angle === last['data.measured.angle'] &&
+    data.start === last['data.start'] &&
+    direction?.path?.x === last['direction.path.x'] &&
+    direction.path.y === last['direction.path.y'] &&
+    direction.path.angle === last['direction.path.angle'] &&
+    product?.path?.x === last['product.path.x'] &&
+    product.path.y === last['product.path.y'] &&
+    product.path.angle === last['product.path.angle'] &&
     poseGraphHvpFits(params, data, sizes, direction, product)
   );
 }
@@ -890,25 +924,24 @@ function checkPoseGraphHvpCall(
   checkPoseGraphParams('direction', direction, sizes);
   checkPoseGraphParams('product', product, sizes);
   checkPoseGraphProductApart(product, params, data, direction);
-  remember(poseGraphLastHvp, [
-    sizes.N,
-    sizes.M,
-    params.path.x,
-    params.path.y,
-    params.path.angle,
-    data.from,
-    data.to,
-    data.measured.x,
-    data.measured.y,
-    data.measured.angle,
-    data.start,
-    direction.path.x,
-    direction.path.y,
-    direction.path.angle,
-    product.path.x,
-    product.path.y,
-    product.path.angle,
-  ]);
+  remember(poseGraphLastHvp);
+  poseGraphLastHvp['sizes.N'] = sizes.N;
+  poseGraphLastHvp['sizes.M'] = sizes.M;
+  poseGraphLastHvp['params.path.x'] = params.path.x;
+  poseGraphLastHvp['params.path.y'] = params.path.y;
+  poseGraphLastHvp['params.path.angle'] = params.path.angle;
+  poseGraphLastHvp['data.from'] = data.from;
+  poseGraphLastHvp['data.to'] = data.to;
+  poseGraphLastHvp['data.measured.x'] = data.measured.x;
+  poseGraphLastHvp['data.measured.y'] = data.measured.y;
+  poseGraphLastHvp['data.measured.angle'] = data.measured.angle;
+  poseGraphLastHvp['data.start'] = data.start;
+  poseGraphLastHvp['direction.path.x'] = direction.path.x;
+  poseGraphLastHvp['direction.path.y'] = direction.path.y;
+  poseGraphLastHvp['direction.path.angle'] = direction.path.angle;
+  poseGraphLastHvp['product.path.x'] = product.path.x;
+  poseGraphLastHvp['product.path.y'] = product.path.y;
+  poseGraphLastHvp['product.path.angle'] = product.path.angle;
 }
 
 const poseGraphParamArrays = ['path.x', 'path.y', 'path.angle'];
@@ -1074,13 +1107,16 @@ function checkApart(
 }
 
 /** Until the job ends: nothing is kept from being collected. */
-function remember(memo: Memo, given: readonly unknown[]): void {
-  if (memo.given.length === 0) void Promise.resolve().then(() => (memo.given = []));
-  memo.given = given;
+function remember(memo: Memo): void {
+  if (memo.isKnown) return;
+  memo.isKnown = true;
+  void Promise.resolve().then(() => {
+    for (const name in memo) memo[name] = false;
+  });
 }
 
-/** What a function was given last, if it was checked. */
-type Memo = { given: readonly unknown[] };
+/** What a function was given last, by name, if it was checked. */
+type Memo = { isKnown: boolean; [name: string]: unknown };
 
 /** A record of numbers that is filled is no other record. */
 function checkRecordsApart(
@@ -1104,10 +1140,18 @@ function checkRecordsApart(
 
 function checkRange(name: string, array: Numbers, from: number, to: number): void {
   const { length } = array;
+  for (let i = length > 8 ? insideUpTo(array, from, to) : 0; i < length; i++) {
+    if (!(array[i] >= from && array[i] < to)) {
+      throw new RangeError(`${name}[${i}] must be in ${from}..${to}, got ${array[i]}`);
+    }
+  }
+}
+
+/** How many are inside for certain, looking at four at a time: a difference is negative where one is outside. */
+function insideUpTo(array: Numbers, from: number, to: number): number {
   const last = to - 1;
   let i = 0;
-  // Four at a time, up to where one is outside: a difference is negative then.
-  for (; i + 3 < length; i += 4) {
+  for (; i + 3 < array.length; i += 4) {
     const a = array[i];
     const b = array[i + 1];
     const c = array[i + 2];
@@ -1116,11 +1160,7 @@ function checkRange(name: string, array: Numbers, from: number, to: number): voi
     const above = (last - a) | (last - b) | (last - c) | (last - d);
     if ((below | above) < 0) break;
   }
-  for (; i < length; i++) {
-    if (!(array[i] >= from && array[i] < to)) {
-      throw new RangeError(`${name}[${i}] must be in ${from}..${to}, got ${array[i]}`);
-    }
-  }
+  return i;
 }
 
 /** `array.fill(0)`, whose call costs more than it does where the array is short. */

@@ -267,7 +267,12 @@ function checkRosenbrockProductApart(
   );
 }
 
-const rosenbrockLastGradient: Memo = { given: [] };
+const rosenbrockLastGradient: Memo = {
+  isKnown: false,
+  'sizes.N': undefined,
+  'params.x': undefined,
+  'gradient.x': undefined,
+};
 
 /** Whether the last call was given the same, and nothing about it has changed that is checked. */
 function rosenbrockGradientIsKnown(
@@ -275,12 +280,12 @@ function rosenbrockGradientIsKnown(
   sizes: RosenbrockSizes,
   gradient: RosenbrockParams,
 ): boolean {
-  const { given } = rosenbrockLastGradient;
+  const last = rosenbrockLastGradient;
   return (
-    given.length > 0 &&
-    sizes?.N === given[0] &&
-    params?.x === given[1] &&
-    gradient?.x === given[2] &&
+    last.isKnown &&
+    sizes?.N === last['sizes.N'] &&
+    params?.x === last['params.x'] &&
+    gradient?.x === last['gradient.x'] &&
     rosenbrockGradientFits(params, sizes, gradient)
   );
 }
@@ -303,10 +308,19 @@ function checkRosenbrockGradientCall(
   checkRosenbrock(params, sizes);
   checkRosenbrockParams('gradient', gradient, sizes);
   checkRosenbrockGradientApart(gradient, params);
-  remember(rosenbrockLastGradient, [sizes.N, params.x, gradient.x]);
+  remember(rosenbrockLastGradient);
+  rosenbrockLastGradient['sizes.N'] = sizes.N;
+  rosenbrockLastGradient['params.x'] = params.x;
+  rosenbrockLastGradient['gradient.x'] = gradient.x;
 }
 
-const rosenbrockLastHvp: Memo = { given: [] };
+const rosenbrockLastHvp: Memo = {
+  isKnown: false,
+  'sizes.N': undefined,
+  'params.x': undefined,
+  'direction.x': undefined,
+  'product.x': undefined,
+};
 
 /** Whether the last call was given the same, and nothing about it has changed that is checked. */
 function rosenbrockHvpIsKnown(
@@ -315,13 +329,13 @@ function rosenbrockHvpIsKnown(
   direction: Readonly<RosenbrockParams>,
   product: RosenbrockParams,
 ): boolean {
-  const { given } = rosenbrockLastHvp;
+  const last = rosenbrockLastHvp;
   return (
-    given.length > 0 &&
-    sizes?.N === given[0] &&
-    params?.x === given[1] &&
-    direction?.x === given[2] &&
-    product?.x === given[3] &&
+    last.isKnown &&
+    sizes?.N === last['sizes.N'] &&
+    params?.x === last['params.x'] &&
+    direction?.x === last['direction.x'] &&
+    product?.x === last['product.x'] &&
     rosenbrockHvpFits(params, sizes, direction, product)
   );
 }
@@ -347,7 +361,11 @@ function checkRosenbrockHvpCall(
   checkRosenbrockParams('direction', direction, sizes);
   checkRosenbrockParams('product', product, sizes);
   checkRosenbrockProductApart(product, params, direction);
-  remember(rosenbrockLastHvp, [sizes.N, params.x, direction.x, product.x]);
+  remember(rosenbrockLastHvp);
+  rosenbrockLastHvp['sizes.N'] = sizes.N;
+  rosenbrockLastHvp['params.x'] = params.x;
+  rosenbrockLastHvp['direction.x'] = direction.x;
+  rosenbrockLastHvp['product.x'] = product.x;
 }
 
 const rosenbrockParamArrays = ['x'];
@@ -417,13 +435,16 @@ function checkApart(
 }
 
 /** Until the job ends: nothing is kept from being collected. */
-function remember(memo: Memo, given: readonly unknown[]): void {
-  if (memo.given.length === 0) void Promise.resolve().then(() => (memo.given = []));
-  memo.given = given;
+function remember(memo: Memo): void {
+  if (memo.isKnown) return;
+  memo.isKnown = true;
+  void Promise.resolve().then(() => {
+    for (const name in memo) memo[name] = false;
+  });
 }
 
-/** What a function was given last, if it was checked. */
-type Memo = { given: readonly unknown[] };
+/** What a function was given last, by name, if it was checked. */
+type Memo = { isKnown: boolean; [name: string]: unknown };
 
 /** An array as this file reads it; `any` keeps its formulas free of `!` under `noUncheckedIndexedAccess`. */
 type Numbers = { readonly length: number; [index: number]: any; fill(value: number): unknown };

@@ -55,7 +55,8 @@ const cases: readonly (readonly [string, readonly Statement[], string])[] = [
     const an'2: real = a[n]
     const negative'2: real = neg(abs(an'2))
     const exponential'2: real = exp(negative'2), step by step
-    gradient.a[n] = ((1 / (1 + exponential)) + (min(an'2, 0) - log1p(exponential'2)))`,
+    const logarithm: real = log1p(exponential'2), step by step
+    gradient.a[n] = ((1 / (1 + exponential)) + (min(an'2, 0) - logarithm))`,
   ],
   [
     'a weight that is masked stays zero',
@@ -106,7 +107,7 @@ test('the steps give the bits of the function', async () => {
   const source = (count: number): string => `model Waves {
   dim N
   param x: real[N]
-  output wave[n in N] = ${Array.from({ length: count }, (_, k) => `tanh(x[n] * ${k + 1}) + exp(x[n] - ${k}) + sin(x[n] * ${k + 1}) * cos(x[n] * ${k + 1})`).join(' + ')}
+  output wave[n in N] = ${Array.from({ length: count }, (_, k) => `tanh(x[n] * ${k + 1}) + exp(x[n] - ${k}) + sin(x[n] * ${k + 1}) * cos(x[n] * ${k + 1}) + log1p(x[n] * ${k + 1})`).join(' + ')}
 }`;
   const outputsOf = async (text: string): Promise<Float64Array> => {
     const params = { x: Float64Array.of(-1e9, -800, -3, -0.4, -0, 1e-9, 0.7, 2, 20, 705, Infinity, NaN) };

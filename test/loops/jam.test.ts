@@ -91,9 +91,10 @@ describe.each(Object.entries(models))('%s', (_, source) => {
     });
     for (const kind of ['loss', 'gradient'] as const) {
       const derived = derive(program, kind);
-      const routine = (without: readonly Optimisation[]) =>
-        toRoutine(derived, kind, { checked: true, without });
-      const [jammed, plain] = [routine([]), routine(['jam'])];
+      // One logarithm for several would round otherwise.
+      const routine = (...without: readonly Optimisation[]) =>
+        toRoutine(derived, kind, { checked: true, without: ['logarithms', ...without] });
+      const [jammed, plain] = [routine(), routine('jam')];
       if (kind === 'loss') expect(printRoutine(jammed)).toContain('blocks');
       const found = run(jammed, { sizes, inputs });
       expect(found).toEqual(run(plain, { sizes, inputs }));

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { combineLogarithms } from '../../src/loops/logarithms.ts';
 import { printRoutine } from '../../src/loops/index.ts';
-import type { Expression, Routine, Statement } from '../../src/loops/types.ts';
+import type { Expression, Local, Routine, Statement } from '../../src/loops/types.ts';
 import { verifyRoutine } from '../../src/loops/verify.ts';
 import { at, buffer, declare, increase, local, model, of, type } from '../emit/build.ts';
 import { run } from './run.ts';
@@ -11,9 +11,15 @@ import { run } from './run.ts';
 const a = buffer('param', 'a', type('real', 3));
 const [sum, other] = [local('sum', 'real', true), local('other', 'real', true)];
 const [e, f, x, loose] = [local('e'), local('f'), local('x'), local('loose', 'real', true)];
+const [g, h, unread] = [local('g'), local('h'), local('unread')];
+const [total, total2] = [1, 2].map((): Local => ({ ...local('total', 'real', true), isTotal: true })) as [
+  Local,
+  Local,
+];
 const decay = (value: Expression): Expression => of('exp', of('neg', of('abs', value)));
 const element = (k: number): Expression => at(a, { kind: 'literal', scalar: 'int', value: k });
 const known = [declare(e, decay(element(0))), declare(f, decay(element(1)))];
+const totals = [declare(total, element(0)), declare(total2, element(1))];
 const [start, ofE, ofF] = [declare(sum, 0), of('log1p', e), of('log1p', f)];
 
 function routineOf(body: readonly Statement[]): Routine {
@@ -68,6 +74,22 @@ test.each<readonly [string, readonly Statement[], string]>([
   const growth'2: real = ((growth + exponential) + (growth * exponential))
   sum += log1p(growth'2)`,
   ],
+  [
+    'sums of exponentials, whose terms have names that nobody else asks for',
+    [
+      ...totals,
+      declare(e, of('add', x, of('log', total))),
+      declare(f, of('log', total2)),
+      declare(unread, 0),
+      start,
+      increase(sum, e),
+      increase(sum, f),
+    ],
+    `
+  sum += x
+  const product: real = (total * total'2)
+  sum += log(product)`,
+  ],
 ])('%s', (_, body, expected) => {
   const from = [declare(x, element(2)), ...body];
   expect(combined(from)).toContain(`  let sum: real = 0${expected}`);
@@ -80,6 +102,10 @@ test.each<readonly [string, readonly Statement[]]>([
   ['something in between', [increase(sum, ofE), increase(sum, 1), increase(sum, ofF)]],
   ['a term of the sum itself', [increase(sum, of('mul', sum, 2)), increase(sum, of('add', sum, ofE)), increase(sum, ofF)]],
   ['what may be large', [increase(sum, of('log1p', element(0))), increase(sum, of('log1p', of('exp', element(1))))]],
+  ['logarithms of 1 more and others', [...totals, increase(sum, ofE), increase(sum, of('log', total))]],
+  ['logarithms of anything', [increase(sum, of('log', x)), increase(sum, of('log', x))]],
+  ['a term that is read again', [...totals, declare(g, of('log', total)), increase(sum, g), increase(sum, g)]],
+  ['what has changed since', [...totals, declare(g, of('log', total)), declare(h, of('log', total2)), increase(total, 1), increase(total2, 1), increase(sum, g), increase(sum, h)]],
   ['what is assigned', [increase(sum, of('log1p', loose)), increase(sum, of('log1p', loose))]],
 ])('not with %s', (_, body) => {
   const routine = routineOf([...known, start, declare(other, 0), declare(loose, decay(element(0))), ...body]);
@@ -101,7 +127,28 @@ test.each([[[0, 0, 0]], [[40, -50, 60]], [[700, -710, 800]], [[1e-9, -3, 0.5]], 
   },
 );
 
-test('no more than eight go into one', () => {
-  const body = [...known, start, ...Array.from({ length: 10 }, () => increase(sum, ofE))];
+test.each([
+  [[1, 2, 3]],
+  [[1, 1, 1]],
+  [[3e15, 2e15, 1e15]],
+  [[0, 1, 2]],
+  [[Infinity, 1, 2]],
+  [[NaN, 1, 2]],
+  [[0, 0, Infinity]],
+])('logarithms of the totals %j are added up', (values) => {
+  const locals = [0, 1, 2].map((k) => ({ ...local(`total${k}`, 'real', true), isTotal: true as const }));
+  const logs = locals.map((each) => increase(sum, of('log', each)));
+  const routine = routineOf([...locals.map((each, k) => declare(each, element(k))), start, ...logs]);
+  const given = { sizes: {}, inputs: { params: { a: values }, data: {} } };
+  const after = combineLogarithms(routine);
+  expect(printRoutine(after).match(/log\(/g)).toHaveLength(1);
+  const [before, made] = [routine, after].map((each) => Number(run(each, given).result));
+  if (Number.isFinite(before))
+    expect(Math.abs((made ?? NaN) - (before ?? NaN))).toBeLessThanOrEqual(1e-15 * (before ?? NaN));
+  else expect(made).toBe(before);
+});
+
+test('no more than four go into one', () => {
+  const body = [...known, start, ...Array.from({ length: 6 }, () => increase(sum, ofE))];
   expect(combined(body).match(/log1p/g)).toHaveLength(2);
 });

@@ -9,7 +9,8 @@ import type { OpName } from '../../src/ops/index.ts';
 import { exact, ulps } from '../support/high-precision.ts';
 
 type Unary = (x: number) => number;
-type Measured = 'sin' | 'cos' | 'exp' | 'exp2' | 'tanh' | 'sigmoid' | 'softplus' | 'logSigmoid' | 'erfc';
+type Measured =
+  'sin' | 'cos' | 'exp' | 'exp2' | 'log1p' | 'tanh' | 'sigmoid' | 'softplus' | 'logSigmoid' | 'erfc';
 
 /** What the helpers of a function declare, and their names, with the value of one of them. */
 function emitted(op: OpName, wanted: string): unknown {
@@ -41,7 +42,7 @@ const around = (width: number, count: number): readonly number[] =>
 
 /** Bounds in units in the last place; where the result has fewer digits than a normal double, `tiny` of the smallest double. */
 const cases: readonly {
-  readonly name: Exclude<Measured, 'logSigmoid' | 'erfc' | 'sin' | 'cos'>;
+  readonly name: Exclude<Measured, 'log1p' | 'logSigmoid' | 'erfc' | 'sin' | 'cos'>;
   readonly bound: number;
   readonly tiny: number;
   readonly widths: readonly number[];
@@ -107,6 +108,37 @@ test('tanh keeps the sign of zero, is odd, and is 1 from where it rounds to it',
   expect(around(20, 20_000).filter((x) => !(Math.abs(tanh(x)) <= 1))).toEqual([]);
 });
 
+test('log1p is within 1.3 units in the last place where the table is, and beyond that of the engine', () => {
+  const log1p = functionOf('log1p');
+  const inside = [...sizes, ...edges].filter((x) => x > 0 && x <= 15);
+  // Between two places of the table the rest is the largest.
+  const middles = Array.from({ length: 480 }, (_, i) =>
+    [0.999999, 1, 1.000001].map((by) => ((i + 0.5) / 32) * by),
+  );
+  const points = [...inside, ...middles.flat(), 15, ...[15, 1, 0.05, 1e-3].flatMap((to) => Array.from({ length: 3000 }, () => between(0, to)))]; // prettier-ignore
+  let worst = { x: 0, by: 0 };
+  for (const x of points) {
+    const by = ulps(log1p(x), exact.log1p(x));
+    if (!(by <= worst.by)) worst = { x, by };
+  }
+  expect(worst.by, `log1p(${worst.x}) is ${log1p(worst.x)}`).toBeLessThanOrEqual(1.3);
+  for (const x of [-1, -0.5, -1e-10, -5e-324, 15.000000000000002, 16, 1e5, Number.MAX_VALUE, Infinity])
+    expect(log1p(x)).toBe(Math.log1p(x));
+  expect([0, -0].map(log1p)).toEqual([0, -0]);
+  expect([NaN, -Infinity, -1.5].map(log1p)).toEqual([NaN, NaN, NaN]);
+});
+
+test('log1p never falls', () => {
+  const log1p = functionOf('log1p');
+  // Where one place of the table takes over from the other, a double further each time.
+  const around = Array.from({ length: 480 }, (_, i) =>
+    Array.from({ length: 41 }, (_, k) => ((i + 0.5) / 32) * (1 + (k - 20) * 2 ** -52)),
+  );
+  const values = around.map((doubles) => doubles.map(log1p));
+  const falls = values.flatMap((of) => of.filter((value, i) => i > 0 && value < (of[i - 1] ?? NaN)));
+  expect(falls).toEqual([]);
+});
+
 describe.each(['sin', 'cos'] as const)('%s', (name) => {
   const own = functionOf(name);
 
@@ -141,6 +173,21 @@ test('the table of sines is that of true ones, rounded once', () => {
   for (const [i, found] of sines.entries())
     if (i % 128 === 0) expect(Math.abs(found)).toBe(0);
     else expect(ulps(found, exact.sinOfTurn(i / 256)), `${i}`).toBeLessThanOrEqual(0.5);
+});
+
+test('the table of logarithms is that of true ones, rounded once, with what they lack', () => {
+  const logs = emitted('log1p', 'LOGS') as Float64Array;
+  expect(logs.length).toBe(3 * 512);
+  for (let i = 1; i < 512; i++) {
+    const [inverse = NaN, nearest = NaN, lacking = NaN] = logs.subarray(3 * i);
+    const truth = exact.log1p(i / 32);
+    expect(inverse).toBe(1 / (1 + i / 32));
+    expect(ulps(nearest, truth)).toBeLessThanOrEqual(0.5);
+    const scaled = BigInt(nearest * 2 ** 60) << BigInt(-truth.exponent - 60);
+    const said = BigInt(Math.round(lacking * 2 ** 120)) << BigInt(-truth.exponent - 120);
+    const error = Number((truth.digits - scaled - said) >> BigInt(-truth.exponent - 120)) / 2 ** 120;
+    expect(Math.abs(error / nearest)).toBeLessThan(2 ** -62);
+  }
 });
 
 test('whole powers of 2 are exact', () => {

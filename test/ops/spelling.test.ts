@@ -101,7 +101,7 @@ describe.each(['ts', 'wgsl', 'wgslFast'] as const)('the helpers in %s', (target)
 });
 
 const builtins: Readonly<Record<Target, readonly string[]>> = {
-  ts: ['RangeError', 'Number.isSafeInteger', 'int', '$exp'],
+  ts: ['RangeError', 'Number.isSafeInteger', 'int', '$exp', '$log1p'],
   wgsl: 'f32 i32 u32 vec2f abs ceil floor fma length max min pow round select sign sqrt $exp $expm1 $log $log1p'.split(
     ' ',
   ),

@@ -173,7 +173,7 @@ function logSumExp(
   );
   const isFinite = apply('lt', apply('abs', reference(greatest)), real(Infinity));
   const shift = named(into, apply('select', isFinite, reference(greatest), real(0)), 'shift');
-  const sum = variable('sum', 'real');
+  const sum: Local = { ...variable('sum', 'real'), isTotal: true };
   into.push(declare(sum, zeroOf('real')));
   into.push(
     around((inner) => {

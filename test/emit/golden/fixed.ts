@@ -202,6 +202,42 @@ function checkFixedParams_1(owner: string, params: Readonly<FixedParams_1>): voi
   checkFloat32Array(owner, '.a', params.a, 2 * 4, 'real[2, K]');
 }
 
+/** At 3i one over 1 + i / 32; behind it the double that is nearest to the logarithm of 1 + i / 32, and what that lacks. */
+const LOGS: Numbers = /* @__PURE__ */ logsOf32nds();
+
+function logsOf32nds(): Float64Array {
+  const logs = new Float64Array(1536);
+  // The logarithm in two parts: the first in whole units of 2^-45. It begins with -0, so that log1p(-0) is -0.
+  let [high, low] = [-0, -0];
+  for (let i = 0, odd = 65; i < 512; i++, odd += 2) {
+    logs[3 * i] = 32 / (32 + i);
+    logs[3 * i + 1] = high + low;
+    logs[3 * i + 2] = high - (high + low) + low;
+    // log((n + 1) / n) = 2 (r + r^3 / 3 + r^5 / 5 + ...) with r = 1 / (2n + 1)
+    const near = Math.round(70368744177664 / odd) * 2.842170943040401e-14;
+    const square = 1 / (odd * odd);
+    high += near;
+    low +=
+      (2 -
+        near * odd +
+        2 * square * (1 / 3 + square * (1 / 5 + square * (1 / 7 + square * (1 / 9))))) /
+      odd;
+  }
+  return logs;
+}
+
+/** The logarithm of 1 + x, within 1.3 units in the last place for x from 0 to 15, and beyond these what it is in the engine. */
+function log1p(x: number): number {
+  const k = x * 32 + 6755399441055744 - 6755399441055744;
+  const i = 3 * (k & 511);
+  const rest = x - k * 0.03125;
+  const q = rest / (2 + x + k * 0.03125);
+  const square = q * q;
+  const r = rest * LOGS[i];
+  const less = q * (r - square * (2 / 3 + square * (2 / 5 + square * (2 / 7))));
+  return Math.abs(x - 7.5) <= 7.5 ? LOGS[i + 1] + (r - (less - LOGS[i + 2])) : Math.log1p(x);
+}
+
 /** 2^(i - 1075), exactly. */
 const POWERS: Numbers = /* @__PURE__ */ powersOf2();
 
@@ -245,7 +281,7 @@ function exp(x: number): number {
 
 /** log(1 + exp(x)), without overflow. */
 function softplus(x: number): number {
-  return Math.max(x, 0) + Math.log1p(exp(-Math.abs(x)));
+  return Math.max(x, 0) + log1p(exp(-Math.abs(x)));
 }
 
 function checkObject(name: string, value: unknown): void {

@@ -314,7 +314,18 @@ function checkMIXEDBagOutputsApart(
   checkApart('outputs', outputs, mixedBagOutputArrays, 'data', data, mixedBagDataArrays);
 }
 
-const mixedBagLastGradient: Memo = { given: [] };
+const mixedBagLastGradient: Memo = {
+  isKnown: false,
+  'sizes.N': undefined,
+  'sizes.D': undefined,
+  'params.L': undefined,
+  'data.word': undefined,
+  'data.keep': undefined,
+  'data.gap': undefined,
+  'gradient.L': undefined,
+  'ws.carry': undefined,
+  'ws.mask': undefined,
+};
 
 /** Whether the last call was given the same, and nothing about it has changed that is checked. */
 function mixedBagGradientIsKnown(
@@ -324,18 +335,18 @@ function mixedBagGradientIsKnown(
   gradient: MIXEDBagParams,
   ws: MIXEDBagWorkspace,
 ): boolean {
-  const { given } = mixedBagLastGradient;
+  const last = mixedBagLastGradient;
   return (
-    given.length > 0 &&
-    sizes?.N === given[0] &&
-    sizes.D === given[1] &&
-    params?.L === given[2] &&
-    data?.word === given[3] &&
-    data.keep === given[4] &&
-    data.gap === given[5] &&
-    gradient?.L === given[6] &&
-    ws?.carry === given[7] &&
-    ws.mask === given[8] &&
+    last.isKnown &&
+    sizes?.N === last['sizes.N'] &&
+    sizes.D === last['sizes.D'] &&
+    params?.L === last['params.L'] &&
+    data?.word === last['data.word'] &&
+    data.keep === last['data.keep'] &&
+    data.gap === last['data.gap'] &&
+    gradient?.L === last['gradient.L'] &&
+    ws?.carry === last['ws.carry'] &&
+    ws.mask === last['ws.mask'] &&
     mixedBagGradientFits(params, data, sizes, gradient, ws)
   );
 }
@@ -374,17 +385,16 @@ function checkMIXEDBagGradientCall(
   checkMIXEDBagArrays('gradient', gradient, sizes);
   checkMIXEDBagGradientApart(gradient, params, data);
   checkMIXEDBagWorkspace(ws, sizes);
-  remember(mixedBagLastGradient, [
-    sizes.N,
-    sizes.D,
-    params.L,
-    data.word,
-    data.keep,
-    data.gap,
-    gradient.L,
-    ws.carry,
-    ws.mask,
-  ]);
+  remember(mixedBagLastGradient);
+  mixedBagLastGradient['sizes.N'] = sizes.N;
+  mixedBagLastGradient['sizes.D'] = sizes.D;
+  mixedBagLastGradient['params.L'] = params.L;
+  mixedBagLastGradient['data.word'] = data.word;
+  mixedBagLastGradient['data.keep'] = data.keep;
+  mixedBagLastGradient['data.gap'] = data.gap;
+  mixedBagLastGradient['gradient.L'] = gradient.L;
+  mixedBagLastGradient['ws.carry'] = ws.carry;
+  mixedBagLastGradient['ws.mask'] = ws.mask;
 }
 
 const mixedBagParamArrays = ['L'];
@@ -555,13 +565,16 @@ function checkApart(
 }
 
 /** Until the job ends: nothing is kept from being collected. */
-function remember(memo: Memo, given: readonly unknown[]): void {
-  if (memo.given.length === 0) void Promise.resolve().then(() => (memo.given = []));
-  memo.given = given;
+function remember(memo: Memo): void {
+  if (memo.isKnown) return;
+  memo.isKnown = true;
+  void Promise.resolve().then(() => {
+    for (const name in memo) memo[name] = false;
+  });
 }
 
-/** What a function was given last, if it was checked. */
-type Memo = { given: readonly unknown[] };
+/** What a function was given last, by name, if it was checked. */
+type Memo = { isKnown: boolean; [name: string]: unknown };
 
 function checkInteger(name: string, value: number, from = -Infinity, to = Infinity): void {
   if (!(Number.isInteger(value) && value >= from && value < to)) {
@@ -572,10 +585,18 @@ function checkInteger(name: string, value: number, from = -Infinity, to = Infini
 
 function checkRange(name: string, array: Numbers, from: number, to: number): void {
   const { length } = array;
+  for (let i = length > 8 ? insideUpTo(array, from, to) : 0; i < length; i++) {
+    if (!(array[i] >= from && array[i] < to)) {
+      throw new RangeError(`${name}[${i}] must be in ${from}..${to}, got ${array[i]}`);
+    }
+  }
+}
+
+/** How many are inside for certain, looking at four at a time: a difference is negative where one is outside. */
+function insideUpTo(array: Numbers, from: number, to: number): number {
   const last = to - 1;
   let i = 0;
-  // Four at a time, up to where one is outside: a difference is negative then.
-  for (; i + 3 < length; i += 4) {
+  for (; i + 3 < array.length; i += 4) {
     const a = array[i];
     const b = array[i + 1];
     const c = array[i + 2];
@@ -584,11 +605,7 @@ function checkRange(name: string, array: Numbers, from: number, to: number): voi
     const above = (last - a) | (last - b) | (last - c) | (last - d);
     if ((below | above) < 0) break;
   }
-  for (; i < length; i++) {
-    if (!(array[i] >= from && array[i] < to)) {
-      throw new RangeError(`${name}[${i}] must be in ${from}..${to}, got ${array[i]}`);
-    }
-  }
+  return i;
 }
 
 /** `array.fill(0)`, whose call costs more than it does where the array is short. */
