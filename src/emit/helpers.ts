@@ -79,10 +79,9 @@ function checkApart(
 /** Until the job ends: nothing is kept from being collected. */
 function remember(memo: Memo): void {
   if (memo.isKnown) return;
+  const nothing = { ...memo };
   memo.isKnown = true;
-  void Promise.resolve().then(() => {
-    for (const name in memo) memo[name] = false;
-  });
+  void Promise.resolve().then(() => Object.assign(memo, nothing));
 }
 
 /** What a function was given last, by name, if it was checked. */
@@ -120,10 +119,12 @@ function checkInteger(name: string, value: number, from = -Infinity, to = Infini
 function checkRange(name: string, array: Numbers, from: number, to: number): void {
   const { length } = array;
   for (let i = length > 8 ? insideUpTo(array, from, to) : 0; i < length; i++) {
-    if (!(array[i] >= from && array[i] < to)) {
-      throw new RangeError(\`\${name}[\${i}] must be in \${from}..\${to}, got \${array[i]}\`);
-    }
+    if (!(array[i] >= from && array[i] < to)) outOfRange(name, array, i, from, to);
   }
+}
+
+function outOfRange(name: string, array: Numbers, i: number, from: number, to: number): never {
+  throw new RangeError(\`\${name}[\${i}] must be in \${from}..\${to}, got \${array[i]}\`);
 }
 
 /** How many are inside for certain, looking at four at a time: a difference is negative where one is outside. */

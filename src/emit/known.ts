@@ -3,12 +3,23 @@
 // life, so that what is the same array as then needs its length compared, in case its buffer was resized or transferred, and
 // no more. Numbers are looked at in every call, and so is what int data hold. There is one memory for each function, not one
 // for each gradient: a WeakMap makes a call with a new gradient three times as slow. It is an object with a property for
-// each of them, which V8 reads without the checks that an element of an array takes.
+// each thing that is compared, and the function itself compares, since V8 may find no room to write another function out. In place of an
+// array that is not there yet stands an empty one: as long as a property never held anything but arrays of a kind V8 compares at once.
 
 import { checkFunction, type Check, type Line } from './check.ts';
-import { fieldType, isArray, lengthText, sizeNames, type Model, type ModelField } from './model.ts';
-import type { Declaration, Parameter } from './module.ts';
-import { pascalCase } from './names.ts';
+import {
+  fieldType,
+  isArray,
+  kindOf,
+  lengthOf,
+  lengthText,
+  needSizes,
+  sizeNames,
+  type Model,
+  type ModelField,
+} from './model.ts';
+import type { Declaration } from './module.ts';
+import { pascalCase, type Scope } from './names.ts';
 import { recordsOfNumbers } from './records.ts';
 import type { Signature } from './signature.ts';
 import { quote } from './syntax.ts';
@@ -21,13 +32,26 @@ interface Holder {
   readonly isRead: boolean;
 }
 
+/** What is compared, where it is found. */
+interface Kept {
+  readonly path: string;
+  /** What it must be in every call, or what stands for what it was in the last one before there is any. */
+  readonly always?: string;
+  readonly nothing: string;
+}
+
 /** The door of a function that remembers. */
 export interface Known {
-  /** The first line of the function. */
-  readonly line: Line;
+  /** The first lines of the function, with names of its scope. */
+  readonly lines: (scope: Scope) => readonly string[];
+  /** The arguments of the function that they use. */
+  readonly uses: readonly string[];
   readonly helpers: Check['helpers'];
   readonly declarations: readonly Declaration[];
 }
+
+/** So many conditions stand in one expression. */
+const most = 100;
 
 /**
  * The door of a function that fills a gradient or a product: it makes the checks `lines` where anything is not what it was in the call
@@ -43,56 +67,40 @@ export function knownDoor(model: Model, signature: Signature, lines: readonly Li
     type,
   }));
   const memo = model.functionName(`Last${kind}`);
-  const isKnown = model.functionName(`${kind}IsKnown`);
-  const fits = model.functionName(`${kind}Fits`);
-  const kept = [
-    ...model.sizes.map(({ field }) => `sizes.${field}`),
-    ...holders.flatMap(({ name, fields }) => [
-      ...fields.filter(isArray).map(({ field }) => `${name}.${field}`),
-      ...recordsOfNumbers(fields, model.program).map((path) => `${name}.${path}`),
-    ]),
+  const things = [
+    ...model.sizes.map(({ field }): Kept => ({ path: `sizes.${field}`, nothing: '0' })),
+    ...holders.flatMap((holder) => keptOf(model, holder)),
   ];
-  const length = fitting(model, parameters, holders);
-  const known = `${isKnown}(${parameters.map(({ name }) => name).join(', ')})`;
+  const kept = things.filter(({ always }) => always === undefined);
   const check = checkFunction(model, `${kind}Call`, parameters, () => [
     ...lines,
     { text: `remember(${memo});`, helper: 'remember' },
-    ...kept.map((path) => ({ text: `${memo}[${quote(path)}] = ${path};` })),
+    ...kept.map(({ path }) => ({ text: `${memo}[${quote(path)}] = ${path};` })),
   ]);
   if (check?.declaration === undefined) return undefined;
 
   const full = check.call();
+  const same = [...compared(things), ...numbersOf(model, holders)];
+  const nothing = kept.map(({ path, nothing: value }) => `${quote(path)}: ${value}`);
   return {
-    line: { ...full, text: `if (!${known}) ${full.text}` },
+    lines: (scope) => {
+      const last = scope.declare('last');
+      const conditions = same.map((condition) => condition(last));
+      const made = [`const ${last} = ${memo};`];
+      let isKnown = `${last}.isKnown === true`;
+      for (let from = 0; from < conditions.length; from += most) {
+        const name = scope.declare('isKnown');
+        made.push(`const ${name} = ${[isKnown, ...conditions.slice(from, from + most)].join(' && ')};`);
+        isKnown = name;
+      }
+      return [...made, `if (!${isKnown}) ${full.text}`];
+    },
+    uses: full.uses ?? [],
     helpers: check.helpers,
     declarations: [
       {
         kind: 'text',
-        text: `const ${memo}: Memo = { isKnown: false, ${kept.map((path) => `${quote(path)}: undefined`).join(', ')} };`,
-      },
-      {
-        kind: 'function',
-        name: isKnown,
-        exported: false,
-        doc: `Whether the last call was given the same, and nothing about it has changed that is checked.`,
-        parameters,
-        result: 'boolean',
-        body: sameBody(
-          model,
-          memo,
-          parameters,
-          kept,
-          `${fits}(${length.parameters.map(({ name }) => name).join(', ')})`,
-        ),
-      },
-      {
-        kind: 'function',
-        name: fits,
-        exported: false,
-        doc: `Whether what the last call was given too is as long as it was then, and of the same kind.`,
-        parameters: length.parameters,
-        result: 'boolean',
-        body: length.body,
+        text: `/** What the last call of \`${signature.name}\` was given, by name, and nothing from when the job has ended. */\nconst ${memo}: Memo = { ${['isKnown: false', ...nothing].join(', ')} };`,
       },
       check.declaration,
     ],
@@ -112,63 +120,53 @@ function holdersOf(model: Model, { filled, read, workspace }: Signature): readon
   ];
 }
 
-// Two functions: V8 inlines those of up to 460 bytes of its code.
+const keptOf = (model: Model, { name, fields }: Holder): readonly Kept[] => [
+  ...fields.filter(isArray).flatMap((f): readonly Kept[] => {
+    const path = `${name}.${f.field}`;
+    const names = sizeNames(model, model.moduleScope.inner());
+    const isSteady = !needSizes(model, [lengthOf(f.type)]);
+    return [
+      { path, nothing: `new ${kindOf(f, model.precision)}(0)` },
+      { path: `${path}.length`, nothing: '0', ...(isSteady && { always: lengthText(f, names) }) },
+    ];
+  }),
+  ...recordsOfNumbers(fields, model.program).map((path) => ({
+    path: `${name}.${path}`,
+    nothing: 'undefined',
+  })),
+];
+
+type Condition = (last: string) => string;
 
 /** Whether everything is what it was in the last call. */
-function sameBody(
-  model: Model,
-  memo: string,
-  parameters: readonly Parameter[],
-  kept: readonly string[],
-  fits: string,
-): string {
-  const scope = model.moduleScope.inner();
-  for (const { name } of parameters) scope.reserve(name);
-  const last = scope.declare('last');
-  /** Objects of which a field was found to be what it was: they are there. */
-  const there = new Set<string>();
-  const same = kept.map((path) => {
-    const [first = '', ...names] = path.split('.');
-    let object = first;
-    let text = first;
-    for (const name of names) {
-      text += there.has(object) ? `.${name}` : `?.${name}`;
+function compared(things: readonly Kept[]): readonly Condition[] {
+  const holders = new Set(things.map(({ path }) => path.split('.')[0] ?? ''));
+  /** Objects that were found not to be missing. */
+  const there = new Set(holders);
+  return [
+    ...[...holders].map((holder) => () => `${holder} != null`),
+    ...things.map(({ path, always }): Condition => {
+      const [first = '', ...names] = path.split('.');
+      let object = first;
+      let text = first;
+      for (const name of names) {
+        text += there.has(object) ? `.${name}` : `?.${name}`;
+        there.add(object);
+        object += `.${name}`;
+      }
       there.add(object);
-      object += `.${name}`;
-    }
-    return `${text} === ${last}[${quote(path)}]`;
-  });
-  return [`const ${last} = ${memo};`, `return ${[`${last}.isKnown`, ...same, fits].join(' && ')};`].join(
-    '\n',
-  );
+      return (last) => `${text} === ${always ?? `${last}[${quote(path)}]`}`;
+    }),
+  ];
 }
 
-/** What is compared about the same objects, and the parameters that it takes. */
-function fitting(
-  model: Model,
-  parameters: readonly Parameter[],
-  holders: readonly Holder[],
-): { readonly parameters: readonly Parameter[]; readonly body: string } {
-  const scope = model.moduleScope.inner();
-  for (const { name } of parameters) scope.reserve(name);
-  const names = sizeNames(model, scope);
-  const lengths = holders.flatMap(({ name, fields }) =>
-    fields.filter(isArray).map((f) => `${name}.${f.field}.length === ${lengthText(f, names)}`),
-  );
-  const numbers = holders.flatMap(({ name, fields, isRead }) =>
+/** Whether numbers that are read are numbers. An object that has nothing else need not be there. */
+const numbersOf = (model: Model, holders: readonly Holder[]): readonly Condition[] =>
+  holders.flatMap(({ name, fields, isRead }) =>
     fields
       .filter((f) => isRead && !isArray(f))
-      .map(
-        // An object that has no arrays need not be there.
-        ({ field, type }) =>
-          `typeof ${`${name}.${field}`.replaceAll('.', '?.')} === ${quote(fieldType(type, model.precision))}`,
-      ),
+      .map(({ field, type }) => () => {
+        const path = `${name}.${field}`.replaceAll('.', '?.');
+        return `typeof ${path} === ${quote(fieldType(type, model.precision))}`;
+      }),
   );
-  const sizes = names.prologue();
-  const used = new Set(holders.filter(({ fields, isRead }) => fields.some((f) => isRead || isArray(f))).map(({ name }) => name)); // prettier-ignore
-  if (sizes.length > 0) used.add('sizes');
-  return {
-    parameters: parameters.filter(({ name }) => used.has(name)),
-    body: [...sizes, `return ${[...lengths, ...numbers].join(' && ')};`].join('\n'),
-  };
-}

@@ -31,10 +31,11 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): Ro
   const memo = knownDoor(model, signature, checks);
   // What int data hold may be something else in each call.
   const ranges = signature.form === undefined ? door.ranges?.call() : undefined;
-  const lines = [...(memo ? [memo.line] : checks), ...(ranges ? [ranges] : [])];
+  const lines = [...(memo ? [] : checks), ...(ranges ? [ranges] : [])];
   const holders = holdersOf(model, routine);
   const taken = takenBy(model, holders, routine, part);
   const used = new Set([
+    ...(memo?.uses ?? []),
     ...lines.flatMap((line) => line.uses ?? []),
     ...taken.holders,
     ...(signature.workspace.length > 0 || signature.form ? ['sizes'] : []),
@@ -51,7 +52,7 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): Ro
     ),
     result: signature.result,
     body: printBody(model, signature, holders, part, {
-      door: lines.map((line) => line.text),
+      door: (scope) => [...(memo?.lines(scope) ?? []), ...lines.map((line) => line.text)],
       code: routine,
       free: taken.free,
       returned: signature.form?.holder,
@@ -63,7 +64,7 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): Ro
   if (taken.free.length > 0) bug(`${signature.name} uses ${taken.free[0]?.name}, which it does not declare`);
   const parts = routine.parts.map((code, index): FunctionDeclaration => {
     const { name, holders: taken, free } = part(index);
-    const printed = printBody(model, signature, holders, part, { door: [], code, free });
+    const printed = printBody(model, signature, holders, part, { door: () => [], code, free });
     return {
       kind: 'function',
       name,
@@ -149,7 +150,7 @@ function takenBy(
 
 interface Body {
   /** The first lines. */
-  readonly door: readonly string[];
+  readonly door: (scope: Scope) => readonly string[];
   readonly code: Code;
   /** Locals that come as arguments. */
   readonly free: readonly Local[];
@@ -198,8 +199,9 @@ function printBody(
   };
 
   const writer = new Writer();
-  for (const line of door) writer.line(line);
-  if (door.length > 0) writer.gap();
+  const first = door(scope);
+  for (const line of first) writer.line(line);
+  if (first.length > 0) writer.gap();
   for (const line of [...sizes.prologue(), ...arrays.lines]) writer.line(line);
   const target = typescriptOf(model.math);
   printStatements(writer, code.body, {

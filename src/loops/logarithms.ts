@@ -109,17 +109,13 @@ function combined(statements: readonly Statement[], known: Known): readonly Stat
     group = undefined;
   };
   for (const [position, statement] of statements.entries()) {
-    const isSum = statement.kind === 'increase';
-    const constant = isSum ? constantOf(statement, position, statements, known) : undefined;
-    const value = isSum ? (constant?.value ?? statement.value) : undefined;
-    // What reads the sum on its way needs every part of it in its place.
-    const term =
-      isSum && value !== undefined && !mentions(value, statement.local) ? termOf(value, known) : undefined;
-    if (term === undefined) {
+    const found = statement.kind === 'increase' ? added(statement, position, statements, known) : undefined;
+    if (found === undefined) {
       close();
       made.push(statement);
       continue;
     }
+    const { term, constant } = found;
     const { local } = statement as Increase;
     const [first] = group?.terms ?? [];
     const fits =
@@ -137,26 +133,38 @@ function combined(statements: readonly Statement[], known: Known): readonly Stat
   return isSame ? statements : made.filter((statement) => !replaced.has(statement));
 }
 
-/** The declaration, a little before, of a constant that is added, and for which nothing else asks. */
-function constantOf(
-  { value }: Increase,
+/** The term that a statement adds, and the constant that stands for it, if nothing else asks for that. */
+function added(
+  { local, value }: Increase,
   position: number,
   statements: readonly Statement[],
-  { once }: Known,
-): Declare | undefined {
-  const constant = value.kind === 'local' ? once.get(value.local) : undefined;
-  if (constant?.value === undefined) return undefined;
+  known: Known,
+): { readonly term: Term; readonly constant: Declare | undefined } | undefined {
+  const constant = value.kind === 'local' ? known.once.get(value.local) : undefined;
+  const meant = constant?.value ?? value;
+  const term = termOf(meant, known);
+  // What reads the sum on its way needs every part of it in its place.
+  if (term === undefined || mentions(meant, local)) return undefined;
+  if (constant !== undefined && !isSteady(constant, meant, statements, position)) return undefined;
+  return { term, constant };
+}
+
+/** Whether a constant that is declared a little before a position could as well be computed there. */
+function isSteady(
+  constant: Declare,
+  value: Expression,
+  statements: readonly Statement[],
+  position: number,
+): boolean {
   const before = statements.slice(Math.max(0, position - farthest), position);
   const at = before.indexOf(constant);
-  if (at < 0) return undefined;
-  // It is computed later than it was: with what it was made of.
+  if (at < 0) return false;
   const between = effectsOf(before.slice(at + 1));
-  let isSteady = true;
-  visitExpression(constant.value, (part) => {
-    if (part.kind === 'load' || (part.kind === 'local' && changesLocal(between, part.local)))
-      isSteady = false;
+  let found = true;
+  visitExpression(value, (part) => {
+    if (part.kind === 'load' || (part.kind === 'local' && changesLocal(between, part.local))) found = false;
   });
-  return isSteady ? constant : undefined;
+  return found;
 }
 
 function mentions(value: Expression, local: Local): boolean {

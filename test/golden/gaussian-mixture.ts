@@ -141,8 +141,48 @@ export function gaussianMixtureLossAndGradient(
   gradient: GaussianMixtureParams,
   ws: GaussianMixtureWorkspace = gaussianMixtureWorkspace(sizes),
 ): number {
-  if (!gaussianMixtureGradientIsKnown(params, data, sizes, gradient, ws))
-    checkGaussianMixtureGradientCall(params, data, sizes, gradient, ws);
+  const last = gaussianMixtureLastGradient;
+  const isKnown =
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    gradient != null &&
+    ws != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.D === last['sizes.D'] &&
+    sizes.K === last['sizes.K'] &&
+    params.center === last['params.center'] &&
+    params.center.length === last['params.center.length'] &&
+    params.logWidth === last['params.logWidth'] &&
+    params.logWidth.length === last['params.logWidth.length'] &&
+    params.weight === last['params.weight'] &&
+    params.weight.length === last['params.weight.length'] &&
+    data.x === last['data.x'] &&
+    data.x.length === last['data.x.length'] &&
+    gradient.center === last['gradient.center'] &&
+    gradient.center.length === last['gradient.center.length'] &&
+    gradient.logWidth === last['gradient.logWidth'] &&
+    gradient.logWidth.length === last['gradient.logWidth.length'] &&
+    gradient.weight === last['gradient.weight'] &&
+    gradient.weight.length === last['gradient.weight.length'] &&
+    ws.score === last['ws.score'] &&
+    ws.score.length === last['ws.score.length'] &&
+    ws.work === last['ws.work'] &&
+    ws.work.length === last['ws.work.length'] &&
+    ws.exp === last['ws.exp'] &&
+    ws.exp.length === last['ws.exp.length'] &&
+    ws.weights === last['ws.weights'] &&
+    ws.weights.length === last['ws.weights.length'] &&
+    ws.weights2 === last['ws.weights2'] &&
+    ws.weights2.length === last['ws.weights2.length'] &&
+    ws.work2 === last['ws.work2'] &&
+    ws.work2.length === last['ws.work2.length'] &&
+    ws.scoreTangent === last['ws.scoreTangent'] &&
+    ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
+    ws.expTangent === last['ws.expTangent'] &&
+    ws.expTangent.length === last['ws.expTangent.length'];
+  if (!isKnown) checkGaussianMixtureGradientCall(params, data, sizes, gradient, ws);
 
   const { N, D, K } = sizes;
   const center: Numbers = params.center;
@@ -390,8 +430,55 @@ export function gaussianMixtureHvp(
   product: GaussianMixtureParams,
   ws: GaussianMixtureWorkspace = gaussianMixtureWorkspace(sizes),
 ): number {
-  if (!gaussianMixtureHvpIsKnown(params, data, sizes, direction, product, ws))
-    checkGaussianMixtureHvpCall(params, data, sizes, direction, product, ws);
+  const last = gaussianMixtureLastHvp;
+  const isKnown =
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    direction != null &&
+    product != null &&
+    ws != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.D === last['sizes.D'] &&
+    sizes.K === last['sizes.K'] &&
+    params.center === last['params.center'] &&
+    params.center.length === last['params.center.length'] &&
+    params.logWidth === last['params.logWidth'] &&
+    params.logWidth.length === last['params.logWidth.length'] &&
+    params.weight === last['params.weight'] &&
+    params.weight.length === last['params.weight.length'] &&
+    data.x === last['data.x'] &&
+    data.x.length === last['data.x.length'] &&
+    direction.center === last['direction.center'] &&
+    direction.center.length === last['direction.center.length'] &&
+    direction.logWidth === last['direction.logWidth'] &&
+    direction.logWidth.length === last['direction.logWidth.length'] &&
+    direction.weight === last['direction.weight'] &&
+    direction.weight.length === last['direction.weight.length'] &&
+    product.center === last['product.center'] &&
+    product.center.length === last['product.center.length'] &&
+    product.logWidth === last['product.logWidth'] &&
+    product.logWidth.length === last['product.logWidth.length'] &&
+    product.weight === last['product.weight'] &&
+    product.weight.length === last['product.weight.length'] &&
+    ws.score === last['ws.score'] &&
+    ws.score.length === last['ws.score.length'] &&
+    ws.work === last['ws.work'] &&
+    ws.work.length === last['ws.work.length'] &&
+    ws.exp === last['ws.exp'] &&
+    ws.exp.length === last['ws.exp.length'] &&
+    ws.weights === last['ws.weights'] &&
+    ws.weights.length === last['ws.weights.length'] &&
+    ws.weights2 === last['ws.weights2'] &&
+    ws.weights2.length === last['ws.weights2.length'] &&
+    ws.work2 === last['ws.work2'] &&
+    ws.work2.length === last['ws.work2.length'] &&
+    ws.scoreTangent === last['ws.scoreTangent'] &&
+    ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
+    ws.expTangent === last['ws.expTangent'] &&
+    ws.expTangent.length === last['ws.expTangent.length'];
+  if (!isKnown) checkGaussianMixtureHvpCall(params, data, sizes, direction, product, ws);
 
   const { N, D, K } = sizes;
   const center: Numbers = params.center;
@@ -795,88 +882,43 @@ function checkGaussianMixtureProductApart(
   );
 }
 
+/** What the last call of `gaussianMixtureLossAndGradient` was given, by name, and nothing from when the job has ended. */
 const gaussianMixtureLastGradient: Memo = {
   isKnown: false,
-  'sizes.N': undefined,
-  'sizes.D': undefined,
-  'sizes.K': undefined,
-  'params.center': undefined,
-  'params.logWidth': undefined,
-  'params.weight': undefined,
-  'data.x': undefined,
-  'gradient.center': undefined,
-  'gradient.logWidth': undefined,
-  'gradient.weight': undefined,
-  'ws.score': undefined,
-  'ws.work': undefined,
-  'ws.exp': undefined,
-  'ws.weights': undefined,
-  'ws.weights2': undefined,
-  'ws.work2': undefined,
-  'ws.scoreTangent': undefined,
-  'ws.expTangent': undefined,
+  'sizes.N': 0,
+  'sizes.D': 0,
+  'sizes.K': 0,
+  'params.center': new Float64Array(0),
+  'params.center.length': 0,
+  'params.logWidth': new Float64Array(0),
+  'params.logWidth.length': 0,
+  'params.weight': new Float64Array(0),
+  'params.weight.length': 0,
+  'data.x': new Float64Array(0),
+  'data.x.length': 0,
+  'gradient.center': new Float64Array(0),
+  'gradient.center.length': 0,
+  'gradient.logWidth': new Float64Array(0),
+  'gradient.logWidth.length': 0,
+  'gradient.weight': new Float64Array(0),
+  'gradient.weight.length': 0,
+  'ws.score': new Float64Array(0),
+  'ws.score.length': 0,
+  'ws.work': new Float64Array(0),
+  'ws.work.length': 0,
+  'ws.exp': new Float64Array(0),
+  'ws.exp.length': 0,
+  'ws.weights': new Float64Array(0),
+  'ws.weights.length': 0,
+  'ws.weights2': new Float64Array(0),
+  'ws.weights2.length': 0,
+  'ws.work2': new Float64Array(0),
+  'ws.work2.length': 0,
+  'ws.scoreTangent': new Float64Array(0),
+  'ws.scoreTangent.length': 0,
+  'ws.expTangent': new Float64Array(0),
+  'ws.expTangent.length': 0,
 };
-
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function gaussianMixtureGradientIsKnown(
-  params: Readonly<GaussianMixtureParams>,
-  data: GaussianMixtureData,
-  sizes: GaussianMixtureSizes,
-  gradient: GaussianMixtureParams,
-  ws: GaussianMixtureWorkspace,
-): boolean {
-  const last = gaussianMixtureLastGradient;
-  return (
-    last.isKnown &&
-    sizes?.N === last['sizes.N'] &&
-    sizes.D === last['sizes.D'] &&
-    sizes.K === last['sizes.K'] &&
-    params?.center === last['params.center'] &&
-    params.logWidth === last['params.logWidth'] &&
-    params.weight === last['params.weight'] &&
-    data?.x === last['data.x'] &&
-    gradient?.center === last['gradient.center'] &&
-    gradient.logWidth === last['gradient.logWidth'] &&
-    gradient.weight === last['gradient.weight'] &&
-    ws?.score === last['ws.score'] &&
-    ws.work === last['ws.work'] &&
-    ws.exp === last['ws.exp'] &&
-    ws.weights === last['ws.weights'] &&
-    ws.weights2 === last['ws.weights2'] &&
-    ws.work2 === last['ws.work2'] &&
-    ws.scoreTangent === last['ws.scoreTangent'] &&
-    ws.expTangent === last['ws.expTangent'] &&
-    gaussianMixtureGradientFits(params, data, sizes, gradient, ws)
-  );
-}
-
-/** Whether what the last call was given too is as long as it was then, and of the same kind. */
-function gaussianMixtureGradientFits(
-  params: Readonly<GaussianMixtureParams>,
-  data: GaussianMixtureData,
-  sizes: GaussianMixtureSizes,
-  gradient: GaussianMixtureParams,
-  ws: GaussianMixtureWorkspace,
-): boolean {
-  const { N, D, K } = sizes;
-  return (
-    params.center.length === D * K &&
-    params.logWidth.length === K &&
-    params.weight.length === K &&
-    data.x.length === N * D &&
-    gradient.center.length === D * K &&
-    gradient.logWidth.length === K &&
-    gradient.weight.length === K &&
-    ws.score.length === K &&
-    ws.work.length === K &&
-    ws.exp.length === K &&
-    ws.weights.length === K &&
-    ws.weights2.length === K &&
-    ws.work2.length === K &&
-    ws.scoreTangent.length === K &&
-    ws.expTangent.length === K
-  );
-}
 
 function checkGaussianMixtureGradientCall(
   params: Readonly<GaussianMixtureParams>,
@@ -894,115 +936,80 @@ function checkGaussianMixtureGradientCall(
   gaussianMixtureLastGradient['sizes.D'] = sizes.D;
   gaussianMixtureLastGradient['sizes.K'] = sizes.K;
   gaussianMixtureLastGradient['params.center'] = params.center;
+  gaussianMixtureLastGradient['params.center.length'] = params.center.length;
   gaussianMixtureLastGradient['params.logWidth'] = params.logWidth;
+  gaussianMixtureLastGradient['params.logWidth.length'] = params.logWidth.length;
   gaussianMixtureLastGradient['params.weight'] = params.weight;
+  gaussianMixtureLastGradient['params.weight.length'] = params.weight.length;
   gaussianMixtureLastGradient['data.x'] = data.x;
+  gaussianMixtureLastGradient['data.x.length'] = data.x.length;
   gaussianMixtureLastGradient['gradient.center'] = gradient.center;
+  gaussianMixtureLastGradient['gradient.center.length'] = gradient.center.length;
   gaussianMixtureLastGradient['gradient.logWidth'] = gradient.logWidth;
+  gaussianMixtureLastGradient['gradient.logWidth.length'] = gradient.logWidth.length;
   gaussianMixtureLastGradient['gradient.weight'] = gradient.weight;
+  gaussianMixtureLastGradient['gradient.weight.length'] = gradient.weight.length;
   gaussianMixtureLastGradient['ws.score'] = ws.score;
+  gaussianMixtureLastGradient['ws.score.length'] = ws.score.length;
   gaussianMixtureLastGradient['ws.work'] = ws.work;
+  gaussianMixtureLastGradient['ws.work.length'] = ws.work.length;
   gaussianMixtureLastGradient['ws.exp'] = ws.exp;
+  gaussianMixtureLastGradient['ws.exp.length'] = ws.exp.length;
   gaussianMixtureLastGradient['ws.weights'] = ws.weights;
+  gaussianMixtureLastGradient['ws.weights.length'] = ws.weights.length;
   gaussianMixtureLastGradient['ws.weights2'] = ws.weights2;
+  gaussianMixtureLastGradient['ws.weights2.length'] = ws.weights2.length;
   gaussianMixtureLastGradient['ws.work2'] = ws.work2;
+  gaussianMixtureLastGradient['ws.work2.length'] = ws.work2.length;
   gaussianMixtureLastGradient['ws.scoreTangent'] = ws.scoreTangent;
+  gaussianMixtureLastGradient['ws.scoreTangent.length'] = ws.scoreTangent.length;
   gaussianMixtureLastGradient['ws.expTangent'] = ws.expTangent;
+  gaussianMixtureLastGradient['ws.expTangent.length'] = ws.expTangent.length;
 }
 
+/** What the last call of `gaussianMixtureHvp` was given, by name, and nothing from when the job has ended. */
 const gaussianMixtureLastHvp: Memo = {
   isKnown: false,
-  'sizes.N': undefined,
-  'sizes.D': undefined,
-  'sizes.K': undefined,
-  'params.center': undefined,
-  'params.logWidth': undefined,
-  'params.weight': undefined,
-  'data.x': undefined,
-  'direction.center': undefined,
-  'direction.logWidth': undefined,
-  'direction.weight': undefined,
-  'product.center': undefined,
-  'product.logWidth': undefined,
-  'product.weight': undefined,
-  'ws.score': undefined,
-  'ws.work': undefined,
-  'ws.exp': undefined,
-  'ws.weights': undefined,
-  'ws.weights2': undefined,
-  'ws.work2': undefined,
-  'ws.scoreTangent': undefined,
-  'ws.expTangent': undefined,
+  'sizes.N': 0,
+  'sizes.D': 0,
+  'sizes.K': 0,
+  'params.center': new Float64Array(0),
+  'params.center.length': 0,
+  'params.logWidth': new Float64Array(0),
+  'params.logWidth.length': 0,
+  'params.weight': new Float64Array(0),
+  'params.weight.length': 0,
+  'data.x': new Float64Array(0),
+  'data.x.length': 0,
+  'direction.center': new Float64Array(0),
+  'direction.center.length': 0,
+  'direction.logWidth': new Float64Array(0),
+  'direction.logWidth.length': 0,
+  'direction.weight': new Float64Array(0),
+  'direction.weight.length': 0,
+  'product.center': new Float64Array(0),
+  'product.center.length': 0,
+  'product.logWidth': new Float64Array(0),
+  'product.logWidth.length': 0,
+  'product.weight': new Float64Array(0),
+  'product.weight.length': 0,
+  'ws.score': new Float64Array(0),
+  'ws.score.length': 0,
+  'ws.work': new Float64Array(0),
+  'ws.work.length': 0,
+  'ws.exp': new Float64Array(0),
+  'ws.exp.length': 0,
+  'ws.weights': new Float64Array(0),
+  'ws.weights.length': 0,
+  'ws.weights2': new Float64Array(0),
+  'ws.weights2.length': 0,
+  'ws.work2': new Float64Array(0),
+  'ws.work2.length': 0,
+  'ws.scoreTangent': new Float64Array(0),
+  'ws.scoreTangent.length': 0,
+  'ws.expTangent': new Float64Array(0),
+  'ws.expTangent.length': 0,
 };
-
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function gaussianMixtureHvpIsKnown(
-  params: Readonly<GaussianMixtureParams>,
-  data: GaussianMixtureData,
-  sizes: GaussianMixtureSizes,
-  direction: Readonly<GaussianMixtureParams>,
-  product: GaussianMixtureParams,
-  ws: GaussianMixtureWorkspace,
-): boolean {
-  const last = gaussianMixtureLastHvp;
-  return (
-    last.isKnown &&
-    sizes?.N === last['sizes.N'] &&
-    sizes.D === last['sizes.D'] &&
-    sizes.K === last['sizes.K'] &&
-    params?.center === last['params.center'] &&
-    params.logWidth === last['params.logWidth'] &&
-    params.weight === last['params.weight'] &&
-    data?.x === last['data.x'] &&
-    direction?.center === last['direction.center'] &&
-    direction.logWidth === last['direction.logWidth'] &&
-    direction.weight === last['direction.weight'] &&
-    product?.center === last['product.center'] &&
-    product.logWidth === last['product.logWidth'] &&
-    product.weight === last['product.weight'] &&
-    ws?.score === last['ws.score'] &&
-    ws.work === last['ws.work'] &&
-    ws.exp === last['ws.exp'] &&
-    ws.weights === last['ws.weights'] &&
-    ws.weights2 === last['ws.weights2'] &&
-    ws.work2 === last['ws.work2'] &&
-    ws.scoreTangent === last['ws.scoreTangent'] &&
-    ws.expTangent === last['ws.expTangent'] &&
-    gaussianMixtureHvpFits(params, data, sizes, direction, product, ws)
-  );
-}
-
-/** Whether what the last call was given too is as long as it was then, and of the same kind. */
-function gaussianMixtureHvpFits(
-  params: Readonly<GaussianMixtureParams>,
-  data: GaussianMixtureData,
-  sizes: GaussianMixtureSizes,
-  direction: Readonly<GaussianMixtureParams>,
-  product: GaussianMixtureParams,
-  ws: GaussianMixtureWorkspace,
-): boolean {
-  const { N, D, K } = sizes;
-  return (
-    params.center.length === D * K &&
-    params.logWidth.length === K &&
-    params.weight.length === K &&
-    data.x.length === N * D &&
-    direction.center.length === D * K &&
-    direction.logWidth.length === K &&
-    direction.weight.length === K &&
-    product.center.length === D * K &&
-    product.logWidth.length === K &&
-    product.weight.length === K &&
-    ws.score.length === K &&
-    ws.work.length === K &&
-    ws.exp.length === K &&
-    ws.weights.length === K &&
-    ws.weights2.length === K &&
-    ws.work2.length === K &&
-    ws.scoreTangent.length === K &&
-    ws.expTangent.length === K
-  );
-}
 
 function checkGaussianMixtureHvpCall(
   params: Readonly<GaussianMixtureParams>,
@@ -1022,23 +1029,41 @@ function checkGaussianMixtureHvpCall(
   gaussianMixtureLastHvp['sizes.D'] = sizes.D;
   gaussianMixtureLastHvp['sizes.K'] = sizes.K;
   gaussianMixtureLastHvp['params.center'] = params.center;
+  gaussianMixtureLastHvp['params.center.length'] = params.center.length;
   gaussianMixtureLastHvp['params.logWidth'] = params.logWidth;
+  gaussianMixtureLastHvp['params.logWidth.length'] = params.logWidth.length;
   gaussianMixtureLastHvp['params.weight'] = params.weight;
+  gaussianMixtureLastHvp['params.weight.length'] = params.weight.length;
   gaussianMixtureLastHvp['data.x'] = data.x;
+  gaussianMixtureLastHvp['data.x.length'] = data.x.length;
   gaussianMixtureLastHvp['direction.center'] = direction.center;
+  gaussianMixtureLastHvp['direction.center.length'] = direction.center.length;
   gaussianMixtureLastHvp['direction.logWidth'] = direction.logWidth;
+  gaussianMixtureLastHvp['direction.logWidth.length'] = direction.logWidth.length;
   gaussianMixtureLastHvp['direction.weight'] = direction.weight;
+  gaussianMixtureLastHvp['direction.weight.length'] = direction.weight.length;
   gaussianMixtureLastHvp['product.center'] = product.center;
+  gaussianMixtureLastHvp['product.center.length'] = product.center.length;
   gaussianMixtureLastHvp['product.logWidth'] = product.logWidth;
+  gaussianMixtureLastHvp['product.logWidth.length'] = product.logWidth.length;
   gaussianMixtureLastHvp['product.weight'] = product.weight;
+  gaussianMixtureLastHvp['product.weight.length'] = product.weight.length;
   gaussianMixtureLastHvp['ws.score'] = ws.score;
+  gaussianMixtureLastHvp['ws.score.length'] = ws.score.length;
   gaussianMixtureLastHvp['ws.work'] = ws.work;
+  gaussianMixtureLastHvp['ws.work.length'] = ws.work.length;
   gaussianMixtureLastHvp['ws.exp'] = ws.exp;
+  gaussianMixtureLastHvp['ws.exp.length'] = ws.exp.length;
   gaussianMixtureLastHvp['ws.weights'] = ws.weights;
+  gaussianMixtureLastHvp['ws.weights.length'] = ws.weights.length;
   gaussianMixtureLastHvp['ws.weights2'] = ws.weights2;
+  gaussianMixtureLastHvp['ws.weights2.length'] = ws.weights2.length;
   gaussianMixtureLastHvp['ws.work2'] = ws.work2;
+  gaussianMixtureLastHvp['ws.work2.length'] = ws.work2.length;
   gaussianMixtureLastHvp['ws.scoreTangent'] = ws.scoreTangent;
+  gaussianMixtureLastHvp['ws.scoreTangent.length'] = ws.scoreTangent.length;
   gaussianMixtureLastHvp['ws.expTangent'] = ws.expTangent;
+  gaussianMixtureLastHvp['ws.expTangent.length'] = ws.expTangent.length;
 }
 
 const gaussianMixtureParamArrays = ['center', 'logWidth', 'weight'];
@@ -1178,10 +1203,9 @@ function checkApart(
 /** Until the job ends: nothing is kept from being collected. */
 function remember(memo: Memo): void {
   if (memo.isKnown) return;
+  const nothing = { ...memo };
   memo.isKnown = true;
-  void Promise.resolve().then(() => {
-    for (const name in memo) memo[name] = false;
-  });
+  void Promise.resolve().then(() => Object.assign(memo, nothing));
 }
 
 /** What a function was given last, by name, if it was checked. */

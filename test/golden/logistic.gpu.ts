@@ -1237,10 +1237,12 @@ function checkInteger(name: string, value: number, from = -Infinity, to = Infini
 function checkRange(name: string, array: Numbers, from: number, to: number): void {
   const { length } = array;
   for (let i = length > 8 ? insideUpTo(array, from, to) : 0; i < length; i++) {
-    if (!(array[i] >= from && array[i] < to)) {
-      throw new RangeError(`${name}[${i}] must be in ${from}..${to}, got ${array[i]}`);
-    }
+    if (!(array[i] >= from && array[i] < to)) outOfRange(name, array, i, from, to);
   }
+}
+
+function outOfRange(name: string, array: Numbers, i: number, from: number, to: number): never {
+  throw new RangeError(`${name}[${i}] must be in ${from}..${to}, got ${array[i]}`);
 }
 
 /** How many are inside for certain, looking at four at a time: a difference is negative where one is outside. */

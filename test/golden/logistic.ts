@@ -229,8 +229,26 @@ export function logisticLossAndGradient(
   sizes: LogisticSizes,
   gradient: LogisticParams,
 ): number {
-  if (!logisticGradientIsKnown(params, data, sizes, gradient))
-    checkLogisticGradientCall(params, data, sizes, gradient);
+  const last = logisticLastGradient;
+  const isKnown =
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    gradient != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.D === last['sizes.D'] &&
+    params.w === last['params.w'] &&
+    params.w.length === last['params.w.length'] &&
+    data.X === last['data.X'] &&
+    data.X.length === last['data.X.length'] &&
+    data.y === last['data.y'] &&
+    data.y.length === last['data.y.length'] &&
+    gradient.w === last['gradient.w'] &&
+    gradient.w.length === last['gradient.w.length'] &&
+    typeof params?.bias === 'number' &&
+    typeof data?.lambda === 'number';
+  if (!isKnown) checkLogisticGradientCall(params, data, sizes, gradient);
 
   const { N, D } = sizes;
   const w: Numbers = params.w;
@@ -742,8 +760,30 @@ export function logisticHvp(
   direction: Readonly<LogisticParams>,
   product: LogisticParams,
 ): number {
-  if (!logisticHvpIsKnown(params, data, sizes, direction, product))
-    checkLogisticHvpCall(params, data, sizes, direction, product);
+  const last = logisticLastHvp;
+  const isKnown =
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    direction != null &&
+    product != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.D === last['sizes.D'] &&
+    params.w === last['params.w'] &&
+    params.w.length === last['params.w.length'] &&
+    data.X === last['data.X'] &&
+    data.X.length === last['data.X.length'] &&
+    data.y === last['data.y'] &&
+    data.y.length === last['data.y.length'] &&
+    direction.w === last['direction.w'] &&
+    direction.w.length === last['direction.w.length'] &&
+    product.w === last['product.w'] &&
+    product.w.length === last['product.w.length'] &&
+    typeof params?.bias === 'number' &&
+    typeof data?.lambda === 'number' &&
+    typeof direction?.bias === 'number';
+  if (!isKnown) checkLogisticHvpCall(params, data, sizes, direction, product);
 
   const { N, D } = sizes;
   const w: Numbers = params.w;
@@ -1089,53 +1129,20 @@ function checkLogisticProductApart(
   checkApart('product', product, logisticParamArrays, 'direction', direction, logisticParamArrays);
 }
 
+/** What the last call of `logisticLossAndGradient` was given, by name, and nothing from when the job has ended. */
 const logisticLastGradient: Memo = {
   isKnown: false,
-  'sizes.N': undefined,
-  'sizes.D': undefined,
-  'params.w': undefined,
-  'data.X': undefined,
-  'data.y': undefined,
-  'gradient.w': undefined,
+  'sizes.N': 0,
+  'sizes.D': 0,
+  'params.w': new Float64Array(0),
+  'params.w.length': 0,
+  'data.X': new Float64Array(0),
+  'data.X.length': 0,
+  'data.y': new Float64Array(0),
+  'data.y.length': 0,
+  'gradient.w': new Float64Array(0),
+  'gradient.w.length': 0,
 };
-
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function logisticGradientIsKnown(
-  params: Readonly<LogisticParams>,
-  data: LogisticData,
-  sizes: LogisticSizes,
-  gradient: LogisticParams,
-): boolean {
-  const last = logisticLastGradient;
-  return (
-    last.isKnown &&
-    sizes?.N === last['sizes.N'] &&
-    sizes.D === last['sizes.D'] &&
-    params?.w === last['params.w'] &&
-    data?.X === last['data.X'] &&
-    data.y === last['data.y'] &&
-    gradient?.w === last['gradient.w'] &&
-    logisticGradientFits(params, data, sizes, gradient)
-  );
-}
-
-/** Whether what the last call was given too is as long as it was then, and of the same kind. */
-function logisticGradientFits(
-  params: Readonly<LogisticParams>,
-  data: LogisticData,
-  sizes: LogisticSizes,
-  gradient: LogisticParams,
-): boolean {
-  const { N, D } = sizes;
-  return (
-    params.w.length === D &&
-    data.X.length === N * D &&
-    data.y.length === N &&
-    gradient.w.length === D &&
-    typeof params?.bias === 'number' &&
-    typeof data?.lambda === 'number'
-  );
-}
 
 function checkLogisticGradientCall(
   params: Readonly<LogisticParams>,
@@ -1150,64 +1157,31 @@ function checkLogisticGradientCall(
   logisticLastGradient['sizes.N'] = sizes.N;
   logisticLastGradient['sizes.D'] = sizes.D;
   logisticLastGradient['params.w'] = params.w;
+  logisticLastGradient['params.w.length'] = params.w.length;
   logisticLastGradient['data.X'] = data.X;
+  logisticLastGradient['data.X.length'] = data.X.length;
   logisticLastGradient['data.y'] = data.y;
+  logisticLastGradient['data.y.length'] = data.y.length;
   logisticLastGradient['gradient.w'] = gradient.w;
+  logisticLastGradient['gradient.w.length'] = gradient.w.length;
 }
 
+/** What the last call of `logisticHvp` was given, by name, and nothing from when the job has ended. */
 const logisticLastHvp: Memo = {
   isKnown: false,
-  'sizes.N': undefined,
-  'sizes.D': undefined,
-  'params.w': undefined,
-  'data.X': undefined,
-  'data.y': undefined,
-  'direction.w': undefined,
-  'product.w': undefined,
+  'sizes.N': 0,
+  'sizes.D': 0,
+  'params.w': new Float64Array(0),
+  'params.w.length': 0,
+  'data.X': new Float64Array(0),
+  'data.X.length': 0,
+  'data.y': new Float64Array(0),
+  'data.y.length': 0,
+  'direction.w': new Float64Array(0),
+  'direction.w.length': 0,
+  'product.w': new Float64Array(0),
+  'product.w.length': 0,
 };
-
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function logisticHvpIsKnown(
-  params: Readonly<LogisticParams>,
-  data: LogisticData,
-  sizes: LogisticSizes,
-  direction: Readonly<LogisticParams>,
-  product: LogisticParams,
-): boolean {
-  const last = logisticLastHvp;
-  return (
-    last.isKnown &&
-    sizes?.N === last['sizes.N'] &&
-    sizes.D === last['sizes.D'] &&
-    params?.w === last['params.w'] &&
-    data?.X === last['data.X'] &&
-    data.y === last['data.y'] &&
-    direction?.w === last['direction.w'] &&
-    product?.w === last['product.w'] &&
-    logisticHvpFits(params, data, sizes, direction, product)
-  );
-}
-
-/** Whether what the last call was given too is as long as it was then, and of the same kind. */
-function logisticHvpFits(
-  params: Readonly<LogisticParams>,
-  data: LogisticData,
-  sizes: LogisticSizes,
-  direction: Readonly<LogisticParams>,
-  product: LogisticParams,
-): boolean {
-  const { N, D } = sizes;
-  return (
-    params.w.length === D &&
-    data.X.length === N * D &&
-    data.y.length === N &&
-    direction.w.length === D &&
-    product.w.length === D &&
-    typeof params?.bias === 'number' &&
-    typeof data?.lambda === 'number' &&
-    typeof direction?.bias === 'number'
-  );
-}
 
 function checkLogisticHvpCall(
   params: Readonly<LogisticParams>,
@@ -1224,10 +1198,15 @@ function checkLogisticHvpCall(
   logisticLastHvp['sizes.N'] = sizes.N;
   logisticLastHvp['sizes.D'] = sizes.D;
   logisticLastHvp['params.w'] = params.w;
+  logisticLastHvp['params.w.length'] = params.w.length;
   logisticLastHvp['data.X'] = data.X;
+  logisticLastHvp['data.X.length'] = data.X.length;
   logisticLastHvp['data.y'] = data.y;
+  logisticLastHvp['data.y.length'] = data.y.length;
   logisticLastHvp['direction.w'] = direction.w;
+  logisticLastHvp['direction.w.length'] = direction.w.length;
   logisticLastHvp['product.w'] = product.w;
+  logisticLastHvp['product.w.length'] = product.w.length;
 }
 
 const logisticParamArrays = ['w'];
@@ -1365,10 +1344,9 @@ function checkApart(
 /** Until the job ends: nothing is kept from being collected. */
 function remember(memo: Memo): void {
   if (memo.isKnown) return;
+  const nothing = { ...memo };
   memo.isKnown = true;
-  void Promise.resolve().then(() => {
-    for (const name in memo) memo[name] = false;
-  });
+  void Promise.resolve().then(() => Object.assign(memo, nothing));
 }
 
 /** What a function was given last, by name, if it was checked. */

@@ -72,8 +72,18 @@ export function moleculeLossAndGradient(
   sizes: MoleculeSizes,
   gradient: MoleculeParams,
 ): number {
-  if (!moleculeGradientIsKnown(params, sizes, gradient))
-    checkMoleculeGradientCall(params, sizes, gradient);
+  const last = moleculeLastGradient;
+  const isKnown =
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    gradient != null &&
+    sizes.N === last['sizes.N'] &&
+    params.position === last['params.position'] &&
+    params.position.length === last['params.position.length'] &&
+    gradient.position === last['gradient.position'] &&
+    gradient.position.length === last['gradient.position.length'];
+  if (!isKnown) checkMoleculeGradientCall(params, sizes, gradient);
 
   const { N } = sizes;
   const position: Numbers = params.position;
@@ -187,8 +197,21 @@ export function moleculeHvp(
   direction: Readonly<MoleculeParams>,
   product: MoleculeParams,
 ): number {
-  if (!moleculeHvpIsKnown(params, sizes, direction, product))
-    checkMoleculeHvpCall(params, sizes, direction, product);
+  const last = moleculeLastHvp;
+  const isKnown =
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    direction != null &&
+    product != null &&
+    sizes.N === last['sizes.N'] &&
+    params.position === last['params.position'] &&
+    params.position.length === last['params.position.length'] &&
+    direction.position === last['direction.position'] &&
+    direction.position.length === last['direction.position.length'] &&
+    product.position === last['product.position'] &&
+    product.position.length === last['product.position.length'];
+  if (!isKnown) checkMoleculeHvpCall(params, sizes, direction, product);
 
   const { N } = sizes;
   const position: Numbers = params.position;
@@ -353,38 +376,15 @@ function checkMoleculeProductApart(
   checkApart('product', product, moleculeParamArrays, 'direction', direction, moleculeParamArrays);
 }
 
+/** What the last call of `moleculeLossAndGradient` was given, by name, and nothing from when the job has ended. */
 const moleculeLastGradient: Memo = {
   isKnown: false,
-  'sizes.N': undefined,
-  'params.position': undefined,
-  'gradient.position': undefined,
+  'sizes.N': 0,
+  'params.position': new Float64Array(0),
+  'params.position.length': 0,
+  'gradient.position': new Float64Array(0),
+  'gradient.position.length': 0,
 };
-
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function moleculeGradientIsKnown(
-  params: Readonly<MoleculeParams>,
-  sizes: MoleculeSizes,
-  gradient: MoleculeParams,
-): boolean {
-  const last = moleculeLastGradient;
-  return (
-    last.isKnown &&
-    sizes?.N === last['sizes.N'] &&
-    params?.position === last['params.position'] &&
-    gradient?.position === last['gradient.position'] &&
-    moleculeGradientFits(params, sizes, gradient)
-  );
-}
-
-/** Whether what the last call was given too is as long as it was then, and of the same kind. */
-function moleculeGradientFits(
-  params: Readonly<MoleculeParams>,
-  sizes: MoleculeSizes,
-  gradient: MoleculeParams,
-): boolean {
-  const { N } = sizes;
-  return params.position.length === 3 * N && gradient.position.length === 3 * N;
-}
 
 function checkMoleculeGradientCall(
   params: Readonly<MoleculeParams>,
@@ -397,49 +397,22 @@ function checkMoleculeGradientCall(
   remember(moleculeLastGradient);
   moleculeLastGradient['sizes.N'] = sizes.N;
   moleculeLastGradient['params.position'] = params.position;
+  moleculeLastGradient['params.position.length'] = params.position.length;
   moleculeLastGradient['gradient.position'] = gradient.position;
+  moleculeLastGradient['gradient.position.length'] = gradient.position.length;
 }
 
+/** What the last call of `moleculeHvp` was given, by name, and nothing from when the job has ended. */
 const moleculeLastHvp: Memo = {
   isKnown: false,
-  'sizes.N': undefined,
-  'params.position': undefined,
-  'direction.position': undefined,
-  'product.position': undefined,
+  'sizes.N': 0,
+  'params.position': new Float64Array(0),
+  'params.position.length': 0,
+  'direction.position': new Float64Array(0),
+  'direction.position.length': 0,
+  'product.position': new Float64Array(0),
+  'product.position.length': 0,
 };
-
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function moleculeHvpIsKnown(
-  params: Readonly<MoleculeParams>,
-  sizes: MoleculeSizes,
-  direction: Readonly<MoleculeParams>,
-  product: MoleculeParams,
-): boolean {
-  const last = moleculeLastHvp;
-  return (
-    last.isKnown &&
-    sizes?.N === last['sizes.N'] &&
-    params?.position === last['params.position'] &&
-    direction?.position === last['direction.position'] &&
-    product?.position === last['product.position'] &&
-    moleculeHvpFits(params, sizes, direction, product)
-  );
-}
-
-/** Whether what the last call was given too is as long as it was then, and of the same kind. */
-function moleculeHvpFits(
-  params: Readonly<MoleculeParams>,
-  sizes: MoleculeSizes,
-  direction: Readonly<MoleculeParams>,
-  product: MoleculeParams,
-): boolean {
-  const { N } = sizes;
-  return (
-    params.position.length === 3 * N &&
-    direction.position.length === 3 * N &&
-    product.position.length === 3 * N
-  );
-}
 
 function checkMoleculeHvpCall(
   params: Readonly<MoleculeParams>,
@@ -454,8 +427,11 @@ function checkMoleculeHvpCall(
   remember(moleculeLastHvp);
   moleculeLastHvp['sizes.N'] = sizes.N;
   moleculeLastHvp['params.position'] = params.position;
+  moleculeLastHvp['params.position.length'] = params.position.length;
   moleculeLastHvp['direction.position'] = direction.position;
+  moleculeLastHvp['direction.position.length'] = direction.position.length;
   moleculeLastHvp['product.position'] = product.position;
+  moleculeLastHvp['product.position.length'] = product.position.length;
 }
 
 const moleculeParamArrays = ['position'];
@@ -527,10 +503,9 @@ function checkApart(
 /** Until the job ends: nothing is kept from being collected. */
 function remember(memo: Memo): void {
   if (memo.isKnown) return;
+  const nothing = { ...memo };
   memo.isKnown = true;
-  void Promise.resolve().then(() => {
-    for (const name in memo) memo[name] = false;
-  });
+  void Promise.resolve().then(() => Object.assign(memo, nothing));
 }
 
 /** What a function was given last, by name, if it was checked. */

@@ -123,8 +123,47 @@ export function orderedMixtureLossAndGradient(
   gradient: OrderedMixtureParams,
   ws: OrderedMixtureWorkspace = orderedMixtureWorkspace(sizes),
 ): number {
-  if (!orderedMixtureGradientIsKnown(params, data, sizes, gradient, ws))
-    checkOrderedMixtureGradientCall(params, data, sizes, gradient, ws);
+  const last = orderedMixtureLastGradient;
+  const isKnown =
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    gradient != null &&
+    ws != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.K === last['sizes.K'] &&
+    params.weight === last['params.weight'] &&
+    params.weight.length === last['params.weight.length'] &&
+    params.mean === last['params.mean'] &&
+    params.mean.length === last['params.mean.length'] &&
+    params.width === last['params.width'] &&
+    params.width.length === last['params.width.length'] &&
+    data.y === last['data.y'] &&
+    data.y.length === last['data.y.length'] &&
+    gradient.weight === last['gradient.weight'] &&
+    gradient.weight.length === last['gradient.weight.length'] &&
+    gradient.mean === last['gradient.mean'] &&
+    gradient.mean.length === last['gradient.mean.length'] &&
+    gradient.width === last['gradient.width'] &&
+    gradient.width.length === last['gradient.width.length'] &&
+    ws.score === last['ws.score'] &&
+    ws.score.length === last['ws.score.length'] &&
+    ws.score_1 === last['ws.score_1'] &&
+    ws.score_1.length === last['ws.score_1.length'] &&
+    ws.div === last['ws.div'] &&
+    ws.div.length === last['ws.div.length'] &&
+    ws.weights === last['ws.weights'] &&
+    ws.weights.length === last['ws.weights.length'] &&
+    ws.scoreTangent === last['ws.scoreTangent'] &&
+    ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
+    ws.weights_1 === last['ws.weights_1'] &&
+    ws.weights_1.length === last['ws.weights_1.length'] &&
+    ws.scoreTangent_1 === last['ws.scoreTangent_1'] &&
+    ws.scoreTangent_1.length === last['ws.scoreTangent_1.length'] &&
+    ws.divTangent === last['ws.divTangent'] &&
+    ws.divTangent.length === last['ws.divTangent.length'];
+  if (!isKnown) checkOrderedMixtureGradientCall(params, data, sizes, gradient, ws);
 
   const { N, K } = sizes;
   const weight: Numbers = params.weight;
@@ -447,8 +486,54 @@ export function orderedMixtureHvp(
   product: OrderedMixtureParams,
   ws: OrderedMixtureWorkspace = orderedMixtureWorkspace(sizes),
 ): number {
-  if (!orderedMixtureHvpIsKnown(params, data, sizes, direction, product, ws))
-    checkOrderedMixtureHvpCall(params, data, sizes, direction, product, ws);
+  const last = orderedMixtureLastHvp;
+  const isKnown =
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    direction != null &&
+    product != null &&
+    ws != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.K === last['sizes.K'] &&
+    params.weight === last['params.weight'] &&
+    params.weight.length === last['params.weight.length'] &&
+    params.mean === last['params.mean'] &&
+    params.mean.length === last['params.mean.length'] &&
+    params.width === last['params.width'] &&
+    params.width.length === last['params.width.length'] &&
+    data.y === last['data.y'] &&
+    data.y.length === last['data.y.length'] &&
+    direction.weight === last['direction.weight'] &&
+    direction.weight.length === last['direction.weight.length'] &&
+    direction.mean === last['direction.mean'] &&
+    direction.mean.length === last['direction.mean.length'] &&
+    direction.width === last['direction.width'] &&
+    direction.width.length === last['direction.width.length'] &&
+    product.weight === last['product.weight'] &&
+    product.weight.length === last['product.weight.length'] &&
+    product.mean === last['product.mean'] &&
+    product.mean.length === last['product.mean.length'] &&
+    product.width === last['product.width'] &&
+    product.width.length === last['product.width.length'] &&
+    ws.score === last['ws.score'] &&
+    ws.score.length === last['ws.score.length'] &&
+    ws.score_1 === last['ws.score_1'] &&
+    ws.score_1.length === last['ws.score_1.length'] &&
+    ws.div === last['ws.div'] &&
+    ws.div.length === last['ws.div.length'] &&
+    ws.weights === last['ws.weights'] &&
+    ws.weights.length === last['ws.weights.length'] &&
+    ws.scoreTangent === last['ws.scoreTangent'] &&
+    ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
+    ws.weights_1 === last['ws.weights_1'] &&
+    ws.weights_1.length === last['ws.weights_1.length'] &&
+    ws.scoreTangent_1 === last['ws.scoreTangent_1'] &&
+    ws.scoreTangent_1.length === last['ws.scoreTangent_1.length'] &&
+    ws.divTangent === last['ws.divTangent'] &&
+    ws.divTangent.length === last['ws.divTangent.length'];
+  if (!isKnown) checkOrderedMixtureHvpCall(params, data, sizes, direction, product, ws);
 
   const { N, K } = sizes;
   const weight: Numbers = params.weight;
@@ -1097,86 +1182,42 @@ function checkOrderedMixtureFreeApart(
   );
 }
 
+/** What the last call of `orderedMixtureLossAndGradient` was given, by name, and nothing from when the job has ended. */
 const orderedMixtureLastGradient: Memo = {
   isKnown: false,
-  'sizes.N': undefined,
-  'sizes.K': undefined,
-  'params.weight': undefined,
-  'params.mean': undefined,
-  'params.width': undefined,
-  'data.y': undefined,
-  'gradient.weight': undefined,
-  'gradient.mean': undefined,
-  'gradient.width': undefined,
-  'ws.score': undefined,
-  'ws.score_1': undefined,
-  'ws.div': undefined,
-  'ws.weights': undefined,
-  'ws.scoreTangent': undefined,
-  'ws.weights_1': undefined,
-  'ws.scoreTangent_1': undefined,
-  'ws.divTangent': undefined,
+  'sizes.N': 0,
+  'sizes.K': 0,
+  'params.weight': new Float64Array(0),
+  'params.weight.length': 0,
+  'params.mean': new Float64Array(0),
+  'params.mean.length': 0,
+  'params.width': new Float64Array(0),
+  'params.width.length': 0,
+  'data.y': new Float64Array(0),
+  'data.y.length': 0,
+  'gradient.weight': new Float64Array(0),
+  'gradient.weight.length': 0,
+  'gradient.mean': new Float64Array(0),
+  'gradient.mean.length': 0,
+  'gradient.width': new Float64Array(0),
+  'gradient.width.length': 0,
+  'ws.score': new Float64Array(0),
+  'ws.score.length': 0,
+  'ws.score_1': new Float64Array(0),
+  'ws.score_1.length': 0,
+  'ws.div': new Float64Array(0),
+  'ws.div.length': 0,
+  'ws.weights': new Float64Array(0),
+  'ws.weights.length': 0,
+  'ws.scoreTangent': new Float64Array(0),
+  'ws.scoreTangent.length': 0,
+  'ws.weights_1': new Float64Array(0),
+  'ws.weights_1.length': 0,
+  'ws.scoreTangent_1': new Float64Array(0),
+  'ws.scoreTangent_1.length': 0,
+  'ws.divTangent': new Float64Array(0),
+  'ws.divTangent.length': 0,
 };
-
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function orderedMixtureGradientIsKnown(
-  params: Readonly<OrderedMixtureParams>,
-  data: OrderedMixtureData,
-  sizes: OrderedMixtureSizes,
-  gradient: OrderedMixtureParams,
-  ws: OrderedMixtureWorkspace,
-): boolean {
-  const last = orderedMixtureLastGradient;
-  return (
-    last.isKnown &&
-    sizes?.N === last['sizes.N'] &&
-    sizes.K === last['sizes.K'] &&
-    params?.weight === last['params.weight'] &&
-    params.mean === last['params.mean'] &&
-    params.width === last['params.width'] &&
-    data?.y === last['data.y'] &&
-    gradient?.weight === last['gradient.weight'] &&
-    gradient.mean === last['gradient.mean'] &&
-    gradient.width === last['gradient.width'] &&
-    ws?.score === last['ws.score'] &&
-    ws.score_1 === last['ws.score_1'] &&
-    ws.div === last['ws.div'] &&
-    ws.weights === last['ws.weights'] &&
-    ws.scoreTangent === last['ws.scoreTangent'] &&
-    ws.weights_1 === last['ws.weights_1'] &&
-    ws.scoreTangent_1 === last['ws.scoreTangent_1'] &&
-    ws.divTangent === last['ws.divTangent'] &&
-    orderedMixtureGradientFits(params, data, sizes, gradient, ws)
-  );
-}
-
-/** Whether what the last call was given too is as long as it was then, and of the same kind. */
-function orderedMixtureGradientFits(
-  params: Readonly<OrderedMixtureParams>,
-  data: OrderedMixtureData,
-  sizes: OrderedMixtureSizes,
-  gradient: OrderedMixtureParams,
-  ws: OrderedMixtureWorkspace,
-): boolean {
-  const { N, K } = sizes;
-  return (
-    params.weight.length === K &&
-    params.mean.length === K &&
-    params.width.length === K &&
-    data.y.length === N &&
-    gradient.weight.length === K &&
-    gradient.mean.length === K &&
-    gradient.width.length === K &&
-    ws.score.length === K &&
-    ws.score_1.length === 4 * K &&
-    ws.div.length === 4 * K &&
-    ws.weights.length === 4 * K &&
-    ws.scoreTangent.length === K &&
-    ws.weights_1.length === K &&
-    ws.scoreTangent_1.length === 4 * K &&
-    ws.divTangent.length === 4 * K
-  );
-}
 
 function checkOrderedMixtureGradientCall(
   params: Readonly<OrderedMixtureParams>,
@@ -1193,113 +1234,79 @@ function checkOrderedMixtureGradientCall(
   orderedMixtureLastGradient['sizes.N'] = sizes.N;
   orderedMixtureLastGradient['sizes.K'] = sizes.K;
   orderedMixtureLastGradient['params.weight'] = params.weight;
+  orderedMixtureLastGradient['params.weight.length'] = params.weight.length;
   orderedMixtureLastGradient['params.mean'] = params.mean;
+  orderedMixtureLastGradient['params.mean.length'] = params.mean.length;
   orderedMixtureLastGradient['params.width'] = params.width;
+  orderedMixtureLastGradient['params.width.length'] = params.width.length;
   orderedMixtureLastGradient['data.y'] = data.y;
+  orderedMixtureLastGradient['data.y.length'] = data.y.length;
   orderedMixtureLastGradient['gradient.weight'] = gradient.weight;
+  orderedMixtureLastGradient['gradient.weight.length'] = gradient.weight.length;
   orderedMixtureLastGradient['gradient.mean'] = gradient.mean;
+  orderedMixtureLastGradient['gradient.mean.length'] = gradient.mean.length;
   orderedMixtureLastGradient['gradient.width'] = gradient.width;
+  orderedMixtureLastGradient['gradient.width.length'] = gradient.width.length;
   orderedMixtureLastGradient['ws.score'] = ws.score;
+  orderedMixtureLastGradient['ws.score.length'] = ws.score.length;
   orderedMixtureLastGradient['ws.score_1'] = ws.score_1;
+  orderedMixtureLastGradient['ws.score_1.length'] = ws.score_1.length;
   orderedMixtureLastGradient['ws.div'] = ws.div;
+  orderedMixtureLastGradient['ws.div.length'] = ws.div.length;
   orderedMixtureLastGradient['ws.weights'] = ws.weights;
+  orderedMixtureLastGradient['ws.weights.length'] = ws.weights.length;
   orderedMixtureLastGradient['ws.scoreTangent'] = ws.scoreTangent;
+  orderedMixtureLastGradient['ws.scoreTangent.length'] = ws.scoreTangent.length;
   orderedMixtureLastGradient['ws.weights_1'] = ws.weights_1;
+  orderedMixtureLastGradient['ws.weights_1.length'] = ws.weights_1.length;
   orderedMixtureLastGradient['ws.scoreTangent_1'] = ws.scoreTangent_1;
+  orderedMixtureLastGradient['ws.scoreTangent_1.length'] = ws.scoreTangent_1.length;
   orderedMixtureLastGradient['ws.divTangent'] = ws.divTangent;
+  orderedMixtureLastGradient['ws.divTangent.length'] = ws.divTangent.length;
 }
 
+/** What the last call of `orderedMixtureHvp` was given, by name, and nothing from when the job has ended. */
 const orderedMixtureLastHvp: Memo = {
   isKnown: false,
-  'sizes.N': undefined,
-  'sizes.K': undefined,
-  'params.weight': undefined,
-  'params.mean': undefined,
-  'params.width': undefined,
-  'data.y': undefined,
-  'direction.weight': undefined,
-  'direction.mean': undefined,
-  'direction.width': undefined,
-  'product.weight': undefined,
-  'product.mean': undefined,
-  'product.width': undefined,
-  'ws.score': undefined,
-  'ws.score_1': undefined,
-  'ws.div': undefined,
-  'ws.weights': undefined,
-  'ws.scoreTangent': undefined,
-  'ws.weights_1': undefined,
-  'ws.scoreTangent_1': undefined,
-  'ws.divTangent': undefined,
+  'sizes.N': 0,
+  'sizes.K': 0,
+  'params.weight': new Float64Array(0),
+  'params.weight.length': 0,
+  'params.mean': new Float64Array(0),
+  'params.mean.length': 0,
+  'params.width': new Float64Array(0),
+  'params.width.length': 0,
+  'data.y': new Float64Array(0),
+  'data.y.length': 0,
+  'direction.weight': new Float64Array(0),
+  'direction.weight.length': 0,
+  'direction.mean': new Float64Array(0),
+  'direction.mean.length': 0,
+  'direction.width': new Float64Array(0),
+  'direction.width.length': 0,
+  'product.weight': new Float64Array(0),
+  'product.weight.length': 0,
+  'product.mean': new Float64Array(0),
+  'product.mean.length': 0,
+  'product.width': new Float64Array(0),
+  'product.width.length': 0,
+  'ws.score': new Float64Array(0),
+  'ws.score.length': 0,
+  'ws.score_1': new Float64Array(0),
+  'ws.score_1.length': 0,
+  'ws.div': new Float64Array(0),
+  'ws.div.length': 0,
+  'ws.weights': new Float64Array(0),
+  'ws.weights.length': 0,
+  'ws.scoreTangent': new Float64Array(0),
+  'ws.scoreTangent.length': 0,
+  'ws.weights_1': new Float64Array(0),
+  'ws.weights_1.length': 0,
+  'ws.scoreTangent_1': new Float64Array(0),
+  'ws.scoreTangent_1.length': 0,
+  'ws.divTangent': new Float64Array(0),
+  'ws.divTangent.length': 0,
 };
-
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function orderedMixtureHvpIsKnown(
-  params: Readonly<OrderedMixtureParams>,
-  data: OrderedMixtureData,
-  sizes: OrderedMixtureSizes,
-  direction: Readonly<OrderedMixtureParams>,
-  product: OrderedMixtureParams,
-  ws: OrderedMixtureWorkspace,
-): boolean {
-  const last = orderedMixtureLastHvp;
-  return (
-    last.isKnown &&
-    sizes?.N === last['sizes.N'] &&
-    sizes.K === last['sizes.K'] &&
-    params?.weight === last['params.weight'] &&
-    params.mean === last['params.mean'] &&
-    params.width === last['params.width'] &&
-    data?.y === last['data.y'] &&
-    direction?.weight === last['direction.weight'] &&
-    direction.mean === last['direction.mean'] &&
-    direction.width === last['direction.width'] &&
-    product?.weight === last['product.weight'] &&
-    product.mean === last['product.mean'] &&
-    product.width === last['product.width'] &&
-    ws?.score === last['ws.score'] &&
-    ws.score_1 === last['ws.score_1'] &&
-    ws.div === last['ws.div'] &&
-    ws.weights === last['ws.weights'] &&
-    ws.scoreTangent === last['ws.scoreTangent'] &&
-    ws.weights_1 === last['ws.weights_1'] &&
-    ws.scoreTangent_1 === last['ws.scoreTangent_1'] &&
-    ws.divTangent === last['ws.divTangent'] &&
-    orderedMixtureHvpFits(params, data, sizes, direction, product, ws)
-  );
-}
-
-/** Whether what the last call was given too is as long as it was then, and of the same kind. */
-function orderedMixtureHvpFits(
-  params: Readonly<OrderedMixtureParams>,
-  data: OrderedMixtureData,
-  sizes: OrderedMixtureSizes,
-  direction: Readonly<OrderedMixtureParams>,
-  product: OrderedMixtureParams,
-  ws: OrderedMixtureWorkspace,
-): boolean {
-  const { N, K } = sizes;
-  return (
-    params.weight.length === K &&
-    params.mean.length === K &&
-    params.width.length === K &&
-    data.y.length === N &&
-    direction.weight.length === K &&
-    direction.mean.length === K &&
-    direction.width.length === K &&
-    product.weight.length === K &&
-    product.mean.length === K &&
-    product.width.length === K &&
-    ws.score.length === K &&
-    ws.score_1.length === 4 * K &&
-    ws.div.length === 4 * K &&
-    ws.weights.length === 4 * K &&
-    ws.scoreTangent.length === K &&
-    ws.weights_1.length === K &&
-    ws.scoreTangent_1.length === 4 * K &&
-    ws.divTangent.length === 4 * K
-  );
-}
 
 function checkOrderedMixtureHvpCall(
   params: Readonly<OrderedMixtureParams>,
@@ -1318,23 +1325,41 @@ function checkOrderedMixtureHvpCall(
   orderedMixtureLastHvp['sizes.N'] = sizes.N;
   orderedMixtureLastHvp['sizes.K'] = sizes.K;
   orderedMixtureLastHvp['params.weight'] = params.weight;
+  orderedMixtureLastHvp['params.weight.length'] = params.weight.length;
   orderedMixtureLastHvp['params.mean'] = params.mean;
+  orderedMixtureLastHvp['params.mean.length'] = params.mean.length;
   orderedMixtureLastHvp['params.width'] = params.width;
+  orderedMixtureLastHvp['params.width.length'] = params.width.length;
   orderedMixtureLastHvp['data.y'] = data.y;
+  orderedMixtureLastHvp['data.y.length'] = data.y.length;
   orderedMixtureLastHvp['direction.weight'] = direction.weight;
+  orderedMixtureLastHvp['direction.weight.length'] = direction.weight.length;
   orderedMixtureLastHvp['direction.mean'] = direction.mean;
+  orderedMixtureLastHvp['direction.mean.length'] = direction.mean.length;
   orderedMixtureLastHvp['direction.width'] = direction.width;
+  orderedMixtureLastHvp['direction.width.length'] = direction.width.length;
   orderedMixtureLastHvp['product.weight'] = product.weight;
+  orderedMixtureLastHvp['product.weight.length'] = product.weight.length;
   orderedMixtureLastHvp['product.mean'] = product.mean;
+  orderedMixtureLastHvp['product.mean.length'] = product.mean.length;
   orderedMixtureLastHvp['product.width'] = product.width;
+  orderedMixtureLastHvp['product.width.length'] = product.width.length;
   orderedMixtureLastHvp['ws.score'] = ws.score;
+  orderedMixtureLastHvp['ws.score.length'] = ws.score.length;
   orderedMixtureLastHvp['ws.score_1'] = ws.score_1;
+  orderedMixtureLastHvp['ws.score_1.length'] = ws.score_1.length;
   orderedMixtureLastHvp['ws.div'] = ws.div;
+  orderedMixtureLastHvp['ws.div.length'] = ws.div.length;
   orderedMixtureLastHvp['ws.weights'] = ws.weights;
+  orderedMixtureLastHvp['ws.weights.length'] = ws.weights.length;
   orderedMixtureLastHvp['ws.scoreTangent'] = ws.scoreTangent;
+  orderedMixtureLastHvp['ws.scoreTangent.length'] = ws.scoreTangent.length;
   orderedMixtureLastHvp['ws.weights_1'] = ws.weights_1;
+  orderedMixtureLastHvp['ws.weights_1.length'] = ws.weights_1.length;
   orderedMixtureLastHvp['ws.scoreTangent_1'] = ws.scoreTangent_1;
+  orderedMixtureLastHvp['ws.scoreTangent_1.length'] = ws.scoreTangent_1.length;
   orderedMixtureLastHvp['ws.divTangent'] = ws.divTangent;
+  orderedMixtureLastHvp['ws.divTangent.length'] = ws.divTangent.length;
 }
 
 const orderedMixtureParamArrays = ['weight', 'mean', 'width'];
@@ -1499,8 +1524,59 @@ export function orderedMixtureFreeLossAndGradient(
   gradient: OrderedMixtureFree,
   ws: OrderedMixtureFreeWorkspace = orderedMixtureFreeWorkspace(sizes),
 ): number {
-  if (!orderedMixtureFreeGradientIsKnown(free, data, sizes, gradient, ws))
-    checkOrderedMixtureFreeGradientCall(free, data, sizes, gradient, ws);
+  const last = orderedMixtureFreeLastGradient;
+  const isKnown =
+    last.isKnown === true &&
+    sizes != null &&
+    free != null &&
+    data != null &&
+    gradient != null &&
+    ws != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.K === last['sizes.K'] &&
+    free.weight === last['free.weight'] &&
+    free.weight.length === last['free.weight.length'] &&
+    free.mean === last['free.mean'] &&
+    free.mean.length === last['free.mean.length'] &&
+    free.width === last['free.width'] &&
+    free.width.length === last['free.width.length'] &&
+    data.y === last['data.y'] &&
+    data.y.length === last['data.y.length'] &&
+    gradient.weight === last['gradient.weight'] &&
+    gradient.weight.length === last['gradient.weight.length'] &&
+    gradient.mean === last['gradient.mean'] &&
+    gradient.mean.length === last['gradient.mean.length'] &&
+    gradient.width === last['gradient.width'] &&
+    gradient.width.length === last['gradient.width.length'] &&
+    ws.logs === last['ws.logs'] &&
+    ws.logs.length === last['ws.logs.length'] &&
+    ws.mean === last['ws.mean'] &&
+    ws.mean.length === last['ws.mean.length'] &&
+    ws.score === last['ws.score'] &&
+    ws.score.length === last['ws.score.length'] &&
+    ws.kept === last['ws.kept'] &&
+    ws.kept.length === last['ws.kept.length'] &&
+    ws.exp === last['ws.exp'] &&
+    ws.exp.length === last['ws.exp.length'] &&
+    ws.meanAdjoint === last['ws.meanAdjoint'] &&
+    ws.meanAdjoint.length === last['ws.meanAdjoint.length'] &&
+    ws.logsAdjoint === last['ws.logsAdjoint'] &&
+    ws.logsAdjoint.length === last['ws.logsAdjoint.length'] &&
+    ws.weights === last['ws.weights'] &&
+    ws.weights.length === last['ws.weights.length'] &&
+    ws.weights2 === last['ws.weights2'] &&
+    ws.weights2.length === last['ws.weights2.length'] &&
+    ws.meanTangent === last['ws.meanTangent'] &&
+    ws.meanTangent.length === last['ws.meanTangent.length'] &&
+    ws.scoreTangent === last['ws.scoreTangent'] &&
+    ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
+    ws.expTangent === last['ws.expTangent'] &&
+    ws.expTangent.length === last['ws.expTangent.length'] &&
+    ws.meanAdjointTangentAdjoint === last['ws.meanAdjointTangentAdjoint'] &&
+    ws.meanAdjointTangentAdjoint.length === last['ws.meanAdjointTangentAdjoint.length'] &&
+    ws.logsAdjointTangentAdjoint === last['ws.logsAdjointTangentAdjoint'] &&
+    ws.logsAdjointTangentAdjoint.length === last['ws.logsAdjointTangentAdjoint.length'];
+  if (!isKnown) checkOrderedMixtureFreeGradientCall(free, data, sizes, gradient, ws);
 
   const { N, K } = sizes;
   const weightFree: Numbers = free.weight;
@@ -1826,8 +1902,66 @@ export function orderedMixtureFreeHvp(
   product: OrderedMixtureFree,
   ws: OrderedMixtureFreeWorkspace = orderedMixtureFreeWorkspace(sizes),
 ): number {
-  if (!orderedMixtureFreeHvpIsKnown(free, data, sizes, direction, product, ws))
-    checkOrderedMixtureFreeHvpCall(free, data, sizes, direction, product, ws);
+  const last = orderedMixtureFreeLastHvp;
+  const isKnown =
+    last.isKnown === true &&
+    sizes != null &&
+    free != null &&
+    data != null &&
+    direction != null &&
+    product != null &&
+    ws != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.K === last['sizes.K'] &&
+    free.weight === last['free.weight'] &&
+    free.weight.length === last['free.weight.length'] &&
+    free.mean === last['free.mean'] &&
+    free.mean.length === last['free.mean.length'] &&
+    free.width === last['free.width'] &&
+    free.width.length === last['free.width.length'] &&
+    data.y === last['data.y'] &&
+    data.y.length === last['data.y.length'] &&
+    direction.weight === last['direction.weight'] &&
+    direction.weight.length === last['direction.weight.length'] &&
+    direction.mean === last['direction.mean'] &&
+    direction.mean.length === last['direction.mean.length'] &&
+    direction.width === last['direction.width'] &&
+    direction.width.length === last['direction.width.length'] &&
+    product.weight === last['product.weight'] &&
+    product.weight.length === last['product.weight.length'] &&
+    product.mean === last['product.mean'] &&
+    product.mean.length === last['product.mean.length'] &&
+    product.width === last['product.width'] &&
+    product.width.length === last['product.width.length'] &&
+    ws.logs === last['ws.logs'] &&
+    ws.logs.length === last['ws.logs.length'] &&
+    ws.mean === last['ws.mean'] &&
+    ws.mean.length === last['ws.mean.length'] &&
+    ws.score === last['ws.score'] &&
+    ws.score.length === last['ws.score.length'] &&
+    ws.kept === last['ws.kept'] &&
+    ws.kept.length === last['ws.kept.length'] &&
+    ws.exp === last['ws.exp'] &&
+    ws.exp.length === last['ws.exp.length'] &&
+    ws.meanAdjoint === last['ws.meanAdjoint'] &&
+    ws.meanAdjoint.length === last['ws.meanAdjoint.length'] &&
+    ws.logsAdjoint === last['ws.logsAdjoint'] &&
+    ws.logsAdjoint.length === last['ws.logsAdjoint.length'] &&
+    ws.weights === last['ws.weights'] &&
+    ws.weights.length === last['ws.weights.length'] &&
+    ws.weights2 === last['ws.weights2'] &&
+    ws.weights2.length === last['ws.weights2.length'] &&
+    ws.meanTangent === last['ws.meanTangent'] &&
+    ws.meanTangent.length === last['ws.meanTangent.length'] &&
+    ws.scoreTangent === last['ws.scoreTangent'] &&
+    ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
+    ws.expTangent === last['ws.expTangent'] &&
+    ws.expTangent.length === last['ws.expTangent.length'] &&
+    ws.meanAdjointTangentAdjoint === last['ws.meanAdjointTangentAdjoint'] &&
+    ws.meanAdjointTangentAdjoint.length === last['ws.meanAdjointTangentAdjoint.length'] &&
+    ws.logsAdjointTangentAdjoint === last['ws.logsAdjointTangentAdjoint'] &&
+    ws.logsAdjointTangentAdjoint.length === last['ws.logsAdjointTangentAdjoint.length'];
+  if (!isKnown) checkOrderedMixtureFreeHvpCall(free, data, sizes, direction, product, ws);
 
   const { N, K } = sizes;
   const weightFree: Numbers = free.weight;
@@ -2426,104 +2560,54 @@ function checkOrderedMixtureFreeParamsApart(
   );
 }
 
+/** What the last call of `orderedMixtureFreeLossAndGradient` was given, by name, and nothing from when the job has ended. */
 const orderedMixtureFreeLastGradient: Memo = {
   isKnown: false,
-  'sizes.N': undefined,
-  'sizes.K': undefined,
-  'free.weight': undefined,
-  'free.mean': undefined,
-  'free.width': undefined,
-  'data.y': undefined,
-  'gradient.weight': undefined,
-  'gradient.mean': undefined,
-  'gradient.width': undefined,
-  'ws.logs': undefined,
-  'ws.mean': undefined,
-  'ws.score': undefined,
-  'ws.kept': undefined,
-  'ws.exp': undefined,
-  'ws.meanAdjoint': undefined,
-  'ws.logsAdjoint': undefined,
-  'ws.weights': undefined,
-  'ws.weights2': undefined,
-  'ws.meanTangent': undefined,
-  'ws.scoreTangent': undefined,
-  'ws.expTangent': undefined,
-  'ws.meanAdjointTangentAdjoint': undefined,
-  'ws.logsAdjointTangentAdjoint': undefined,
+  'sizes.N': 0,
+  'sizes.K': 0,
+  'free.weight': new Float64Array(0),
+  'free.weight.length': 0,
+  'free.mean': new Float64Array(0),
+  'free.mean.length': 0,
+  'free.width': new Float64Array(0),
+  'free.width.length': 0,
+  'data.y': new Float64Array(0),
+  'data.y.length': 0,
+  'gradient.weight': new Float64Array(0),
+  'gradient.weight.length': 0,
+  'gradient.mean': new Float64Array(0),
+  'gradient.mean.length': 0,
+  'gradient.width': new Float64Array(0),
+  'gradient.width.length': 0,
+  'ws.logs': new Float64Array(0),
+  'ws.logs.length': 0,
+  'ws.mean': new Float64Array(0),
+  'ws.mean.length': 0,
+  'ws.score': new Float64Array(0),
+  'ws.score.length': 0,
+  'ws.kept': new Float64Array(0),
+  'ws.kept.length': 0,
+  'ws.exp': new Float64Array(0),
+  'ws.exp.length': 0,
+  'ws.meanAdjoint': new Float64Array(0),
+  'ws.meanAdjoint.length': 0,
+  'ws.logsAdjoint': new Float64Array(0),
+  'ws.logsAdjoint.length': 0,
+  'ws.weights': new Float64Array(0),
+  'ws.weights.length': 0,
+  'ws.weights2': new Float64Array(0),
+  'ws.weights2.length': 0,
+  'ws.meanTangent': new Float64Array(0),
+  'ws.meanTangent.length': 0,
+  'ws.scoreTangent': new Float64Array(0),
+  'ws.scoreTangent.length': 0,
+  'ws.expTangent': new Float64Array(0),
+  'ws.expTangent.length': 0,
+  'ws.meanAdjointTangentAdjoint': new Float64Array(0),
+  'ws.meanAdjointTangentAdjoint.length': 0,
+  'ws.logsAdjointTangentAdjoint': new Float64Array(0),
+  'ws.logsAdjointTangentAdjoint.length': 0,
 };
-
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function orderedMixtureFreeGradientIsKnown(
-  free: Readonly<OrderedMixtureFree>,
-  data: OrderedMixtureData,
-  sizes: OrderedMixtureSizes,
-  gradient: OrderedMixtureFree,
-  ws: OrderedMixtureFreeWorkspace,
-): boolean {
-  const last = orderedMixtureFreeLastGradient;
-  return (
-    last.isKnown &&
-    sizes?.N === last['sizes.N'] &&
-    sizes.K === last['sizes.K'] &&
-    free?.weight === last['free.weight'] &&
-    free.mean === last['free.mean'] &&
-    free.width === last['free.width'] &&
-    data?.y === last['data.y'] &&
-    gradient?.weight === last['gradient.weight'] &&
-    gradient.mean === last['gradient.mean'] &&
-    gradient.width === last['gradient.width'] &&
-    ws?.logs === last['ws.logs'] &&
-    ws.mean === last['ws.mean'] &&
-    ws.score === last['ws.score'] &&
-    ws.kept === last['ws.kept'] &&
-    ws.exp === last['ws.exp'] &&
-    ws.meanAdjoint === last['ws.meanAdjoint'] &&
-    ws.logsAdjoint === last['ws.logsAdjoint'] &&
-    ws.weights === last['ws.weights'] &&
-    ws.weights2 === last['ws.weights2'] &&
-    ws.meanTangent === last['ws.meanTangent'] &&
-    ws.scoreTangent === last['ws.scoreTangent'] &&
-    ws.expTangent === last['ws.expTangent'] &&
-    ws.meanAdjointTangentAdjoint === last['ws.meanAdjointTangentAdjoint'] &&
-    ws.logsAdjointTangentAdjoint === last['ws.logsAdjointTangentAdjoint'] &&
-    orderedMixtureFreeGradientFits(free, data, sizes, gradient, ws)
-  );
-}
-
-/** Whether what the last call was given too is as long as it was then, and of the same kind. */
-function orderedMixtureFreeGradientFits(
-  free: Readonly<OrderedMixtureFree>,
-  data: OrderedMixtureData,
-  sizes: OrderedMixtureSizes,
-  gradient: OrderedMixtureFree,
-  ws: OrderedMixtureFreeWorkspace,
-): boolean {
-  const { N, K } = sizes;
-  return (
-    free.weight.length === K - 1 &&
-    free.mean.length === K &&
-    free.width.length === K &&
-    data.y.length === N &&
-    gradient.weight.length === K - 1 &&
-    gradient.mean.length === K &&
-    gradient.width.length === K &&
-    ws.logs.length === K &&
-    ws.mean.length === K &&
-    ws.score.length === K &&
-    ws.kept.length === K - 1 &&
-    ws.exp.length === K &&
-    ws.meanAdjoint.length === K &&
-    ws.logsAdjoint.length === K &&
-    ws.weights.length === K &&
-    ws.weights2.length === K &&
-    ws.meanTangent.length === K &&
-    ws.scoreTangent.length === K &&
-    ws.expTangent.length === K &&
-    ws.meanAdjointTangentAdjoint.length === K &&
-    ws.logsAdjointTangentAdjoint.length === K
-  );
-}
 
 function checkOrderedMixtureFreeGradientCall(
   free: Readonly<OrderedMixtureFree>,
@@ -2540,137 +2624,105 @@ function checkOrderedMixtureFreeGradientCall(
   orderedMixtureFreeLastGradient['sizes.N'] = sizes.N;
   orderedMixtureFreeLastGradient['sizes.K'] = sizes.K;
   orderedMixtureFreeLastGradient['free.weight'] = free.weight;
+  orderedMixtureFreeLastGradient['free.weight.length'] = free.weight.length;
   orderedMixtureFreeLastGradient['free.mean'] = free.mean;
+  orderedMixtureFreeLastGradient['free.mean.length'] = free.mean.length;
   orderedMixtureFreeLastGradient['free.width'] = free.width;
+  orderedMixtureFreeLastGradient['free.width.length'] = free.width.length;
   orderedMixtureFreeLastGradient['data.y'] = data.y;
+  orderedMixtureFreeLastGradient['data.y.length'] = data.y.length;
   orderedMixtureFreeLastGradient['gradient.weight'] = gradient.weight;
+  orderedMixtureFreeLastGradient['gradient.weight.length'] = gradient.weight.length;
   orderedMixtureFreeLastGradient['gradient.mean'] = gradient.mean;
+  orderedMixtureFreeLastGradient['gradient.mean.length'] = gradient.mean.length;
   orderedMixtureFreeLastGradient['gradient.width'] = gradient.width;
+  orderedMixtureFreeLastGradient['gradient.width.length'] = gradient.width.length;
   orderedMixtureFreeLastGradient['ws.logs'] = ws.logs;
+  orderedMixtureFreeLastGradient['ws.logs.length'] = ws.logs.length;
   orderedMixtureFreeLastGradient['ws.mean'] = ws.mean;
+  orderedMixtureFreeLastGradient['ws.mean.length'] = ws.mean.length;
   orderedMixtureFreeLastGradient['ws.score'] = ws.score;
+  orderedMixtureFreeLastGradient['ws.score.length'] = ws.score.length;
   orderedMixtureFreeLastGradient['ws.kept'] = ws.kept;
+  orderedMixtureFreeLastGradient['ws.kept.length'] = ws.kept.length;
   orderedMixtureFreeLastGradient['ws.exp'] = ws.exp;
+  orderedMixtureFreeLastGradient['ws.exp.length'] = ws.exp.length;
   orderedMixtureFreeLastGradient['ws.meanAdjoint'] = ws.meanAdjoint;
+  orderedMixtureFreeLastGradient['ws.meanAdjoint.length'] = ws.meanAdjoint.length;
   orderedMixtureFreeLastGradient['ws.logsAdjoint'] = ws.logsAdjoint;
+  orderedMixtureFreeLastGradient['ws.logsAdjoint.length'] = ws.logsAdjoint.length;
   orderedMixtureFreeLastGradient['ws.weights'] = ws.weights;
+  orderedMixtureFreeLastGradient['ws.weights.length'] = ws.weights.length;
   orderedMixtureFreeLastGradient['ws.weights2'] = ws.weights2;
+  orderedMixtureFreeLastGradient['ws.weights2.length'] = ws.weights2.length;
   orderedMixtureFreeLastGradient['ws.meanTangent'] = ws.meanTangent;
+  orderedMixtureFreeLastGradient['ws.meanTangent.length'] = ws.meanTangent.length;
   orderedMixtureFreeLastGradient['ws.scoreTangent'] = ws.scoreTangent;
+  orderedMixtureFreeLastGradient['ws.scoreTangent.length'] = ws.scoreTangent.length;
   orderedMixtureFreeLastGradient['ws.expTangent'] = ws.expTangent;
+  orderedMixtureFreeLastGradient['ws.expTangent.length'] = ws.expTangent.length;
   orderedMixtureFreeLastGradient['ws.meanAdjointTangentAdjoint'] = ws.meanAdjointTangentAdjoint;
+  orderedMixtureFreeLastGradient['ws.meanAdjointTangentAdjoint.length'] =
+    ws.meanAdjointTangentAdjoint.length;
   orderedMixtureFreeLastGradient['ws.logsAdjointTangentAdjoint'] = ws.logsAdjointTangentAdjoint;
+  orderedMixtureFreeLastGradient['ws.logsAdjointTangentAdjoint.length'] =
+    ws.logsAdjointTangentAdjoint.length;
 }
 
+/** What the last call of `orderedMixtureFreeHvp` was given, by name, and nothing from when the job has ended. */
 const orderedMixtureFreeLastHvp: Memo = {
   isKnown: false,
-  'sizes.N': undefined,
-  'sizes.K': undefined,
-  'free.weight': undefined,
-  'free.mean': undefined,
-  'free.width': undefined,
-  'data.y': undefined,
-  'direction.weight': undefined,
-  'direction.mean': undefined,
-  'direction.width': undefined,
-  'product.weight': undefined,
-  'product.mean': undefined,
-  'product.width': undefined,
-  'ws.logs': undefined,
-  'ws.mean': undefined,
-  'ws.score': undefined,
-  'ws.kept': undefined,
-  'ws.exp': undefined,
-  'ws.meanAdjoint': undefined,
-  'ws.logsAdjoint': undefined,
-  'ws.weights': undefined,
-  'ws.weights2': undefined,
-  'ws.meanTangent': undefined,
-  'ws.scoreTangent': undefined,
-  'ws.expTangent': undefined,
-  'ws.meanAdjointTangentAdjoint': undefined,
-  'ws.logsAdjointTangentAdjoint': undefined,
+  'sizes.N': 0,
+  'sizes.K': 0,
+  'free.weight': new Float64Array(0),
+  'free.weight.length': 0,
+  'free.mean': new Float64Array(0),
+  'free.mean.length': 0,
+  'free.width': new Float64Array(0),
+  'free.width.length': 0,
+  'data.y': new Float64Array(0),
+  'data.y.length': 0,
+  'direction.weight': new Float64Array(0),
+  'direction.weight.length': 0,
+  'direction.mean': new Float64Array(0),
+  'direction.mean.length': 0,
+  'direction.width': new Float64Array(0),
+  'direction.width.length': 0,
+  'product.weight': new Float64Array(0),
+  'product.weight.length': 0,
+  'product.mean': new Float64Array(0),
+  'product.mean.length': 0,
+  'product.width': new Float64Array(0),
+  'product.width.length': 0,
+  'ws.logs': new Float64Array(0),
+  'ws.logs.length': 0,
+  'ws.mean': new Float64Array(0),
+  'ws.mean.length': 0,
+  'ws.score': new Float64Array(0),
+  'ws.score.length': 0,
+  'ws.kept': new Float64Array(0),
+  'ws.kept.length': 0,
+  'ws.exp': new Float64Array(0),
+  'ws.exp.length': 0,
+  'ws.meanAdjoint': new Float64Array(0),
+  'ws.meanAdjoint.length': 0,
+  'ws.logsAdjoint': new Float64Array(0),
+  'ws.logsAdjoint.length': 0,
+  'ws.weights': new Float64Array(0),
+  'ws.weights.length': 0,
+  'ws.weights2': new Float64Array(0),
+  'ws.weights2.length': 0,
+  'ws.meanTangent': new Float64Array(0),
+  'ws.meanTangent.length': 0,
+  'ws.scoreTangent': new Float64Array(0),
+  'ws.scoreTangent.length': 0,
+  'ws.expTangent': new Float64Array(0),
+  'ws.expTangent.length': 0,
+  'ws.meanAdjointTangentAdjoint': new Float64Array(0),
+  'ws.meanAdjointTangentAdjoint.length': 0,
+  'ws.logsAdjointTangentAdjoint': new Float64Array(0),
+  'ws.logsAdjointTangentAdjoint.length': 0,
 };
-
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function orderedMixtureFreeHvpIsKnown(
-  free: Readonly<OrderedMixtureFree>,
-  data: OrderedMixtureData,
-  sizes: OrderedMixtureSizes,
-  direction: Readonly<OrderedMixtureFree>,
-  product: OrderedMixtureFree,
-  ws: OrderedMixtureFreeWorkspace,
-): boolean {
-  const last = orderedMixtureFreeLastHvp;
-  return (
-    last.isKnown &&
-    sizes?.N === last['sizes.N'] &&
-    sizes.K === last['sizes.K'] &&
-    free?.weight === last['free.weight'] &&
-    free.mean === last['free.mean'] &&
-    free.width === last['free.width'] &&
-    data?.y === last['data.y'] &&
-    direction?.weight === last['direction.weight'] &&
-    direction.mean === last['direction.mean'] &&
-    direction.width === last['direction.width'] &&
-    product?.weight === last['product.weight'] &&
-    product.mean === last['product.mean'] &&
-    product.width === last['product.width'] &&
-    ws?.logs === last['ws.logs'] &&
-    ws.mean === last['ws.mean'] &&
-    ws.score === last['ws.score'] &&
-    ws.kept === last['ws.kept'] &&
-    ws.exp === last['ws.exp'] &&
-    ws.meanAdjoint === last['ws.meanAdjoint'] &&
-    ws.logsAdjoint === last['ws.logsAdjoint'] &&
-    ws.weights === last['ws.weights'] &&
-    ws.weights2 === last['ws.weights2'] &&
-    ws.meanTangent === last['ws.meanTangent'] &&
-    ws.scoreTangent === last['ws.scoreTangent'] &&
-    ws.expTangent === last['ws.expTangent'] &&
-    ws.meanAdjointTangentAdjoint === last['ws.meanAdjointTangentAdjoint'] &&
-    ws.logsAdjointTangentAdjoint === last['ws.logsAdjointTangentAdjoint'] &&
-    orderedMixtureFreeHvpFits(free, data, sizes, direction, product, ws)
-  );
-}
-
-/** Whether what the last call was given too is as long as it was then, and of the same kind. */
-function orderedMixtureFreeHvpFits(
-  free: Readonly<OrderedMixtureFree>,
-  data: OrderedMixtureData,
-  sizes: OrderedMixtureSizes,
-  direction: Readonly<OrderedMixtureFree>,
-  product: OrderedMixtureFree,
-  ws: OrderedMixtureFreeWorkspace,
-): boolean {
-  const { N, K } = sizes;
-  return (
-    free.weight.length === K - 1 &&
-    free.mean.length === K &&
-    free.width.length === K &&
-    data.y.length === N &&
-    direction.weight.length === K - 1 &&
-    direction.mean.length === K &&
-    direction.width.length === K &&
-    product.weight.length === K - 1 &&
-    product.mean.length === K &&
-    product.width.length === K &&
-    ws.logs.length === K &&
-    ws.mean.length === K &&
-    ws.score.length === K &&
-    ws.kept.length === K - 1 &&
-    ws.exp.length === K &&
-    ws.meanAdjoint.length === K &&
-    ws.logsAdjoint.length === K &&
-    ws.weights.length === K &&
-    ws.weights2.length === K &&
-    ws.meanTangent.length === K &&
-    ws.scoreTangent.length === K &&
-    ws.expTangent.length === K &&
-    ws.meanAdjointTangentAdjoint.length === K &&
-    ws.logsAdjointTangentAdjoint.length === K
-  );
-}
 
 function checkOrderedMixtureFreeHvpCall(
   free: Readonly<OrderedMixtureFree>,
@@ -2689,29 +2741,55 @@ function checkOrderedMixtureFreeHvpCall(
   orderedMixtureFreeLastHvp['sizes.N'] = sizes.N;
   orderedMixtureFreeLastHvp['sizes.K'] = sizes.K;
   orderedMixtureFreeLastHvp['free.weight'] = free.weight;
+  orderedMixtureFreeLastHvp['free.weight.length'] = free.weight.length;
   orderedMixtureFreeLastHvp['free.mean'] = free.mean;
+  orderedMixtureFreeLastHvp['free.mean.length'] = free.mean.length;
   orderedMixtureFreeLastHvp['free.width'] = free.width;
+  orderedMixtureFreeLastHvp['free.width.length'] = free.width.length;
   orderedMixtureFreeLastHvp['data.y'] = data.y;
+  orderedMixtureFreeLastHvp['data.y.length'] = data.y.length;
   orderedMixtureFreeLastHvp['direction.weight'] = direction.weight;
+  orderedMixtureFreeLastHvp['direction.weight.length'] = direction.weight.length;
   orderedMixtureFreeLastHvp['direction.mean'] = direction.mean;
+  orderedMixtureFreeLastHvp['direction.mean.length'] = direction.mean.length;
   orderedMixtureFreeLastHvp['direction.width'] = direction.width;
+  orderedMixtureFreeLastHvp['direction.width.length'] = direction.width.length;
   orderedMixtureFreeLastHvp['product.weight'] = product.weight;
+  orderedMixtureFreeLastHvp['product.weight.length'] = product.weight.length;
   orderedMixtureFreeLastHvp['product.mean'] = product.mean;
+  orderedMixtureFreeLastHvp['product.mean.length'] = product.mean.length;
   orderedMixtureFreeLastHvp['product.width'] = product.width;
+  orderedMixtureFreeLastHvp['product.width.length'] = product.width.length;
   orderedMixtureFreeLastHvp['ws.logs'] = ws.logs;
+  orderedMixtureFreeLastHvp['ws.logs.length'] = ws.logs.length;
   orderedMixtureFreeLastHvp['ws.mean'] = ws.mean;
+  orderedMixtureFreeLastHvp['ws.mean.length'] = ws.mean.length;
   orderedMixtureFreeLastHvp['ws.score'] = ws.score;
+  orderedMixtureFreeLastHvp['ws.score.length'] = ws.score.length;
   orderedMixtureFreeLastHvp['ws.kept'] = ws.kept;
+  orderedMixtureFreeLastHvp['ws.kept.length'] = ws.kept.length;
   orderedMixtureFreeLastHvp['ws.exp'] = ws.exp;
+  orderedMixtureFreeLastHvp['ws.exp.length'] = ws.exp.length;
   orderedMixtureFreeLastHvp['ws.meanAdjoint'] = ws.meanAdjoint;
+  orderedMixtureFreeLastHvp['ws.meanAdjoint.length'] = ws.meanAdjoint.length;
   orderedMixtureFreeLastHvp['ws.logsAdjoint'] = ws.logsAdjoint;
+  orderedMixtureFreeLastHvp['ws.logsAdjoint.length'] = ws.logsAdjoint.length;
   orderedMixtureFreeLastHvp['ws.weights'] = ws.weights;
+  orderedMixtureFreeLastHvp['ws.weights.length'] = ws.weights.length;
   orderedMixtureFreeLastHvp['ws.weights2'] = ws.weights2;
+  orderedMixtureFreeLastHvp['ws.weights2.length'] = ws.weights2.length;
   orderedMixtureFreeLastHvp['ws.meanTangent'] = ws.meanTangent;
+  orderedMixtureFreeLastHvp['ws.meanTangent.length'] = ws.meanTangent.length;
   orderedMixtureFreeLastHvp['ws.scoreTangent'] = ws.scoreTangent;
+  orderedMixtureFreeLastHvp['ws.scoreTangent.length'] = ws.scoreTangent.length;
   orderedMixtureFreeLastHvp['ws.expTangent'] = ws.expTangent;
+  orderedMixtureFreeLastHvp['ws.expTangent.length'] = ws.expTangent.length;
   orderedMixtureFreeLastHvp['ws.meanAdjointTangentAdjoint'] = ws.meanAdjointTangentAdjoint;
+  orderedMixtureFreeLastHvp['ws.meanAdjointTangentAdjoint.length'] =
+    ws.meanAdjointTangentAdjoint.length;
   orderedMixtureFreeLastHvp['ws.logsAdjointTangentAdjoint'] = ws.logsAdjointTangentAdjoint;
+  orderedMixtureFreeLastHvp['ws.logsAdjointTangentAdjoint.length'] =
+    ws.logsAdjointTangentAdjoint.length;
 }
 
 /** 2^(i - 1075), exactly. */
@@ -2827,10 +2905,9 @@ function checkApart(
 /** Until the job ends: nothing is kept from being collected. */
 function remember(memo: Memo): void {
   if (memo.isKnown) return;
+  const nothing = { ...memo };
   memo.isKnown = true;
-  void Promise.resolve().then(() => {
-    for (const name in memo) memo[name] = false;
-  });
+  void Promise.resolve().then(() => Object.assign(memo, nothing));
 }
 
 /** What a function was given last, by name, if it was checked. */

@@ -132,8 +132,42 @@ export function poseGraphLossAndGradient(
   sizes: PoseGraphSizes,
   gradient: PoseGraphParams,
 ): number {
-  if (!poseGraphGradientIsKnown(params, data, sizes, gradient))
-    checkPoseGraphGradientCall(params, data, sizes, gradient);
+  const last = poseGraphLastGradient;
+  const isKnown =
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    gradient != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.M === last['sizes.M'] &&
+    params.path?.x === last['params.path.x'] &&
+    params.path.x.length === last['params.path.x.length'] &&
+    params.path.y === last['params.path.y'] &&
+    params.path.y.length === last['params.path.y.length'] &&
+    params.path.angle === last['params.path.angle'] &&
+    params.path.angle.length === last['params.path.angle.length'] &&
+    data.from === last['data.from'] &&
+    data.from.length === last['data.from.length'] &&
+    data.to === last['data.to'] &&
+    data.to.length === last['data.to.length'] &&
+    data.measured?.x === last['data.measured.x'] &&
+    data.measured.x.length === last['data.measured.x.length'] &&
+    data.measured.y === last['data.measured.y'] &&
+    data.measured.y.length === last['data.measured.y.length'] &&
+    data.measured.angle === last['data.measured.angle'] &&
+    data.measured.angle.length === last['data.measured.angle.length'] &&
+    data.start === last['data.start'] &&
+    gradient.path?.x === last['gradient.path.x'] &&
+    gradient.path.x.length === last['gradient.path.x.length'] &&
+    gradient.path.y === last['gradient.path.y'] &&
+    gradient.path.y.length === last['gradient.path.y.length'] &&
+    gradient.path.angle === last['gradient.path.angle'] &&
+    gradient.path.angle.length === last['gradient.path.angle.length'] &&
+    typeof data?.start?.x === 'number' &&
+    typeof data?.start?.y === 'number' &&
+    typeof data?.start?.angle === 'number';
+  if (!isKnown) checkPoseGraphGradientCall(params, data, sizes, gradient);
   checkPoseGraphRanges(data, sizes);
 
   const { M } = sizes;
@@ -349,8 +383,49 @@ export function poseGraphHvp(
   direction: Readonly<PoseGraphParams>,
   product: PoseGraphParams,
 ): number {
-  if (!poseGraphHvpIsKnown(params, data, sizes, direction, product))
-    checkPoseGraphHvpCall(params, data, sizes, direction, product);
+  const last = poseGraphLastHvp;
+  const isKnown =
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    direction != null &&
+    product != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.M === last['sizes.M'] &&
+    params.path?.x === last['params.path.x'] &&
+    params.path.x.length === last['params.path.x.length'] &&
+    params.path.y === last['params.path.y'] &&
+    params.path.y.length === last['params.path.y.length'] &&
+    params.path.angle === last['params.path.angle'] &&
+    params.path.angle.length === last['params.path.angle.length'] &&
+    data.from === last['data.from'] &&
+    data.from.length === last['data.from.length'] &&
+    data.to === last['data.to'] &&
+    data.to.length === last['data.to.length'] &&
+    data.measured?.x === last['data.measured.x'] &&
+    data.measured.x.length === last['data.measured.x.length'] &&
+    data.measured.y === last['data.measured.y'] &&
+    data.measured.y.length === last['data.measured.y.length'] &&
+    data.measured.angle === last['data.measured.angle'] &&
+    data.measured.angle.length === last['data.measured.angle.length'] &&
+    data.start === last['data.start'] &&
+    direction.path?.x === last['direction.path.x'] &&
+    direction.path.x.length === last['direction.path.x.length'] &&
+    direction.path.y === last['direction.path.y'] &&
+    direction.path.y.length === last['direction.path.y.length'] &&
+    direction.path.angle === last['direction.path.angle'] &&
+    direction.path.angle.length === last['direction.path.angle.length'] &&
+    product.path?.x === last['product.path.x'] &&
+    product.path.x.length === last['product.path.x.length'] &&
+    product.path.y === last['product.path.y'] &&
+    product.path.y.length === last['product.path.y.length'] &&
+    product.path.angle === last['product.path.angle'] &&
+    product.path.angle.length === last['product.path.angle.length'] &&
+    typeof data?.start?.x === 'number' &&
+    typeof data?.start?.y === 'number' &&
+    typeof data?.start?.angle === 'number';
+  if (!isKnown) checkPoseGraphHvpCall(params, data, sizes, direction, product);
   checkPoseGraphRanges(data, sizes);
 
   const { M } = sizes;
@@ -732,77 +807,35 @@ function checkPoseGraphProductApart(
   );
 }
 
+/** What the last call of `poseGraphLossAndGradient` was given, by name, and nothing from when the job has ended. */
 const poseGraphLastGradient: Memo = {
   isKnown: false,
-  'sizes.N': undefined,
-  'sizes.M': undefined,
-  'params.path.x': undefined,
-  'params.path.y': undefined,
-  'params.path.angle': undefined,
-  'data.from': undefined,
-  'data.to': undefined,
-  'data.measured.x': undefined,
-  'data.measured.y': undefined,
-  'data.measured.angle': undefined,
+  'sizes.N': 0,
+  'sizes.M': 0,
+  'params.path.x': new Float64Array(0),
+  'params.path.x.length': 0,
+  'params.path.y': new Float64Array(0),
+  'params.path.y.length': 0,
+  'params.path.angle': new Float64Array(0),
+  'params.path.angle.length': 0,
+  'data.from': new Int32Array(0),
+  'data.from.length': 0,
+  'data.to': new Int32Array(0),
+  'data.to.length': 0,
+  'data.measured.x': new Float64Array(0),
+  'data.measured.x.length': 0,
+  'data.measured.y': new Float64Array(0),
+  'data.measured.y.length': 0,
+  'data.measured.angle': new Float64Array(0),
+  'data.measured.angle.length': 0,
   'data.start': undefined,
-  'gradient.path.x': undefined,
-  'gradient.path.y': undefined,
-  'gradient.path.angle': undefined,
+  'gradient.path.x': new Float64Array(0),
+  'gradient.path.x.length': 0,
+  'gradient.path.y': new Float64Array(0),
+  'gradient.path.y.length': 0,
+  'gradient.path.angle': new Float64Array(0),
+  'gradient.path.angle.length': 0,
 };
-
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function poseGraphGradientIsKnown(
-  params: Readonly<PoseGraphParams>,
-  data: PoseGraphData,
-  sizes: PoseGraphSizes,
-  gradient: PoseGraphParams,
-): boolean {
-  const last = poseGraphLastGradient;
-  return (
-    last.isKnown &&
-    sizes?.N === last['sizes.N'] &&
-    sizes.M === last['sizes.M'] &&
-    params?.path?.x === last['params.path.x'] &&
-    params.path.y === last['params.path.y'] &&
-    params.path.angle === last['params.path.angle'] &&
-    data?.from === last['data.from'] &&
-    data.to === last['data.to'] &&
-    data.measured?.x === last['data.measured.x'] &&
-    data.measured.y === last['data.measured.y'] &&
-    data.measured.angle === last['data.measured.angle'] &&
-    data.start === last['data.start'] &&
-    gradient?.path?.x === last['gradient.path.x'] &&
-    gradient.path.y === last['gradient.path.y'] &&
-    gradient.path.angle === last['gradient.path.angle'] &&
-    poseGraphGradientFits(params, data, sizes, gradient)
-  );
-}
-
-/** Whether what the last call was given too is as long as it was then, and of the same kind. */
-function poseGraphGradientFits(
-  params: Readonly<PoseGraphParams>,
-  data: PoseGraphData,
-  sizes: PoseGraphSizes,
-  gradient: PoseGraphParams,
-): boolean {
-  const { N, M } = sizes;
-  return (
-    params.path.x.length === N &&
-    params.path.y.length === N &&
-    params.path.angle.length === N &&
-    data.from.length === M &&
-    data.to.length === M &&
-    data.measured.x.length === M &&
-    data.measured.y.length === M &&
-    data.measured.angle.length === M &&
-    gradient.path.x.length === N &&
-    gradient.path.y.length === N &&
-    gradient.path.angle.length === N &&
-    typeof data?.start?.x === 'number' &&
-    typeof data?.start?.y === 'number' &&
-    typeof data?.start?.angle === 'number'
-  );
-}
 
 function checkPoseGraphGradientCall(
   params: Readonly<PoseGraphParams>,
@@ -817,101 +850,65 @@ function checkPoseGraphGradientCall(
   poseGraphLastGradient['sizes.N'] = sizes.N;
   poseGraphLastGradient['sizes.M'] = sizes.M;
   poseGraphLastGradient['params.path.x'] = params.path.x;
+  poseGraphLastGradient['params.path.x.length'] = params.path.x.length;
   poseGraphLastGradient['params.path.y'] = params.path.y;
+  poseGraphLastGradient['params.path.y.length'] = params.path.y.length;
   poseGraphLastGradient['params.path.angle'] = params.path.angle;
+  poseGraphLastGradient['params.path.angle.length'] = params.path.angle.length;
   poseGraphLastGradient['data.from'] = data.from;
+  poseGraphLastGradient['data.from.length'] = data.from.length;
   poseGraphLastGradient['data.to'] = data.to;
+  poseGraphLastGradient['data.to.length'] = data.to.length;
   poseGraphLastGradient['data.measured.x'] = data.measured.x;
+  poseGraphLastGradient['data.measured.x.length'] = data.measured.x.length;
   poseGraphLastGradient['data.measured.y'] = data.measured.y;
+  poseGraphLastGradient['data.measured.y.length'] = data.measured.y.length;
   poseGraphLastGradient['data.measured.angle'] = data.measured.angle;
+  poseGraphLastGradient['data.measured.angle.length'] = data.measured.angle.length;
   poseGraphLastGradient['data.start'] = data.start;
   poseGraphLastGradient['gradient.path.x'] = gradient.path.x;
+  poseGraphLastGradient['gradient.path.x.length'] = gradient.path.x.length;
   poseGraphLastGradient['gradient.path.y'] = gradient.path.y;
+  poseGraphLastGradient['gradient.path.y.length'] = gradient.path.y.length;
   poseGraphLastGradient['gradient.path.angle'] = gradient.path.angle;
+  poseGraphLastGradient['gradient.path.angle.length'] = gradient.path.angle.length;
 }
 
+/** What the last call of `poseGraphHvp` was given, by name, and nothing from when the job has ended. */
 const poseGraphLastHvp: Memo = {
   isKnown: false,
-  'sizes.N': undefined,
-  'sizes.M': undefined,
-  'params.path.x': undefined,
-  'params.path.y': undefined,
-  'params.path.angle': undefined,
-  'data.from': undefined,
-  'data.to': undefined,
-  'data.measured.x': undefined,
-  'data.measured.y': undefined,
-  'data.measured.angle': undefined,
+  'sizes.N': 0,
+  'sizes.M': 0,
+  'params.path.x': new Float64Array(0),
+  'params.path.x.length': 0,
+  'params.path.y': new Float64Array(0),
+  'params.path.y.length': 0,
+  'params.path.angle': new Float64Array(0),
+  'params.path.angle.length': 0,
+  'data.from': new Int32Array(0),
+  'data.from.length': 0,
+  'data.to': new Int32Array(0),
+  'data.to.length': 0,
+  'data.measured.x': new Float64Array(0),
+  'data.measured.x.length': 0,
+  'data.measured.y': new Float64Array(0),
+  'data.measured.y.length': 0,
+  'data.measured.angle': new Float64Array(0),
+  'data.measured.angle.length': 0,
   'data.start': undefined,
-  'direction.path.x': undefined,
-  'direction.path.y': undefined,
-  'direction.path.angle': undefined,
-  'product.path.x': undefined,
-  'product.path.y': undefined,
-  'product.path.angle': undefined,
+  'direction.path.x': new Float64Array(0),
+  'direction.path.x.length': 0,
+  'direction.path.y': new Float64Array(0),
+  'direction.path.y.length': 0,
+  'direction.path.angle': new Float64Array(0),
+  'direction.path.angle.length': 0,
+  'product.path.x': new Float64Array(0),
+  'product.path.x.length': 0,
+  'product.path.y': new Float64Array(0),
+  'product.path.y.length': 0,
+  'product.path.angle': new Float64Array(0),
+  'product.path.angle.length': 0,
 };
-
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function poseGraphHvpIsKnown(
-  params: Readonly<PoseGraphParams>,
-  data: PoseGraphData,
-  sizes: PoseGraphSizes,
-  direction: Readonly<PoseGraphParams>,
-  product: PoseGraphParams,
-): boolean {
-  const last = poseGraphLastHvp;
-  return (
-    last.isKnown &&
-    sizes?.N === last['sizes.N'] &&
-    sizes.M === last['sizes.M'] &&
-    params?.path?.x === last['params.path.x'] &&
-    params.path.y === last['params.path.y'] &&
-    params.path.angle === last['params.path.angle'] &&
-    data?.from === last['data.from'] &&
-    data.to === last['data.to'] &&
-    data.measured?.x === last['data.measured.x'] &&
-    data.measured.y === last['data.measured.y'] &&
-    data.measured.angle === last['data.measured.angle'] &&
-    data.start === last['data.start'] &&
-    direction?.path?.x === last['direction.path.x'] &&
-    direction.path.y === last['direction.path.y'] &&
-    direction.path.angle === last['direction.path.angle'] &&
-    product?.path?.x === last['product.path.x'] &&
-    product.path.y === last['product.path.y'] &&
-    product.path.angle === last['product.path.angle'] &&
-    poseGraphHvpFits(params, data, sizes, direction, product)
-  );
-}
-
-/** Whether what the last call was given too is as long as it was then, and of the same kind. */
-function poseGraphHvpFits(
-  params: Readonly<PoseGraphParams>,
-  data: PoseGraphData,
-  sizes: PoseGraphSizes,
-  direction: Readonly<PoseGraphParams>,
-  product: PoseGraphParams,
-): boolean {
-  const { N, M } = sizes;
-  return (
-    params.path.x.length === N &&
-    params.path.y.length === N &&
-    params.path.angle.length === N &&
-    data.from.length === M &&
-    data.to.length === M &&
-    data.measured.x.length === M &&
-    data.measured.y.length === M &&
-    data.measured.angle.length === M &&
-    direction.path.x.length === N &&
-    direction.path.y.length === N &&
-    direction.path.angle.length === N &&
-    product.path.x.length === N &&
-    product.path.y.length === N &&
-    product.path.angle.length === N &&
-    typeof data?.start?.x === 'number' &&
-    typeof data?.start?.y === 'number' &&
-    typeof data?.start?.angle === 'number'
-  );
-}
 
 function checkPoseGraphHvpCall(
   params: Readonly<PoseGraphParams>,
@@ -928,20 +925,34 @@ function checkPoseGraphHvpCall(
   poseGraphLastHvp['sizes.N'] = sizes.N;
   poseGraphLastHvp['sizes.M'] = sizes.M;
   poseGraphLastHvp['params.path.x'] = params.path.x;
+  poseGraphLastHvp['params.path.x.length'] = params.path.x.length;
   poseGraphLastHvp['params.path.y'] = params.path.y;
+  poseGraphLastHvp['params.path.y.length'] = params.path.y.length;
   poseGraphLastHvp['params.path.angle'] = params.path.angle;
+  poseGraphLastHvp['params.path.angle.length'] = params.path.angle.length;
   poseGraphLastHvp['data.from'] = data.from;
+  poseGraphLastHvp['data.from.length'] = data.from.length;
   poseGraphLastHvp['data.to'] = data.to;
+  poseGraphLastHvp['data.to.length'] = data.to.length;
   poseGraphLastHvp['data.measured.x'] = data.measured.x;
+  poseGraphLastHvp['data.measured.x.length'] = data.measured.x.length;
   poseGraphLastHvp['data.measured.y'] = data.measured.y;
+  poseGraphLastHvp['data.measured.y.length'] = data.measured.y.length;
   poseGraphLastHvp['data.measured.angle'] = data.measured.angle;
+  poseGraphLastHvp['data.measured.angle.length'] = data.measured.angle.length;
   poseGraphLastHvp['data.start'] = data.start;
   poseGraphLastHvp['direction.path.x'] = direction.path.x;
+  poseGraphLastHvp['direction.path.x.length'] = direction.path.x.length;
   poseGraphLastHvp['direction.path.y'] = direction.path.y;
+  poseGraphLastHvp['direction.path.y.length'] = direction.path.y.length;
   poseGraphLastHvp['direction.path.angle'] = direction.path.angle;
+  poseGraphLastHvp['direction.path.angle.length'] = direction.path.angle.length;
   poseGraphLastHvp['product.path.x'] = product.path.x;
+  poseGraphLastHvp['product.path.x.length'] = product.path.x.length;
   poseGraphLastHvp['product.path.y'] = product.path.y;
+  poseGraphLastHvp['product.path.y.length'] = product.path.y.length;
   poseGraphLastHvp['product.path.angle'] = product.path.angle;
+  poseGraphLastHvp['product.path.angle.length'] = product.path.angle.length;
 }
 
 const poseGraphParamArrays = ['path.x', 'path.y', 'path.angle'];
@@ -1109,10 +1120,9 @@ function checkApart(
 /** Until the job ends: nothing is kept from being collected. */
 function remember(memo: Memo): void {
   if (memo.isKnown) return;
+  const nothing = { ...memo };
   memo.isKnown = true;
-  void Promise.resolve().then(() => {
-    for (const name in memo) memo[name] = false;
-  });
+  void Promise.resolve().then(() => Object.assign(memo, nothing));
 }
 
 /** What a function was given last, by name, if it was checked. */
@@ -1141,10 +1151,12 @@ function checkRecordsApart(
 function checkRange(name: string, array: Numbers, from: number, to: number): void {
   const { length } = array;
   for (let i = length > 8 ? insideUpTo(array, from, to) : 0; i < length; i++) {
-    if (!(array[i] >= from && array[i] < to)) {
-      throw new RangeError(`${name}[${i}] must be in ${from}..${to}, got ${array[i]}`);
-    }
+    if (!(array[i] >= from && array[i] < to)) outOfRange(name, array, i, from, to);
   }
+}
+
+function outOfRange(name: string, array: Numbers, i: number, from: number, to: number): never {
+  throw new RangeError(`${name}[${i}] must be in ${from}..${to}, got ${array[i]}`);
 }
 
 /** How many are inside for certain, looking at four at a time: a difference is negative where one is outside. */

@@ -62,8 +62,18 @@ export function rosenbrockLossAndGradient(
   sizes: RosenbrockSizes,
   gradient: RosenbrockParams,
 ): number {
-  if (!rosenbrockGradientIsKnown(params, sizes, gradient))
-    checkRosenbrockGradientCall(params, sizes, gradient);
+  const last = rosenbrockLastGradient;
+  const isKnown =
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    gradient != null &&
+    sizes.N === last['sizes.N'] &&
+    params.x === last['params.x'] &&
+    params.x.length === last['params.x.length'] &&
+    gradient.x === last['gradient.x'] &&
+    gradient.x.length === last['gradient.x.length'];
+  if (!isKnown) checkRosenbrockGradientCall(params, sizes, gradient);
 
   const { N } = sizes;
   const x: Numbers = params.x;
@@ -134,8 +144,21 @@ export function rosenbrockHvp(
   direction: Readonly<RosenbrockParams>,
   product: RosenbrockParams,
 ): number {
-  if (!rosenbrockHvpIsKnown(params, sizes, direction, product))
-    checkRosenbrockHvpCall(params, sizes, direction, product);
+  const last = rosenbrockLastHvp;
+  const isKnown =
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    direction != null &&
+    product != null &&
+    sizes.N === last['sizes.N'] &&
+    params.x === last['params.x'] &&
+    params.x.length === last['params.x.length'] &&
+    direction.x === last['direction.x'] &&
+    direction.x.length === last['direction.x.length'] &&
+    product.x === last['product.x'] &&
+    product.x.length === last['product.x.length'];
+  if (!isKnown) checkRosenbrockHvpCall(params, sizes, direction, product);
 
   const { N } = sizes;
   const x: Numbers = params.x;
@@ -267,38 +290,15 @@ function checkRosenbrockProductApart(
   );
 }
 
+/** What the last call of `rosenbrockLossAndGradient` was given, by name, and nothing from when the job has ended. */
 const rosenbrockLastGradient: Memo = {
   isKnown: false,
-  'sizes.N': undefined,
-  'params.x': undefined,
-  'gradient.x': undefined,
+  'sizes.N': 0,
+  'params.x': new Float64Array(0),
+  'params.x.length': 0,
+  'gradient.x': new Float64Array(0),
+  'gradient.x.length': 0,
 };
-
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function rosenbrockGradientIsKnown(
-  params: Readonly<RosenbrockParams>,
-  sizes: RosenbrockSizes,
-  gradient: RosenbrockParams,
-): boolean {
-  const last = rosenbrockLastGradient;
-  return (
-    last.isKnown &&
-    sizes?.N === last['sizes.N'] &&
-    params?.x === last['params.x'] &&
-    gradient?.x === last['gradient.x'] &&
-    rosenbrockGradientFits(params, sizes, gradient)
-  );
-}
-
-/** Whether what the last call was given too is as long as it was then, and of the same kind. */
-function rosenbrockGradientFits(
-  params: Readonly<RosenbrockParams>,
-  sizes: RosenbrockSizes,
-  gradient: RosenbrockParams,
-): boolean {
-  const { N } = sizes;
-  return params.x.length === N && gradient.x.length === N;
-}
 
 function checkRosenbrockGradientCall(
   params: Readonly<RosenbrockParams>,
@@ -311,45 +311,22 @@ function checkRosenbrockGradientCall(
   remember(rosenbrockLastGradient);
   rosenbrockLastGradient['sizes.N'] = sizes.N;
   rosenbrockLastGradient['params.x'] = params.x;
+  rosenbrockLastGradient['params.x.length'] = params.x.length;
   rosenbrockLastGradient['gradient.x'] = gradient.x;
+  rosenbrockLastGradient['gradient.x.length'] = gradient.x.length;
 }
 
+/** What the last call of `rosenbrockHvp` was given, by name, and nothing from when the job has ended. */
 const rosenbrockLastHvp: Memo = {
   isKnown: false,
-  'sizes.N': undefined,
-  'params.x': undefined,
-  'direction.x': undefined,
-  'product.x': undefined,
+  'sizes.N': 0,
+  'params.x': new Float64Array(0),
+  'params.x.length': 0,
+  'direction.x': new Float64Array(0),
+  'direction.x.length': 0,
+  'product.x': new Float64Array(0),
+  'product.x.length': 0,
 };
-
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function rosenbrockHvpIsKnown(
-  params: Readonly<RosenbrockParams>,
-  sizes: RosenbrockSizes,
-  direction: Readonly<RosenbrockParams>,
-  product: RosenbrockParams,
-): boolean {
-  const last = rosenbrockLastHvp;
-  return (
-    last.isKnown &&
-    sizes?.N === last['sizes.N'] &&
-    params?.x === last['params.x'] &&
-    direction?.x === last['direction.x'] &&
-    product?.x === last['product.x'] &&
-    rosenbrockHvpFits(params, sizes, direction, product)
-  );
-}
-
-/** Whether what the last call was given too is as long as it was then, and of the same kind. */
-function rosenbrockHvpFits(
-  params: Readonly<RosenbrockParams>,
-  sizes: RosenbrockSizes,
-  direction: Readonly<RosenbrockParams>,
-  product: RosenbrockParams,
-): boolean {
-  const { N } = sizes;
-  return params.x.length === N && direction.x.length === N && product.x.length === N;
-}
 
 function checkRosenbrockHvpCall(
   params: Readonly<RosenbrockParams>,
@@ -364,8 +341,11 @@ function checkRosenbrockHvpCall(
   remember(rosenbrockLastHvp);
   rosenbrockLastHvp['sizes.N'] = sizes.N;
   rosenbrockLastHvp['params.x'] = params.x;
+  rosenbrockLastHvp['params.x.length'] = params.x.length;
   rosenbrockLastHvp['direction.x'] = direction.x;
+  rosenbrockLastHvp['direction.x.length'] = direction.x.length;
   rosenbrockLastHvp['product.x'] = product.x;
+  rosenbrockLastHvp['product.x.length'] = product.x.length;
 }
 
 const rosenbrockParamArrays = ['x'];
@@ -437,10 +417,9 @@ function checkApart(
 /** Until the job ends: nothing is kept from being collected. */
 function remember(memo: Memo): void {
   if (memo.isKnown) return;
+  const nothing = { ...memo };
   memo.isKnown = true;
-  void Promise.resolve().then(() => {
-    for (const name in memo) memo[name] = false;
-  });
+  void Promise.resolve().then(() => Object.assign(memo, nothing));
 }
 
 /** What a function was given last, by name, if it was checked. */

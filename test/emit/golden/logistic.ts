@@ -110,8 +110,28 @@ export function logisticLossAndGradient(
   gradient: LogisticParams,
   ws: LogisticWorkspace = logisticWorkspace(sizes),
 ): number {
-  if (!logisticGradientIsKnown(params, data, sizes, gradient, ws))
-    checkLogisticGradientCall(params, data, sizes, gradient, ws);
+  const last = logisticLastGradient;
+  const isKnown =
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    gradient != null &&
+    ws != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.D === last['sizes.D'] &&
+    params.w === last['params.w'] &&
+    params.w.length === last['params.w.length'] &&
+    data.X === last['data.X'] &&
+    data.X.length === last['data.X.length'] &&
+    data.y === last['data.y'] &&
+    data.y.length === last['data.y.length'] &&
+    gradient.w === last['gradient.w'] &&
+    gradient.w.length === last['gradient.w.length'] &&
+    ws.margin === last['ws.margin'] &&
+    ws.margin.length === last['ws.margin.length'] &&
+    typeof data?.lambda === 'number';
+  if (!isKnown) checkLogisticGradientCall(params, data, sizes, gradient, ws);
 
   const { N, D } = sizes;
   const w: Numbers = params.w;
@@ -314,57 +334,22 @@ function checkLogisticOutputsApart(
   checkApart('outputs', outputs, logisticOutputArrays, 'data', data, logisticDataArrays);
 }
 
+/** What the last call of `logisticLossAndGradient` was given, by name, and nothing from when the job has ended. */
 const logisticLastGradient: Memo = {
   isKnown: false,
-  'sizes.N': undefined,
-  'sizes.D': undefined,
-  'params.w': undefined,
-  'data.X': undefined,
-  'data.y': undefined,
-  'gradient.w': undefined,
-  'ws.margin': undefined,
+  'sizes.N': 0,
+  'sizes.D': 0,
+  'params.w': new Float64Array(0),
+  'params.w.length': 0,
+  'data.X': new Float64Array(0),
+  'data.X.length': 0,
+  'data.y': new Float64Array(0),
+  'data.y.length': 0,
+  'gradient.w': new Float64Array(0),
+  'gradient.w.length': 0,
+  'ws.margin': new Float64Array(0),
+  'ws.margin.length': 0,
 };
-
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function logisticGradientIsKnown(
-  params: Readonly<LogisticParams>,
-  data: LogisticData,
-  sizes: LogisticSizes,
-  gradient: LogisticParams,
-  ws: LogisticWorkspace,
-): boolean {
-  const last = logisticLastGradient;
-  return (
-    last.isKnown &&
-    sizes?.N === last['sizes.N'] &&
-    sizes.D === last['sizes.D'] &&
-    params?.w === last['params.w'] &&
-    data?.X === last['data.X'] &&
-    data.y === last['data.y'] &&
-    gradient?.w === last['gradient.w'] &&
-    ws?.margin === last['ws.margin'] &&
-    logisticGradientFits(params, data, sizes, gradient, ws)
-  );
-}
-
-/** Whether what the last call was given too is as long as it was then, and of the same kind. */
-function logisticGradientFits(
-  params: Readonly<LogisticParams>,
-  data: LogisticData,
-  sizes: LogisticSizes,
-  gradient: LogisticParams,
-  ws: LogisticWorkspace,
-): boolean {
-  const { N, D } = sizes;
-  return (
-    params.w.length === D &&
-    data.X.length === N * D &&
-    data.y.length === N &&
-    gradient.w.length === D &&
-    ws.margin.length === N &&
-    typeof data?.lambda === 'number'
-  );
-}
 
 function checkLogisticGradientCall(
   params: Readonly<LogisticParams>,
@@ -381,10 +366,15 @@ function checkLogisticGradientCall(
   logisticLastGradient['sizes.N'] = sizes.N;
   logisticLastGradient['sizes.D'] = sizes.D;
   logisticLastGradient['params.w'] = params.w;
+  logisticLastGradient['params.w.length'] = params.w.length;
   logisticLastGradient['data.X'] = data.X;
+  logisticLastGradient['data.X.length'] = data.X.length;
   logisticLastGradient['data.y'] = data.y;
+  logisticLastGradient['data.y.length'] = data.y.length;
   logisticLastGradient['gradient.w'] = gradient.w;
+  logisticLastGradient['gradient.w.length'] = gradient.w.length;
   logisticLastGradient['ws.margin'] = ws.margin;
+  logisticLastGradient['ws.margin.length'] = ws.margin.length;
 }
 
 const logisticParamArrays = ['w'];
@@ -560,10 +550,9 @@ function checkApart(
 /** Until the job ends: nothing is kept from being collected. */
 function remember(memo: Memo): void {
   if (memo.isKnown) return;
+  const nothing = { ...memo };
   memo.isKnown = true;
-  void Promise.resolve().then(() => {
-    for (const name in memo) memo[name] = false;
-  });
+  void Promise.resolve().then(() => Object.assign(memo, nothing));
 }
 
 /** What a function was given last, by name, if it was checked. */

@@ -75,8 +75,34 @@ export function mixedBagLossAndGradient(
   gradient: MIXEDBagParams,
   ws: MIXEDBagWorkspace = mixedBagWorkspace(sizes),
 ): number {
-  if (!mixedBagGradientIsKnown(params, data, sizes, gradient, ws))
-    checkMIXEDBagGradientCall(params, data, sizes, gradient, ws);
+  const last = mixedBagLastGradient;
+  const isKnown =
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    gradient != null &&
+    ws != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.D === last['sizes.D'] &&
+    params.L === last['params.L'] &&
+    params.L.length === last['params.L.length'] &&
+    data.word === last['data.word'] &&
+    data.word.length === last['data.word.length'] &&
+    data.keep === last['data.keep'] &&
+    data.keep.length === last['data.keep.length'] &&
+    data.gap === last['data.gap'] &&
+    data.gap.length === last['data.gap.length'] &&
+    gradient.L === last['gradient.L'] &&
+    gradient.L.length === last['gradient.L.length'] &&
+    ws.carry === last['ws.carry'] &&
+    ws.carry.length === 3 &&
+    ws.mask === last['ws.mask'] &&
+    ws.mask.length === last['ws.mask.length'] &&
+    typeof params?.scale === 'number' &&
+    typeof data?.isSigned === 'boolean' &&
+    typeof data?.mode === 'number';
+  if (!isKnown) checkMIXEDBagGradientCall(params, data, sizes, gradient, ws);
   checkMIXEDBagRanges(data, sizes);
 
   const { N, D } = sizes;
@@ -314,65 +340,25 @@ function checkMIXEDBagOutputsApart(
   checkApart('outputs', outputs, mixedBagOutputArrays, 'data', data, mixedBagDataArrays);
 }
 
+/** What the last call of `mixedBagLossAndGradient` was given, by name, and nothing from when the job has ended. */
 const mixedBagLastGradient: Memo = {
   isKnown: false,
-  'sizes.N': undefined,
-  'sizes.D': undefined,
-  'params.L': undefined,
-  'data.word': undefined,
-  'data.keep': undefined,
-  'data.gap': undefined,
-  'gradient.L': undefined,
-  'ws.carry': undefined,
-  'ws.mask': undefined,
+  'sizes.N': 0,
+  'sizes.D': 0,
+  'params.L': new Float64Array(0),
+  'params.L.length': 0,
+  'data.word': new Int32Array(0),
+  'data.word.length': 0,
+  'data.keep': new Uint8Array(0),
+  'data.keep.length': 0,
+  'data.gap': new Float64Array(0),
+  'data.gap.length': 0,
+  'gradient.L': new Float64Array(0),
+  'gradient.L.length': 0,
+  'ws.carry': new Float64Array(0),
+  'ws.mask': new Uint8Array(0),
+  'ws.mask.length': 0,
 };
-
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function mixedBagGradientIsKnown(
-  params: Readonly<MIXEDBagParams>,
-  data: MIXEDBagData,
-  sizes: MIXEDBagSizes,
-  gradient: MIXEDBagParams,
-  ws: MIXEDBagWorkspace,
-): boolean {
-  const last = mixedBagLastGradient;
-  return (
-    last.isKnown &&
-    sizes?.N === last['sizes.N'] &&
-    sizes.D === last['sizes.D'] &&
-    params?.L === last['params.L'] &&
-    data?.word === last['data.word'] &&
-    data.keep === last['data.keep'] &&
-    data.gap === last['data.gap'] &&
-    gradient?.L === last['gradient.L'] &&
-    ws?.carry === last['ws.carry'] &&
-    ws.mask === last['ws.mask'] &&
-    mixedBagGradientFits(params, data, sizes, gradient, ws)
-  );
-}
-
-/** Whether what the last call was given too is as long as it was then, and of the same kind. */
-function mixedBagGradientFits(
-  params: Readonly<MIXEDBagParams>,
-  data: MIXEDBagData,
-  sizes: MIXEDBagSizes,
-  gradient: MIXEDBagParams,
-  ws: MIXEDBagWorkspace,
-): boolean {
-  const { N, D } = sizes;
-  return (
-    params.L.length === (D * D + D) / 2 &&
-    data.word.length === N &&
-    data.keep.length === N &&
-    data.gap.length === N - 1 &&
-    gradient.L.length === (D * D + D) / 2 &&
-    ws.carry.length === 3 &&
-    ws.mask.length === N &&
-    typeof params?.scale === 'number' &&
-    typeof data?.isSigned === 'boolean' &&
-    typeof data?.mode === 'number'
-  );
-}
 
 function checkMIXEDBagGradientCall(
   params: Readonly<MIXEDBagParams>,
@@ -389,12 +375,18 @@ function checkMIXEDBagGradientCall(
   mixedBagLastGradient['sizes.N'] = sizes.N;
   mixedBagLastGradient['sizes.D'] = sizes.D;
   mixedBagLastGradient['params.L'] = params.L;
+  mixedBagLastGradient['params.L.length'] = params.L.length;
   mixedBagLastGradient['data.word'] = data.word;
+  mixedBagLastGradient['data.word.length'] = data.word.length;
   mixedBagLastGradient['data.keep'] = data.keep;
+  mixedBagLastGradient['data.keep.length'] = data.keep.length;
   mixedBagLastGradient['data.gap'] = data.gap;
+  mixedBagLastGradient['data.gap.length'] = data.gap.length;
   mixedBagLastGradient['gradient.L'] = gradient.L;
+  mixedBagLastGradient['gradient.L.length'] = gradient.L.length;
   mixedBagLastGradient['ws.carry'] = ws.carry;
   mixedBagLastGradient['ws.mask'] = ws.mask;
+  mixedBagLastGradient['ws.mask.length'] = ws.mask.length;
 }
 
 const mixedBagParamArrays = ['L'];
@@ -567,10 +559,9 @@ function checkApart(
 /** Until the job ends: nothing is kept from being collected. */
 function remember(memo: Memo): void {
   if (memo.isKnown) return;
+  const nothing = { ...memo };
   memo.isKnown = true;
-  void Promise.resolve().then(() => {
-    for (const name in memo) memo[name] = false;
-  });
+  void Promise.resolve().then(() => Object.assign(memo, nothing));
 }
 
 /** What a function was given last, by name, if it was checked. */
@@ -586,10 +577,12 @@ function checkInteger(name: string, value: number, from = -Infinity, to = Infini
 function checkRange(name: string, array: Numbers, from: number, to: number): void {
   const { length } = array;
   for (let i = length > 8 ? insideUpTo(array, from, to) : 0; i < length; i++) {
-    if (!(array[i] >= from && array[i] < to)) {
-      throw new RangeError(`${name}[${i}] must be in ${from}..${to}, got ${array[i]}`);
-    }
+    if (!(array[i] >= from && array[i] < to)) outOfRange(name, array, i, from, to);
   }
+}
+
+function outOfRange(name: string, array: Numbers, i: number, from: number, to: number): never {
+  throw new RangeError(`${name}[${i}] must be in ${from}..${to}, got ${array[i]}`);
 }
 
 /** How many are inside for certain, looking at four at a time: a difference is negative where one is outside. */
