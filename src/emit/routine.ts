@@ -31,11 +31,10 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): Ro
   const memo = knownDoor(model, signature, checks);
   // What int data hold may be something else in each call.
   const ranges = signature.form === undefined ? door.ranges?.call() : undefined;
-  const lines = [...(memo ? [] : checks), ...(ranges ? [ranges] : [])];
+  const lines = [...(memo ? [memo.line] : checks), ...(ranges ? [ranges] : [])];
   const holders = holdersOf(model, routine);
   const taken = takenBy(model, holders, routine, part);
   const used = new Set([
-    ...(memo?.uses ?? []),
     ...lines.flatMap((line) => line.uses ?? []),
     ...taken.holders,
     ...(signature.workspace.length > 0 || signature.form ? ['sizes'] : []),
@@ -52,7 +51,7 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): Ro
     ),
     result: signature.result,
     body: printBody(model, signature, holders, part, {
-      door: (scope) => [...(memo?.lines(scope) ?? []), ...lines.map((line) => line.text)],
+      door: lines.map((line) => line.text),
       code: routine,
       free: taken.free,
       returned: signature.form?.holder,
@@ -64,7 +63,7 @@ export function routineFunctions(model: Model, routine: Routine, door: Door): Ro
   if (taken.free.length > 0) bug(`${signature.name} uses ${taken.free[0]?.name}, which it does not declare`);
   const parts = routine.parts.map((code, index): FunctionDeclaration => {
     const { name, holders: taken, free } = part(index);
-    const printed = printBody(model, signature, holders, part, { door: () => [], code, free });
+    const printed = printBody(model, signature, holders, part, { door: [], code, free });
     return {
       kind: 'function',
       name,
@@ -150,7 +149,7 @@ function takenBy(
 
 interface Body {
   /** The first lines. */
-  readonly door: (scope: Scope) => readonly string[];
+  readonly door: readonly string[];
   readonly code: Code;
   /** Locals that come as arguments. */
   readonly free: readonly Local[];
@@ -199,9 +198,8 @@ function printBody(
   };
 
   const writer = new Writer();
-  const first = door(scope);
-  for (const line of first) writer.line(line);
-  if (first.length > 0) writer.gap();
+  for (const line of door) writer.line(line);
+  if (door.length > 0) writer.gap();
   for (const line of [...sizes.prologue(), ...arrays.lines]) writer.line(line);
   const target = typescriptOf(model.math);
   printStatements(writer, code.body, {

@@ -141,48 +141,8 @@ export function gaussianMixtureLossAndGradient(
   gradient: GaussianMixtureParams,
   ws: GaussianMixtureWorkspace = gaussianMixtureWorkspace(sizes),
 ): number {
-  const last = gaussianMixtureLastGradient;
-  const isKnown =
-    last.isKnown === true &&
-    sizes != null &&
-    params != null &&
-    data != null &&
-    gradient != null &&
-    ws != null &&
-    sizes.N === last['sizes.N'] &&
-    sizes.D === last['sizes.D'] &&
-    sizes.K === last['sizes.K'] &&
-    params.center === last['params.center'] &&
-    params.center.length === last['params.center.length'] &&
-    params.logWidth === last['params.logWidth'] &&
-    params.logWidth.length === last['params.logWidth.length'] &&
-    params.weight === last['params.weight'] &&
-    params.weight.length === last['params.weight.length'] &&
-    data.x === last['data.x'] &&
-    data.x.length === last['data.x.length'] &&
-    gradient.center === last['gradient.center'] &&
-    gradient.center.length === last['gradient.center.length'] &&
-    gradient.logWidth === last['gradient.logWidth'] &&
-    gradient.logWidth.length === last['gradient.logWidth.length'] &&
-    gradient.weight === last['gradient.weight'] &&
-    gradient.weight.length === last['gradient.weight.length'] &&
-    ws.score === last['ws.score'] &&
-    ws.score.length === last['ws.score.length'] &&
-    ws.work === last['ws.work'] &&
-    ws.work.length === last['ws.work.length'] &&
-    ws.exp === last['ws.exp'] &&
-    ws.exp.length === last['ws.exp.length'] &&
-    ws.weights === last['ws.weights'] &&
-    ws.weights.length === last['ws.weights.length'] &&
-    ws.weights2 === last['ws.weights2'] &&
-    ws.weights2.length === last['ws.weights2.length'] &&
-    ws.work2 === last['ws.work2'] &&
-    ws.work2.length === last['ws.work2.length'] &&
-    ws.scoreTangent === last['ws.scoreTangent'] &&
-    ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
-    ws.expTangent === last['ws.expTangent'] &&
-    ws.expTangent.length === last['ws.expTangent.length'];
-  if (!isKnown) checkGaussianMixtureGradientCall(params, data, sizes, gradient, ws);
+  if (!gaussianMixtureGradientIsKnown(params, data, sizes, gradient, ws))
+    checkGaussianMixtureGradientCall(params, data, sizes, gradient, ws);
 
   const { N, D, K } = sizes;
   const center: Numbers = params.center;
@@ -430,55 +390,8 @@ export function gaussianMixtureHvp(
   product: GaussianMixtureParams,
   ws: GaussianMixtureWorkspace = gaussianMixtureWorkspace(sizes),
 ): number {
-  const last = gaussianMixtureLastHvp;
-  const isKnown =
-    last.isKnown === true &&
-    sizes != null &&
-    params != null &&
-    data != null &&
-    direction != null &&
-    product != null &&
-    ws != null &&
-    sizes.N === last['sizes.N'] &&
-    sizes.D === last['sizes.D'] &&
-    sizes.K === last['sizes.K'] &&
-    params.center === last['params.center'] &&
-    params.center.length === last['params.center.length'] &&
-    params.logWidth === last['params.logWidth'] &&
-    params.logWidth.length === last['params.logWidth.length'] &&
-    params.weight === last['params.weight'] &&
-    params.weight.length === last['params.weight.length'] &&
-    data.x === last['data.x'] &&
-    data.x.length === last['data.x.length'] &&
-    direction.center === last['direction.center'] &&
-    direction.center.length === last['direction.center.length'] &&
-    direction.logWidth === last['direction.logWidth'] &&
-    direction.logWidth.length === last['direction.logWidth.length'] &&
-    direction.weight === last['direction.weight'] &&
-    direction.weight.length === last['direction.weight.length'] &&
-    product.center === last['product.center'] &&
-    product.center.length === last['product.center.length'] &&
-    product.logWidth === last['product.logWidth'] &&
-    product.logWidth.length === last['product.logWidth.length'] &&
-    product.weight === last['product.weight'] &&
-    product.weight.length === last['product.weight.length'] &&
-    ws.score === last['ws.score'] &&
-    ws.score.length === last['ws.score.length'] &&
-    ws.work === last['ws.work'] &&
-    ws.work.length === last['ws.work.length'] &&
-    ws.exp === last['ws.exp'] &&
-    ws.exp.length === last['ws.exp.length'] &&
-    ws.weights === last['ws.weights'] &&
-    ws.weights.length === last['ws.weights.length'] &&
-    ws.weights2 === last['ws.weights2'] &&
-    ws.weights2.length === last['ws.weights2.length'] &&
-    ws.work2 === last['ws.work2'] &&
-    ws.work2.length === last['ws.work2.length'] &&
-    ws.scoreTangent === last['ws.scoreTangent'] &&
-    ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
-    ws.expTangent === last['ws.expTangent'] &&
-    ws.expTangent.length === last['ws.expTangent.length'];
-  if (!isKnown) checkGaussianMixtureHvpCall(params, data, sizes, direction, product, ws);
+  if (!gaussianMixtureHvpIsKnown(params, data, sizes, direction, product, ws))
+    checkGaussianMixtureHvpCall(params, data, sizes, direction, product, ws);
 
   const { N, D, K } = sizes;
   const center: Numbers = params.center;
@@ -920,6 +833,58 @@ const gaussianMixtureLastGradient: Memo = {
   'ws.expTangent.length': 0,
 };
 
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function gaussianMixtureGradientIsKnown(
+  params: Readonly<GaussianMixtureParams>,
+  data: GaussianMixtureData,
+  sizes: GaussianMixtureSizes,
+  gradient: GaussianMixtureParams,
+  ws: GaussianMixtureWorkspace,
+): boolean {
+  const last = gaussianMixtureLastGradient;
+  return (
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    gradient != null &&
+    ws != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.D === last['sizes.D'] &&
+    sizes.K === last['sizes.K'] &&
+    params.center === last['params.center'] &&
+    params.center.length === last['params.center.length'] &&
+    params.logWidth === last['params.logWidth'] &&
+    params.logWidth.length === last['params.logWidth.length'] &&
+    params.weight === last['params.weight'] &&
+    params.weight.length === last['params.weight.length'] &&
+    data.x === last['data.x'] &&
+    data.x.length === last['data.x.length'] &&
+    gradient.center === last['gradient.center'] &&
+    gradient.center.length === last['gradient.center.length'] &&
+    gradient.logWidth === last['gradient.logWidth'] &&
+    gradient.logWidth.length === last['gradient.logWidth.length'] &&
+    gradient.weight === last['gradient.weight'] &&
+    gradient.weight.length === last['gradient.weight.length'] &&
+    ws.score === last['ws.score'] &&
+    ws.score.length === last['ws.score.length'] &&
+    ws.work === last['ws.work'] &&
+    ws.work.length === last['ws.work.length'] &&
+    ws.exp === last['ws.exp'] &&
+    ws.exp.length === last['ws.exp.length'] &&
+    ws.weights === last['ws.weights'] &&
+    ws.weights.length === last['ws.weights.length'] &&
+    ws.weights2 === last['ws.weights2'] &&
+    ws.weights2.length === last['ws.weights2.length'] &&
+    ws.work2 === last['ws.work2'] &&
+    ws.work2.length === last['ws.work2.length'] &&
+    ws.scoreTangent === last['ws.scoreTangent'] &&
+    ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
+    ws.expTangent === last['ws.expTangent'] &&
+    ws.expTangent.length === last['ws.expTangent.length']
+  );
+}
+
 function checkGaussianMixtureGradientCall(
   params: Readonly<GaussianMixtureParams>,
   data: GaussianMixtureData,
@@ -1010,6 +975,66 @@ const gaussianMixtureLastHvp: Memo = {
   'ws.expTangent': new Float64Array(0),
   'ws.expTangent.length': 0,
 };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function gaussianMixtureHvpIsKnown(
+  params: Readonly<GaussianMixtureParams>,
+  data: GaussianMixtureData,
+  sizes: GaussianMixtureSizes,
+  direction: Readonly<GaussianMixtureParams>,
+  product: GaussianMixtureParams,
+  ws: GaussianMixtureWorkspace,
+): boolean {
+  const last = gaussianMixtureLastHvp;
+  return (
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    direction != null &&
+    product != null &&
+    ws != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.D === last['sizes.D'] &&
+    sizes.K === last['sizes.K'] &&
+    params.center === last['params.center'] &&
+    params.center.length === last['params.center.length'] &&
+    params.logWidth === last['params.logWidth'] &&
+    params.logWidth.length === last['params.logWidth.length'] &&
+    params.weight === last['params.weight'] &&
+    params.weight.length === last['params.weight.length'] &&
+    data.x === last['data.x'] &&
+    data.x.length === last['data.x.length'] &&
+    direction.center === last['direction.center'] &&
+    direction.center.length === last['direction.center.length'] &&
+    direction.logWidth === last['direction.logWidth'] &&
+    direction.logWidth.length === last['direction.logWidth.length'] &&
+    direction.weight === last['direction.weight'] &&
+    direction.weight.length === last['direction.weight.length'] &&
+    product.center === last['product.center'] &&
+    product.center.length === last['product.center.length'] &&
+    product.logWidth === last['product.logWidth'] &&
+    product.logWidth.length === last['product.logWidth.length'] &&
+    product.weight === last['product.weight'] &&
+    product.weight.length === last['product.weight.length'] &&
+    ws.score === last['ws.score'] &&
+    ws.score.length === last['ws.score.length'] &&
+    ws.work === last['ws.work'] &&
+    ws.work.length === last['ws.work.length'] &&
+    ws.exp === last['ws.exp'] &&
+    ws.exp.length === last['ws.exp.length'] &&
+    ws.weights === last['ws.weights'] &&
+    ws.weights.length === last['ws.weights.length'] &&
+    ws.weights2 === last['ws.weights2'] &&
+    ws.weights2.length === last['ws.weights2.length'] &&
+    ws.work2 === last['ws.work2'] &&
+    ws.work2.length === last['ws.work2.length'] &&
+    ws.scoreTangent === last['ws.scoreTangent'] &&
+    ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
+    ws.expTangent === last['ws.expTangent'] &&
+    ws.expTangent.length === last['ws.expTangent.length']
+  );
+}
 
 function checkGaussianMixtureHvpCall(
   params: Readonly<GaussianMixtureParams>,

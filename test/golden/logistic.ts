@@ -229,26 +229,8 @@ export function logisticLossAndGradient(
   sizes: LogisticSizes,
   gradient: LogisticParams,
 ): number {
-  const last = logisticLastGradient;
-  const isKnown =
-    last.isKnown === true &&
-    sizes != null &&
-    params != null &&
-    data != null &&
-    gradient != null &&
-    sizes.N === last['sizes.N'] &&
-    sizes.D === last['sizes.D'] &&
-    params.w === last['params.w'] &&
-    params.w.length === last['params.w.length'] &&
-    data.X === last['data.X'] &&
-    data.X.length === last['data.X.length'] &&
-    data.y === last['data.y'] &&
-    data.y.length === last['data.y.length'] &&
-    gradient.w === last['gradient.w'] &&
-    gradient.w.length === last['gradient.w.length'] &&
-    typeof params?.bias === 'number' &&
-    typeof data?.lambda === 'number';
-  if (!isKnown) checkLogisticGradientCall(params, data, sizes, gradient);
+  if (!logisticGradientIsKnown(params, data, sizes, gradient))
+    checkLogisticGradientCall(params, data, sizes, gradient);
 
   const { N, D } = sizes;
   const w: Numbers = params.w;
@@ -760,30 +742,8 @@ export function logisticHvp(
   direction: Readonly<LogisticParams>,
   product: LogisticParams,
 ): number {
-  const last = logisticLastHvp;
-  const isKnown =
-    last.isKnown === true &&
-    sizes != null &&
-    params != null &&
-    data != null &&
-    direction != null &&
-    product != null &&
-    sizes.N === last['sizes.N'] &&
-    sizes.D === last['sizes.D'] &&
-    params.w === last['params.w'] &&
-    params.w.length === last['params.w.length'] &&
-    data.X === last['data.X'] &&
-    data.X.length === last['data.X.length'] &&
-    data.y === last['data.y'] &&
-    data.y.length === last['data.y.length'] &&
-    direction.w === last['direction.w'] &&
-    direction.w.length === last['direction.w.length'] &&
-    product.w === last['product.w'] &&
-    product.w.length === last['product.w.length'] &&
-    typeof params?.bias === 'number' &&
-    typeof data?.lambda === 'number' &&
-    typeof direction?.bias === 'number';
-  if (!isKnown) checkLogisticHvpCall(params, data, sizes, direction, product);
+  if (!logisticHvpIsKnown(params, data, sizes, direction, product))
+    checkLogisticHvpCall(params, data, sizes, direction, product);
 
   const { N, D } = sizes;
   const w: Numbers = params.w;
@@ -1144,6 +1104,35 @@ const logisticLastGradient: Memo = {
   'gradient.w.length': 0,
 };
 
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function logisticGradientIsKnown(
+  params: Readonly<LogisticParams>,
+  data: LogisticData,
+  sizes: LogisticSizes,
+  gradient: LogisticParams,
+): boolean {
+  const last = logisticLastGradient;
+  return (
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    gradient != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.D === last['sizes.D'] &&
+    params.w === last['params.w'] &&
+    params.w.length === last['params.w.length'] &&
+    data.X === last['data.X'] &&
+    data.X.length === last['data.X.length'] &&
+    data.y === last['data.y'] &&
+    data.y.length === last['data.y.length'] &&
+    gradient.w === last['gradient.w'] &&
+    gradient.w.length === last['gradient.w.length'] &&
+    typeof params?.bias === 'number' &&
+    typeof data?.lambda === 'number'
+  );
+}
+
 function checkLogisticGradientCall(
   params: Readonly<LogisticParams>,
   data: LogisticData,
@@ -1182,6 +1171,40 @@ const logisticLastHvp: Memo = {
   'product.w': new Float64Array(0),
   'product.w.length': 0,
 };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function logisticHvpIsKnown(
+  params: Readonly<LogisticParams>,
+  data: LogisticData,
+  sizes: LogisticSizes,
+  direction: Readonly<LogisticParams>,
+  product: LogisticParams,
+): boolean {
+  const last = logisticLastHvp;
+  return (
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    direction != null &&
+    product != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.D === last['sizes.D'] &&
+    params.w === last['params.w'] &&
+    params.w.length === last['params.w.length'] &&
+    data.X === last['data.X'] &&
+    data.X.length === last['data.X.length'] &&
+    data.y === last['data.y'] &&
+    data.y.length === last['data.y.length'] &&
+    direction.w === last['direction.w'] &&
+    direction.w.length === last['direction.w.length'] &&
+    product.w === last['product.w'] &&
+    product.w.length === last['product.w.length'] &&
+    typeof params?.bias === 'number' &&
+    typeof data?.lambda === 'number' &&
+    typeof direction?.bias === 'number'
+  );
+}
 
 function checkLogisticHvpCall(
   params: Readonly<LogisticParams>,

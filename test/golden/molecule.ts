@@ -72,18 +72,8 @@ export function moleculeLossAndGradient(
   sizes: MoleculeSizes,
   gradient: MoleculeParams,
 ): number {
-  const last = moleculeLastGradient;
-  const isKnown =
-    last.isKnown === true &&
-    sizes != null &&
-    params != null &&
-    gradient != null &&
-    sizes.N === last['sizes.N'] &&
-    params.position === last['params.position'] &&
-    params.position.length === last['params.position.length'] &&
-    gradient.position === last['gradient.position'] &&
-    gradient.position.length === last['gradient.position.length'];
-  if (!isKnown) checkMoleculeGradientCall(params, sizes, gradient);
+  if (!moleculeGradientIsKnown(params, sizes, gradient))
+    checkMoleculeGradientCall(params, sizes, gradient);
 
   const { N } = sizes;
   const position: Numbers = params.position;
@@ -197,21 +187,8 @@ export function moleculeHvp(
   direction: Readonly<MoleculeParams>,
   product: MoleculeParams,
 ): number {
-  const last = moleculeLastHvp;
-  const isKnown =
-    last.isKnown === true &&
-    sizes != null &&
-    params != null &&
-    direction != null &&
-    product != null &&
-    sizes.N === last['sizes.N'] &&
-    params.position === last['params.position'] &&
-    params.position.length === last['params.position.length'] &&
-    direction.position === last['direction.position'] &&
-    direction.position.length === last['direction.position.length'] &&
-    product.position === last['product.position'] &&
-    product.position.length === last['product.position.length'];
-  if (!isKnown) checkMoleculeHvpCall(params, sizes, direction, product);
+  if (!moleculeHvpIsKnown(params, sizes, direction, product))
+    checkMoleculeHvpCall(params, sizes, direction, product);
 
   const { N } = sizes;
   const position: Numbers = params.position;
@@ -386,6 +363,26 @@ const moleculeLastGradient: Memo = {
   'gradient.position.length': 0,
 };
 
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function moleculeGradientIsKnown(
+  params: Readonly<MoleculeParams>,
+  sizes: MoleculeSizes,
+  gradient: MoleculeParams,
+): boolean {
+  const last = moleculeLastGradient;
+  return (
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    gradient != null &&
+    sizes.N === last['sizes.N'] &&
+    params.position === last['params.position'] &&
+    params.position.length === last['params.position.length'] &&
+    gradient.position === last['gradient.position'] &&
+    gradient.position.length === last['gradient.position.length']
+  );
+}
+
 function checkMoleculeGradientCall(
   params: Readonly<MoleculeParams>,
   sizes: MoleculeSizes,
@@ -413,6 +410,30 @@ const moleculeLastHvp: Memo = {
   'product.position': new Float64Array(0),
   'product.position.length': 0,
 };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function moleculeHvpIsKnown(
+  params: Readonly<MoleculeParams>,
+  sizes: MoleculeSizes,
+  direction: Readonly<MoleculeParams>,
+  product: MoleculeParams,
+): boolean {
+  const last = moleculeLastHvp;
+  return (
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    direction != null &&
+    product != null &&
+    sizes.N === last['sizes.N'] &&
+    params.position === last['params.position'] &&
+    params.position.length === last['params.position.length'] &&
+    direction.position === last['direction.position'] &&
+    direction.position.length === last['direction.position.length'] &&
+    product.position === last['product.position'] &&
+    product.position.length === last['product.position.length']
+  );
+}
 
 function checkMoleculeHvpCall(
   params: Readonly<MoleculeParams>,

@@ -123,47 +123,8 @@ export function orderedMixtureLossAndGradient(
   gradient: OrderedMixtureParams,
   ws: OrderedMixtureWorkspace = orderedMixtureWorkspace(sizes),
 ): number {
-  const last = orderedMixtureLastGradient;
-  const isKnown =
-    last.isKnown === true &&
-    sizes != null &&
-    params != null &&
-    data != null &&
-    gradient != null &&
-    ws != null &&
-    sizes.N === last['sizes.N'] &&
-    sizes.K === last['sizes.K'] &&
-    params.weight === last['params.weight'] &&
-    params.weight.length === last['params.weight.length'] &&
-    params.mean === last['params.mean'] &&
-    params.mean.length === last['params.mean.length'] &&
-    params.width === last['params.width'] &&
-    params.width.length === last['params.width.length'] &&
-    data.y === last['data.y'] &&
-    data.y.length === last['data.y.length'] &&
-    gradient.weight === last['gradient.weight'] &&
-    gradient.weight.length === last['gradient.weight.length'] &&
-    gradient.mean === last['gradient.mean'] &&
-    gradient.mean.length === last['gradient.mean.length'] &&
-    gradient.width === last['gradient.width'] &&
-    gradient.width.length === last['gradient.width.length'] &&
-    ws.score === last['ws.score'] &&
-    ws.score.length === last['ws.score.length'] &&
-    ws.score_1 === last['ws.score_1'] &&
-    ws.score_1.length === last['ws.score_1.length'] &&
-    ws.div === last['ws.div'] &&
-    ws.div.length === last['ws.div.length'] &&
-    ws.weights === last['ws.weights'] &&
-    ws.weights.length === last['ws.weights.length'] &&
-    ws.scoreTangent === last['ws.scoreTangent'] &&
-    ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
-    ws.weights_1 === last['ws.weights_1'] &&
-    ws.weights_1.length === last['ws.weights_1.length'] &&
-    ws.scoreTangent_1 === last['ws.scoreTangent_1'] &&
-    ws.scoreTangent_1.length === last['ws.scoreTangent_1.length'] &&
-    ws.divTangent === last['ws.divTangent'] &&
-    ws.divTangent.length === last['ws.divTangent.length'];
-  if (!isKnown) checkOrderedMixtureGradientCall(params, data, sizes, gradient, ws);
+  if (!orderedMixtureGradientIsKnown(params, data, sizes, gradient, ws))
+    checkOrderedMixtureGradientCall(params, data, sizes, gradient, ws);
 
   const { N, K } = sizes;
   const weight: Numbers = params.weight;
@@ -486,54 +447,8 @@ export function orderedMixtureHvp(
   product: OrderedMixtureParams,
   ws: OrderedMixtureWorkspace = orderedMixtureWorkspace(sizes),
 ): number {
-  const last = orderedMixtureLastHvp;
-  const isKnown =
-    last.isKnown === true &&
-    sizes != null &&
-    params != null &&
-    data != null &&
-    direction != null &&
-    product != null &&
-    ws != null &&
-    sizes.N === last['sizes.N'] &&
-    sizes.K === last['sizes.K'] &&
-    params.weight === last['params.weight'] &&
-    params.weight.length === last['params.weight.length'] &&
-    params.mean === last['params.mean'] &&
-    params.mean.length === last['params.mean.length'] &&
-    params.width === last['params.width'] &&
-    params.width.length === last['params.width.length'] &&
-    data.y === last['data.y'] &&
-    data.y.length === last['data.y.length'] &&
-    direction.weight === last['direction.weight'] &&
-    direction.weight.length === last['direction.weight.length'] &&
-    direction.mean === last['direction.mean'] &&
-    direction.mean.length === last['direction.mean.length'] &&
-    direction.width === last['direction.width'] &&
-    direction.width.length === last['direction.width.length'] &&
-    product.weight === last['product.weight'] &&
-    product.weight.length === last['product.weight.length'] &&
-    product.mean === last['product.mean'] &&
-    product.mean.length === last['product.mean.length'] &&
-    product.width === last['product.width'] &&
-    product.width.length === last['product.width.length'] &&
-    ws.score === last['ws.score'] &&
-    ws.score.length === last['ws.score.length'] &&
-    ws.score_1 === last['ws.score_1'] &&
-    ws.score_1.length === last['ws.score_1.length'] &&
-    ws.div === last['ws.div'] &&
-    ws.div.length === last['ws.div.length'] &&
-    ws.weights === last['ws.weights'] &&
-    ws.weights.length === last['ws.weights.length'] &&
-    ws.scoreTangent === last['ws.scoreTangent'] &&
-    ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
-    ws.weights_1 === last['ws.weights_1'] &&
-    ws.weights_1.length === last['ws.weights_1.length'] &&
-    ws.scoreTangent_1 === last['ws.scoreTangent_1'] &&
-    ws.scoreTangent_1.length === last['ws.scoreTangent_1.length'] &&
-    ws.divTangent === last['ws.divTangent'] &&
-    ws.divTangent.length === last['ws.divTangent.length'];
-  if (!isKnown) checkOrderedMixtureHvpCall(params, data, sizes, direction, product, ws);
+  if (!orderedMixtureHvpIsKnown(params, data, sizes, direction, product, ws))
+    checkOrderedMixtureHvpCall(params, data, sizes, direction, product, ws);
 
   const { N, K } = sizes;
   const weight: Numbers = params.weight;
@@ -1219,6 +1134,57 @@ const orderedMixtureLastGradient: Memo = {
   'ws.divTangent.length': 0,
 };
 
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function orderedMixtureGradientIsKnown(
+  params: Readonly<OrderedMixtureParams>,
+  data: OrderedMixtureData,
+  sizes: OrderedMixtureSizes,
+  gradient: OrderedMixtureParams,
+  ws: OrderedMixtureWorkspace,
+): boolean {
+  const last = orderedMixtureLastGradient;
+  return (
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    gradient != null &&
+    ws != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.K === last['sizes.K'] &&
+    params.weight === last['params.weight'] &&
+    params.weight.length === last['params.weight.length'] &&
+    params.mean === last['params.mean'] &&
+    params.mean.length === last['params.mean.length'] &&
+    params.width === last['params.width'] &&
+    params.width.length === last['params.width.length'] &&
+    data.y === last['data.y'] &&
+    data.y.length === last['data.y.length'] &&
+    gradient.weight === last['gradient.weight'] &&
+    gradient.weight.length === last['gradient.weight.length'] &&
+    gradient.mean === last['gradient.mean'] &&
+    gradient.mean.length === last['gradient.mean.length'] &&
+    gradient.width === last['gradient.width'] &&
+    gradient.width.length === last['gradient.width.length'] &&
+    ws.score === last['ws.score'] &&
+    ws.score.length === last['ws.score.length'] &&
+    ws.score_1 === last['ws.score_1'] &&
+    ws.score_1.length === last['ws.score_1.length'] &&
+    ws.div === last['ws.div'] &&
+    ws.div.length === last['ws.div.length'] &&
+    ws.weights === last['ws.weights'] &&
+    ws.weights.length === last['ws.weights.length'] &&
+    ws.scoreTangent === last['ws.scoreTangent'] &&
+    ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
+    ws.weights_1 === last['ws.weights_1'] &&
+    ws.weights_1.length === last['ws.weights_1.length'] &&
+    ws.scoreTangent_1 === last['ws.scoreTangent_1'] &&
+    ws.scoreTangent_1.length === last['ws.scoreTangent_1.length'] &&
+    ws.divTangent === last['ws.divTangent'] &&
+    ws.divTangent.length === last['ws.divTangent.length']
+  );
+}
+
 function checkOrderedMixtureGradientCall(
   params: Readonly<OrderedMixtureParams>,
   data: OrderedMixtureData,
@@ -1307,6 +1273,65 @@ const orderedMixtureLastHvp: Memo = {
   'ws.divTangent': new Float64Array(0),
   'ws.divTangent.length': 0,
 };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function orderedMixtureHvpIsKnown(
+  params: Readonly<OrderedMixtureParams>,
+  data: OrderedMixtureData,
+  sizes: OrderedMixtureSizes,
+  direction: Readonly<OrderedMixtureParams>,
+  product: OrderedMixtureParams,
+  ws: OrderedMixtureWorkspace,
+): boolean {
+  const last = orderedMixtureLastHvp;
+  return (
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    direction != null &&
+    product != null &&
+    ws != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.K === last['sizes.K'] &&
+    params.weight === last['params.weight'] &&
+    params.weight.length === last['params.weight.length'] &&
+    params.mean === last['params.mean'] &&
+    params.mean.length === last['params.mean.length'] &&
+    params.width === last['params.width'] &&
+    params.width.length === last['params.width.length'] &&
+    data.y === last['data.y'] &&
+    data.y.length === last['data.y.length'] &&
+    direction.weight === last['direction.weight'] &&
+    direction.weight.length === last['direction.weight.length'] &&
+    direction.mean === last['direction.mean'] &&
+    direction.mean.length === last['direction.mean.length'] &&
+    direction.width === last['direction.width'] &&
+    direction.width.length === last['direction.width.length'] &&
+    product.weight === last['product.weight'] &&
+    product.weight.length === last['product.weight.length'] &&
+    product.mean === last['product.mean'] &&
+    product.mean.length === last['product.mean.length'] &&
+    product.width === last['product.width'] &&
+    product.width.length === last['product.width.length'] &&
+    ws.score === last['ws.score'] &&
+    ws.score.length === last['ws.score.length'] &&
+    ws.score_1 === last['ws.score_1'] &&
+    ws.score_1.length === last['ws.score_1.length'] &&
+    ws.div === last['ws.div'] &&
+    ws.div.length === last['ws.div.length'] &&
+    ws.weights === last['ws.weights'] &&
+    ws.weights.length === last['ws.weights.length'] &&
+    ws.scoreTangent === last['ws.scoreTangent'] &&
+    ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
+    ws.weights_1 === last['ws.weights_1'] &&
+    ws.weights_1.length === last['ws.weights_1.length'] &&
+    ws.scoreTangent_1 === last['ws.scoreTangent_1'] &&
+    ws.scoreTangent_1.length === last['ws.scoreTangent_1.length'] &&
+    ws.divTangent === last['ws.divTangent'] &&
+    ws.divTangent.length === last['ws.divTangent.length']
+  );
+}
 
 function checkOrderedMixtureHvpCall(
   params: Readonly<OrderedMixtureParams>,
@@ -1524,59 +1549,8 @@ export function orderedMixtureFreeLossAndGradient(
   gradient: OrderedMixtureFree,
   ws: OrderedMixtureFreeWorkspace = orderedMixtureFreeWorkspace(sizes),
 ): number {
-  const last = orderedMixtureFreeLastGradient;
-  const isKnown =
-    last.isKnown === true &&
-    sizes != null &&
-    free != null &&
-    data != null &&
-    gradient != null &&
-    ws != null &&
-    sizes.N === last['sizes.N'] &&
-    sizes.K === last['sizes.K'] &&
-    free.weight === last['free.weight'] &&
-    free.weight.length === last['free.weight.length'] &&
-    free.mean === last['free.mean'] &&
-    free.mean.length === last['free.mean.length'] &&
-    free.width === last['free.width'] &&
-    free.width.length === last['free.width.length'] &&
-    data.y === last['data.y'] &&
-    data.y.length === last['data.y.length'] &&
-    gradient.weight === last['gradient.weight'] &&
-    gradient.weight.length === last['gradient.weight.length'] &&
-    gradient.mean === last['gradient.mean'] &&
-    gradient.mean.length === last['gradient.mean.length'] &&
-    gradient.width === last['gradient.width'] &&
-    gradient.width.length === last['gradient.width.length'] &&
-    ws.logs === last['ws.logs'] &&
-    ws.logs.length === last['ws.logs.length'] &&
-    ws.mean === last['ws.mean'] &&
-    ws.mean.length === last['ws.mean.length'] &&
-    ws.score === last['ws.score'] &&
-    ws.score.length === last['ws.score.length'] &&
-    ws.kept === last['ws.kept'] &&
-    ws.kept.length === last['ws.kept.length'] &&
-    ws.exp === last['ws.exp'] &&
-    ws.exp.length === last['ws.exp.length'] &&
-    ws.meanAdjoint === last['ws.meanAdjoint'] &&
-    ws.meanAdjoint.length === last['ws.meanAdjoint.length'] &&
-    ws.logsAdjoint === last['ws.logsAdjoint'] &&
-    ws.logsAdjoint.length === last['ws.logsAdjoint.length'] &&
-    ws.weights === last['ws.weights'] &&
-    ws.weights.length === last['ws.weights.length'] &&
-    ws.weights2 === last['ws.weights2'] &&
-    ws.weights2.length === last['ws.weights2.length'] &&
-    ws.meanTangent === last['ws.meanTangent'] &&
-    ws.meanTangent.length === last['ws.meanTangent.length'] &&
-    ws.scoreTangent === last['ws.scoreTangent'] &&
-    ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
-    ws.expTangent === last['ws.expTangent'] &&
-    ws.expTangent.length === last['ws.expTangent.length'] &&
-    ws.meanAdjointTangentAdjoint === last['ws.meanAdjointTangentAdjoint'] &&
-    ws.meanAdjointTangentAdjoint.length === last['ws.meanAdjointTangentAdjoint.length'] &&
-    ws.logsAdjointTangentAdjoint === last['ws.logsAdjointTangentAdjoint'] &&
-    ws.logsAdjointTangentAdjoint.length === last['ws.logsAdjointTangentAdjoint.length'];
-  if (!isKnown) checkOrderedMixtureFreeGradientCall(free, data, sizes, gradient, ws);
+  if (!orderedMixtureFreeGradientIsKnown(free, data, sizes, gradient, ws))
+    checkOrderedMixtureFreeGradientCall(free, data, sizes, gradient, ws);
 
   const { N, K } = sizes;
   const weightFree: Numbers = free.weight;
@@ -1902,66 +1876,8 @@ export function orderedMixtureFreeHvp(
   product: OrderedMixtureFree,
   ws: OrderedMixtureFreeWorkspace = orderedMixtureFreeWorkspace(sizes),
 ): number {
-  const last = orderedMixtureFreeLastHvp;
-  const isKnown =
-    last.isKnown === true &&
-    sizes != null &&
-    free != null &&
-    data != null &&
-    direction != null &&
-    product != null &&
-    ws != null &&
-    sizes.N === last['sizes.N'] &&
-    sizes.K === last['sizes.K'] &&
-    free.weight === last['free.weight'] &&
-    free.weight.length === last['free.weight.length'] &&
-    free.mean === last['free.mean'] &&
-    free.mean.length === last['free.mean.length'] &&
-    free.width === last['free.width'] &&
-    free.width.length === last['free.width.length'] &&
-    data.y === last['data.y'] &&
-    data.y.length === last['data.y.length'] &&
-    direction.weight === last['direction.weight'] &&
-    direction.weight.length === last['direction.weight.length'] &&
-    direction.mean === last['direction.mean'] &&
-    direction.mean.length === last['direction.mean.length'] &&
-    direction.width === last['direction.width'] &&
-    direction.width.length === last['direction.width.length'] &&
-    product.weight === last['product.weight'] &&
-    product.weight.length === last['product.weight.length'] &&
-    product.mean === last['product.mean'] &&
-    product.mean.length === last['product.mean.length'] &&
-    product.width === last['product.width'] &&
-    product.width.length === last['product.width.length'] &&
-    ws.logs === last['ws.logs'] &&
-    ws.logs.length === last['ws.logs.length'] &&
-    ws.mean === last['ws.mean'] &&
-    ws.mean.length === last['ws.mean.length'] &&
-    ws.score === last['ws.score'] &&
-    ws.score.length === last['ws.score.length'] &&
-    ws.kept === last['ws.kept'] &&
-    ws.kept.length === last['ws.kept.length'] &&
-    ws.exp === last['ws.exp'] &&
-    ws.exp.length === last['ws.exp.length'] &&
-    ws.meanAdjoint === last['ws.meanAdjoint'] &&
-    ws.meanAdjoint.length === last['ws.meanAdjoint.length'] &&
-    ws.logsAdjoint === last['ws.logsAdjoint'] &&
-    ws.logsAdjoint.length === last['ws.logsAdjoint.length'] &&
-    ws.weights === last['ws.weights'] &&
-    ws.weights.length === last['ws.weights.length'] &&
-    ws.weights2 === last['ws.weights2'] &&
-    ws.weights2.length === last['ws.weights2.length'] &&
-    ws.meanTangent === last['ws.meanTangent'] &&
-    ws.meanTangent.length === last['ws.meanTangent.length'] &&
-    ws.scoreTangent === last['ws.scoreTangent'] &&
-    ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
-    ws.expTangent === last['ws.expTangent'] &&
-    ws.expTangent.length === last['ws.expTangent.length'] &&
-    ws.meanAdjointTangentAdjoint === last['ws.meanAdjointTangentAdjoint'] &&
-    ws.meanAdjointTangentAdjoint.length === last['ws.meanAdjointTangentAdjoint.length'] &&
-    ws.logsAdjointTangentAdjoint === last['ws.logsAdjointTangentAdjoint'] &&
-    ws.logsAdjointTangentAdjoint.length === last['ws.logsAdjointTangentAdjoint.length'];
-  if (!isKnown) checkOrderedMixtureFreeHvpCall(free, data, sizes, direction, product, ws);
+  if (!orderedMixtureFreeHvpIsKnown(free, data, sizes, direction, product, ws))
+    checkOrderedMixtureFreeHvpCall(free, data, sizes, direction, product, ws);
 
   const { N, K } = sizes;
   const weightFree: Numbers = free.weight;
@@ -2609,6 +2525,69 @@ const orderedMixtureFreeLastGradient: Memo = {
   'ws.logsAdjointTangentAdjoint.length': 0,
 };
 
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function orderedMixtureFreeGradientIsKnown(
+  free: Readonly<OrderedMixtureFree>,
+  data: OrderedMixtureData,
+  sizes: OrderedMixtureSizes,
+  gradient: OrderedMixtureFree,
+  ws: OrderedMixtureFreeWorkspace,
+): boolean {
+  const last = orderedMixtureFreeLastGradient;
+  return (
+    last.isKnown === true &&
+    sizes != null &&
+    free != null &&
+    data != null &&
+    gradient != null &&
+    ws != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.K === last['sizes.K'] &&
+    free.weight === last['free.weight'] &&
+    free.weight.length === last['free.weight.length'] &&
+    free.mean === last['free.mean'] &&
+    free.mean.length === last['free.mean.length'] &&
+    free.width === last['free.width'] &&
+    free.width.length === last['free.width.length'] &&
+    data.y === last['data.y'] &&
+    data.y.length === last['data.y.length'] &&
+    gradient.weight === last['gradient.weight'] &&
+    gradient.weight.length === last['gradient.weight.length'] &&
+    gradient.mean === last['gradient.mean'] &&
+    gradient.mean.length === last['gradient.mean.length'] &&
+    gradient.width === last['gradient.width'] &&
+    gradient.width.length === last['gradient.width.length'] &&
+    ws.logs === last['ws.logs'] &&
+    ws.logs.length === last['ws.logs.length'] &&
+    ws.mean === last['ws.mean'] &&
+    ws.mean.length === last['ws.mean.length'] &&
+    ws.score === last['ws.score'] &&
+    ws.score.length === last['ws.score.length'] &&
+    ws.kept === last['ws.kept'] &&
+    ws.kept.length === last['ws.kept.length'] &&
+    ws.exp === last['ws.exp'] &&
+    ws.exp.length === last['ws.exp.length'] &&
+    ws.meanAdjoint === last['ws.meanAdjoint'] &&
+    ws.meanAdjoint.length === last['ws.meanAdjoint.length'] &&
+    ws.logsAdjoint === last['ws.logsAdjoint'] &&
+    ws.logsAdjoint.length === last['ws.logsAdjoint.length'] &&
+    ws.weights === last['ws.weights'] &&
+    ws.weights.length === last['ws.weights.length'] &&
+    ws.weights2 === last['ws.weights2'] &&
+    ws.weights2.length === last['ws.weights2.length'] &&
+    ws.meanTangent === last['ws.meanTangent'] &&
+    ws.meanTangent.length === last['ws.meanTangent.length'] &&
+    ws.scoreTangent === last['ws.scoreTangent'] &&
+    ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
+    ws.expTangent === last['ws.expTangent'] &&
+    ws.expTangent.length === last['ws.expTangent.length'] &&
+    ws.meanAdjointTangentAdjoint === last['ws.meanAdjointTangentAdjoint'] &&
+    ws.meanAdjointTangentAdjoint.length === last['ws.meanAdjointTangentAdjoint.length'] &&
+    ws.logsAdjointTangentAdjoint === last['ws.logsAdjointTangentAdjoint'] &&
+    ws.logsAdjointTangentAdjoint.length === last['ws.logsAdjointTangentAdjoint.length']
+  );
+}
+
 function checkOrderedMixtureFreeGradientCall(
   free: Readonly<OrderedMixtureFree>,
   data: OrderedMixtureData,
@@ -2723,6 +2702,77 @@ const orderedMixtureFreeLastHvp: Memo = {
   'ws.logsAdjointTangentAdjoint': new Float64Array(0),
   'ws.logsAdjointTangentAdjoint.length': 0,
 };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function orderedMixtureFreeHvpIsKnown(
+  free: Readonly<OrderedMixtureFree>,
+  data: OrderedMixtureData,
+  sizes: OrderedMixtureSizes,
+  direction: Readonly<OrderedMixtureFree>,
+  product: OrderedMixtureFree,
+  ws: OrderedMixtureFreeWorkspace,
+): boolean {
+  const last = orderedMixtureFreeLastHvp;
+  return (
+    last.isKnown === true &&
+    sizes != null &&
+    free != null &&
+    data != null &&
+    direction != null &&
+    product != null &&
+    ws != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.K === last['sizes.K'] &&
+    free.weight === last['free.weight'] &&
+    free.weight.length === last['free.weight.length'] &&
+    free.mean === last['free.mean'] &&
+    free.mean.length === last['free.mean.length'] &&
+    free.width === last['free.width'] &&
+    free.width.length === last['free.width.length'] &&
+    data.y === last['data.y'] &&
+    data.y.length === last['data.y.length'] &&
+    direction.weight === last['direction.weight'] &&
+    direction.weight.length === last['direction.weight.length'] &&
+    direction.mean === last['direction.mean'] &&
+    direction.mean.length === last['direction.mean.length'] &&
+    direction.width === last['direction.width'] &&
+    direction.width.length === last['direction.width.length'] &&
+    product.weight === last['product.weight'] &&
+    product.weight.length === last['product.weight.length'] &&
+    product.mean === last['product.mean'] &&
+    product.mean.length === last['product.mean.length'] &&
+    product.width === last['product.width'] &&
+    product.width.length === last['product.width.length'] &&
+    ws.logs === last['ws.logs'] &&
+    ws.logs.length === last['ws.logs.length'] &&
+    ws.mean === last['ws.mean'] &&
+    ws.mean.length === last['ws.mean.length'] &&
+    ws.score === last['ws.score'] &&
+    ws.score.length === last['ws.score.length'] &&
+    ws.kept === last['ws.kept'] &&
+    ws.kept.length === last['ws.kept.length'] &&
+    ws.exp === last['ws.exp'] &&
+    ws.exp.length === last['ws.exp.length'] &&
+    ws.meanAdjoint === last['ws.meanAdjoint'] &&
+    ws.meanAdjoint.length === last['ws.meanAdjoint.length'] &&
+    ws.logsAdjoint === last['ws.logsAdjoint'] &&
+    ws.logsAdjoint.length === last['ws.logsAdjoint.length'] &&
+    ws.weights === last['ws.weights'] &&
+    ws.weights.length === last['ws.weights.length'] &&
+    ws.weights2 === last['ws.weights2'] &&
+    ws.weights2.length === last['ws.weights2.length'] &&
+    ws.meanTangent === last['ws.meanTangent'] &&
+    ws.meanTangent.length === last['ws.meanTangent.length'] &&
+    ws.scoreTangent === last['ws.scoreTangent'] &&
+    ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
+    ws.expTangent === last['ws.expTangent'] &&
+    ws.expTangent.length === last['ws.expTangent.length'] &&
+    ws.meanAdjointTangentAdjoint === last['ws.meanAdjointTangentAdjoint'] &&
+    ws.meanAdjointTangentAdjoint.length === last['ws.meanAdjointTangentAdjoint.length'] &&
+    ws.logsAdjointTangentAdjoint === last['ws.logsAdjointTangentAdjoint'] &&
+    ws.logsAdjointTangentAdjoint.length === last['ws.logsAdjointTangentAdjoint.length']
+  );
+}
 
 function checkOrderedMixtureFreeHvpCall(
   free: Readonly<OrderedMixtureFree>,

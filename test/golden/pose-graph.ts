@@ -132,42 +132,8 @@ export function poseGraphLossAndGradient(
   sizes: PoseGraphSizes,
   gradient: PoseGraphParams,
 ): number {
-  const last = poseGraphLastGradient;
-  const isKnown =
-    last.isKnown === true &&
-    sizes != null &&
-    params != null &&
-    data != null &&
-    gradient != null &&
-    sizes.N === last['sizes.N'] &&
-    sizes.M === last['sizes.M'] &&
-    params.path?.x === last['params.path.x'] &&
-    params.path.x.length === last['params.path.x.length'] &&
-    params.path.y === last['params.path.y'] &&
-    params.path.y.length === last['params.path.y.length'] &&
-    params.path.angle === last['params.path.angle'] &&
-    params.path.angle.length === last['params.path.angle.length'] &&
-    data.from === last['data.from'] &&
-    data.from.length === last['data.from.length'] &&
-    data.to === last['data.to'] &&
-    data.to.length === last['data.to.length'] &&
-    data.measured?.x === last['data.measured.x'] &&
-    data.measured.x.length === last['data.measured.x.length'] &&
-    data.measured.y === last['data.measured.y'] &&
-    data.measured.y.length === last['data.measured.y.length'] &&
-    data.measured.angle === last['data.measured.angle'] &&
-    data.measured.angle.length === last['data.measured.angle.length'] &&
-    data.start === last['data.start'] &&
-    gradient.path?.x === last['gradient.path.x'] &&
-    gradient.path.x.length === last['gradient.path.x.length'] &&
-    gradient.path.y === last['gradient.path.y'] &&
-    gradient.path.y.length === last['gradient.path.y.length'] &&
-    gradient.path.angle === last['gradient.path.angle'] &&
-    gradient.path.angle.length === last['gradient.path.angle.length'] &&
-    typeof data?.start?.x === 'number' &&
-    typeof data?.start?.y === 'number' &&
-    typeof data?.start?.angle === 'number';
-  if (!isKnown) checkPoseGraphGradientCall(params, data, sizes, gradient);
+  if (!poseGraphGradientIsKnown(params, data, sizes, gradient))
+    checkPoseGraphGradientCall(params, data, sizes, gradient);
   checkPoseGraphRanges(data, sizes);
 
   const { M } = sizes;
@@ -383,49 +349,8 @@ export function poseGraphHvp(
   direction: Readonly<PoseGraphParams>,
   product: PoseGraphParams,
 ): number {
-  const last = poseGraphLastHvp;
-  const isKnown =
-    last.isKnown === true &&
-    sizes != null &&
-    params != null &&
-    data != null &&
-    direction != null &&
-    product != null &&
-    sizes.N === last['sizes.N'] &&
-    sizes.M === last['sizes.M'] &&
-    params.path?.x === last['params.path.x'] &&
-    params.path.x.length === last['params.path.x.length'] &&
-    params.path.y === last['params.path.y'] &&
-    params.path.y.length === last['params.path.y.length'] &&
-    params.path.angle === last['params.path.angle'] &&
-    params.path.angle.length === last['params.path.angle.length'] &&
-    data.from === last['data.from'] &&
-    data.from.length === last['data.from.length'] &&
-    data.to === last['data.to'] &&
-    data.to.length === last['data.to.length'] &&
-    data.measured?.x === last['data.measured.x'] &&
-    data.measured.x.length === last['data.measured.x.length'] &&
-    data.measured.y === last['data.measured.y'] &&
-    data.measured.y.length === last['data.measured.y.length'] &&
-    data.measured.angle === last['data.measured.angle'] &&
-    data.measured.angle.length === last['data.measured.angle.length'] &&
-    data.start === last['data.start'] &&
-    direction.path?.x === last['direction.path.x'] &&
-    direction.path.x.length === last['direction.path.x.length'] &&
-    direction.path.y === last['direction.path.y'] &&
-    direction.path.y.length === last['direction.path.y.length'] &&
-    direction.path.angle === last['direction.path.angle'] &&
-    direction.path.angle.length === last['direction.path.angle.length'] &&
-    product.path?.x === last['product.path.x'] &&
-    product.path.x.length === last['product.path.x.length'] &&
-    product.path.y === last['product.path.y'] &&
-    product.path.y.length === last['product.path.y.length'] &&
-    product.path.angle === last['product.path.angle'] &&
-    product.path.angle.length === last['product.path.angle.length'] &&
-    typeof data?.start?.x === 'number' &&
-    typeof data?.start?.y === 'number' &&
-    typeof data?.start?.angle === 'number';
-  if (!isKnown) checkPoseGraphHvpCall(params, data, sizes, direction, product);
+  if (!poseGraphHvpIsKnown(params, data, sizes, direction, product))
+    checkPoseGraphHvpCall(params, data, sizes, direction, product);
   checkPoseGraphRanges(data, sizes);
 
   const { M } = sizes;
@@ -837,6 +762,51 @@ const poseGraphLastGradient: Memo = {
   'gradient.path.angle.length': 0,
 };
 
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function poseGraphGradientIsKnown(
+  params: Readonly<PoseGraphParams>,
+  data: PoseGraphData,
+  sizes: PoseGraphSizes,
+  gradient: PoseGraphParams,
+): boolean {
+  const last = poseGraphLastGradient;
+  return (
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    gradient != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.M === last['sizes.M'] &&
+    params.path?.x === last['params.path.x'] &&
+    params.path.x.length === last['params.path.x.length'] &&
+    params.path.y === last['params.path.y'] &&
+    params.path.y.length === last['params.path.y.length'] &&
+    params.path.angle === last['params.path.angle'] &&
+    params.path.angle.length === last['params.path.angle.length'] &&
+    data.from === last['data.from'] &&
+    data.from.length === last['data.from.length'] &&
+    data.to === last['data.to'] &&
+    data.to.length === last['data.to.length'] &&
+    data.measured?.x === last['data.measured.x'] &&
+    data.measured.x.length === last['data.measured.x.length'] &&
+    data.measured.y === last['data.measured.y'] &&
+    data.measured.y.length === last['data.measured.y.length'] &&
+    data.measured.angle === last['data.measured.angle'] &&
+    data.measured.angle.length === last['data.measured.angle.length'] &&
+    data.start === last['data.start'] &&
+    gradient.path?.x === last['gradient.path.x'] &&
+    gradient.path.x.length === last['gradient.path.x.length'] &&
+    gradient.path.y === last['gradient.path.y'] &&
+    gradient.path.y.length === last['gradient.path.y.length'] &&
+    gradient.path.angle === last['gradient.path.angle'] &&
+    gradient.path.angle.length === last['gradient.path.angle.length'] &&
+    typeof data?.start?.x === 'number' &&
+    typeof data?.start?.y === 'number' &&
+    typeof data?.start?.angle === 'number'
+  );
+}
+
 function checkPoseGraphGradientCall(
   params: Readonly<PoseGraphParams>,
   data: PoseGraphData,
@@ -909,6 +879,59 @@ const poseGraphLastHvp: Memo = {
   'product.path.angle': new Float64Array(0),
   'product.path.angle.length': 0,
 };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function poseGraphHvpIsKnown(
+  params: Readonly<PoseGraphParams>,
+  data: PoseGraphData,
+  sizes: PoseGraphSizes,
+  direction: Readonly<PoseGraphParams>,
+  product: PoseGraphParams,
+): boolean {
+  const last = poseGraphLastHvp;
+  return (
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    direction != null &&
+    product != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.M === last['sizes.M'] &&
+    params.path?.x === last['params.path.x'] &&
+    params.path.x.length === last['params.path.x.length'] &&
+    params.path.y === last['params.path.y'] &&
+    params.path.y.length === last['params.path.y.length'] &&
+    params.path.angle === last['params.path.angle'] &&
+    params.path.angle.length === last['params.path.angle.length'] &&
+    data.from === last['data.from'] &&
+    data.from.length === last['data.from.length'] &&
+    data.to === last['data.to'] &&
+    data.to.length === last['data.to.length'] &&
+    data.measured?.x === last['data.measured.x'] &&
+    data.measured.x.length === last['data.measured.x.length'] &&
+    data.measured.y === last['data.measured.y'] &&
+    data.measured.y.length === last['data.measured.y.length'] &&
+    data.measured.angle === last['data.measured.angle'] &&
+    data.measured.angle.length === last['data.measured.angle.length'] &&
+    data.start === last['data.start'] &&
+    direction.path?.x === last['direction.path.x'] &&
+    direction.path.x.length === last['direction.path.x.length'] &&
+    direction.path.y === last['direction.path.y'] &&
+    direction.path.y.length === last['direction.path.y.length'] &&
+    direction.path.angle === last['direction.path.angle'] &&
+    direction.path.angle.length === last['direction.path.angle.length'] &&
+    product.path?.x === last['product.path.x'] &&
+    product.path.x.length === last['product.path.x.length'] &&
+    product.path.y === last['product.path.y'] &&
+    product.path.y.length === last['product.path.y.length'] &&
+    product.path.angle === last['product.path.angle'] &&
+    product.path.angle.length === last['product.path.angle.length'] &&
+    typeof data?.start?.x === 'number' &&
+    typeof data?.start?.y === 'number' &&
+    typeof data?.start?.angle === 'number'
+  );
+}
 
 function checkPoseGraphHvpCall(
   params: Readonly<PoseGraphParams>,

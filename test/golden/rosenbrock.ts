@@ -62,18 +62,8 @@ export function rosenbrockLossAndGradient(
   sizes: RosenbrockSizes,
   gradient: RosenbrockParams,
 ): number {
-  const last = rosenbrockLastGradient;
-  const isKnown =
-    last.isKnown === true &&
-    sizes != null &&
-    params != null &&
-    gradient != null &&
-    sizes.N === last['sizes.N'] &&
-    params.x === last['params.x'] &&
-    params.x.length === last['params.x.length'] &&
-    gradient.x === last['gradient.x'] &&
-    gradient.x.length === last['gradient.x.length'];
-  if (!isKnown) checkRosenbrockGradientCall(params, sizes, gradient);
+  if (!rosenbrockGradientIsKnown(params, sizes, gradient))
+    checkRosenbrockGradientCall(params, sizes, gradient);
 
   const { N } = sizes;
   const x: Numbers = params.x;
@@ -144,21 +134,8 @@ export function rosenbrockHvp(
   direction: Readonly<RosenbrockParams>,
   product: RosenbrockParams,
 ): number {
-  const last = rosenbrockLastHvp;
-  const isKnown =
-    last.isKnown === true &&
-    sizes != null &&
-    params != null &&
-    direction != null &&
-    product != null &&
-    sizes.N === last['sizes.N'] &&
-    params.x === last['params.x'] &&
-    params.x.length === last['params.x.length'] &&
-    direction.x === last['direction.x'] &&
-    direction.x.length === last['direction.x.length'] &&
-    product.x === last['product.x'] &&
-    product.x.length === last['product.x.length'];
-  if (!isKnown) checkRosenbrockHvpCall(params, sizes, direction, product);
+  if (!rosenbrockHvpIsKnown(params, sizes, direction, product))
+    checkRosenbrockHvpCall(params, sizes, direction, product);
 
   const { N } = sizes;
   const x: Numbers = params.x;
@@ -300,6 +277,26 @@ const rosenbrockLastGradient: Memo = {
   'gradient.x.length': 0,
 };
 
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function rosenbrockGradientIsKnown(
+  params: Readonly<RosenbrockParams>,
+  sizes: RosenbrockSizes,
+  gradient: RosenbrockParams,
+): boolean {
+  const last = rosenbrockLastGradient;
+  return (
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    gradient != null &&
+    sizes.N === last['sizes.N'] &&
+    params.x === last['params.x'] &&
+    params.x.length === last['params.x.length'] &&
+    gradient.x === last['gradient.x'] &&
+    gradient.x.length === last['gradient.x.length']
+  );
+}
+
 function checkRosenbrockGradientCall(
   params: Readonly<RosenbrockParams>,
   sizes: RosenbrockSizes,
@@ -327,6 +324,30 @@ const rosenbrockLastHvp: Memo = {
   'product.x': new Float64Array(0),
   'product.x.length': 0,
 };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function rosenbrockHvpIsKnown(
+  params: Readonly<RosenbrockParams>,
+  sizes: RosenbrockSizes,
+  direction: Readonly<RosenbrockParams>,
+  product: RosenbrockParams,
+): boolean {
+  const last = rosenbrockLastHvp;
+  return (
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    direction != null &&
+    product != null &&
+    sizes.N === last['sizes.N'] &&
+    params.x === last['params.x'] &&
+    params.x.length === last['params.x.length'] &&
+    direction.x === last['direction.x'] &&
+    direction.x.length === last['direction.x.length'] &&
+    product.x === last['product.x'] &&
+    product.x.length === last['product.x.length']
+  );
+}
 
 function checkRosenbrockHvpCall(
   params: Readonly<RosenbrockParams>,

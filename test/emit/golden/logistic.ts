@@ -110,28 +110,8 @@ export function logisticLossAndGradient(
   gradient: LogisticParams,
   ws: LogisticWorkspace = logisticWorkspace(sizes),
 ): number {
-  const last = logisticLastGradient;
-  const isKnown =
-    last.isKnown === true &&
-    sizes != null &&
-    params != null &&
-    data != null &&
-    gradient != null &&
-    ws != null &&
-    sizes.N === last['sizes.N'] &&
-    sizes.D === last['sizes.D'] &&
-    params.w === last['params.w'] &&
-    params.w.length === last['params.w.length'] &&
-    data.X === last['data.X'] &&
-    data.X.length === last['data.X.length'] &&
-    data.y === last['data.y'] &&
-    data.y.length === last['data.y.length'] &&
-    gradient.w === last['gradient.w'] &&
-    gradient.w.length === last['gradient.w.length'] &&
-    ws.margin === last['ws.margin'] &&
-    ws.margin.length === last['ws.margin.length'] &&
-    typeof data?.lambda === 'number';
-  if (!isKnown) checkLogisticGradientCall(params, data, sizes, gradient, ws);
+  if (!logisticGradientIsKnown(params, data, sizes, gradient, ws))
+    checkLogisticGradientCall(params, data, sizes, gradient, ws);
 
   const { N, D } = sizes;
   const w: Numbers = params.w;
@@ -350,6 +330,38 @@ const logisticLastGradient: Memo = {
   'ws.margin': new Float64Array(0),
   'ws.margin.length': 0,
 };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function logisticGradientIsKnown(
+  params: Readonly<LogisticParams>,
+  data: LogisticData,
+  sizes: LogisticSizes,
+  gradient: LogisticParams,
+  ws: LogisticWorkspace,
+): boolean {
+  const last = logisticLastGradient;
+  return (
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    gradient != null &&
+    ws != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.D === last['sizes.D'] &&
+    params.w === last['params.w'] &&
+    params.w.length === last['params.w.length'] &&
+    data.X === last['data.X'] &&
+    data.X.length === last['data.X.length'] &&
+    data.y === last['data.y'] &&
+    data.y.length === last['data.y.length'] &&
+    gradient.w === last['gradient.w'] &&
+    gradient.w.length === last['gradient.w.length'] &&
+    ws.margin === last['ws.margin'] &&
+    ws.margin.length === last['ws.margin.length'] &&
+    typeof data?.lambda === 'number'
+  );
+}
 
 function checkLogisticGradientCall(
   params: Readonly<LogisticParams>,

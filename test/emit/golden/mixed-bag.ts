@@ -75,34 +75,8 @@ export function mixedBagLossAndGradient(
   gradient: MIXEDBagParams,
   ws: MIXEDBagWorkspace = mixedBagWorkspace(sizes),
 ): number {
-  const last = mixedBagLastGradient;
-  const isKnown =
-    last.isKnown === true &&
-    sizes != null &&
-    params != null &&
-    data != null &&
-    gradient != null &&
-    ws != null &&
-    sizes.N === last['sizes.N'] &&
-    sizes.D === last['sizes.D'] &&
-    params.L === last['params.L'] &&
-    params.L.length === last['params.L.length'] &&
-    data.word === last['data.word'] &&
-    data.word.length === last['data.word.length'] &&
-    data.keep === last['data.keep'] &&
-    data.keep.length === last['data.keep.length'] &&
-    data.gap === last['data.gap'] &&
-    data.gap.length === last['data.gap.length'] &&
-    gradient.L === last['gradient.L'] &&
-    gradient.L.length === last['gradient.L.length'] &&
-    ws.carry === last['ws.carry'] &&
-    ws.carry.length === 3 &&
-    ws.mask === last['ws.mask'] &&
-    ws.mask.length === last['ws.mask.length'] &&
-    typeof params?.scale === 'number' &&
-    typeof data?.isSigned === 'boolean' &&
-    typeof data?.mode === 'number';
-  if (!isKnown) checkMIXEDBagGradientCall(params, data, sizes, gradient, ws);
+  if (!mixedBagGradientIsKnown(params, data, sizes, gradient, ws))
+    checkMIXEDBagGradientCall(params, data, sizes, gradient, ws);
   checkMIXEDBagRanges(data, sizes);
 
   const { N, D } = sizes;
@@ -359,6 +333,44 @@ const mixedBagLastGradient: Memo = {
   'ws.mask': new Uint8Array(0),
   'ws.mask.length': 0,
 };
+
+/** Whether the last call was given the same, and nothing about it has changed that is checked. */
+function mixedBagGradientIsKnown(
+  params: Readonly<MIXEDBagParams>,
+  data: MIXEDBagData,
+  sizes: MIXEDBagSizes,
+  gradient: MIXEDBagParams,
+  ws: MIXEDBagWorkspace,
+): boolean {
+  const last = mixedBagLastGradient;
+  return (
+    last.isKnown === true &&
+    sizes != null &&
+    params != null &&
+    data != null &&
+    gradient != null &&
+    ws != null &&
+    sizes.N === last['sizes.N'] &&
+    sizes.D === last['sizes.D'] &&
+    params.L === last['params.L'] &&
+    params.L.length === last['params.L.length'] &&
+    data.word === last['data.word'] &&
+    data.word.length === last['data.word.length'] &&
+    data.keep === last['data.keep'] &&
+    data.keep.length === last['data.keep.length'] &&
+    data.gap === last['data.gap'] &&
+    data.gap.length === last['data.gap.length'] &&
+    gradient.L === last['gradient.L'] &&
+    gradient.L.length === last['gradient.L.length'] &&
+    ws.carry === last['ws.carry'] &&
+    ws.carry.length === 3 &&
+    ws.mask === last['ws.mask'] &&
+    ws.mask.length === last['ws.mask.length'] &&
+    typeof params?.scale === 'number' &&
+    typeof data?.isSigned === 'boolean' &&
+    typeof data?.mode === 'number'
+  );
+}
 
 function checkMIXEDBagGradientCall(
   params: Readonly<MIXEDBagParams>,
