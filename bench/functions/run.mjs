@@ -14,7 +14,11 @@ const calls = Object.fromEntries(
   ]),
 );
 /** What is added up, by the name of its row. */
-const functions = { ...calls, 'sin and cos of one angle': 'sin(x[n]) * cos(x[n])' };
+const functions = {
+  ...calls,
+  'log1p of |x|': 'log1p(abs(x[n]))',
+  'sin and cos of one angle': 'sin(x[n]) * cos(x[n])',
+};
 const maths = ['fast', 'exact'];
 
 /** Nanoseconds for one of N values between -4 and 4, which are added up. */

@@ -363,6 +363,37 @@ describe('what is filled', () => {
     expect(kept).toBe(0);
   });
 
+  it('are remembered however many they are', async () => {
+    const names = Array.from({ length: 60 }, (_, k) => `p${k}`);
+    const [first, x] = [buffer('param', 'p0', type('real', 'N')), local('x')];
+    const many = model(
+      {
+        name: 'Many',
+        sizes: ['N'],
+        params: Object.fromEntries(names.map((name) => [name, type('real', 'N')])),
+      },
+      { gradient: { body: [declare(x, at(first, integer(0)))], result: x } },
+    );
+    const { manyLossAndGradient } = await load(
+      await emitTypeScript([many], { sourcePath: 'many.nabla', precision: 'f64' }),
+    );
+    const arrays = () => Object.fromEntries(names.map((name) => [name, new Float64Array(4)]));
+    const [params, gradient] = [arrays(), arrays()];
+    const call = () => manyLossAndGradient?.(params, sizes, gradient);
+    expect([call(), call()]).toEqual([0, 0]);
+    for (const name of names) {
+      const [given, filled] = [params[name], gradient[name]] as const;
+      params[name] = new Float64Array(3);
+      expect(call).toThrow(`params.${name} must have length 4 for real[N], got 3`);
+      params[name] = given as Float64Array<ArrayBuffer>;
+      expect(call()).toBe(0);
+      gradient[name] = given as Float64Array<ArrayBuffer>;
+      expect(call).toThrow(`gradient.${name} must not share memory with params.${name}`);
+      gradient[name] = filled as Float64Array<ArrayBuffer>;
+      expect(call()).toBe(0);
+    }
+  });
+
   it('hold scalars that are filled apart from those that are read', async () => {
     const { rosenbrockLossAndGradient } = await load(
       await emitTypeScript(cases['rosenbrock']?.models ?? [], { sourcePath: 'x', precision: 'f64' }),
