@@ -4,8 +4,9 @@
 // no more. Numbers are looked at in every call, and so is what int data hold. There is one memory for each function, not one
 // for each gradient: a WeakMap makes a call with a new gradient three times as slow. It is an object with a property for
 // each thing that is compared. In place of an array that is not there yet stands an empty one: as long as a property never held
-// anything but arrays of a kind V8 compares at once. (In the gradient itself the comparisons were 4 % faster where it is small, but the loops of
-// larger ones, which V8 enters before it has seen the top of the function, took half as long again.)
+// anything but arrays of a kind V8 compares at once. The function that
+// compares makes the checks as well: had the gradient itself a branch for them, V8 would compile it without having seen that, and
+// do so again after the next job began, for good only where its loops begin (a recurrent net took a twelfth longer).
 
 import { checkFunction, type Check, type Line } from './check.ts';
 import {
@@ -19,7 +20,7 @@ import {
   type Model,
   type ModelField,
 } from './model.ts';
-import type { Declaration, Parameter } from './module.ts';
+import type { Declaration } from './module.ts';
 import { pascalCase } from './names.ts';
 import { recordsOfNumbers } from './records.ts';
 import type { Signature } from './signature.ts';
@@ -67,60 +68,50 @@ export function knownDoor(model: Model, signature: Signature, lines: readonly Li
     type,
   }));
   const memo = model.functionName(`Last${kind}`);
-  const isKnown = model.functionName(`${kind}IsKnown`);
   const things = [
     ...model.sizes.map(({ field }): Kept => ({ path: `sizes.${field}`, nothing: '0' })),
     ...holders.flatMap((holder) => keptOf(model, holder)),
   ];
   const kept = things.filter(({ always }) => always === undefined);
-  const check = checkFunction(model, `${kind}Call`, parameters, () => [
-    ...lines,
-    { text: `remember(${memo});`, helper: 'remember' },
-    ...kept.map(({ path }) => ({ text: `${memo}[${quote(path)}] = ${path};` })),
-  ]);
+  const conditions = [...compared(things), ...numbersOf(model, holders)];
+  const check = checkFunction(
+    model,
+    `${kind}Call`,
+    parameters,
+    () => [
+      ...lines,
+      { text: 'remember(last);', helper: 'remember' },
+      ...kept.map(({ path }) => ({ text: `last[${quote(path)}] = ${path};` })),
+    ],
+    returnIfKnown(memo, conditions),
+  );
   if (check?.declaration === undefined) return undefined;
 
-  const full = check.call();
   const nothing = kept.map(({ path, nothing: value }) => `${quote(path)}: ${value}`);
   return {
-    line: {
-      ...full,
-      text: `if (!${isKnown}(${parameters.map(({ name }) => name).join(', ')})) ${full.text}`,
-    },
+    line: check.call(),
     helpers: check.helpers,
     declarations: [
       {
         kind: 'text',
         text: `/** What the last call of \`${signature.name}\` was given, by name, and nothing from when the job has ended. */\nconst ${memo}: Memo = { ${['isKnown: false', ...nothing].join(', ')} };`,
       },
-      {
-        kind: 'function',
-        name: isKnown,
-        exported: false,
-        doc: `Whether the last call was given the same, and nothing about it has changed that is checked.`,
-        parameters,
-        result: 'boolean',
-        body: knownBody(model, memo, parameters, [...compared(things), ...numbersOf(model, holders)]),
-      },
       check.declaration,
     ],
   };
 }
 
-function knownBody(
-  model: Model,
-  memo: string,
-  parameters: readonly Parameter[],
-  conditions: readonly Condition[],
-): string {
-  const scope = model.moduleScope.inner();
-  for (const { name } of parameters) scope.reserve(name);
-  const last = scope.declare('last');
-  const all = [`${last}.isKnown === true`, ...conditions.map((condition) => condition(last))];
-  const lines = [`const ${last} = ${memo};`];
-  for (; all.length > most; all.splice(0, most))
-    lines.push(`if (!(${all.slice(0, most).join(' && ')})) return false;`);
-  return [...lines, `return ${all.join(' && ')};`].join('\n');
+/** Nothing is left to check if the last call was given the same, and nothing about it has changed that is checked. */
+function returnIfKnown(memo: string, conditions: readonly Condition[]): readonly Line[] {
+  const all = conditions.map((condition) => condition('last'));
+  const lines = [`const last = ${memo};`];
+  let known = 'last.isKnown === true';
+  for (let from = 0; from < all.length; from += most) {
+    const name = `isKnown${from === 0 ? '' : from / most + 1}`;
+    lines.push(`const ${name} = ${[known, ...all.slice(from, from + most)].join(' && ')};`);
+    known = name;
+  }
+  return [...lines, `if (${known}) return;`].map((text) => ({ text }));
 }
 
 /** What it takes, but for the sizes. */

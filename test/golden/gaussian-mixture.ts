@@ -141,8 +141,7 @@ export function gaussianMixtureLossAndGradient(
   gradient: GaussianMixtureParams,
   ws: GaussianMixtureWorkspace = gaussianMixtureWorkspace(sizes),
 ): number {
-  if (!gaussianMixtureGradientIsKnown(params, data, sizes, gradient, ws))
-    checkGaussianMixtureGradientCall(params, data, sizes, gradient, ws);
+  checkGaussianMixtureGradientCall(params, data, sizes, gradient, ws);
 
   const { N, D, K } = sizes;
   const center: Numbers = params.center;
@@ -390,8 +389,7 @@ export function gaussianMixtureHvp(
   product: GaussianMixtureParams,
   ws: GaussianMixtureWorkspace = gaussianMixtureWorkspace(sizes),
 ): number {
-  if (!gaussianMixtureHvpIsKnown(params, data, sizes, direction, product, ws))
-    checkGaussianMixtureHvpCall(params, data, sizes, direction, product, ws);
+  checkGaussianMixtureHvpCall(params, data, sizes, direction, product, ws);
 
   const { N, D, K } = sizes;
   const center: Numbers = params.center;
@@ -833,16 +831,15 @@ const gaussianMixtureLastGradient: Memo = {
   'ws.expTangent.length': 0,
 };
 
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function gaussianMixtureGradientIsKnown(
+function checkGaussianMixtureGradientCall(
   params: Readonly<GaussianMixtureParams>,
   data: GaussianMixtureData,
   sizes: GaussianMixtureSizes,
   gradient: GaussianMixtureParams,
   ws: GaussianMixtureWorkspace,
-): boolean {
+): void {
   const last = gaussianMixtureLastGradient;
-  return (
+  const isKnown =
     last.isKnown === true &&
     sizes != null &&
     params != null &&
@@ -881,55 +878,46 @@ function gaussianMixtureGradientIsKnown(
     ws.scoreTangent === last['ws.scoreTangent'] &&
     ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
     ws.expTangent === last['ws.expTangent'] &&
-    ws.expTangent.length === last['ws.expTangent.length']
-  );
-}
-
-function checkGaussianMixtureGradientCall(
-  params: Readonly<GaussianMixtureParams>,
-  data: GaussianMixtureData,
-  sizes: GaussianMixtureSizes,
-  gradient: GaussianMixtureParams,
-  ws: GaussianMixtureWorkspace,
-): void {
+    ws.expTangent.length === last['ws.expTangent.length'];
+  if (isKnown) return;
   checkGaussianMixture(params, data, sizes);
   checkGaussianMixtureParams('gradient', gradient, sizes);
   checkGaussianMixtureGradientApart(gradient, params, data);
   checkGaussianMixtureWorkspace(ws, sizes);
-  remember(gaussianMixtureLastGradient);
-  gaussianMixtureLastGradient['sizes.N'] = sizes.N;
-  gaussianMixtureLastGradient['sizes.D'] = sizes.D;
-  gaussianMixtureLastGradient['sizes.K'] = sizes.K;
-  gaussianMixtureLastGradient['params.center'] = params.center;
-  gaussianMixtureLastGradient['params.center.length'] = params.center.length;
-  gaussianMixtureLastGradient['params.logWidth'] = params.logWidth;
-  gaussianMixtureLastGradient['params.logWidth.length'] = params.logWidth.length;
-  gaussianMixtureLastGradient['params.weight'] = params.weight;
-  gaussianMixtureLastGradient['params.weight.length'] = params.weight.length;
-  gaussianMixtureLastGradient['data.x'] = data.x;
-  gaussianMixtureLastGradient['data.x.length'] = data.x.length;
-  gaussianMixtureLastGradient['gradient.center'] = gradient.center;
-  gaussianMixtureLastGradient['gradient.center.length'] = gradient.center.length;
-  gaussianMixtureLastGradient['gradient.logWidth'] = gradient.logWidth;
-  gaussianMixtureLastGradient['gradient.logWidth.length'] = gradient.logWidth.length;
-  gaussianMixtureLastGradient['gradient.weight'] = gradient.weight;
-  gaussianMixtureLastGradient['gradient.weight.length'] = gradient.weight.length;
-  gaussianMixtureLastGradient['ws.score'] = ws.score;
-  gaussianMixtureLastGradient['ws.score.length'] = ws.score.length;
-  gaussianMixtureLastGradient['ws.work'] = ws.work;
-  gaussianMixtureLastGradient['ws.work.length'] = ws.work.length;
-  gaussianMixtureLastGradient['ws.exp'] = ws.exp;
-  gaussianMixtureLastGradient['ws.exp.length'] = ws.exp.length;
-  gaussianMixtureLastGradient['ws.weights'] = ws.weights;
-  gaussianMixtureLastGradient['ws.weights.length'] = ws.weights.length;
-  gaussianMixtureLastGradient['ws.weights2'] = ws.weights2;
-  gaussianMixtureLastGradient['ws.weights2.length'] = ws.weights2.length;
-  gaussianMixtureLastGradient['ws.work2'] = ws.work2;
-  gaussianMixtureLastGradient['ws.work2.length'] = ws.work2.length;
-  gaussianMixtureLastGradient['ws.scoreTangent'] = ws.scoreTangent;
-  gaussianMixtureLastGradient['ws.scoreTangent.length'] = ws.scoreTangent.length;
-  gaussianMixtureLastGradient['ws.expTangent'] = ws.expTangent;
-  gaussianMixtureLastGradient['ws.expTangent.length'] = ws.expTangent.length;
+  remember(last);
+  last['sizes.N'] = sizes.N;
+  last['sizes.D'] = sizes.D;
+  last['sizes.K'] = sizes.K;
+  last['params.center'] = params.center;
+  last['params.center.length'] = params.center.length;
+  last['params.logWidth'] = params.logWidth;
+  last['params.logWidth.length'] = params.logWidth.length;
+  last['params.weight'] = params.weight;
+  last['params.weight.length'] = params.weight.length;
+  last['data.x'] = data.x;
+  last['data.x.length'] = data.x.length;
+  last['gradient.center'] = gradient.center;
+  last['gradient.center.length'] = gradient.center.length;
+  last['gradient.logWidth'] = gradient.logWidth;
+  last['gradient.logWidth.length'] = gradient.logWidth.length;
+  last['gradient.weight'] = gradient.weight;
+  last['gradient.weight.length'] = gradient.weight.length;
+  last['ws.score'] = ws.score;
+  last['ws.score.length'] = ws.score.length;
+  last['ws.work'] = ws.work;
+  last['ws.work.length'] = ws.work.length;
+  last['ws.exp'] = ws.exp;
+  last['ws.exp.length'] = ws.exp.length;
+  last['ws.weights'] = ws.weights;
+  last['ws.weights.length'] = ws.weights.length;
+  last['ws.weights2'] = ws.weights2;
+  last['ws.weights2.length'] = ws.weights2.length;
+  last['ws.work2'] = ws.work2;
+  last['ws.work2.length'] = ws.work2.length;
+  last['ws.scoreTangent'] = ws.scoreTangent;
+  last['ws.scoreTangent.length'] = ws.scoreTangent.length;
+  last['ws.expTangent'] = ws.expTangent;
+  last['ws.expTangent.length'] = ws.expTangent.length;
 }
 
 /** What the last call of `gaussianMixtureHvp` was given, by name, and nothing from when the job has ended. */
@@ -976,17 +964,16 @@ const gaussianMixtureLastHvp: Memo = {
   'ws.expTangent.length': 0,
 };
 
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function gaussianMixtureHvpIsKnown(
+function checkGaussianMixtureHvpCall(
   params: Readonly<GaussianMixtureParams>,
   data: GaussianMixtureData,
   sizes: GaussianMixtureSizes,
   direction: Readonly<GaussianMixtureParams>,
   product: GaussianMixtureParams,
   ws: GaussianMixtureWorkspace,
-): boolean {
+): void {
   const last = gaussianMixtureLastHvp;
-  return (
+  const isKnown =
     last.isKnown === true &&
     sizes != null &&
     params != null &&
@@ -1032,63 +1019,53 @@ function gaussianMixtureHvpIsKnown(
     ws.scoreTangent === last['ws.scoreTangent'] &&
     ws.scoreTangent.length === last['ws.scoreTangent.length'] &&
     ws.expTangent === last['ws.expTangent'] &&
-    ws.expTangent.length === last['ws.expTangent.length']
-  );
-}
-
-function checkGaussianMixtureHvpCall(
-  params: Readonly<GaussianMixtureParams>,
-  data: GaussianMixtureData,
-  sizes: GaussianMixtureSizes,
-  direction: Readonly<GaussianMixtureParams>,
-  product: GaussianMixtureParams,
-  ws: GaussianMixtureWorkspace,
-): void {
+    ws.expTangent.length === last['ws.expTangent.length'];
+  if (isKnown) return;
   checkGaussianMixture(params, data, sizes);
   checkGaussianMixtureParams('direction', direction, sizes);
   checkGaussianMixtureParams('product', product, sizes);
   checkGaussianMixtureProductApart(product, params, data, direction);
   checkGaussianMixtureWorkspace(ws, sizes);
-  remember(gaussianMixtureLastHvp);
-  gaussianMixtureLastHvp['sizes.N'] = sizes.N;
-  gaussianMixtureLastHvp['sizes.D'] = sizes.D;
-  gaussianMixtureLastHvp['sizes.K'] = sizes.K;
-  gaussianMixtureLastHvp['params.center'] = params.center;
-  gaussianMixtureLastHvp['params.center.length'] = params.center.length;
-  gaussianMixtureLastHvp['params.logWidth'] = params.logWidth;
-  gaussianMixtureLastHvp['params.logWidth.length'] = params.logWidth.length;
-  gaussianMixtureLastHvp['params.weight'] = params.weight;
-  gaussianMixtureLastHvp['params.weight.length'] = params.weight.length;
-  gaussianMixtureLastHvp['data.x'] = data.x;
-  gaussianMixtureLastHvp['data.x.length'] = data.x.length;
-  gaussianMixtureLastHvp['direction.center'] = direction.center;
-  gaussianMixtureLastHvp['direction.center.length'] = direction.center.length;
-  gaussianMixtureLastHvp['direction.logWidth'] = direction.logWidth;
-  gaussianMixtureLastHvp['direction.logWidth.length'] = direction.logWidth.length;
-  gaussianMixtureLastHvp['direction.weight'] = direction.weight;
-  gaussianMixtureLastHvp['direction.weight.length'] = direction.weight.length;
-  gaussianMixtureLastHvp['product.center'] = product.center;
-  gaussianMixtureLastHvp['product.center.length'] = product.center.length;
-  gaussianMixtureLastHvp['product.logWidth'] = product.logWidth;
-  gaussianMixtureLastHvp['product.logWidth.length'] = product.logWidth.length;
-  gaussianMixtureLastHvp['product.weight'] = product.weight;
-  gaussianMixtureLastHvp['product.weight.length'] = product.weight.length;
-  gaussianMixtureLastHvp['ws.score'] = ws.score;
-  gaussianMixtureLastHvp['ws.score.length'] = ws.score.length;
-  gaussianMixtureLastHvp['ws.work'] = ws.work;
-  gaussianMixtureLastHvp['ws.work.length'] = ws.work.length;
-  gaussianMixtureLastHvp['ws.exp'] = ws.exp;
-  gaussianMixtureLastHvp['ws.exp.length'] = ws.exp.length;
-  gaussianMixtureLastHvp['ws.weights'] = ws.weights;
-  gaussianMixtureLastHvp['ws.weights.length'] = ws.weights.length;
-  gaussianMixtureLastHvp['ws.weights2'] = ws.weights2;
-  gaussianMixtureLastHvp['ws.weights2.length'] = ws.weights2.length;
-  gaussianMixtureLastHvp['ws.work2'] = ws.work2;
-  gaussianMixtureLastHvp['ws.work2.length'] = ws.work2.length;
-  gaussianMixtureLastHvp['ws.scoreTangent'] = ws.scoreTangent;
-  gaussianMixtureLastHvp['ws.scoreTangent.length'] = ws.scoreTangent.length;
-  gaussianMixtureLastHvp['ws.expTangent'] = ws.expTangent;
-  gaussianMixtureLastHvp['ws.expTangent.length'] = ws.expTangent.length;
+  remember(last);
+  last['sizes.N'] = sizes.N;
+  last['sizes.D'] = sizes.D;
+  last['sizes.K'] = sizes.K;
+  last['params.center'] = params.center;
+  last['params.center.length'] = params.center.length;
+  last['params.logWidth'] = params.logWidth;
+  last['params.logWidth.length'] = params.logWidth.length;
+  last['params.weight'] = params.weight;
+  last['params.weight.length'] = params.weight.length;
+  last['data.x'] = data.x;
+  last['data.x.length'] = data.x.length;
+  last['direction.center'] = direction.center;
+  last['direction.center.length'] = direction.center.length;
+  last['direction.logWidth'] = direction.logWidth;
+  last['direction.logWidth.length'] = direction.logWidth.length;
+  last['direction.weight'] = direction.weight;
+  last['direction.weight.length'] = direction.weight.length;
+  last['product.center'] = product.center;
+  last['product.center.length'] = product.center.length;
+  last['product.logWidth'] = product.logWidth;
+  last['product.logWidth.length'] = product.logWidth.length;
+  last['product.weight'] = product.weight;
+  last['product.weight.length'] = product.weight.length;
+  last['ws.score'] = ws.score;
+  last['ws.score.length'] = ws.score.length;
+  last['ws.work'] = ws.work;
+  last['ws.work.length'] = ws.work.length;
+  last['ws.exp'] = ws.exp;
+  last['ws.exp.length'] = ws.exp.length;
+  last['ws.weights'] = ws.weights;
+  last['ws.weights.length'] = ws.weights.length;
+  last['ws.weights2'] = ws.weights2;
+  last['ws.weights2.length'] = ws.weights2.length;
+  last['ws.work2'] = ws.work2;
+  last['ws.work2.length'] = ws.work2.length;
+  last['ws.scoreTangent'] = ws.scoreTangent;
+  last['ws.scoreTangent.length'] = ws.scoreTangent.length;
+  last['ws.expTangent'] = ws.expTangent;
+  last['ws.expTangent.length'] = ws.expTangent.length;
 }
 
 const gaussianMixtureParamArrays = ['center', 'logWidth', 'weight'];

@@ -229,8 +229,7 @@ export function logisticLossAndGradient(
   sizes: LogisticSizes,
   gradient: LogisticParams,
 ): number {
-  if (!logisticGradientIsKnown(params, data, sizes, gradient))
-    checkLogisticGradientCall(params, data, sizes, gradient);
+  checkLogisticGradientCall(params, data, sizes, gradient);
 
   const { N, D } = sizes;
   const w: Numbers = params.w;
@@ -742,8 +741,7 @@ export function logisticHvp(
   direction: Readonly<LogisticParams>,
   product: LogisticParams,
 ): number {
-  if (!logisticHvpIsKnown(params, data, sizes, direction, product))
-    checkLogisticHvpCall(params, data, sizes, direction, product);
+  checkLogisticHvpCall(params, data, sizes, direction, product);
 
   const { N, D } = sizes;
   const w: Numbers = params.w;
@@ -1104,15 +1102,14 @@ const logisticLastGradient: Memo = {
   'gradient.w.length': 0,
 };
 
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function logisticGradientIsKnown(
+function checkLogisticGradientCall(
   params: Readonly<LogisticParams>,
   data: LogisticData,
   sizes: LogisticSizes,
   gradient: LogisticParams,
-): boolean {
+): void {
   const last = logisticLastGradient;
-  return (
+  const isKnown =
     last.isKnown === true &&
     sizes != null &&
     params != null &&
@@ -1129,30 +1126,22 @@ function logisticGradientIsKnown(
     gradient.w === last['gradient.w'] &&
     gradient.w.length === last['gradient.w.length'] &&
     typeof params?.bias === 'number' &&
-    typeof data?.lambda === 'number'
-  );
-}
-
-function checkLogisticGradientCall(
-  params: Readonly<LogisticParams>,
-  data: LogisticData,
-  sizes: LogisticSizes,
-  gradient: LogisticParams,
-): void {
+    typeof data?.lambda === 'number';
+  if (isKnown) return;
   checkLogistic(params, data, sizes);
   checkLogisticArrays('gradient', gradient, sizes);
   checkLogisticGradientApart(gradient, params, data);
-  remember(logisticLastGradient);
-  logisticLastGradient['sizes.N'] = sizes.N;
-  logisticLastGradient['sizes.D'] = sizes.D;
-  logisticLastGradient['params.w'] = params.w;
-  logisticLastGradient['params.w.length'] = params.w.length;
-  logisticLastGradient['data.X'] = data.X;
-  logisticLastGradient['data.X.length'] = data.X.length;
-  logisticLastGradient['data.y'] = data.y;
-  logisticLastGradient['data.y.length'] = data.y.length;
-  logisticLastGradient['gradient.w'] = gradient.w;
-  logisticLastGradient['gradient.w.length'] = gradient.w.length;
+  remember(last);
+  last['sizes.N'] = sizes.N;
+  last['sizes.D'] = sizes.D;
+  last['params.w'] = params.w;
+  last['params.w.length'] = params.w.length;
+  last['data.X'] = data.X;
+  last['data.X.length'] = data.X.length;
+  last['data.y'] = data.y;
+  last['data.y.length'] = data.y.length;
+  last['gradient.w'] = gradient.w;
+  last['gradient.w.length'] = gradient.w.length;
 }
 
 /** What the last call of `logisticHvp` was given, by name, and nothing from when the job has ended. */
@@ -1172,16 +1161,15 @@ const logisticLastHvp: Memo = {
   'product.w.length': 0,
 };
 
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function logisticHvpIsKnown(
+function checkLogisticHvpCall(
   params: Readonly<LogisticParams>,
   data: LogisticData,
   sizes: LogisticSizes,
   direction: Readonly<LogisticParams>,
   product: LogisticParams,
-): boolean {
+): void {
   const last = logisticLastHvp;
-  return (
+  const isKnown =
     last.isKnown === true &&
     sizes != null &&
     params != null &&
@@ -1202,34 +1190,25 @@ function logisticHvpIsKnown(
     product.w.length === last['product.w.length'] &&
     typeof params?.bias === 'number' &&
     typeof data?.lambda === 'number' &&
-    typeof direction?.bias === 'number'
-  );
-}
-
-function checkLogisticHvpCall(
-  params: Readonly<LogisticParams>,
-  data: LogisticData,
-  sizes: LogisticSizes,
-  direction: Readonly<LogisticParams>,
-  product: LogisticParams,
-): void {
+    typeof direction?.bias === 'number';
+  if (isKnown) return;
   checkLogistic(params, data, sizes);
   checkLogisticParams('direction', direction, sizes);
   checkLogisticArrays('product', product, sizes);
   checkLogisticProductApart(product, params, data, direction);
-  remember(logisticLastHvp);
-  logisticLastHvp['sizes.N'] = sizes.N;
-  logisticLastHvp['sizes.D'] = sizes.D;
-  logisticLastHvp['params.w'] = params.w;
-  logisticLastHvp['params.w.length'] = params.w.length;
-  logisticLastHvp['data.X'] = data.X;
-  logisticLastHvp['data.X.length'] = data.X.length;
-  logisticLastHvp['data.y'] = data.y;
-  logisticLastHvp['data.y.length'] = data.y.length;
-  logisticLastHvp['direction.w'] = direction.w;
-  logisticLastHvp['direction.w.length'] = direction.w.length;
-  logisticLastHvp['product.w'] = product.w;
-  logisticLastHvp['product.w.length'] = product.w.length;
+  remember(last);
+  last['sizes.N'] = sizes.N;
+  last['sizes.D'] = sizes.D;
+  last['params.w'] = params.w;
+  last['params.w.length'] = params.w.length;
+  last['data.X'] = data.X;
+  last['data.X.length'] = data.X.length;
+  last['data.y'] = data.y;
+  last['data.y.length'] = data.y.length;
+  last['direction.w'] = direction.w;
+  last['direction.w.length'] = direction.w.length;
+  last['product.w'] = product.w;
+  last['product.w.length'] = product.w.length;
 }
 
 const logisticParamArrays = ['w'];

@@ -72,8 +72,7 @@ export function moleculeLossAndGradient(
   sizes: MoleculeSizes,
   gradient: MoleculeParams,
 ): number {
-  if (!moleculeGradientIsKnown(params, sizes, gradient))
-    checkMoleculeGradientCall(params, sizes, gradient);
+  checkMoleculeGradientCall(params, sizes, gradient);
 
   const { N } = sizes;
   const position: Numbers = params.position;
@@ -187,8 +186,7 @@ export function moleculeHvp(
   direction: Readonly<MoleculeParams>,
   product: MoleculeParams,
 ): number {
-  if (!moleculeHvpIsKnown(params, sizes, direction, product))
-    checkMoleculeHvpCall(params, sizes, direction, product);
+  checkMoleculeHvpCall(params, sizes, direction, product);
 
   const { N } = sizes;
   const position: Numbers = params.position;
@@ -363,14 +361,13 @@ const moleculeLastGradient: Memo = {
   'gradient.position.length': 0,
 };
 
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function moleculeGradientIsKnown(
+function checkMoleculeGradientCall(
   params: Readonly<MoleculeParams>,
   sizes: MoleculeSizes,
   gradient: MoleculeParams,
-): boolean {
+): void {
   const last = moleculeLastGradient;
-  return (
+  const isKnown =
     last.isKnown === true &&
     sizes != null &&
     params != null &&
@@ -379,24 +376,17 @@ function moleculeGradientIsKnown(
     params.position === last['params.position'] &&
     params.position.length === last['params.position.length'] &&
     gradient.position === last['gradient.position'] &&
-    gradient.position.length === last['gradient.position.length']
-  );
-}
-
-function checkMoleculeGradientCall(
-  params: Readonly<MoleculeParams>,
-  sizes: MoleculeSizes,
-  gradient: MoleculeParams,
-): void {
+    gradient.position.length === last['gradient.position.length'];
+  if (isKnown) return;
   checkMolecule(params, sizes);
   checkMoleculeParams('gradient', gradient, sizes);
   checkMoleculeGradientApart(gradient, params);
-  remember(moleculeLastGradient);
-  moleculeLastGradient['sizes.N'] = sizes.N;
-  moleculeLastGradient['params.position'] = params.position;
-  moleculeLastGradient['params.position.length'] = params.position.length;
-  moleculeLastGradient['gradient.position'] = gradient.position;
-  moleculeLastGradient['gradient.position.length'] = gradient.position.length;
+  remember(last);
+  last['sizes.N'] = sizes.N;
+  last['params.position'] = params.position;
+  last['params.position.length'] = params.position.length;
+  last['gradient.position'] = gradient.position;
+  last['gradient.position.length'] = gradient.position.length;
 }
 
 /** What the last call of `moleculeHvp` was given, by name, and nothing from when the job has ended. */
@@ -411,15 +401,14 @@ const moleculeLastHvp: Memo = {
   'product.position.length': 0,
 };
 
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function moleculeHvpIsKnown(
+function checkMoleculeHvpCall(
   params: Readonly<MoleculeParams>,
   sizes: MoleculeSizes,
   direction: Readonly<MoleculeParams>,
   product: MoleculeParams,
-): boolean {
+): void {
   const last = moleculeLastHvp;
-  return (
+  const isKnown =
     last.isKnown === true &&
     sizes != null &&
     params != null &&
@@ -431,28 +420,20 @@ function moleculeHvpIsKnown(
     direction.position === last['direction.position'] &&
     direction.position.length === last['direction.position.length'] &&
     product.position === last['product.position'] &&
-    product.position.length === last['product.position.length']
-  );
-}
-
-function checkMoleculeHvpCall(
-  params: Readonly<MoleculeParams>,
-  sizes: MoleculeSizes,
-  direction: Readonly<MoleculeParams>,
-  product: MoleculeParams,
-): void {
+    product.position.length === last['product.position.length'];
+  if (isKnown) return;
   checkMolecule(params, sizes);
   checkMoleculeParams('direction', direction, sizes);
   checkMoleculeParams('product', product, sizes);
   checkMoleculeProductApart(product, params, direction);
-  remember(moleculeLastHvp);
-  moleculeLastHvp['sizes.N'] = sizes.N;
-  moleculeLastHvp['params.position'] = params.position;
-  moleculeLastHvp['params.position.length'] = params.position.length;
-  moleculeLastHvp['direction.position'] = direction.position;
-  moleculeLastHvp['direction.position.length'] = direction.position.length;
-  moleculeLastHvp['product.position'] = product.position;
-  moleculeLastHvp['product.position.length'] = product.position.length;
+  remember(last);
+  last['sizes.N'] = sizes.N;
+  last['params.position'] = params.position;
+  last['params.position.length'] = params.position.length;
+  last['direction.position'] = direction.position;
+  last['direction.position.length'] = direction.position.length;
+  last['product.position'] = product.position;
+  last['product.position.length'] = product.position.length;
 }
 
 const moleculeParamArrays = ['position'];

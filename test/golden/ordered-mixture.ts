@@ -123,8 +123,7 @@ export function orderedMixtureLossAndGradient(
   gradient: OrderedMixtureParams,
   ws: OrderedMixtureWorkspace = orderedMixtureWorkspace(sizes),
 ): number {
-  if (!orderedMixtureGradientIsKnown(params, data, sizes, gradient, ws))
-    checkOrderedMixtureGradientCall(params, data, sizes, gradient, ws);
+  checkOrderedMixtureGradientCall(params, data, sizes, gradient, ws);
 
   const { N, K } = sizes;
   const weight: Numbers = params.weight;
@@ -447,8 +446,7 @@ export function orderedMixtureHvp(
   product: OrderedMixtureParams,
   ws: OrderedMixtureWorkspace = orderedMixtureWorkspace(sizes),
 ): number {
-  if (!orderedMixtureHvpIsKnown(params, data, sizes, direction, product, ws))
-    checkOrderedMixtureHvpCall(params, data, sizes, direction, product, ws);
+  checkOrderedMixtureHvpCall(params, data, sizes, direction, product, ws);
 
   const { N, K } = sizes;
   const weight: Numbers = params.weight;
@@ -1134,16 +1132,15 @@ const orderedMixtureLastGradient: Memo = {
   'ws.divTangent.length': 0,
 };
 
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function orderedMixtureGradientIsKnown(
+function checkOrderedMixtureGradientCall(
   params: Readonly<OrderedMixtureParams>,
   data: OrderedMixtureData,
   sizes: OrderedMixtureSizes,
   gradient: OrderedMixtureParams,
   ws: OrderedMixtureWorkspace,
-): boolean {
+): void {
   const last = orderedMixtureLastGradient;
-  return (
+  const isKnown =
     last.isKnown === true &&
     sizes != null &&
     params != null &&
@@ -1181,54 +1178,45 @@ function orderedMixtureGradientIsKnown(
     ws.scoreTangent_1 === last['ws.scoreTangent_1'] &&
     ws.scoreTangent_1.length === last['ws.scoreTangent_1.length'] &&
     ws.divTangent === last['ws.divTangent'] &&
-    ws.divTangent.length === last['ws.divTangent.length']
-  );
-}
-
-function checkOrderedMixtureGradientCall(
-  params: Readonly<OrderedMixtureParams>,
-  data: OrderedMixtureData,
-  sizes: OrderedMixtureSizes,
-  gradient: OrderedMixtureParams,
-  ws: OrderedMixtureWorkspace,
-): void {
+    ws.divTangent.length === last['ws.divTangent.length'];
+  if (isKnown) return;
   checkOrderedMixture(params, data, sizes);
   checkOrderedMixtureParams('gradient', gradient, sizes);
   checkOrderedMixtureGradientApart(gradient, params, data);
   checkOrderedMixtureWorkspace(ws, sizes);
-  remember(orderedMixtureLastGradient);
-  orderedMixtureLastGradient['sizes.N'] = sizes.N;
-  orderedMixtureLastGradient['sizes.K'] = sizes.K;
-  orderedMixtureLastGradient['params.weight'] = params.weight;
-  orderedMixtureLastGradient['params.weight.length'] = params.weight.length;
-  orderedMixtureLastGradient['params.mean'] = params.mean;
-  orderedMixtureLastGradient['params.mean.length'] = params.mean.length;
-  orderedMixtureLastGradient['params.width'] = params.width;
-  orderedMixtureLastGradient['params.width.length'] = params.width.length;
-  orderedMixtureLastGradient['data.y'] = data.y;
-  orderedMixtureLastGradient['data.y.length'] = data.y.length;
-  orderedMixtureLastGradient['gradient.weight'] = gradient.weight;
-  orderedMixtureLastGradient['gradient.weight.length'] = gradient.weight.length;
-  orderedMixtureLastGradient['gradient.mean'] = gradient.mean;
-  orderedMixtureLastGradient['gradient.mean.length'] = gradient.mean.length;
-  orderedMixtureLastGradient['gradient.width'] = gradient.width;
-  orderedMixtureLastGradient['gradient.width.length'] = gradient.width.length;
-  orderedMixtureLastGradient['ws.score'] = ws.score;
-  orderedMixtureLastGradient['ws.score.length'] = ws.score.length;
-  orderedMixtureLastGradient['ws.score_1'] = ws.score_1;
-  orderedMixtureLastGradient['ws.score_1.length'] = ws.score_1.length;
-  orderedMixtureLastGradient['ws.div'] = ws.div;
-  orderedMixtureLastGradient['ws.div.length'] = ws.div.length;
-  orderedMixtureLastGradient['ws.weights'] = ws.weights;
-  orderedMixtureLastGradient['ws.weights.length'] = ws.weights.length;
-  orderedMixtureLastGradient['ws.scoreTangent'] = ws.scoreTangent;
-  orderedMixtureLastGradient['ws.scoreTangent.length'] = ws.scoreTangent.length;
-  orderedMixtureLastGradient['ws.weights_1'] = ws.weights_1;
-  orderedMixtureLastGradient['ws.weights_1.length'] = ws.weights_1.length;
-  orderedMixtureLastGradient['ws.scoreTangent_1'] = ws.scoreTangent_1;
-  orderedMixtureLastGradient['ws.scoreTangent_1.length'] = ws.scoreTangent_1.length;
-  orderedMixtureLastGradient['ws.divTangent'] = ws.divTangent;
-  orderedMixtureLastGradient['ws.divTangent.length'] = ws.divTangent.length;
+  remember(last);
+  last['sizes.N'] = sizes.N;
+  last['sizes.K'] = sizes.K;
+  last['params.weight'] = params.weight;
+  last['params.weight.length'] = params.weight.length;
+  last['params.mean'] = params.mean;
+  last['params.mean.length'] = params.mean.length;
+  last['params.width'] = params.width;
+  last['params.width.length'] = params.width.length;
+  last['data.y'] = data.y;
+  last['data.y.length'] = data.y.length;
+  last['gradient.weight'] = gradient.weight;
+  last['gradient.weight.length'] = gradient.weight.length;
+  last['gradient.mean'] = gradient.mean;
+  last['gradient.mean.length'] = gradient.mean.length;
+  last['gradient.width'] = gradient.width;
+  last['gradient.width.length'] = gradient.width.length;
+  last['ws.score'] = ws.score;
+  last['ws.score.length'] = ws.score.length;
+  last['ws.score_1'] = ws.score_1;
+  last['ws.score_1.length'] = ws.score_1.length;
+  last['ws.div'] = ws.div;
+  last['ws.div.length'] = ws.div.length;
+  last['ws.weights'] = ws.weights;
+  last['ws.weights.length'] = ws.weights.length;
+  last['ws.scoreTangent'] = ws.scoreTangent;
+  last['ws.scoreTangent.length'] = ws.scoreTangent.length;
+  last['ws.weights_1'] = ws.weights_1;
+  last['ws.weights_1.length'] = ws.weights_1.length;
+  last['ws.scoreTangent_1'] = ws.scoreTangent_1;
+  last['ws.scoreTangent_1.length'] = ws.scoreTangent_1.length;
+  last['ws.divTangent'] = ws.divTangent;
+  last['ws.divTangent.length'] = ws.divTangent.length;
 }
 
 /** What the last call of `orderedMixtureHvp` was given, by name, and nothing from when the job has ended. */
@@ -1274,17 +1262,16 @@ const orderedMixtureLastHvp: Memo = {
   'ws.divTangent.length': 0,
 };
 
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function orderedMixtureHvpIsKnown(
+function checkOrderedMixtureHvpCall(
   params: Readonly<OrderedMixtureParams>,
   data: OrderedMixtureData,
   sizes: OrderedMixtureSizes,
   direction: Readonly<OrderedMixtureParams>,
   product: OrderedMixtureParams,
   ws: OrderedMixtureWorkspace,
-): boolean {
+): void {
   const last = orderedMixtureLastHvp;
-  return (
+  const isKnown =
     last.isKnown === true &&
     sizes != null &&
     params != null &&
@@ -1329,62 +1316,52 @@ function orderedMixtureHvpIsKnown(
     ws.scoreTangent_1 === last['ws.scoreTangent_1'] &&
     ws.scoreTangent_1.length === last['ws.scoreTangent_1.length'] &&
     ws.divTangent === last['ws.divTangent'] &&
-    ws.divTangent.length === last['ws.divTangent.length']
-  );
-}
-
-function checkOrderedMixtureHvpCall(
-  params: Readonly<OrderedMixtureParams>,
-  data: OrderedMixtureData,
-  sizes: OrderedMixtureSizes,
-  direction: Readonly<OrderedMixtureParams>,
-  product: OrderedMixtureParams,
-  ws: OrderedMixtureWorkspace,
-): void {
+    ws.divTangent.length === last['ws.divTangent.length'];
+  if (isKnown) return;
   checkOrderedMixture(params, data, sizes);
   checkOrderedMixtureParams('direction', direction, sizes);
   checkOrderedMixtureParams('product', product, sizes);
   checkOrderedMixtureProductApart(product, params, data, direction);
   checkOrderedMixtureWorkspace(ws, sizes);
-  remember(orderedMixtureLastHvp);
-  orderedMixtureLastHvp['sizes.N'] = sizes.N;
-  orderedMixtureLastHvp['sizes.K'] = sizes.K;
-  orderedMixtureLastHvp['params.weight'] = params.weight;
-  orderedMixtureLastHvp['params.weight.length'] = params.weight.length;
-  orderedMixtureLastHvp['params.mean'] = params.mean;
-  orderedMixtureLastHvp['params.mean.length'] = params.mean.length;
-  orderedMixtureLastHvp['params.width'] = params.width;
-  orderedMixtureLastHvp['params.width.length'] = params.width.length;
-  orderedMixtureLastHvp['data.y'] = data.y;
-  orderedMixtureLastHvp['data.y.length'] = data.y.length;
-  orderedMixtureLastHvp['direction.weight'] = direction.weight;
-  orderedMixtureLastHvp['direction.weight.length'] = direction.weight.length;
-  orderedMixtureLastHvp['direction.mean'] = direction.mean;
-  orderedMixtureLastHvp['direction.mean.length'] = direction.mean.length;
-  orderedMixtureLastHvp['direction.width'] = direction.width;
-  orderedMixtureLastHvp['direction.width.length'] = direction.width.length;
-  orderedMixtureLastHvp['product.weight'] = product.weight;
-  orderedMixtureLastHvp['product.weight.length'] = product.weight.length;
-  orderedMixtureLastHvp['product.mean'] = product.mean;
-  orderedMixtureLastHvp['product.mean.length'] = product.mean.length;
-  orderedMixtureLastHvp['product.width'] = product.width;
-  orderedMixtureLastHvp['product.width.length'] = product.width.length;
-  orderedMixtureLastHvp['ws.score'] = ws.score;
-  orderedMixtureLastHvp['ws.score.length'] = ws.score.length;
-  orderedMixtureLastHvp['ws.score_1'] = ws.score_1;
-  orderedMixtureLastHvp['ws.score_1.length'] = ws.score_1.length;
-  orderedMixtureLastHvp['ws.div'] = ws.div;
-  orderedMixtureLastHvp['ws.div.length'] = ws.div.length;
-  orderedMixtureLastHvp['ws.weights'] = ws.weights;
-  orderedMixtureLastHvp['ws.weights.length'] = ws.weights.length;
-  orderedMixtureLastHvp['ws.scoreTangent'] = ws.scoreTangent;
-  orderedMixtureLastHvp['ws.scoreTangent.length'] = ws.scoreTangent.length;
-  orderedMixtureLastHvp['ws.weights_1'] = ws.weights_1;
-  orderedMixtureLastHvp['ws.weights_1.length'] = ws.weights_1.length;
-  orderedMixtureLastHvp['ws.scoreTangent_1'] = ws.scoreTangent_1;
-  orderedMixtureLastHvp['ws.scoreTangent_1.length'] = ws.scoreTangent_1.length;
-  orderedMixtureLastHvp['ws.divTangent'] = ws.divTangent;
-  orderedMixtureLastHvp['ws.divTangent.length'] = ws.divTangent.length;
+  remember(last);
+  last['sizes.N'] = sizes.N;
+  last['sizes.K'] = sizes.K;
+  last['params.weight'] = params.weight;
+  last['params.weight.length'] = params.weight.length;
+  last['params.mean'] = params.mean;
+  last['params.mean.length'] = params.mean.length;
+  last['params.width'] = params.width;
+  last['params.width.length'] = params.width.length;
+  last['data.y'] = data.y;
+  last['data.y.length'] = data.y.length;
+  last['direction.weight'] = direction.weight;
+  last['direction.weight.length'] = direction.weight.length;
+  last['direction.mean'] = direction.mean;
+  last['direction.mean.length'] = direction.mean.length;
+  last['direction.width'] = direction.width;
+  last['direction.width.length'] = direction.width.length;
+  last['product.weight'] = product.weight;
+  last['product.weight.length'] = product.weight.length;
+  last['product.mean'] = product.mean;
+  last['product.mean.length'] = product.mean.length;
+  last['product.width'] = product.width;
+  last['product.width.length'] = product.width.length;
+  last['ws.score'] = ws.score;
+  last['ws.score.length'] = ws.score.length;
+  last['ws.score_1'] = ws.score_1;
+  last['ws.score_1.length'] = ws.score_1.length;
+  last['ws.div'] = ws.div;
+  last['ws.div.length'] = ws.div.length;
+  last['ws.weights'] = ws.weights;
+  last['ws.weights.length'] = ws.weights.length;
+  last['ws.scoreTangent'] = ws.scoreTangent;
+  last['ws.scoreTangent.length'] = ws.scoreTangent.length;
+  last['ws.weights_1'] = ws.weights_1;
+  last['ws.weights_1.length'] = ws.weights_1.length;
+  last['ws.scoreTangent_1'] = ws.scoreTangent_1;
+  last['ws.scoreTangent_1.length'] = ws.scoreTangent_1.length;
+  last['ws.divTangent'] = ws.divTangent;
+  last['ws.divTangent.length'] = ws.divTangent.length;
 }
 
 const orderedMixtureParamArrays = ['weight', 'mean', 'width'];
@@ -1549,8 +1526,7 @@ export function orderedMixtureFreeLossAndGradient(
   gradient: OrderedMixtureFree,
   ws: OrderedMixtureFreeWorkspace = orderedMixtureFreeWorkspace(sizes),
 ): number {
-  if (!orderedMixtureFreeGradientIsKnown(free, data, sizes, gradient, ws))
-    checkOrderedMixtureFreeGradientCall(free, data, sizes, gradient, ws);
+  checkOrderedMixtureFreeGradientCall(free, data, sizes, gradient, ws);
 
   const { N, K } = sizes;
   const weightFree: Numbers = free.weight;
@@ -1876,8 +1852,7 @@ export function orderedMixtureFreeHvp(
   product: OrderedMixtureFree,
   ws: OrderedMixtureFreeWorkspace = orderedMixtureFreeWorkspace(sizes),
 ): number {
-  if (!orderedMixtureFreeHvpIsKnown(free, data, sizes, direction, product, ws))
-    checkOrderedMixtureFreeHvpCall(free, data, sizes, direction, product, ws);
+  checkOrderedMixtureFreeHvpCall(free, data, sizes, direction, product, ws);
 
   const { N, K } = sizes;
   const weightFree: Numbers = free.weight;
@@ -2525,16 +2500,15 @@ const orderedMixtureFreeLastGradient: Memo = {
   'ws.logsAdjointTangentAdjoint.length': 0,
 };
 
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function orderedMixtureFreeGradientIsKnown(
+function checkOrderedMixtureFreeGradientCall(
   free: Readonly<OrderedMixtureFree>,
   data: OrderedMixtureData,
   sizes: OrderedMixtureSizes,
   gradient: OrderedMixtureFree,
   ws: OrderedMixtureFreeWorkspace,
-): boolean {
+): void {
   const last = orderedMixtureFreeLastGradient;
-  return (
+  const isKnown =
     last.isKnown === true &&
     sizes != null &&
     free != null &&
@@ -2584,68 +2558,57 @@ function orderedMixtureFreeGradientIsKnown(
     ws.meanAdjointTangentAdjoint === last['ws.meanAdjointTangentAdjoint'] &&
     ws.meanAdjointTangentAdjoint.length === last['ws.meanAdjointTangentAdjoint.length'] &&
     ws.logsAdjointTangentAdjoint === last['ws.logsAdjointTangentAdjoint'] &&
-    ws.logsAdjointTangentAdjoint.length === last['ws.logsAdjointTangentAdjoint.length']
-  );
-}
-
-function checkOrderedMixtureFreeGradientCall(
-  free: Readonly<OrderedMixtureFree>,
-  data: OrderedMixtureData,
-  sizes: OrderedMixtureSizes,
-  gradient: OrderedMixtureFree,
-  ws: OrderedMixtureFreeWorkspace,
-): void {
+    ws.logsAdjointTangentAdjoint.length === last['ws.logsAdjointTangentAdjoint.length'];
+  if (isKnown) return;
   checkOrderedMixtureFree(free, data, sizes);
   checkOrderedMixtureFreeParams('gradient', gradient, sizes);
   checkOrderedMixtureFreeGradientApart(gradient, free, data);
   checkOrderedMixtureFreeWorkspace(ws, sizes);
-  remember(orderedMixtureFreeLastGradient);
-  orderedMixtureFreeLastGradient['sizes.N'] = sizes.N;
-  orderedMixtureFreeLastGradient['sizes.K'] = sizes.K;
-  orderedMixtureFreeLastGradient['free.weight'] = free.weight;
-  orderedMixtureFreeLastGradient['free.weight.length'] = free.weight.length;
-  orderedMixtureFreeLastGradient['free.mean'] = free.mean;
-  orderedMixtureFreeLastGradient['free.mean.length'] = free.mean.length;
-  orderedMixtureFreeLastGradient['free.width'] = free.width;
-  orderedMixtureFreeLastGradient['free.width.length'] = free.width.length;
-  orderedMixtureFreeLastGradient['data.y'] = data.y;
-  orderedMixtureFreeLastGradient['data.y.length'] = data.y.length;
-  orderedMixtureFreeLastGradient['gradient.weight'] = gradient.weight;
-  orderedMixtureFreeLastGradient['gradient.weight.length'] = gradient.weight.length;
-  orderedMixtureFreeLastGradient['gradient.mean'] = gradient.mean;
-  orderedMixtureFreeLastGradient['gradient.mean.length'] = gradient.mean.length;
-  orderedMixtureFreeLastGradient['gradient.width'] = gradient.width;
-  orderedMixtureFreeLastGradient['gradient.width.length'] = gradient.width.length;
-  orderedMixtureFreeLastGradient['ws.logs'] = ws.logs;
-  orderedMixtureFreeLastGradient['ws.logs.length'] = ws.logs.length;
-  orderedMixtureFreeLastGradient['ws.mean'] = ws.mean;
-  orderedMixtureFreeLastGradient['ws.mean.length'] = ws.mean.length;
-  orderedMixtureFreeLastGradient['ws.score'] = ws.score;
-  orderedMixtureFreeLastGradient['ws.score.length'] = ws.score.length;
-  orderedMixtureFreeLastGradient['ws.kept'] = ws.kept;
-  orderedMixtureFreeLastGradient['ws.kept.length'] = ws.kept.length;
-  orderedMixtureFreeLastGradient['ws.exp'] = ws.exp;
-  orderedMixtureFreeLastGradient['ws.exp.length'] = ws.exp.length;
-  orderedMixtureFreeLastGradient['ws.meanAdjoint'] = ws.meanAdjoint;
-  orderedMixtureFreeLastGradient['ws.meanAdjoint.length'] = ws.meanAdjoint.length;
-  orderedMixtureFreeLastGradient['ws.logsAdjoint'] = ws.logsAdjoint;
-  orderedMixtureFreeLastGradient['ws.logsAdjoint.length'] = ws.logsAdjoint.length;
-  orderedMixtureFreeLastGradient['ws.weights'] = ws.weights;
-  orderedMixtureFreeLastGradient['ws.weights.length'] = ws.weights.length;
-  orderedMixtureFreeLastGradient['ws.weights2'] = ws.weights2;
-  orderedMixtureFreeLastGradient['ws.weights2.length'] = ws.weights2.length;
-  orderedMixtureFreeLastGradient['ws.meanTangent'] = ws.meanTangent;
-  orderedMixtureFreeLastGradient['ws.meanTangent.length'] = ws.meanTangent.length;
-  orderedMixtureFreeLastGradient['ws.scoreTangent'] = ws.scoreTangent;
-  orderedMixtureFreeLastGradient['ws.scoreTangent.length'] = ws.scoreTangent.length;
-  orderedMixtureFreeLastGradient['ws.expTangent'] = ws.expTangent;
-  orderedMixtureFreeLastGradient['ws.expTangent.length'] = ws.expTangent.length;
-  orderedMixtureFreeLastGradient['ws.meanAdjointTangentAdjoint'] = ws.meanAdjointTangentAdjoint;
-  orderedMixtureFreeLastGradient['ws.meanAdjointTangentAdjoint.length'] =
-    ws.meanAdjointTangentAdjoint.length;
-  orderedMixtureFreeLastGradient['ws.logsAdjointTangentAdjoint'] = ws.logsAdjointTangentAdjoint;
-  orderedMixtureFreeLastGradient['ws.logsAdjointTangentAdjoint.length'] =
-    ws.logsAdjointTangentAdjoint.length;
+  remember(last);
+  last['sizes.N'] = sizes.N;
+  last['sizes.K'] = sizes.K;
+  last['free.weight'] = free.weight;
+  last['free.weight.length'] = free.weight.length;
+  last['free.mean'] = free.mean;
+  last['free.mean.length'] = free.mean.length;
+  last['free.width'] = free.width;
+  last['free.width.length'] = free.width.length;
+  last['data.y'] = data.y;
+  last['data.y.length'] = data.y.length;
+  last['gradient.weight'] = gradient.weight;
+  last['gradient.weight.length'] = gradient.weight.length;
+  last['gradient.mean'] = gradient.mean;
+  last['gradient.mean.length'] = gradient.mean.length;
+  last['gradient.width'] = gradient.width;
+  last['gradient.width.length'] = gradient.width.length;
+  last['ws.logs'] = ws.logs;
+  last['ws.logs.length'] = ws.logs.length;
+  last['ws.mean'] = ws.mean;
+  last['ws.mean.length'] = ws.mean.length;
+  last['ws.score'] = ws.score;
+  last['ws.score.length'] = ws.score.length;
+  last['ws.kept'] = ws.kept;
+  last['ws.kept.length'] = ws.kept.length;
+  last['ws.exp'] = ws.exp;
+  last['ws.exp.length'] = ws.exp.length;
+  last['ws.meanAdjoint'] = ws.meanAdjoint;
+  last['ws.meanAdjoint.length'] = ws.meanAdjoint.length;
+  last['ws.logsAdjoint'] = ws.logsAdjoint;
+  last['ws.logsAdjoint.length'] = ws.logsAdjoint.length;
+  last['ws.weights'] = ws.weights;
+  last['ws.weights.length'] = ws.weights.length;
+  last['ws.weights2'] = ws.weights2;
+  last['ws.weights2.length'] = ws.weights2.length;
+  last['ws.meanTangent'] = ws.meanTangent;
+  last['ws.meanTangent.length'] = ws.meanTangent.length;
+  last['ws.scoreTangent'] = ws.scoreTangent;
+  last['ws.scoreTangent.length'] = ws.scoreTangent.length;
+  last['ws.expTangent'] = ws.expTangent;
+  last['ws.expTangent.length'] = ws.expTangent.length;
+  last['ws.meanAdjointTangentAdjoint'] = ws.meanAdjointTangentAdjoint;
+  last['ws.meanAdjointTangentAdjoint.length'] = ws.meanAdjointTangentAdjoint.length;
+  last['ws.logsAdjointTangentAdjoint'] = ws.logsAdjointTangentAdjoint;
+  last['ws.logsAdjointTangentAdjoint.length'] = ws.logsAdjointTangentAdjoint.length;
 }
 
 /** What the last call of `orderedMixtureFreeHvp` was given, by name, and nothing from when the job has ended. */
@@ -2703,17 +2666,16 @@ const orderedMixtureFreeLastHvp: Memo = {
   'ws.logsAdjointTangentAdjoint.length': 0,
 };
 
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function orderedMixtureFreeHvpIsKnown(
+function checkOrderedMixtureFreeHvpCall(
   free: Readonly<OrderedMixtureFree>,
   data: OrderedMixtureData,
   sizes: OrderedMixtureSizes,
   direction: Readonly<OrderedMixtureFree>,
   product: OrderedMixtureFree,
   ws: OrderedMixtureFreeWorkspace,
-): boolean {
+): void {
   const last = orderedMixtureFreeLastHvp;
-  return (
+  const isKnown =
     last.isKnown === true &&
     sizes != null &&
     free != null &&
@@ -2770,76 +2732,64 @@ function orderedMixtureFreeHvpIsKnown(
     ws.meanAdjointTangentAdjoint === last['ws.meanAdjointTangentAdjoint'] &&
     ws.meanAdjointTangentAdjoint.length === last['ws.meanAdjointTangentAdjoint.length'] &&
     ws.logsAdjointTangentAdjoint === last['ws.logsAdjointTangentAdjoint'] &&
-    ws.logsAdjointTangentAdjoint.length === last['ws.logsAdjointTangentAdjoint.length']
-  );
-}
-
-function checkOrderedMixtureFreeHvpCall(
-  free: Readonly<OrderedMixtureFree>,
-  data: OrderedMixtureData,
-  sizes: OrderedMixtureSizes,
-  direction: Readonly<OrderedMixtureFree>,
-  product: OrderedMixtureFree,
-  ws: OrderedMixtureFreeWorkspace,
-): void {
+    ws.logsAdjointTangentAdjoint.length === last['ws.logsAdjointTangentAdjoint.length'];
+  if (isKnown) return;
   checkOrderedMixtureFree(free, data, sizes);
   checkOrderedMixtureFreeParams('direction', direction, sizes);
   checkOrderedMixtureFreeParams('product', product, sizes);
   checkOrderedMixtureFreeProductApart(product, free, data, direction);
   checkOrderedMixtureFreeWorkspace(ws, sizes);
-  remember(orderedMixtureFreeLastHvp);
-  orderedMixtureFreeLastHvp['sizes.N'] = sizes.N;
-  orderedMixtureFreeLastHvp['sizes.K'] = sizes.K;
-  orderedMixtureFreeLastHvp['free.weight'] = free.weight;
-  orderedMixtureFreeLastHvp['free.weight.length'] = free.weight.length;
-  orderedMixtureFreeLastHvp['free.mean'] = free.mean;
-  orderedMixtureFreeLastHvp['free.mean.length'] = free.mean.length;
-  orderedMixtureFreeLastHvp['free.width'] = free.width;
-  orderedMixtureFreeLastHvp['free.width.length'] = free.width.length;
-  orderedMixtureFreeLastHvp['data.y'] = data.y;
-  orderedMixtureFreeLastHvp['data.y.length'] = data.y.length;
-  orderedMixtureFreeLastHvp['direction.weight'] = direction.weight;
-  orderedMixtureFreeLastHvp['direction.weight.length'] = direction.weight.length;
-  orderedMixtureFreeLastHvp['direction.mean'] = direction.mean;
-  orderedMixtureFreeLastHvp['direction.mean.length'] = direction.mean.length;
-  orderedMixtureFreeLastHvp['direction.width'] = direction.width;
-  orderedMixtureFreeLastHvp['direction.width.length'] = direction.width.length;
-  orderedMixtureFreeLastHvp['product.weight'] = product.weight;
-  orderedMixtureFreeLastHvp['product.weight.length'] = product.weight.length;
-  orderedMixtureFreeLastHvp['product.mean'] = product.mean;
-  orderedMixtureFreeLastHvp['product.mean.length'] = product.mean.length;
-  orderedMixtureFreeLastHvp['product.width'] = product.width;
-  orderedMixtureFreeLastHvp['product.width.length'] = product.width.length;
-  orderedMixtureFreeLastHvp['ws.logs'] = ws.logs;
-  orderedMixtureFreeLastHvp['ws.logs.length'] = ws.logs.length;
-  orderedMixtureFreeLastHvp['ws.mean'] = ws.mean;
-  orderedMixtureFreeLastHvp['ws.mean.length'] = ws.mean.length;
-  orderedMixtureFreeLastHvp['ws.score'] = ws.score;
-  orderedMixtureFreeLastHvp['ws.score.length'] = ws.score.length;
-  orderedMixtureFreeLastHvp['ws.kept'] = ws.kept;
-  orderedMixtureFreeLastHvp['ws.kept.length'] = ws.kept.length;
-  orderedMixtureFreeLastHvp['ws.exp'] = ws.exp;
-  orderedMixtureFreeLastHvp['ws.exp.length'] = ws.exp.length;
-  orderedMixtureFreeLastHvp['ws.meanAdjoint'] = ws.meanAdjoint;
-  orderedMixtureFreeLastHvp['ws.meanAdjoint.length'] = ws.meanAdjoint.length;
-  orderedMixtureFreeLastHvp['ws.logsAdjoint'] = ws.logsAdjoint;
-  orderedMixtureFreeLastHvp['ws.logsAdjoint.length'] = ws.logsAdjoint.length;
-  orderedMixtureFreeLastHvp['ws.weights'] = ws.weights;
-  orderedMixtureFreeLastHvp['ws.weights.length'] = ws.weights.length;
-  orderedMixtureFreeLastHvp['ws.weights2'] = ws.weights2;
-  orderedMixtureFreeLastHvp['ws.weights2.length'] = ws.weights2.length;
-  orderedMixtureFreeLastHvp['ws.meanTangent'] = ws.meanTangent;
-  orderedMixtureFreeLastHvp['ws.meanTangent.length'] = ws.meanTangent.length;
-  orderedMixtureFreeLastHvp['ws.scoreTangent'] = ws.scoreTangent;
-  orderedMixtureFreeLastHvp['ws.scoreTangent.length'] = ws.scoreTangent.length;
-  orderedMixtureFreeLastHvp['ws.expTangent'] = ws.expTangent;
-  orderedMixtureFreeLastHvp['ws.expTangent.length'] = ws.expTangent.length;
-  orderedMixtureFreeLastHvp['ws.meanAdjointTangentAdjoint'] = ws.meanAdjointTangentAdjoint;
-  orderedMixtureFreeLastHvp['ws.meanAdjointTangentAdjoint.length'] =
-    ws.meanAdjointTangentAdjoint.length;
-  orderedMixtureFreeLastHvp['ws.logsAdjointTangentAdjoint'] = ws.logsAdjointTangentAdjoint;
-  orderedMixtureFreeLastHvp['ws.logsAdjointTangentAdjoint.length'] =
-    ws.logsAdjointTangentAdjoint.length;
+  remember(last);
+  last['sizes.N'] = sizes.N;
+  last['sizes.K'] = sizes.K;
+  last['free.weight'] = free.weight;
+  last['free.weight.length'] = free.weight.length;
+  last['free.mean'] = free.mean;
+  last['free.mean.length'] = free.mean.length;
+  last['free.width'] = free.width;
+  last['free.width.length'] = free.width.length;
+  last['data.y'] = data.y;
+  last['data.y.length'] = data.y.length;
+  last['direction.weight'] = direction.weight;
+  last['direction.weight.length'] = direction.weight.length;
+  last['direction.mean'] = direction.mean;
+  last['direction.mean.length'] = direction.mean.length;
+  last['direction.width'] = direction.width;
+  last['direction.width.length'] = direction.width.length;
+  last['product.weight'] = product.weight;
+  last['product.weight.length'] = product.weight.length;
+  last['product.mean'] = product.mean;
+  last['product.mean.length'] = product.mean.length;
+  last['product.width'] = product.width;
+  last['product.width.length'] = product.width.length;
+  last['ws.logs'] = ws.logs;
+  last['ws.logs.length'] = ws.logs.length;
+  last['ws.mean'] = ws.mean;
+  last['ws.mean.length'] = ws.mean.length;
+  last['ws.score'] = ws.score;
+  last['ws.score.length'] = ws.score.length;
+  last['ws.kept'] = ws.kept;
+  last['ws.kept.length'] = ws.kept.length;
+  last['ws.exp'] = ws.exp;
+  last['ws.exp.length'] = ws.exp.length;
+  last['ws.meanAdjoint'] = ws.meanAdjoint;
+  last['ws.meanAdjoint.length'] = ws.meanAdjoint.length;
+  last['ws.logsAdjoint'] = ws.logsAdjoint;
+  last['ws.logsAdjoint.length'] = ws.logsAdjoint.length;
+  last['ws.weights'] = ws.weights;
+  last['ws.weights.length'] = ws.weights.length;
+  last['ws.weights2'] = ws.weights2;
+  last['ws.weights2.length'] = ws.weights2.length;
+  last['ws.meanTangent'] = ws.meanTangent;
+  last['ws.meanTangent.length'] = ws.meanTangent.length;
+  last['ws.scoreTangent'] = ws.scoreTangent;
+  last['ws.scoreTangent.length'] = ws.scoreTangent.length;
+  last['ws.expTangent'] = ws.expTangent;
+  last['ws.expTangent.length'] = ws.expTangent.length;
+  last['ws.meanAdjointTangentAdjoint'] = ws.meanAdjointTangentAdjoint;
+  last['ws.meanAdjointTangentAdjoint.length'] = ws.meanAdjointTangentAdjoint.length;
+  last['ws.logsAdjointTangentAdjoint'] = ws.logsAdjointTangentAdjoint;
+  last['ws.logsAdjointTangentAdjoint.length'] = ws.logsAdjointTangentAdjoint.length;
 }
 
 /** 2^(i - 1075), exactly. */

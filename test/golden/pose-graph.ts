@@ -132,8 +132,7 @@ export function poseGraphLossAndGradient(
   sizes: PoseGraphSizes,
   gradient: PoseGraphParams,
 ): number {
-  if (!poseGraphGradientIsKnown(params, data, sizes, gradient))
-    checkPoseGraphGradientCall(params, data, sizes, gradient);
+  checkPoseGraphGradientCall(params, data, sizes, gradient);
   checkPoseGraphRanges(data, sizes);
 
   const { M } = sizes;
@@ -349,8 +348,7 @@ export function poseGraphHvp(
   direction: Readonly<PoseGraphParams>,
   product: PoseGraphParams,
 ): number {
-  if (!poseGraphHvpIsKnown(params, data, sizes, direction, product))
-    checkPoseGraphHvpCall(params, data, sizes, direction, product);
+  checkPoseGraphHvpCall(params, data, sizes, direction, product);
   checkPoseGraphRanges(data, sizes);
 
   const { M } = sizes;
@@ -762,15 +760,14 @@ const poseGraphLastGradient: Memo = {
   'gradient.path.angle.length': 0,
 };
 
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function poseGraphGradientIsKnown(
+function checkPoseGraphGradientCall(
   params: Readonly<PoseGraphParams>,
   data: PoseGraphData,
   sizes: PoseGraphSizes,
   gradient: PoseGraphParams,
-): boolean {
+): void {
   const last = poseGraphLastGradient;
-  return (
+  const isKnown =
     last.isKnown === true &&
     sizes != null &&
     params != null &&
@@ -803,45 +800,37 @@ function poseGraphGradientIsKnown(
     gradient.path.angle.length === last['gradient.path.angle.length'] &&
     typeof data?.start?.x === 'number' &&
     typeof data?.start?.y === 'number' &&
-    typeof data?.start?.angle === 'number'
-  );
-}
-
-function checkPoseGraphGradientCall(
-  params: Readonly<PoseGraphParams>,
-  data: PoseGraphData,
-  sizes: PoseGraphSizes,
-  gradient: PoseGraphParams,
-): void {
+    typeof data?.start?.angle === 'number';
+  if (isKnown) return;
   checkPoseGraph(params, data, sizes);
   checkPoseGraphParams('gradient', gradient, sizes);
   checkPoseGraphGradientApart(gradient, params, data);
-  remember(poseGraphLastGradient);
-  poseGraphLastGradient['sizes.N'] = sizes.N;
-  poseGraphLastGradient['sizes.M'] = sizes.M;
-  poseGraphLastGradient['params.path.x'] = params.path.x;
-  poseGraphLastGradient['params.path.x.length'] = params.path.x.length;
-  poseGraphLastGradient['params.path.y'] = params.path.y;
-  poseGraphLastGradient['params.path.y.length'] = params.path.y.length;
-  poseGraphLastGradient['params.path.angle'] = params.path.angle;
-  poseGraphLastGradient['params.path.angle.length'] = params.path.angle.length;
-  poseGraphLastGradient['data.from'] = data.from;
-  poseGraphLastGradient['data.from.length'] = data.from.length;
-  poseGraphLastGradient['data.to'] = data.to;
-  poseGraphLastGradient['data.to.length'] = data.to.length;
-  poseGraphLastGradient['data.measured.x'] = data.measured.x;
-  poseGraphLastGradient['data.measured.x.length'] = data.measured.x.length;
-  poseGraphLastGradient['data.measured.y'] = data.measured.y;
-  poseGraphLastGradient['data.measured.y.length'] = data.measured.y.length;
-  poseGraphLastGradient['data.measured.angle'] = data.measured.angle;
-  poseGraphLastGradient['data.measured.angle.length'] = data.measured.angle.length;
-  poseGraphLastGradient['data.start'] = data.start;
-  poseGraphLastGradient['gradient.path.x'] = gradient.path.x;
-  poseGraphLastGradient['gradient.path.x.length'] = gradient.path.x.length;
-  poseGraphLastGradient['gradient.path.y'] = gradient.path.y;
-  poseGraphLastGradient['gradient.path.y.length'] = gradient.path.y.length;
-  poseGraphLastGradient['gradient.path.angle'] = gradient.path.angle;
-  poseGraphLastGradient['gradient.path.angle.length'] = gradient.path.angle.length;
+  remember(last);
+  last['sizes.N'] = sizes.N;
+  last['sizes.M'] = sizes.M;
+  last['params.path.x'] = params.path.x;
+  last['params.path.x.length'] = params.path.x.length;
+  last['params.path.y'] = params.path.y;
+  last['params.path.y.length'] = params.path.y.length;
+  last['params.path.angle'] = params.path.angle;
+  last['params.path.angle.length'] = params.path.angle.length;
+  last['data.from'] = data.from;
+  last['data.from.length'] = data.from.length;
+  last['data.to'] = data.to;
+  last['data.to.length'] = data.to.length;
+  last['data.measured.x'] = data.measured.x;
+  last['data.measured.x.length'] = data.measured.x.length;
+  last['data.measured.y'] = data.measured.y;
+  last['data.measured.y.length'] = data.measured.y.length;
+  last['data.measured.angle'] = data.measured.angle;
+  last['data.measured.angle.length'] = data.measured.angle.length;
+  last['data.start'] = data.start;
+  last['gradient.path.x'] = gradient.path.x;
+  last['gradient.path.x.length'] = gradient.path.x.length;
+  last['gradient.path.y'] = gradient.path.y;
+  last['gradient.path.y.length'] = gradient.path.y.length;
+  last['gradient.path.angle'] = gradient.path.angle;
+  last['gradient.path.angle.length'] = gradient.path.angle.length;
 }
 
 /** What the last call of `poseGraphHvp` was given, by name, and nothing from when the job has ended. */
@@ -880,16 +869,15 @@ const poseGraphLastHvp: Memo = {
   'product.path.angle.length': 0,
 };
 
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function poseGraphHvpIsKnown(
+function checkPoseGraphHvpCall(
   params: Readonly<PoseGraphParams>,
   data: PoseGraphData,
   sizes: PoseGraphSizes,
   direction: Readonly<PoseGraphParams>,
   product: PoseGraphParams,
-): boolean {
+): void {
   const last = poseGraphLastHvp;
-  return (
+  const isKnown =
     last.isKnown === true &&
     sizes != null &&
     params != null &&
@@ -929,53 +917,44 @@ function poseGraphHvpIsKnown(
     product.path.angle.length === last['product.path.angle.length'] &&
     typeof data?.start?.x === 'number' &&
     typeof data?.start?.y === 'number' &&
-    typeof data?.start?.angle === 'number'
-  );
-}
-
-function checkPoseGraphHvpCall(
-  params: Readonly<PoseGraphParams>,
-  data: PoseGraphData,
-  sizes: PoseGraphSizes,
-  direction: Readonly<PoseGraphParams>,
-  product: PoseGraphParams,
-): void {
+    typeof data?.start?.angle === 'number';
+  if (isKnown) return;
   checkPoseGraph(params, data, sizes);
   checkPoseGraphParams('direction', direction, sizes);
   checkPoseGraphParams('product', product, sizes);
   checkPoseGraphProductApart(product, params, data, direction);
-  remember(poseGraphLastHvp);
-  poseGraphLastHvp['sizes.N'] = sizes.N;
-  poseGraphLastHvp['sizes.M'] = sizes.M;
-  poseGraphLastHvp['params.path.x'] = params.path.x;
-  poseGraphLastHvp['params.path.x.length'] = params.path.x.length;
-  poseGraphLastHvp['params.path.y'] = params.path.y;
-  poseGraphLastHvp['params.path.y.length'] = params.path.y.length;
-  poseGraphLastHvp['params.path.angle'] = params.path.angle;
-  poseGraphLastHvp['params.path.angle.length'] = params.path.angle.length;
-  poseGraphLastHvp['data.from'] = data.from;
-  poseGraphLastHvp['data.from.length'] = data.from.length;
-  poseGraphLastHvp['data.to'] = data.to;
-  poseGraphLastHvp['data.to.length'] = data.to.length;
-  poseGraphLastHvp['data.measured.x'] = data.measured.x;
-  poseGraphLastHvp['data.measured.x.length'] = data.measured.x.length;
-  poseGraphLastHvp['data.measured.y'] = data.measured.y;
-  poseGraphLastHvp['data.measured.y.length'] = data.measured.y.length;
-  poseGraphLastHvp['data.measured.angle'] = data.measured.angle;
-  poseGraphLastHvp['data.measured.angle.length'] = data.measured.angle.length;
-  poseGraphLastHvp['data.start'] = data.start;
-  poseGraphLastHvp['direction.path.x'] = direction.path.x;
-  poseGraphLastHvp['direction.path.x.length'] = direction.path.x.length;
-  poseGraphLastHvp['direction.path.y'] = direction.path.y;
-  poseGraphLastHvp['direction.path.y.length'] = direction.path.y.length;
-  poseGraphLastHvp['direction.path.angle'] = direction.path.angle;
-  poseGraphLastHvp['direction.path.angle.length'] = direction.path.angle.length;
-  poseGraphLastHvp['product.path.x'] = product.path.x;
-  poseGraphLastHvp['product.path.x.length'] = product.path.x.length;
-  poseGraphLastHvp['product.path.y'] = product.path.y;
-  poseGraphLastHvp['product.path.y.length'] = product.path.y.length;
-  poseGraphLastHvp['product.path.angle'] = product.path.angle;
-  poseGraphLastHvp['product.path.angle.length'] = product.path.angle.length;
+  remember(last);
+  last['sizes.N'] = sizes.N;
+  last['sizes.M'] = sizes.M;
+  last['params.path.x'] = params.path.x;
+  last['params.path.x.length'] = params.path.x.length;
+  last['params.path.y'] = params.path.y;
+  last['params.path.y.length'] = params.path.y.length;
+  last['params.path.angle'] = params.path.angle;
+  last['params.path.angle.length'] = params.path.angle.length;
+  last['data.from'] = data.from;
+  last['data.from.length'] = data.from.length;
+  last['data.to'] = data.to;
+  last['data.to.length'] = data.to.length;
+  last['data.measured.x'] = data.measured.x;
+  last['data.measured.x.length'] = data.measured.x.length;
+  last['data.measured.y'] = data.measured.y;
+  last['data.measured.y.length'] = data.measured.y.length;
+  last['data.measured.angle'] = data.measured.angle;
+  last['data.measured.angle.length'] = data.measured.angle.length;
+  last['data.start'] = data.start;
+  last['direction.path.x'] = direction.path.x;
+  last['direction.path.x.length'] = direction.path.x.length;
+  last['direction.path.y'] = direction.path.y;
+  last['direction.path.y.length'] = direction.path.y.length;
+  last['direction.path.angle'] = direction.path.angle;
+  last['direction.path.angle.length'] = direction.path.angle.length;
+  last['product.path.x'] = product.path.x;
+  last['product.path.x.length'] = product.path.x.length;
+  last['product.path.y'] = product.path.y;
+  last['product.path.y.length'] = product.path.y.length;
+  last['product.path.angle'] = product.path.angle;
+  last['product.path.angle.length'] = product.path.angle.length;
 }
 
 const poseGraphParamArrays = ['path.x', 'path.y', 'path.angle'];

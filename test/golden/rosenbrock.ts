@@ -62,8 +62,7 @@ export function rosenbrockLossAndGradient(
   sizes: RosenbrockSizes,
   gradient: RosenbrockParams,
 ): number {
-  if (!rosenbrockGradientIsKnown(params, sizes, gradient))
-    checkRosenbrockGradientCall(params, sizes, gradient);
+  checkRosenbrockGradientCall(params, sizes, gradient);
 
   const { N } = sizes;
   const x: Numbers = params.x;
@@ -134,8 +133,7 @@ export function rosenbrockHvp(
   direction: Readonly<RosenbrockParams>,
   product: RosenbrockParams,
 ): number {
-  if (!rosenbrockHvpIsKnown(params, sizes, direction, product))
-    checkRosenbrockHvpCall(params, sizes, direction, product);
+  checkRosenbrockHvpCall(params, sizes, direction, product);
 
   const { N } = sizes;
   const x: Numbers = params.x;
@@ -277,14 +275,13 @@ const rosenbrockLastGradient: Memo = {
   'gradient.x.length': 0,
 };
 
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function rosenbrockGradientIsKnown(
+function checkRosenbrockGradientCall(
   params: Readonly<RosenbrockParams>,
   sizes: RosenbrockSizes,
   gradient: RosenbrockParams,
-): boolean {
+): void {
   const last = rosenbrockLastGradient;
-  return (
+  const isKnown =
     last.isKnown === true &&
     sizes != null &&
     params != null &&
@@ -293,24 +290,17 @@ function rosenbrockGradientIsKnown(
     params.x === last['params.x'] &&
     params.x.length === last['params.x.length'] &&
     gradient.x === last['gradient.x'] &&
-    gradient.x.length === last['gradient.x.length']
-  );
-}
-
-function checkRosenbrockGradientCall(
-  params: Readonly<RosenbrockParams>,
-  sizes: RosenbrockSizes,
-  gradient: RosenbrockParams,
-): void {
+    gradient.x.length === last['gradient.x.length'];
+  if (isKnown) return;
   checkRosenbrock(params, sizes);
   checkRosenbrockParams('gradient', gradient, sizes);
   checkRosenbrockGradientApart(gradient, params);
-  remember(rosenbrockLastGradient);
-  rosenbrockLastGradient['sizes.N'] = sizes.N;
-  rosenbrockLastGradient['params.x'] = params.x;
-  rosenbrockLastGradient['params.x.length'] = params.x.length;
-  rosenbrockLastGradient['gradient.x'] = gradient.x;
-  rosenbrockLastGradient['gradient.x.length'] = gradient.x.length;
+  remember(last);
+  last['sizes.N'] = sizes.N;
+  last['params.x'] = params.x;
+  last['params.x.length'] = params.x.length;
+  last['gradient.x'] = gradient.x;
+  last['gradient.x.length'] = gradient.x.length;
 }
 
 /** What the last call of `rosenbrockHvp` was given, by name, and nothing from when the job has ended. */
@@ -325,15 +315,14 @@ const rosenbrockLastHvp: Memo = {
   'product.x.length': 0,
 };
 
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function rosenbrockHvpIsKnown(
+function checkRosenbrockHvpCall(
   params: Readonly<RosenbrockParams>,
   sizes: RosenbrockSizes,
   direction: Readonly<RosenbrockParams>,
   product: RosenbrockParams,
-): boolean {
+): void {
   const last = rosenbrockLastHvp;
-  return (
+  const isKnown =
     last.isKnown === true &&
     sizes != null &&
     params != null &&
@@ -345,28 +334,20 @@ function rosenbrockHvpIsKnown(
     direction.x === last['direction.x'] &&
     direction.x.length === last['direction.x.length'] &&
     product.x === last['product.x'] &&
-    product.x.length === last['product.x.length']
-  );
-}
-
-function checkRosenbrockHvpCall(
-  params: Readonly<RosenbrockParams>,
-  sizes: RosenbrockSizes,
-  direction: Readonly<RosenbrockParams>,
-  product: RosenbrockParams,
-): void {
+    product.x.length === last['product.x.length'];
+  if (isKnown) return;
   checkRosenbrock(params, sizes);
   checkRosenbrockParams('direction', direction, sizes);
   checkRosenbrockParams('product', product, sizes);
   checkRosenbrockProductApart(product, params, direction);
-  remember(rosenbrockLastHvp);
-  rosenbrockLastHvp['sizes.N'] = sizes.N;
-  rosenbrockLastHvp['params.x'] = params.x;
-  rosenbrockLastHvp['params.x.length'] = params.x.length;
-  rosenbrockLastHvp['direction.x'] = direction.x;
-  rosenbrockLastHvp['direction.x.length'] = direction.x.length;
-  rosenbrockLastHvp['product.x'] = product.x;
-  rosenbrockLastHvp['product.x.length'] = product.x.length;
+  remember(last);
+  last['sizes.N'] = sizes.N;
+  last['params.x'] = params.x;
+  last['params.x.length'] = params.x.length;
+  last['direction.x'] = direction.x;
+  last['direction.x.length'] = direction.x.length;
+  last['product.x'] = product.x;
+  last['product.x.length'] = product.x.length;
 }
 
 const rosenbrockParamArrays = ['x'];

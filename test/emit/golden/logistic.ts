@@ -110,8 +110,7 @@ export function logisticLossAndGradient(
   gradient: LogisticParams,
   ws: LogisticWorkspace = logisticWorkspace(sizes),
 ): number {
-  if (!logisticGradientIsKnown(params, data, sizes, gradient, ws))
-    checkLogisticGradientCall(params, data, sizes, gradient, ws);
+  checkLogisticGradientCall(params, data, sizes, gradient, ws);
 
   const { N, D } = sizes;
   const w: Numbers = params.w;
@@ -331,16 +330,15 @@ const logisticLastGradient: Memo = {
   'ws.margin.length': 0,
 };
 
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function logisticGradientIsKnown(
+function checkLogisticGradientCall(
   params: Readonly<LogisticParams>,
   data: LogisticData,
   sizes: LogisticSizes,
   gradient: LogisticParams,
   ws: LogisticWorkspace,
-): boolean {
+): void {
   const last = logisticLastGradient;
-  return (
+  const isKnown =
     last.isKnown === true &&
     sizes != null &&
     params != null &&
@@ -359,34 +357,25 @@ function logisticGradientIsKnown(
     gradient.w.length === last['gradient.w.length'] &&
     ws.margin === last['ws.margin'] &&
     ws.margin.length === last['ws.margin.length'] &&
-    typeof data?.lambda === 'number'
-  );
-}
-
-function checkLogisticGradientCall(
-  params: Readonly<LogisticParams>,
-  data: LogisticData,
-  sizes: LogisticSizes,
-  gradient: LogisticParams,
-  ws: LogisticWorkspace,
-): void {
+    typeof data?.lambda === 'number';
+  if (isKnown) return;
   checkLogistic(params, data, sizes);
   checkLogisticParams('gradient', gradient, sizes);
   checkLogisticGradientApart(gradient, params, data);
   checkLogisticWorkspace(ws, sizes);
-  remember(logisticLastGradient);
-  logisticLastGradient['sizes.N'] = sizes.N;
-  logisticLastGradient['sizes.D'] = sizes.D;
-  logisticLastGradient['params.w'] = params.w;
-  logisticLastGradient['params.w.length'] = params.w.length;
-  logisticLastGradient['data.X'] = data.X;
-  logisticLastGradient['data.X.length'] = data.X.length;
-  logisticLastGradient['data.y'] = data.y;
-  logisticLastGradient['data.y.length'] = data.y.length;
-  logisticLastGradient['gradient.w'] = gradient.w;
-  logisticLastGradient['gradient.w.length'] = gradient.w.length;
-  logisticLastGradient['ws.margin'] = ws.margin;
-  logisticLastGradient['ws.margin.length'] = ws.margin.length;
+  remember(last);
+  last['sizes.N'] = sizes.N;
+  last['sizes.D'] = sizes.D;
+  last['params.w'] = params.w;
+  last['params.w.length'] = params.w.length;
+  last['data.X'] = data.X;
+  last['data.X.length'] = data.X.length;
+  last['data.y'] = data.y;
+  last['data.y.length'] = data.y.length;
+  last['gradient.w'] = gradient.w;
+  last['gradient.w.length'] = gradient.w.length;
+  last['ws.margin'] = ws.margin;
+  last['ws.margin.length'] = ws.margin.length;
 }
 
 const logisticParamArrays = ['w'];

@@ -75,8 +75,7 @@ export function mixedBagLossAndGradient(
   gradient: MIXEDBagParams,
   ws: MIXEDBagWorkspace = mixedBagWorkspace(sizes),
 ): number {
-  if (!mixedBagGradientIsKnown(params, data, sizes, gradient, ws))
-    checkMIXEDBagGradientCall(params, data, sizes, gradient, ws);
+  checkMIXEDBagGradientCall(params, data, sizes, gradient, ws);
   checkMIXEDBagRanges(data, sizes);
 
   const { N, D } = sizes;
@@ -334,16 +333,15 @@ const mixedBagLastGradient: Memo = {
   'ws.mask.length': 0,
 };
 
-/** Whether the last call was given the same, and nothing about it has changed that is checked. */
-function mixedBagGradientIsKnown(
+function checkMIXEDBagGradientCall(
   params: Readonly<MIXEDBagParams>,
   data: MIXEDBagData,
   sizes: MIXEDBagSizes,
   gradient: MIXEDBagParams,
   ws: MIXEDBagWorkspace,
-): boolean {
+): void {
   const last = mixedBagLastGradient;
-  return (
+  const isKnown =
     last.isKnown === true &&
     sizes != null &&
     params != null &&
@@ -368,37 +366,28 @@ function mixedBagGradientIsKnown(
     ws.mask.length === last['ws.mask.length'] &&
     typeof params?.scale === 'number' &&
     typeof data?.isSigned === 'boolean' &&
-    typeof data?.mode === 'number'
-  );
-}
-
-function checkMIXEDBagGradientCall(
-  params: Readonly<MIXEDBagParams>,
-  data: MIXEDBagData,
-  sizes: MIXEDBagSizes,
-  gradient: MIXEDBagParams,
-  ws: MIXEDBagWorkspace,
-): void {
+    typeof data?.mode === 'number';
+  if (isKnown) return;
   checkMIXEDBag(params, data, sizes);
   checkMIXEDBagArrays('gradient', gradient, sizes);
   checkMIXEDBagGradientApart(gradient, params, data);
   checkMIXEDBagWorkspace(ws, sizes);
-  remember(mixedBagLastGradient);
-  mixedBagLastGradient['sizes.N'] = sizes.N;
-  mixedBagLastGradient['sizes.D'] = sizes.D;
-  mixedBagLastGradient['params.L'] = params.L;
-  mixedBagLastGradient['params.L.length'] = params.L.length;
-  mixedBagLastGradient['data.word'] = data.word;
-  mixedBagLastGradient['data.word.length'] = data.word.length;
-  mixedBagLastGradient['data.keep'] = data.keep;
-  mixedBagLastGradient['data.keep.length'] = data.keep.length;
-  mixedBagLastGradient['data.gap'] = data.gap;
-  mixedBagLastGradient['data.gap.length'] = data.gap.length;
-  mixedBagLastGradient['gradient.L'] = gradient.L;
-  mixedBagLastGradient['gradient.L.length'] = gradient.L.length;
-  mixedBagLastGradient['ws.carry'] = ws.carry;
-  mixedBagLastGradient['ws.mask'] = ws.mask;
-  mixedBagLastGradient['ws.mask.length'] = ws.mask.length;
+  remember(last);
+  last['sizes.N'] = sizes.N;
+  last['sizes.D'] = sizes.D;
+  last['params.L'] = params.L;
+  last['params.L.length'] = params.L.length;
+  last['data.word'] = data.word;
+  last['data.word.length'] = data.word.length;
+  last['data.keep'] = data.keep;
+  last['data.keep.length'] = data.keep.length;
+  last['data.gap'] = data.gap;
+  last['data.gap.length'] = data.gap.length;
+  last['gradient.L'] = gradient.L;
+  last['gradient.L.length'] = gradient.L.length;
+  last['ws.carry'] = ws.carry;
+  last['ws.mask'] = ws.mask;
+  last['ws.mask.length'] = ws.mask.length;
 }
 
 const mixedBagParamArrays = ['L'];
