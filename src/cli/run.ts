@@ -104,7 +104,7 @@ function commandLine(io: Io, end: (exitCode: number) => void): Command {
     .addOption(
       choice(
         '--math <math>',
-        'exp, tanh, sin and cos by tables (fast) or of Math (exact); in WGSL, functions by builtins (fast) or better ones (exact) (default: fast, in WGSL exact)',
+        'exp, log1p, tanh, sin and cos by tables (fast) or of Math (exact); in WGSL, functions by builtins (fast) or better ones (exact) (default: fast, in WGSL exact)',
         maths,
       ),
     )
@@ -230,7 +230,7 @@ const precisionOption = (): Option =>
   choice('--precision <precision>', 'of arrays of reals', precisions).default('f64');
 
 const mathOption = (): Option =>
-  choice('--math <math>', 'exp, tanh, sin and cos by tables (fast) or of Math (exact)', maths).default(
+  choice('--math <math>', 'exp, log1p, tanh, sin and cos by tables (fast) or of Math (exact)', maths).default(
     'fast',
   );
 

@@ -4,9 +4,9 @@
 // no more. Numbers are looked at in every call, and so is what int data hold. There is one memory for each function, not one
 // for each gradient: a WeakMap makes a call with a new gradient three times as slow. It is an object with a property for
 // each thing that is compared. In place of an array that is not there yet stands an empty one: as long as a property never held
-// anything but arrays of a kind V8 compares at once. The function that
-// compares makes the checks as well: had the gradient itself a branch for them, V8 would compile it without having seen that, and
-// do so again after the next job began, for good only where its loops begin (a recurrent net took a twelfth longer).
+// anything but arrays of a kind V8 compares at once. The function that compares makes the checks as well: had the gradient itself
+// a branch for them, V8 would compile it without having seen that branch taken, throw the code away when the next job takes it, and go on
+// with what it compiled for the middles of loops (a recurrent net took a twelfth longer).
 
 import { checkFunction, type Check, type Line } from './check.ts';
 import {
@@ -102,13 +102,12 @@ export function knownDoor(model: Model, signature: Signature, lines: readonly Li
 }
 
 /** Nothing is left to check if the last call was given the same, and nothing about it has changed that is checked. */
-function returnIfKnown(memo: string, conditions: readonly Condition[]): readonly Line[] {
-  const all = conditions.map((condition) => condition('last'));
+function returnIfKnown(memo: string, conditions: readonly string[]): readonly Line[] {
   const lines = [`const last = ${memo};`];
   let known = 'last.isKnown === true';
-  for (let from = 0; from < all.length; from += most) {
+  for (let from = 0; from < conditions.length; from += most) {
     const name = `isKnown${from === 0 ? '' : from / most + 1}`;
-    lines.push(`const ${name} = ${[known, ...all.slice(from, from + most)].join(' && ')};`);
+    lines.push(`const ${name} = ${[known, ...conditions.slice(from, from + most)].join(' && ')};`);
     known = name;
   }
   return [...lines, `if (${known}) return;`].map((text) => ({ text }));
@@ -143,16 +142,14 @@ const keptOf = (model: Model, { name, fields }: Holder): readonly Kept[] => [
   })),
 ];
 
-type Condition = (last: string) => string;
-
 /** Whether everything is what it was in the last call. */
-function compared(things: readonly Kept[]): readonly Condition[] {
+function compared(things: readonly Kept[]): readonly string[] {
   const holders = new Set(things.map(({ path }) => path.split('.')[0] ?? ''));
   /** Objects that were found not to be missing. */
   const there = new Set(holders);
   return [
-    ...[...holders].map((holder) => () => `${holder} != null`),
-    ...things.map(({ path, always }): Condition => {
+    ...[...holders].map((holder) => `${holder} != null`),
+    ...things.map(({ path, always }) => {
       const [first = '', ...names] = path.split('.');
       let object = first;
       let text = first;
@@ -162,17 +159,17 @@ function compared(things: readonly Kept[]): readonly Condition[] {
         object += `.${name}`;
       }
       there.add(object);
-      return (last) => `${text} === ${always ?? `${last}[${quote(path)}]`}`;
+      return `${text} === ${always ?? `last[${quote(path)}]`}`;
     }),
   ];
 }
 
 /** Whether numbers that are read are numbers. An object that has nothing else need not be there. */
-const numbersOf = (model: Model, holders: readonly Holder[]): readonly Condition[] =>
+const numbersOf = (model: Model, holders: readonly Holder[]): readonly string[] =>
   holders.flatMap(({ name, fields, isRead }) =>
     fields
       .filter((f) => isRead && !isArray(f))
-      .map(({ field, type }) => () => {
+      .map(({ field, type }) => {
         const path = `${name}.${field}`.replaceAll('.', '?.');
         return `typeof ${path} === ${quote(fieldType(type, model.precision))}`;
       }),

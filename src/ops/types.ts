@@ -3,7 +3,7 @@
 export type ScalarName = 'real' | 'int' | 'bool';
 
 /**
- * Whose elementary functions are used. In TypeScript: those of `Math`, which differ between engines, or exp, exp2, tanh,
+ * Whose elementary functions are used. In TypeScript: those of `Math`, which differ between engines, or exp, exp2, log1p, tanh,
  * sin and cos of tables.ts (fast). In WGSL: those of shaders.ts, or the builtins (fast).
  */
 export type Maths = 'exact' | 'fast';
