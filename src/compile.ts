@@ -34,7 +34,7 @@ export interface CompileOptions extends Pick<AnalyseOptions, 'path' | 'sizes'> {
   /**
    * Whose elementary functions are used. In TypeScript `fast`, the default: exp, exp2, log1p, tanh, sin and cos, and what is made of them, by
    * tables in the emitted module. They take from a twelfth to four fifths of the time, are within 2.6 units in the last place, and the same in every engine.
-   * `exact`: the functions of `Math`. In WGSL `exact`, the default: functions in the emitted module that are right to a few
+   * Outside of loops, a function that calls more than a few takes those of `Math`. `exact`: the functions of `Math` everywhere. In WGSL `exact`, the default: functions in the emitted module that are right to a few
    * units in the last place. `fast`: the builtins, some of which may be wrong in the fourth digit.
    */
   readonly math?: Maths;

@@ -57,7 +57,8 @@ export const optimisations = {
   reuse: 'lets scratch arrays take turns in one',
   digits: 'reads a reshaped array at one index, rather than at the quotients and remainders that make it up',
   offsets: 'computes the beginning of an offset once for arrays of one shape',
-  expand: 'writes out what exp, log1p, tanh, sin and cos do in loops with more calls of them than V8 would',
+  expand:
+    'writes out what exp, log1p, tanh, sin and cos do in loops with more calls of them than V8 would; outside of loops, calls those of Math',
   ...kernelOptimisations,
 } as const;
 

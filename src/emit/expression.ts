@@ -43,7 +43,7 @@ function print(target: Target, naming: Naming, e: Expression): Printed {
 }
 
 function printOp(target: Target, naming: Naming, e: Expression & { kind: 'op' }): Printed {
-  const spelling = target.spelling(e.op);
+  const spelling = e.math === 'exact' ? ops[e.op].ts : target.spelling(e.op);
   const args = e.args.map((arg) => print(target, naming, arg));
   if ('call' in spelling) return call(target, spelling.call, args);
   if ('helper' in spelling) return call(target, spelling.helper, args);

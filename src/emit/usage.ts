@@ -41,7 +41,7 @@ export function usageOf({ body, result }: Code, checked: boolean): Usage {
 
   const mention = (e: Expression): void => {
     if (e.kind === 'local') used.add(e.local);
-    else if (e.kind === 'op') ops.add(e.op);
+    else if (e.kind === 'op' && e.math === undefined) ops.add(e.op);
     else if (e.kind === 'load') buffers.add(e.buffer);
     else if (e.kind === 'extent') for (const name of symbolsOf(e.size)) sizes.add(name);
   };

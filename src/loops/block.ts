@@ -300,7 +300,7 @@ function loopsFrom(product: Product, blocks: Blocks, depth: number, names: Names
     }
     return body;
   };
-  const together = overBlocks(blocks.count, width, steps);
+  const together = overBlocks(blocks, width, steps);
   if (blocks.rest === undefined) return [together];
   const single = invented(r.index.name, 'int');
   return [together, { ...r, index: single, from: blocks.rest, body: steps([reference(single)]) }];

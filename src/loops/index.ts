@@ -296,7 +296,6 @@ export const passes: readonly Pass[] = [
     run: expand,
     optimisation: 'expand',
     reason: 'last: what is called how often in which function is known only now',
-    forLoops: true,
   },
 ];
 

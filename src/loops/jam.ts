@@ -9,7 +9,7 @@
 import { blocksOf, overBlocks } from './blocks.ts';
 import { effectsOf, type Effects } from './effects.ts';
 import { keysFor, type Keys } from './keys.ts';
-import { integer, invented, isZero } from './make.ts';
+import { declare, integer, invented, isZero, reference } from './make.ts';
 import { inLanes, privateTo, touchesOf, type Touches } from './private.ts';
 import { copiedList } from './rename.ts';
 import { hasCalls, Together } from './together.ts';
@@ -26,9 +26,15 @@ interface Way {
   readonly longestBody: number;
   /** Whether they may call functions, whose steps are written out later. */
   readonly calls: boolean;
+  /** Whether sums may grow in the loops inside them. */
+  readonly sums: boolean;
+  /** How many can be taken where each has a step more than the one before it in the loops inside. */
+  readonly longestRamp: number;
   /** Savings below these are not worth it: see `gain` and `shared`. */
   readonly leastGain: number;
   readonly leastShared: number;
+  /** How those are jammed that are left over. */
+  readonly rest?: Way;
 }
 
 /**
@@ -36,13 +42,34 @@ interface Way {
  * as four, although there are not registers for all coefficients.
  */
 const near: readonly Way[] = [
-  { width: 8, longestBody: 16, calls: false, leastGain: 2, leastShared: 0 },
-  { width: 4, longestBody: 24, calls: true, leastGain: 2, leastShared: 0 },
+  { width: 8, longestBody: 16, calls: false, sums: true, longestRamp: 0, leastGain: 2, leastShared: 0 },
+  { width: 4, longestBody: 24, calls: true, sums: true, longestRamp: 0, leastGain: 2, leastShared: 0 },
 ];
 /** A loop around several of these, where what the innermost loops load is the same for all iterations. */
-const far: Way = { width: 4, longestBody: 64, calls: true, leastGain: 2, leastShared: 1 };
-/** Rows, once four points are taken together: there are registers for eight sums. */
-const rows: readonly Way[] = [{ width: 2, longestBody: 48, calls: true, leastGain: 2, leastShared: 2 }];
+const far: Way = {
+  width: 4,
+  longestBody: 64,
+  calls: true,
+  sums: true,
+  longestRamp: 0,
+  leastGain: 2,
+  leastShared: 1,
+};
+/** Two rows, once four points are taken together: there are registers for eight sums. */
+const twoRows: Way = {
+  width: 2,
+  longestBody: 48,
+  calls: true,
+  sums: true,
+  longestRamp: 2,
+  leastGain: 2,
+  leastShared: 2,
+};
+/** Where nothing is summed, coefficients need not all be in registers, and four rows load what they share half as often. */
+const rows: readonly Way[] = [
+  { ...twoRows, width: 4, calls: false, sums: false, longestRamp: 4, rest: twoRows },
+  twoRows,
+];
 
 export function jam(routine: Routine): Routine {
   const keys = keysFor();
@@ -120,17 +147,23 @@ function inOwnScratch(
 
 /** `lane` stands in the body for the place of an iteration among those that are taken together. */
 function jammedLoop(statement: Loop, way: Way, keys: Keys, lane?: Local): readonly Statement[] | undefined {
-  const { index, from, to, order, body } = statement;
+  const { from, to, order, body } = statement;
   const hasLoops = body.some((inner) => inner.kind === 'for');
   const isShort = !isLong(to, way) || lengthOf(body) > way.longestBody;
   if (order !== undefined || !isZero(from) || !hasLoops || isShort) return undefined;
   if (!way.calls && hasCalls(body)) return undefined;
+  if (!way.sums && hasSums(body)) return undefined;
+  return inBlocks(statement, way, keys, lane);
+}
+
+function inBlocks(statement: Loop, way: Way, keys: Keys, lane?: Local): readonly Statement[] | undefined {
+  const { index, from, to, body } = statement;
   const effects = effectsOf(body);
   if (!isApart(body, lane === undefined ? [index] : [index, lane], effects)) return undefined;
-  const together = new Together(index, effects, keys, lane);
-  const blocks = blocksOf(to, way.width);
+  const together = new Together(index, effects, keys, way.longestRamp, lane);
+  const blocks = blocksOf(to, way.width, from);
   let isPossible = true;
-  const made = overBlocks(blocks.count, way.width, (steps) => {
+  const made = overBlocks(blocks, way.width, (steps) => {
     const copies = together.start(steps);
     const inside = together.list(body, copies, 0);
     isPossible = inside !== undefined && together.gain >= way.leastGain && together.shared >= way.leastShared;
@@ -138,13 +171,27 @@ function jammedLoop(statement: Loop, way: Way, keys: Keys, lane?: Local): readon
   });
   if (!isPossible) return undefined;
   const single = lane === undefined ? body : copiedList(body, new Map([[lane, integer(0)]]));
-  const rest = blocks.rest === undefined ? [] : [{ ...statement, from: blocks.rest, body: single }];
-  return [...blocks.before, made, ...rest];
+  if (blocks.rest === undefined) return [...blocks.before, made];
+  const rest: Loop = { ...statement, from: blocks.rest, body: single };
+  if (way.rest === undefined) return [...blocks.before, made, rest];
+  const first = invented('rest', 'int');
+  const inner = inBlocks({ ...rest, from: reference(first) }, way.rest, keys);
+  return [
+    ...blocks.before,
+    made,
+    ...(inner === undefined ? [rest] : [declare(first, blocks.rest), ...inner]),
+  ];
 }
 
 /** Loops with fewer iterations are left alone, if it is known how many they have. */
 const isLong = (to: Expression, { width }: Way): boolean =>
   to.kind !== 'literal' || Number(to.value) >= 2 * width;
+
+/** Whether a sum grows in a loop of the list. */
+function hasSums(statements: readonly Statement[]): boolean {
+  const inner = statements.flatMap((statement) => (statement.kind === 'for' ? statement.body : []));
+  return effectsOf(inner).increased.size > 0;
+}
 
 function lengthOf(statements: readonly Statement[]): number {
   let count = 0;

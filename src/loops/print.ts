@@ -146,7 +146,7 @@ class Printer {
         const args = expression.args.map((arg) => this.expression(arg));
         const symbol = infix[expression.op] ?? infix[expression.op.replace(/^i/, '')];
         if (symbol !== undefined && args.length === 2) return `(${args.join(` ${symbol} `)})`;
-        return `${expression.op}(${args.join(', ')})`;
+        return `${expression.math === 'exact' ? 'Math.' : ''}${expression.op}(${args.join(', ')})`;
       }
       case 'conditional': {
         const [condition, then, otherwise] = childrenOf(expression).map((child) => this.expression(child));

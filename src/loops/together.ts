@@ -76,13 +76,18 @@ export class Together {
   readonly #lane: Local | undefined;
   readonly #effects: Effects;
   readonly #keys: Keys;
+  readonly #longestRamp: number;
 
-  /** `lane`: a local that stands for the place of an iteration among those that are taken together. */
-  constructor(index: Local, effects: Effects, keys: Keys, lane?: Local) {
+  /**
+   * `longestRamp`: how many iterations can be taken together where each has a step more than the one before it.
+   * `lane`: a local that stands for the place of an iteration among those that are taken together.
+   */
+  constructor(index: Local, effects: Effects, keys: Keys, longestRamp: number, lane?: Local) {
     this.#index = index;
     this.#lane = lane;
     this.#effects = effects;
     this.#keys = keys;
+    this.#longestRamp = longestRamp;
     this.#varying.add(index);
     if (lane !== undefined) this.#varying.add(lane);
   }
@@ -164,12 +169,12 @@ export class Together {
   }
 
   /**
-   * Where the loop ends in the first iteration, if two iterations are taken together and it starts at 0 and runs to the index, or so
-   * many steps beyond: that far both go, and the second has one step more.
+   * Where the loop ends in the first iteration, if it starts at 0 and runs to the index, or so many steps beyond: that far all go, and
+   * each has one step more than the one before it.
    */
   #leastEnd({ from, to, order }: Loop, each: readonly Names[]): Expression | undefined {
-    const [first, second, ...more] = each;
-    if (first === undefined || second === undefined || more.length > 0) return undefined;
+    const [first] = each;
+    if (first === undefined || each.length > this.#longestRamp) return undefined;
     const end = to.kind === 'local' ? (this.#values.get(to.local) ?? to) : to;
     const [start, steps] = end.kind === 'op' && end.op === 'iadd' ? end.args : [end, integer(0)];
     const isPlus = steps?.kind === 'literal' && Number(steps.value) >= 0;
@@ -267,9 +272,16 @@ export class Together {
   }
 }
 
-/** The step that the second of two iterations has more than the first, which ends at `least`. */
+/** The steps that iterations have more than the first, which ends at `least`: the second one, the third two. */
 function longer({ index, body }: Loop, least: Expression, each: readonly Names[]): readonly Statement[] {
-  const [, second = new Map<Local, Expression>()] = each;
-  const own: Local = { ...index };
-  return [declare(own, least), ...copiedList(body, new Map([...second, [index, reference(own)] as const]))];
+  return each.flatMap((names, u) =>
+    each.slice(0, u).flatMap((_, step) => {
+      const own: Local = { ...index };
+      const value = step === 0 ? least : apply('iadd', least, integer(step));
+      return [
+        declare(own, value),
+        ...copiedList(body, new Map([...names, [index, reference(own)] as const])),
+      ];
+    }),
+  );
 }

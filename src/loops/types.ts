@@ -40,7 +40,13 @@ export type Expression =
   | { readonly kind: 'extent'; readonly size: Polynomial }
   | { readonly kind: 'local'; readonly local: Local }
   /** A primitive op; both arms of `select` may be printed as a lazy conditional. */
-  | { readonly kind: 'op'; readonly op: OpName; readonly args: readonly Expression[] }
+  | {
+      readonly kind: 'op';
+      readonly op: OpName;
+      readonly args: readonly Expression[];
+      /** The function of `Math` is called, whatever others are (see expand.ts). */
+      readonly math?: 'exact';
+    }
   /** A lazy conditional: only the arm taken is evaluated. */
   | {
       readonly kind: 'conditional';

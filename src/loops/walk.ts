@@ -12,7 +12,7 @@ export function mapChildren(expression: Expression, map: (child: Expression) => 
       return expression;
     case 'op': {
       const args = mapList(expression.args, map);
-      return args === expression.args ? expression : { kind: 'op', op: expression.op, args };
+      return args === expression.args ? expression : { ...expression, args };
     }
     case 'conditional': {
       const condition = map(expression.condition);

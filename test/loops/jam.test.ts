@@ -73,9 +73,17 @@ const models = {
 };
 
 describe.each(Object.entries(models))('%s', (_, source) => {
-  it.each([1, 3, 4, 5, 8, 11])('with %d points', (N) => {
-    // Rows are taken two at a time.
-    const D = 6 + (N % 2);
+  // Points are taken four at a time, rows by two and by four.
+  it.each([
+    [1, 7],
+    [3, 6],
+    [4, 8],
+    [5, 9],
+    [8, 3],
+    [9, 2],
+    [11, 5],
+    [12, 1],
+  ])('with %d points of %d coordinates', (N, D) => {
     const sizes = { N, D };
     const program = programOf(source);
     const inputs = { params: {} as Record<string, Content>, data: {} as Record<string, Content> };
@@ -85,7 +93,7 @@ describe.each(Object.entries(models))('%s', (_, source) => {
         1,
       );
       const waves = Array.from({ length }, (_, i) => Math.sin(k + 1.7 * i));
-      const values = type.scalar === 'int' ? waves.map((wave) => Math.floor(3 + 3 * wave)) : waves;
+      const values = type.scalar === 'int' ? waves.map((wave) => Math.floor((D / 2) * (1 + wave))) : waves;
       inputs[role === 'param' ? 'params' : 'data'][name] =
         type.dims.length === 0 ? (values[0] ?? NaN) : values;
     });
