@@ -29,17 +29,28 @@ const titles: Readonly<Record<RoutineKind, string>> = {
 
 const lastKind = ({ functions }: ModelReport): string => functions.at(-1)?.kind ?? 'function';
 
-function functionsText({ functions, ratio, passes, derived }: ModelReport): readonly string[] {
-  const rows = functions.map(({ kind, operations, scratch }) => [
+function functionsText({ functions, ratio, assumed, passes, derived }: ModelReport): readonly string[] {
+  const hasLoops = functions.some((one) => one.hasLoops);
+  const hasSizes = functions.some((one) => one.executed !== null);
+  const rows = functions.map(({ kind, operations, executed, scratch }) => [
     titles[kind],
     number(operations),
+    ...(hasLoops && hasSizes ? [executed === null ? 'as data say' : number(executed)] : []),
     bytes(scratch),
   ]);
   const copies = passes.some(({ pass }) => pass === 'jam' || pass === 'products');
+  const at = Object.entries(assumed).map(([name, value]) => `${name}=${value}`);
+  const where = at.length === 0 ? '' : `at ${at.join(' ')}, `;
   const notes = [
-    ...(ratio === null ? [] : [`together they take ${ratio.toFixed(2)} times the operations of the loss`]),
-    ...(functions.some(({ hasLoops }) => hasLoops)
-      ? ['operations are counted as they are written: loops repeat them']
+    ...(ratio === null
+      ? []
+      : [
+          `${where}a call for loss and gradient takes ${ratio.toFixed(2)} times the operations of one for the loss`,
+        ]),
+    ...(hasLoops
+      ? [
+          `operations are counted as they are written: loops repeat them${at.length === 0 ? '' : ', as --size shows'}`,
+        ]
       : []),
     ...(derived.length > 0
       ? ['loops that run again from checkpoints are written out twice: see --checkpoint none']
@@ -50,7 +61,10 @@ function functionsText({ functions, ratio, passes, derived }: ModelReport): read
   ];
   return [
     'Functions',
-    ...table([['', 'operations', 'scratch bytes'], ...rows], [1]),
+    ...table(
+      [['', 'operations', ...(hasLoops && hasSizes ? ['in a call'] : []), 'scratch bytes'], ...rows],
+      [1, ...(hasLoops && hasSizes ? [2] : [])],
+    ),
     ...notes.map((line) => `  ${line}`),
   ];
 }

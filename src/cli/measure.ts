@@ -17,7 +17,7 @@ import {
 } from '../base/polynomial.ts';
 import { lengthOf as elementsOf, shapeText } from '../emit/model.ts';
 import { derivedSizes, sourcesOf, textOf } from '../emit/derived.ts';
-import { operationsOf } from '../emit/operations.ts';
+import { operationsAt, operationsOf } from '../emit/operations.ts';
 import { derive } from '../generate.ts';
 import { derivedSize } from '../ir/derived.ts';
 import { printProgram } from '../ir/print.ts';
@@ -41,8 +41,10 @@ export interface ModelReport {
   readonly sizes: Readonly<Record<string, number | null>>;
   /** Of loss and gradient; of the outputs, where there is no loss. */
   readonly functions: readonly FunctionReport[];
-  /** Operations of the gradient for each of the loss. */
+  /** Operations of a call of the gradient for each of one of the loss; null where loops run as often as data or params say. */
   readonly ratio: number | null;
+  /** Sizes that nobody said, with the value that the ratio is for. */
+  readonly assumed: Readonly<Record<string, number>>;
   /** What the last of the functions keeps in scratch memory. */
   readonly arrays: readonly ArrayReport[];
   /** Sizes that follow from others when the emitted code is called. */
@@ -55,6 +57,8 @@ export interface FunctionReport {
   readonly kind: RoutineKind;
   /** As the docs of the emitted function count them. */
   readonly operations: number;
+  /** In one call, where all sizes are known; null otherwise, and where loops run as often as data or params say. */
+  readonly executed: number | null;
   readonly hasLoops: boolean;
   readonly scratch: Bytes;
 }
@@ -99,19 +103,21 @@ export function measure(program: Program, options: MeasureOptions): ModelReport 
     return {
       kind: routine.kind as RoutineKind,
       operations: count,
+      executed: executed(routine, values),
       hasLoops,
       scratch: total(routine, values),
     };
   });
-  const [loss, gradient] = functions;
-  const isRatio = loss !== undefined && gradient !== undefined && loss.operations > 0;
+  const open = program.sizes.filter(({ name }) => !values.has(name));
+  const assumed = Object.fromEntries(open.map(({ name }) => [name, ASSUMED]));
   const last = compiled.at(-1);
   const derived = last === undefined ? [] : [...derivedSizes([last.routine])];
   return {
     model: program.name,
     sizes: Object.fromEntries(program.sizes.map(({ name }) => [name, values.get(name) ?? null])),
     functions,
-    ratio: isRatio ? gradient.operations / loss.operations : null,
+    ratio: ratioOf(routines, knownSizes(program, routines, { ...assumed, ...options.sizes })),
+    assumed,
     arrays: (last?.routine.scratch ?? []).map((buffer) => ({
       name: buffer.name,
       shape: shapeText({ type: buffer }),
@@ -177,6 +183,21 @@ function lengthOf({ body, parts }: Routine): number {
       if (kind !== 'section') count++;
     });
   return count;
+}
+
+/** Of a size that nobody said. */
+const ASSUMED = 100;
+
+function ratioOf([loss, gradient]: readonly Routine[], values: Values): number | null {
+  if (loss?.kind !== 'loss' || gradient === undefined) return null;
+  const [forward, both] = [executed(loss, values), executed(gradient, values)];
+  return forward === null || both === null || forward === 0 ? null : both / forward;
+}
+
+function executed(routine: Routine, values: Values): number | null {
+  const isKnown = routine.program.sizes.every(({ name }) => values.has(name));
+  const valueOf = (name: string): number => values.get(name) ?? bug(`${name} has no value`);
+  return isKnown ? (operationsAt(routine, valueOf) ?? null) : null;
 }
 
 // ---- memory

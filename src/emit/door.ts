@@ -158,11 +158,13 @@ function paramsChecks(model: Model): Pick<Door, 'params' | 'filled'> {
   const parameters = [{ name: 'owner', type: 'string' }, paramsParameter(model)];
   const taken = withSizes(model, parameters, model.params);
   const scalars = scalarChecks(model, 'owner', 'params', model.params);
-  const filled = model.params.some(isArray)
-    ? checkFunction(model, scalars.length > 0 ? 'Arrays' : 'Params', taken, (names) =>
-        arrayChecks(model, 'owner', 'params', model.params, names),
-      )
-    : sharedCheck('checkObject', parameters);
+  const hasRecords = nestedIn(membersOf(model.params, model.program.records ?? [])).length > 0;
+  const filled =
+    model.params.some(isArray) || hasRecords
+      ? checkFunction(model, scalars.length > 0 ? 'Arrays' : 'Params', taken, (names) =>
+          arrayChecks(model, 'owner', 'params', model.params, names),
+        )
+      : sharedCheck('checkObject', parameters);
   const params =
     scalars.length > 0 && filled
       ? checkFunction(model, 'Params', taken, () => [filled.call(), ...scalars])

@@ -148,6 +148,22 @@ describe('the door', () => {
     expect(run(change)).toThrow(message);
   }); // prettier-ignore
 
+  it('refuses a missing record of numbers alone', async () => {
+    const source = `type Start = { angle: real, speed: real }
+    model Swing {
+      param start: Start, rate: real
+      loss start.angle * start.speed * rate
+    }`;
+    const { files } = await compile(source, { emit: ['loss', 'gradient'] });
+    const swing = await loadEmitted(files[0]?.text ?? '');
+    const given = { start: { angle: 1, speed: 2 }, rate: 3 };
+    const missing = 'start must be an object, got undefined';
+    expect(() => swing['swingLoss']?.({ rate: 3 })).toThrow(`params.${missing}`);
+    expect(() => swing['swingLossAndGradient']?.(given, { rate: 3 })).toThrow(`gradient.${missing}`);
+    expect(() => swing['swingUnpack']?.(new Float64Array(3), {})).toThrow(`params.${missing}`);
+    expect(swing['swingLoss']?.(given)).toBe(6);
+  });
+
   it('refuses to fill what it reads', () => {
     const p = params();
     const gradient = (change: (g: any) => void) => (): void => {
