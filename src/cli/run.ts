@@ -237,7 +237,7 @@ const mathOption = (): Option =>
 const checkpointOption = (): Option =>
   new Option(
     '--checkpoint <what>',
-    'what loops save for their derivative: none (everything), a number (the state after so many iterations), or auto (after √T of T iterations, if everything is over 8 MB)',
+    'what loops save for their derivative: none (everything), a number (the state after so many iterations), or auto (after √T of T iterations, where states have more than 16 elements and everything is over 8 MB) (default: auto)',
   ).argParser(checkpointValue);
 
 const jacobianOption = (): Option =>

@@ -82,6 +82,7 @@ export function knownDoor(model: Model, signature: Signature, lines: readonly Li
       ...lines,
       { text: 'remember(last);', helper: 'remember' },
       ...kept.map(({ path }) => ({ text: `last[${quote(path)}] = ${path};` })),
+      { text: 'last.isKnown = true;' },
     ],
     returnIfKnown(memo, conditions),
   );
@@ -94,7 +95,7 @@ export function knownDoor(model: Model, signature: Signature, lines: readonly Li
     declarations: [
       {
         kind: 'text',
-        text: `/** What the last call of \`${signature.name}\` was given, by name, and nothing from when the job has ended. */\nconst ${memo}: Memo = { ${['isKnown: false', ...nothing].join(', ')} };`,
+        text: `/** What the last call of \`${signature.name}\` was given, by name, and nothing from when the job has ended. */\nconst ${memo}: Memo = { ${['isKnown: false', 'isKept: false', ...nothing].join(', ')} };`,
       },
       check.declaration,
     ],

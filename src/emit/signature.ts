@@ -156,7 +156,7 @@ export function docOf(model: Model, routine: Routine): string {
     lines.push(`@param outputs is filled: ${fieldList(model, model.outputs)}`);
   if (form !== undefined) lines.push(`@param ${form.holder} is filled`);
   if (routine.scratch.length > 0)
-    lines.push('@param ws scratch arrays; with them the call allocates nothing');
+    lines.push('@param ws scratch arrays; with them the call allocates no others');
   const lossDoc = model.program.outputs.find(({ role }) => role === 'loss')?.doc?.replace(/\s+/g, ' ');
   const told = returns === 'the loss' && lossDoc !== undefined ? `${returns}: ${lossDoc}` : returns;
   if (told !== undefined) lines.push(`@returns ${told}`);

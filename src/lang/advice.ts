@@ -205,12 +205,34 @@ function choiceAdvice({ expected, rest }: Trouble): string | undefined {
 }
 
 /** `X .* y` and `x.sum()` of the array languages. */
-function dotAdvice({ found, before, read }: Trouble): string | undefined {
+function dotAdvice({ found, before, read, rest }: Trouble): string | undefined {
   if (before?.text === '.' && operators.has(found.text)) {
     const product = found.text === '*' ? '; the matrix product is `@`' : '';
     return `${quoted(found.text)} is elementwise by itself${product}`;
   }
   const [base, dot, name] = read.slice(-3);
   if (found.text !== '(' || dot?.text !== '.' || name?.type !== 'name') return undefined;
-  return `write ${quoted(`${name.text}(${base?.type === 'name' ? base.text : '…'})`)}`;
+  const given = argumentsOf(rest);
+  const isLibrary = base?.type === 'name' && libraries.has(base.text) && read.at(-4)?.text !== '.';
+  if (isLibrary) return `functions have no prefix: write ${quoted(`${name.text}(${given})`)}`;
+  const object = base?.type === 'name' ? base.text : '…';
+  return `write ${quoted(`${name.text}(${given === '' ? object : `${object}, ${given}`})`)}`;
+}
+
+/** What other languages have their functions in. */
+export const libraries: ReadonlySet<string> = new Set(['Math', 'math', 'np', 'numpy', 'jnp', 'tf', 'torch']);
+
+/** The text up to where the parenthesis is closed that has just been opened. */
+function argumentsOf(tokens: readonly Token[]): string {
+  let depth = 1;
+  const end = tokens.findIndex(({ type, text }) => {
+    if (type === 'open' || text === '(' || text === '[') depth++;
+    if (type === 'close' || text === ')' || text === ']') depth--;
+    return depth === 0;
+  });
+  const inside = end < 0 ? tokens : tokens.slice(0, end);
+  return inside
+    .map(({ text }) => (text === ',' ? ', ' : text))
+    .join('')
+    .trim();
 }

@@ -26,7 +26,7 @@ const places: readonly (Place & { readonly word: string; readonly place: string;
       word: 'model',
       place: 'outside of a model',
       what: 'a declaration',
-      holds: '`const`, `fn` or `model`',
+      holds: '`const`, `fn`, `import`, `model` or `type`',
       define: 'const',
     },
     {

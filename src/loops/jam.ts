@@ -1,6 +1,7 @@
 // Unroll and jam: four iterations of a loop at a time, with the loops inside them run together. Four sums that grow side by
 // side do not wait for each other's additions, an element to which four iterations add is loaded and stored once, and so
-// are loads that they share. The terms of a statement are still added in the order in which they came.
+// are loads that they share. The terms of a statement are still added in the order in which they came, unless a loop
+// inside adds several times to one element: then the first terms of four iterations come before the second ones.
 //
 // Where no loop near the work can be jammed, one farther out may: over points, around loops over clusters and over the rows and
 // columns of the matrix of a cluster. Each of the four iterations then has scratch arrays of its own (`private.ts`), an element

@@ -348,6 +348,32 @@ describe('what is filled', () => {
     expect(() => gradient(all)).toThrow('gradient.a must have length 4 for real[N], got 8');
   });
 
+  it('are not half remembered when a field throws, whichever time it is looked at', () => {
+    let thrown = 0;
+    for (let look = 1; look <= 12; look++) {
+      const [first, second] = [good(), good()];
+      // What is read later is what is filled now.
+      first.gradient.a = second.params.a;
+      gradient(first);
+      let looks = 0;
+      const { a } = second.gradient;
+      Object.defineProperty(second.gradient, 'a', {
+        get: () => {
+          if (++looks === look) throw new Error('not now');
+          return a;
+        },
+      });
+      try {
+        gradient(second);
+      } catch {
+        thrown++;
+      }
+      const both = { ...second, gradient: { ...first.gradient, a: second.params.a } };
+      expect(() => gradient(both)).toThrow('gradient.a must not share memory with params.a');
+    }
+    expect(thrown).toBeGreaterThan(2);
+  });
+
   it('are not kept from being collected', async () => {
     setFlagsFromString('--expose-gc');
     const collect = runInNewContext('gc') as () => void;

@@ -69,7 +69,7 @@ export interface GaussianMixtureLayout {
  * @param params center: real[K, D], logWidth: real[K], weight: real[K]
  * @param data x: real[N, D]
  * @param sizes N, D, K
- * @param ws scratch arrays; with them the call allocates nothing
+ * @param ws scratch arrays; with them the call allocates no others
  * @returns the loss
  */
 export function gaussianMixtureLoss(
@@ -131,7 +131,7 @@ export function gaussianMixtureLoss(
  * @param data x: real[N, D]
  * @param sizes N, D, K
  * @param gradient is filled: the derivative of the loss by each of the params
- * @param ws scratch arrays; with them the call allocates nothing
+ * @param ws scratch arrays; with them the call allocates no others
  * @returns the loss
  */
 export function gaussianMixtureLossAndGradient(
@@ -288,7 +288,7 @@ export function gaussianMixtureOutputs(
  * @param data x: real[N, D]
  * @param sizes N, D, K
  * @param direction a change of the params
- * @param ws scratch arrays; with them the call allocates nothing
+ * @param ws scratch arrays; with them the call allocates no others
  * @returns the directional derivative of the loss
  */
 export function gaussianMixtureJvp(
@@ -378,7 +378,7 @@ export function gaussianMixtureJvp(
  * @param sizes N, D, K
  * @param direction a change of the params
  * @param product is filled: the Hessian times the direction
- * @param ws scratch arrays; with them the call allocates nothing
+ * @param ws scratch arrays; with them the call allocates no others
  * @returns the directional derivative of the loss
  */
 export function gaussianMixtureHvp(
@@ -796,6 +796,7 @@ function checkGaussianMixtureProductApart(
 /** What the last call of `gaussianMixtureLossAndGradient` was given, by name, and nothing from when the job has ended. */
 const gaussianMixtureLastGradient: Memo = {
   isKnown: false,
+  isKept: false,
   'sizes.N': 0,
   'sizes.D': 0,
   'sizes.K': 0,
@@ -918,11 +919,13 @@ function checkGaussianMixtureGradientCall(
   last['ws.scoreTangent.length'] = ws.scoreTangent.length;
   last['ws.expTangent'] = ws.expTangent;
   last['ws.expTangent.length'] = ws.expTangent.length;
+  last.isKnown = true;
 }
 
 /** What the last call of `gaussianMixtureHvp` was given, by name, and nothing from when the job has ended. */
 const gaussianMixtureLastHvp: Memo = {
   isKnown: false,
+  isKept: false,
   'sizes.N': 0,
   'sizes.D': 0,
   'sizes.K': 0,
@@ -1066,6 +1069,7 @@ function checkGaussianMixtureHvpCall(
   last['ws.scoreTangent.length'] = ws.scoreTangent.length;
   last['ws.expTangent'] = ws.expTangent;
   last['ws.expTangent.length'] = ws.expTangent.length;
+  last.isKnown = true;
 }
 
 const gaussianMixtureParamArrays = ['center', 'logWidth', 'weight'];
@@ -1202,16 +1206,17 @@ function checkApart(
   }
 }
 
-/** Until the job ends: nothing is kept from being collected. */
+/** What is put into the memo from here on stays until the job ends: nothing is kept from being collected. */
 function remember(memo: Memo): void {
-  if (memo.isKnown) return;
+  memo.isKnown = false;
+  if (memo.isKept) return;
   const nothing = { ...memo };
-  memo.isKnown = true;
   void Promise.resolve().then(() => Object.assign(memo, nothing));
+  memo.isKept = true;
 }
 
-/** What a function was given last, by name, if it was checked. */
-type Memo = { isKnown: boolean; [name: string]: unknown };
+/** What a function was given last, by name, once all of it was checked and is here. */
+type Memo = { isKnown: boolean; isKept: boolean; [name: string]: unknown };
 
 /** `array.fill(0)`, whose call costs more than it does where the array is short. */
 function clearArray(array: Numbers): void {

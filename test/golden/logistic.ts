@@ -1090,6 +1090,7 @@ function checkLogisticProductApart(
 /** What the last call of `logisticLossAndGradient` was given, by name, and nothing from when the job has ended. */
 const logisticLastGradient: Memo = {
   isKnown: false,
+  isKept: false,
   'sizes.N': 0,
   'sizes.D': 0,
   'params.w': new Float64Array(0),
@@ -1142,11 +1143,13 @@ function checkLogisticGradientCall(
   last['data.y.length'] = data.y.length;
   last['gradient.w'] = gradient.w;
   last['gradient.w.length'] = gradient.w.length;
+  last.isKnown = true;
 }
 
 /** What the last call of `logisticHvp` was given, by name, and nothing from when the job has ended. */
 const logisticLastHvp: Memo = {
   isKnown: false,
+  isKept: false,
   'sizes.N': 0,
   'sizes.D': 0,
   'params.w': new Float64Array(0),
@@ -1209,6 +1212,7 @@ function checkLogisticHvpCall(
   last['direction.w.length'] = direction.w.length;
   last['product.w'] = product.w;
   last['product.w.length'] = product.w.length;
+  last.isKnown = true;
 }
 
 const logisticParamArrays = ['w'];
@@ -1343,16 +1347,17 @@ function checkApart(
   }
 }
 
-/** Until the job ends: nothing is kept from being collected. */
+/** What is put into the memo from here on stays until the job ends: nothing is kept from being collected. */
 function remember(memo: Memo): void {
-  if (memo.isKnown) return;
+  memo.isKnown = false;
+  if (memo.isKept) return;
   const nothing = { ...memo };
-  memo.isKnown = true;
   void Promise.resolve().then(() => Object.assign(memo, nothing));
+  memo.isKept = true;
 }
 
-/** What a function was given last, by name, if it was checked. */
-type Memo = { isKnown: boolean; [name: string]: unknown };
+/** What a function was given last, by name, once all of it was checked and is here. */
+type Memo = { isKnown: boolean; isKept: boolean; [name: string]: unknown };
 
 /** An array as this file reads it; `any` keeps its formulas free of `!` under `noUncheckedIndexedAccess`. */
 type Numbers = { readonly length: number; [index: number]: any; fill(value: number): unknown };

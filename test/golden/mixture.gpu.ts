@@ -1227,7 +1227,7 @@ const mixtureParamArrays = ['weight', 'mean', 'width', 'knots'];
  * @param free weight, mean, width, offset, most, knots, slope
  * @param sizes N, K
  * @param params is filled
- * @param ws scratch arrays; with them the call allocates nothing
+ * @param ws scratch arrays; with them the call allocates no others
  * @returns the params
  */
 export function mixtureConstrain(

@@ -354,6 +354,7 @@ function checkMoleculeProductApart(
 /** What the last call of `moleculeLossAndGradient` was given, by name, and nothing from when the job has ended. */
 const moleculeLastGradient: Memo = {
   isKnown: false,
+  isKept: false,
   'sizes.N': 0,
   'params.position': new Float64Array(0),
   'params.position.length': 0,
@@ -387,11 +388,13 @@ function checkMoleculeGradientCall(
   last['params.position.length'] = params.position.length;
   last['gradient.position'] = gradient.position;
   last['gradient.position.length'] = gradient.position.length;
+  last.isKnown = true;
 }
 
 /** What the last call of `moleculeHvp` was given, by name, and nothing from when the job has ended. */
 const moleculeLastHvp: Memo = {
   isKnown: false,
+  isKept: false,
   'sizes.N': 0,
   'params.position': new Float64Array(0),
   'params.position.length': 0,
@@ -434,6 +437,7 @@ function checkMoleculeHvpCall(
   last['direction.position.length'] = direction.position.length;
   last['product.position'] = product.position;
   last['product.position.length'] = product.position.length;
+  last.isKnown = true;
 }
 
 const moleculeParamArrays = ['position'];
@@ -502,16 +506,17 @@ function checkApart(
   }
 }
 
-/** Until the job ends: nothing is kept from being collected. */
+/** What is put into the memo from here on stays until the job ends: nothing is kept from being collected. */
 function remember(memo: Memo): void {
-  if (memo.isKnown) return;
+  memo.isKnown = false;
+  if (memo.isKept) return;
   const nothing = { ...memo };
-  memo.isKnown = true;
   void Promise.resolve().then(() => Object.assign(memo, nothing));
+  memo.isKept = true;
 }
 
-/** What a function was given last, by name, if it was checked. */
-type Memo = { isKnown: boolean; [name: string]: unknown };
+/** What a function was given last, by name, once all of it was checked and is here. */
+type Memo = { isKnown: boolean; isKept: boolean; [name: string]: unknown };
 
 /** `array.fill(0)`, whose call costs more than it does where the array is short. */
 function clearArray(array: Numbers): void {

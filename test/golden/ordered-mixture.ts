@@ -62,7 +62,7 @@ export interface OrderedMixtureLayout {
  * @param params weight: simplex[K], mean: ordered[K], width: real[K] > 0
  * @param data y: real[N]
  * @param sizes N, K
- * @param ws scratch arrays; with them the call allocates nothing
+ * @param ws scratch arrays; with them the call allocates no others
  * @returns the loss
  */
 export function orderedMixtureLoss(
@@ -113,7 +113,7 @@ export function orderedMixtureLoss(
  * @param data y: real[N]
  * @param sizes N, K
  * @param gradient is filled: the derivative of the loss by each of the params
- * @param ws scratch arrays; with them the call allocates nothing
+ * @param ws scratch arrays; with them the call allocates no others
  * @returns the loss
  */
 export function orderedMixtureLossAndGradient(
@@ -364,7 +364,7 @@ export function orderedMixtureLossAndGradient(
  * @param data y: real[N]
  * @param sizes N, K
  * @param direction a change of the params
- * @param ws scratch arrays; with them the call allocates nothing
+ * @param ws scratch arrays; with them the call allocates no others
  * @returns the directional derivative of the loss
  */
 export function orderedMixtureJvp(
@@ -435,7 +435,7 @@ export function orderedMixtureJvp(
  * @param sizes N, K
  * @param direction a change of the params
  * @param product is filled: the Hessian times the direction
- * @param ws scratch arrays; with them the call allocates nothing
+ * @param ws scratch arrays; with them the call allocates no others
  * @returns the directional derivative of the loss
  */
 export function orderedMixtureHvp(
@@ -1098,6 +1098,7 @@ function checkOrderedMixtureFreeApart(
 /** What the last call of `orderedMixtureLossAndGradient` was given, by name, and nothing from when the job has ended. */
 const orderedMixtureLastGradient: Memo = {
   isKnown: false,
+  isKept: false,
   'sizes.N': 0,
   'sizes.K': 0,
   'params.weight': new Float64Array(0),
@@ -1217,11 +1218,13 @@ function checkOrderedMixtureGradientCall(
   last['ws.scoreTangent_1.length'] = ws.scoreTangent_1.length;
   last['ws.divTangent'] = ws.divTangent;
   last['ws.divTangent.length'] = ws.divTangent.length;
+  last.isKnown = true;
 }
 
 /** What the last call of `orderedMixtureHvp` was given, by name, and nothing from when the job has ended. */
 const orderedMixtureLastHvp: Memo = {
   isKnown: false,
+  isKept: false,
   'sizes.N': 0,
   'sizes.K': 0,
   'params.weight': new Float64Array(0),
@@ -1362,6 +1365,7 @@ function checkOrderedMixtureHvpCall(
   last['ws.scoreTangent_1.length'] = ws.scoreTangent_1.length;
   last['ws.divTangent'] = ws.divTangent;
   last['ws.divTangent.length'] = ws.divTangent.length;
+  last.isKnown = true;
 }
 
 const orderedMixtureParamArrays = ['weight', 'mean', 'width'];
@@ -1434,7 +1438,7 @@ export interface OrderedMixtureFreeLayout {
  * @param free weight: real[K - 1], mean: real[K], width: real[K]
  * @param data y: real[N]
  * @param sizes N, K
- * @param ws scratch arrays; with them the call allocates nothing
+ * @param ws scratch arrays; with them the call allocates no others
  * @returns the loss
  */
 export function orderedMixtureFreeLoss(
@@ -1516,7 +1520,7 @@ export function orderedMixtureFreeLoss(
  * @param data y: real[N]
  * @param sizes N, K
  * @param gradient is filled: the derivative of the loss by each of the params
- * @param ws scratch arrays; with them the call allocates nothing
+ * @param ws scratch arrays; with them the call allocates no others
  * @returns the loss
  */
 export function orderedMixtureFreeLossAndGradient(
@@ -1656,7 +1660,7 @@ export function orderedMixtureFreeLossAndGradient(
  * @param data y: real[N]
  * @param sizes N, K
  * @param direction a change of the params
- * @param ws scratch arrays; with them the call allocates nothing
+ * @param ws scratch arrays; with them the call allocates no others
  * @returns the directional derivative of the loss
  */
 export function orderedMixtureFreeJvp(
@@ -1841,7 +1845,7 @@ export function orderedMixtureFreeJvp(
  * @param sizes N, K
  * @param direction a change of the params
  * @param product is filled: the Hessian times the direction
- * @param ws scratch arrays; with them the call allocates nothing
+ * @param ws scratch arrays; with them the call allocates no others
  * @returns the directional derivative of the loss
  */
 export function orderedMixtureFreeHvp(
@@ -2116,7 +2120,7 @@ export function orderedMixtureFreeHvp(
  * @param free weight: real[K - 1], mean: real[K], width: real[K]
  * @param sizes N, K
  * @param params is filled
- * @param ws scratch arrays; with them the call allocates nothing
+ * @param ws scratch arrays; with them the call allocates no others
  * @returns the params
  */
 export function orderedMixtureConstrain(
@@ -2454,6 +2458,7 @@ function checkOrderedMixtureFreeParamsApart(
 /** What the last call of `orderedMixtureFreeLossAndGradient` was given, by name, and nothing from when the job has ended. */
 const orderedMixtureFreeLastGradient: Memo = {
   isKnown: false,
+  isKept: false,
   'sizes.N': 0,
   'sizes.K': 0,
   'free.weight': new Float64Array(0),
@@ -2609,11 +2614,13 @@ function checkOrderedMixtureFreeGradientCall(
   last['ws.meanAdjointTangentAdjoint.length'] = ws.meanAdjointTangentAdjoint.length;
   last['ws.logsAdjointTangentAdjoint'] = ws.logsAdjointTangentAdjoint;
   last['ws.logsAdjointTangentAdjoint.length'] = ws.logsAdjointTangentAdjoint.length;
+  last.isKnown = true;
 }
 
 /** What the last call of `orderedMixtureFreeHvp` was given, by name, and nothing from when the job has ended. */
 const orderedMixtureFreeLastHvp: Memo = {
   isKnown: false,
+  isKept: false,
   'sizes.N': 0,
   'sizes.K': 0,
   'free.weight': new Float64Array(0),
@@ -2790,6 +2797,7 @@ function checkOrderedMixtureFreeHvpCall(
   last['ws.meanAdjointTangentAdjoint.length'] = ws.meanAdjointTangentAdjoint.length;
   last['ws.logsAdjointTangentAdjoint'] = ws.logsAdjointTangentAdjoint;
   last['ws.logsAdjointTangentAdjoint.length'] = ws.logsAdjointTangentAdjoint.length;
+  last.isKnown = true;
 }
 
 /** 2^(i - 1075), exactly. */
@@ -2902,16 +2910,17 @@ function checkApart(
   }
 }
 
-/** Until the job ends: nothing is kept from being collected. */
+/** What is put into the memo from here on stays until the job ends: nothing is kept from being collected. */
 function remember(memo: Memo): void {
-  if (memo.isKnown) return;
+  memo.isKnown = false;
+  if (memo.isKept) return;
   const nothing = { ...memo };
-  memo.isKnown = true;
   void Promise.resolve().then(() => Object.assign(memo, nothing));
+  memo.isKept = true;
 }
 
-/** What a function was given last, by name, if it was checked. */
-type Memo = { isKnown: boolean; [name: string]: unknown };
+/** What a function was given last, by name, once all of it was checked and is here. */
+type Memo = { isKnown: boolean; isKept: boolean; [name: string]: unknown };
 
 function checkAllInside(
   name: string,

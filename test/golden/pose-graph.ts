@@ -733,6 +733,7 @@ function checkPoseGraphProductApart(
 /** What the last call of `poseGraphLossAndGradient` was given, by name, and nothing from when the job has ended. */
 const poseGraphLastGradient: Memo = {
   isKnown: false,
+  isKept: false,
   'sizes.N': 0,
   'sizes.M': 0,
   'params.path.x': new Float64Array(0),
@@ -831,11 +832,13 @@ function checkPoseGraphGradientCall(
   last['gradient.path.y.length'] = gradient.path.y.length;
   last['gradient.path.angle'] = gradient.path.angle;
   last['gradient.path.angle.length'] = gradient.path.angle.length;
+  last.isKnown = true;
 }
 
 /** What the last call of `poseGraphHvp` was given, by name, and nothing from when the job has ended. */
 const poseGraphLastHvp: Memo = {
   isKnown: false,
+  isKept: false,
   'sizes.N': 0,
   'sizes.M': 0,
   'params.path.x': new Float64Array(0),
@@ -955,6 +958,7 @@ function checkPoseGraphHvpCall(
   last['product.path.y.length'] = product.path.y.length;
   last['product.path.angle'] = product.path.angle;
   last['product.path.angle.length'] = product.path.angle.length;
+  last.isKnown = true;
 }
 
 const poseGraphParamArrays = ['path.x', 'path.y', 'path.angle'];
@@ -1119,16 +1123,17 @@ function checkApart(
   }
 }
 
-/** Until the job ends: nothing is kept from being collected. */
+/** What is put into the memo from here on stays until the job ends: nothing is kept from being collected. */
 function remember(memo: Memo): void {
-  if (memo.isKnown) return;
+  memo.isKnown = false;
+  if (memo.isKept) return;
   const nothing = { ...memo };
-  memo.isKnown = true;
   void Promise.resolve().then(() => Object.assign(memo, nothing));
+  memo.isKept = true;
 }
 
-/** What a function was given last, by name, if it was checked. */
-type Memo = { isKnown: boolean; [name: string]: unknown };
+/** What a function was given last, by name, once all of it was checked and is here. */
+type Memo = { isKnown: boolean; isKept: boolean; [name: string]: unknown };
 
 /** A record of numbers that is filled is no other record. */
 function checkRecordsApart(

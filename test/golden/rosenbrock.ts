@@ -268,6 +268,7 @@ function checkRosenbrockProductApart(
 /** What the last call of `rosenbrockLossAndGradient` was given, by name, and nothing from when the job has ended. */
 const rosenbrockLastGradient: Memo = {
   isKnown: false,
+  isKept: false,
   'sizes.N': 0,
   'params.x': new Float64Array(0),
   'params.x.length': 0,
@@ -301,11 +302,13 @@ function checkRosenbrockGradientCall(
   last['params.x.length'] = params.x.length;
   last['gradient.x'] = gradient.x;
   last['gradient.x.length'] = gradient.x.length;
+  last.isKnown = true;
 }
 
 /** What the last call of `rosenbrockHvp` was given, by name, and nothing from when the job has ended. */
 const rosenbrockLastHvp: Memo = {
   isKnown: false,
+  isKept: false,
   'sizes.N': 0,
   'params.x': new Float64Array(0),
   'params.x.length': 0,
@@ -348,6 +351,7 @@ function checkRosenbrockHvpCall(
   last['direction.x.length'] = direction.x.length;
   last['product.x'] = product.x;
   last['product.x.length'] = product.x.length;
+  last.isKnown = true;
 }
 
 const rosenbrockParamArrays = ['x'];
@@ -416,16 +420,17 @@ function checkApart(
   }
 }
 
-/** Until the job ends: nothing is kept from being collected. */
+/** What is put into the memo from here on stays until the job ends: nothing is kept from being collected. */
 function remember(memo: Memo): void {
-  if (memo.isKnown) return;
+  memo.isKnown = false;
+  if (memo.isKept) return;
   const nothing = { ...memo };
-  memo.isKnown = true;
   void Promise.resolve().then(() => Object.assign(memo, nothing));
+  memo.isKept = true;
 }
 
-/** What a function was given last, by name, if it was checked. */
-type Memo = { isKnown: boolean; [name: string]: unknown };
+/** What a function was given last, by name, once all of it was checked and is here. */
+type Memo = { isKnown: boolean; isKept: boolean; [name: string]: unknown };
 
 /** An array as this file reads it; `any` keeps its formulas free of `!` under `noUncheckedIndexedAccess`. */
 type Numbers = { readonly length: number; [index: number]: any; fill(value: number): unknown };

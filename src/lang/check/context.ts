@@ -5,6 +5,7 @@ import type { Diagnostic, Note } from '../../base/diagnostic.ts';
 import type { Polynomial } from '../../base/polynomial.ts';
 import type { Span } from '../../base/source.ts';
 import type { OpName } from '../../ops/index.ts';
+import { libraries } from '../advice.ts';
 import type { Type } from './types.ts';
 import type { Clause, Expression, FunctionDeclaration, IndexItem, Name, RuleDeclaration } from '../ast.ts';
 import { isBuiltIn, type ReducerName } from './built-in.ts';
@@ -205,7 +206,12 @@ export function resolve(c: Checking, scope: Scope, name: Name, advice?: string):
   // takes a while; a flood of mistakes does without.
   const guess = name.text.length > 1 && c.diagnostics.length < 100;
   const near = guess ? didYouMean(name.text, visibleNames(scope)) : undefined;
-  return complain(c, catalogue.unknownName, { name: name.text }, name.span, { help: near ?? advice });
+  const prefix = libraries.has(name.text)
+    ? 'functions and constants have no prefix: `exp(x)`, `pi`'
+    : undefined;
+  return complain(c, catalogue.unknownName, { name: name.text }, name.span, {
+    help: prefix ?? near ?? advice,
+  });
 }
 
 /**

@@ -61,7 +61,7 @@ export interface LogisticLayout {
  * @param params w: real[D]
  * @param data X: real[N, D], y: real[N], lambda: real
  * @param sizes N, D
- * @param ws scratch arrays; with them the call allocates nothing
+ * @param ws scratch arrays; with them the call allocates no others
  * @returns the loss
  */
 export function logisticLoss(
@@ -100,7 +100,7 @@ export function logisticLoss(
  * @param data X: real[N, D], y: real[N], lambda: real
  * @param sizes N, D
  * @param gradient is filled: the derivative of the loss by each of the params
- * @param ws scratch arrays; with them the call allocates nothing
+ * @param ws scratch arrays; with them the call allocates no others
  * @returns the loss
  */
 export function logisticLossAndGradient(
@@ -316,6 +316,7 @@ function checkLogisticOutputsApart(
 /** What the last call of `logisticLossAndGradient` was given, by name, and nothing from when the job has ended. */
 const logisticLastGradient: Memo = {
   isKnown: false,
+  isKept: false,
   'sizes.N': 0,
   'sizes.D': 0,
   'params.w': new Float64Array(0),
@@ -376,6 +377,7 @@ function checkLogisticGradientCall(
   last['gradient.w.length'] = gradient.w.length;
   last['ws.margin'] = ws.margin;
   last['ws.margin.length'] = ws.margin.length;
+  last.isKnown = true;
 }
 
 const logisticParamArrays = ['w'];
@@ -548,16 +550,17 @@ function checkApart(
   }
 }
 
-/** Until the job ends: nothing is kept from being collected. */
+/** What is put into the memo from here on stays until the job ends: nothing is kept from being collected. */
 function remember(memo: Memo): void {
-  if (memo.isKnown) return;
+  memo.isKnown = false;
+  if (memo.isKept) return;
   const nothing = { ...memo };
-  memo.isKnown = true;
   void Promise.resolve().then(() => Object.assign(memo, nothing));
+  memo.isKept = true;
 }
 
-/** What a function was given last, by name, if it was checked. */
-type Memo = { isKnown: boolean; [name: string]: unknown };
+/** What a function was given last, by name, once all of it was checked and is here. */
+type Memo = { isKnown: boolean; isKept: boolean; [name: string]: unknown };
 
 /** `array.fill(0)`, whose call costs more than it does where the array is short. */
 function clearArray(array: Numbers): void {

@@ -65,7 +65,7 @@ export interface MIXEDBagLayout {
  * @param data word, keep, isSigned, mode, gap
  * @param sizes N, D
  * @param gradient is filled: the derivative of the loss by each of the params
- * @param ws scratch arrays; with them the call allocates nothing
+ * @param ws scratch arrays; with them the call allocates no others
  * @returns the loss
  */
 export function mixedBagLossAndGradient(
@@ -316,6 +316,7 @@ function checkMIXEDBagOutputsApart(
 /** What the last call of `mixedBagLossAndGradient` was given, by name, and nothing from when the job has ended. */
 const mixedBagLastGradient: Memo = {
   isKnown: false,
+  isKept: false,
   'sizes.N': 0,
   'sizes.D': 0,
   'params.L': new Float64Array(0),
@@ -388,6 +389,7 @@ function checkMIXEDBagGradientCall(
   last['ws.carry'] = ws.carry;
   last['ws.mask'] = ws.mask;
   last['ws.mask.length'] = ws.mask.length;
+  last.isKnown = true;
 }
 
 const mixedBagParamArrays = ['L'];
@@ -557,16 +559,17 @@ function checkApart(
   }
 }
 
-/** Until the job ends: nothing is kept from being collected. */
+/** What is put into the memo from here on stays until the job ends: nothing is kept from being collected. */
 function remember(memo: Memo): void {
-  if (memo.isKnown) return;
+  memo.isKnown = false;
+  if (memo.isKept) return;
   const nothing = { ...memo };
-  memo.isKnown = true;
   void Promise.resolve().then(() => Object.assign(memo, nothing));
+  memo.isKept = true;
 }
 
-/** What a function was given last, by name, if it was checked. */
-type Memo = { isKnown: boolean; [name: string]: unknown };
+/** What a function was given last, by name, once all of it was checked and is here. */
+type Memo = { isKnown: boolean; isKept: boolean; [name: string]: unknown };
 
 function checkInteger(name: string, value: number, from = -Infinity, to = Infinity): void {
   if (!(Number.isInteger(value) && value >= from && value < to)) {
