@@ -9,6 +9,7 @@ import { alone, link, type Imports } from './lang/modules.ts';
 import { parse } from './lang/parse.ts';
 import { prelude, preludeFor } from './lang/prelude.ts';
 import { fixSizes } from './lang/sizes.ts';
+import { boolean, checkArguments, map, numbers, string, type Rule } from './options.ts';
 
 export interface AnalyseOptions {
   /** What messages call the source; the emitted file is named after it. It is never opened. */
@@ -21,6 +22,13 @@ export interface AnalyseOptions {
   readonly library?: boolean;
 }
 
+export const analyseRules = {
+  path: string,
+  sizes: numbers,
+  imports: map,
+  library: boolean,
+} satisfies Record<keyof AnalyseOptions, Rule>;
+
 export interface Analysis {
   /** The syntax tree; of a file with mistakes, what could be read. */
   readonly file: File;
@@ -29,8 +37,9 @@ export interface Analysis {
   readonly diagnostics: readonly Diagnostic[];
 }
 
-/** Parses and checks. */
+/** Parses and checks. A mistake in the options is a TypeError. */
 export function analyse(text: string, options: AnalyseOptions = {}): Analysis {
+  checkArguments(text, options, analyseRules);
   const { path = 'model.nabla', sizes = {}, imports, library = false } = options;
   const parsed = parse({ path, text });
   if (hasErrors(parsed.diagnostics))

@@ -2,21 +2,34 @@
 // process. The back half is loaded when there is something to emit.
 
 import type { Checkpoint } from './ad/checkpoint.ts';
-import { analyse, type AnalyseOptions } from './analyse.ts';
+import { analyse, analyseRules, type AnalyseOptions } from './analyse.ts';
 import type { UnboundedLoop } from './ad/unbounded.ts';
 import { bug } from './base/bug.ts';
 import { catalogue, report } from './base/catalogue.ts';
 import { hasErrors, type Diagnostic } from './base/diagnostic.ts';
-import type { Optimisation } from './base/optimisations.ts';
+import { optimisationNames, type Optimisation } from './base/optimisations.ts';
 import type { Span } from './base/source.ts';
 import type { File } from './lang/ast.ts';
 import type { Maths, Precision } from './emit/typescript.ts';
 import type { Problem } from './emit/wgsl/limits.ts';
 import type { Program } from './ir/types.ts';
 import { loadImports, type Load } from './lang/modules.ts';
-import type { RoutineKind } from './loops/types.ts';
+import { routineKinds, type RoutineKind } from './loops/types.ts';
+import { maths, precisions } from './ops/types.ts';
+import {
+  boolean,
+  booleanOrAuto,
+  callback,
+  checkArguments,
+  checkpoints,
+  listOf,
+  oneOf,
+  targets,
+  type Rule,
+  type TargetName,
+} from './options.ts';
 
-export type TargetName = 'typescript' | 'wgsl' | 'webgpu';
+export type { TargetName };
 
 export interface CompileOptions extends Pick<AnalyseOptions, 'path' | 'sizes'> {
   /** Which functions to emit, as far as the model has what they compute; by default loss, gradient and outputs. */
@@ -59,6 +72,21 @@ export interface CompileOptions extends Pick<AnalyseOptions, 'path' | 'sizes'> {
   readonly load?: Load;
 }
 
+const rules = {
+  path: analyseRules.path,
+  sizes: analyseRules.sizes,
+  emit: listOf(routineKinds),
+  target: oneOf(targets),
+  precision: oneOf(precisions),
+  math: oneOf(maths),
+  format: booleanOrAuto,
+  checked: boolean,
+  checkpoint: checkpoints,
+  jacobian: boolean,
+  without: listOf(optimisationNames),
+  load: callback,
+} satisfies Record<keyof CompileOptions, Rule>;
+
 export interface EmittedFile {
   /** A file name without folders. */
   readonly path: string;
@@ -73,10 +101,12 @@ export interface CompileResult {
 
 export const defaultEmit: readonly RoutineKind[] = ['loss', 'gradient', 'outputs'];
 
-/** Compiles the models of one source. A mistake of the user is a diagnostic, never an exception. */
+/** Compiles the models of one source. A mistake in them is a diagnostic, never an exception; one in the options is a TypeError. */
 export async function compile(text: string, options: CompileOptions = {}): Promise<CompileResult> {
+  checkArguments(text, options, rules);
   const {
     path = 'model.nabla',
+    sizes = {},
     emit = defaultEmit,
     target = 'typescript',
     precision = target === 'typescript' ? 'f64' : 'f32',
@@ -89,7 +119,7 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
   } = options;
   const imports =
     options.load === undefined ? {} : { imports: await loadImports({ path, text }, options.load) };
-  const { file, programs, diagnostics } = analyse(text, { ...options, ...imports });
+  const { file, programs, diagnostics } = analyse(text, { path, sizes, ...imports });
   const all = [...diagnostics, ...unfit[target](file, programs, precision)];
   if (hasErrors(all)) return { files: [], diagnostics: all };
 

@@ -1,4 +1,5 @@
-// Imports point left only: base ← numeric ← ops ← ir ← lang ← ad ← passes ← loops ← emit ← compile ← index ← gradcheck ← cli.
+// Imports point left only: base ← numeric ← ops ← ir ← lang ← ad ← passes ← loops ← emit ← options ← analyse ← generate ← compile
+// ← index ← gradcheck ← cli.
 // Only the command line touches files and the process.
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -6,7 +7,7 @@ import { dirname, join, relative, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 
 const root = resolve(import.meta.dirname, '..');
-const order = ['base', 'numeric', 'ops', 'ir', 'lang', 'ad', 'passes', 'loops', 'emit', 'analyse.ts', 'generate.ts', 'compile.ts', 'index.ts', 'gradcheck', 'cli']; // prettier-ignore
+const order = ['base', 'numeric', 'ops', 'ir', 'lang', 'ad', 'passes', 'loops', 'emit', 'options.ts', 'analyse.ts', 'generate.ts', 'compile.ts', 'index.ts', 'gradcheck', 'cli']; // prettier-ignore
 
 const sources = ['src', 'generated']
   .flatMap((folder) =>

@@ -32,7 +32,15 @@ interface Emitted extends Replacement {
 }
 
 export async function build(io: Io, args: readonly string[], options: BuildOptions): Promise<number> {
-  const { outDir, stdinPath, check = false, force = false, sizes = {}, ...compileOptions } = options;
+  const {
+    outDir,
+    stdinPath,
+    check = false,
+    force = false,
+    sizes = {},
+    allowOutside = false,
+    ...compileOptions
+  } = options;
   await refuseOddCombinations(io, args, options);
   const toStdout = args.includes('-') || outDir === '-';
   const inputs = await readInputs(io, args, stdinPath);
@@ -49,7 +57,7 @@ export async function build(io: Io, args: readonly string[], options: BuildOptio
       ...compileOptions,
       path: input.path,
       sizes: sizesOf(input),
-      load: reader(io, input, options, imported),
+      load: reader(io, input, { allowOutside }, imported),
     });
     all.push({ path: input.path, diagnostics });
     for (const { path, text } of files) compiled.push({ input, path, text });

@@ -4,21 +4,20 @@
 import { Command, CommanderError, Option } from 'commander';
 import { CompilerBug } from '../base/bug.ts';
 import { optimisationNames } from '../base/optimisations.ts';
+import { routineKinds } from '../loops/types.ts';
+import { maths, precisions } from '../ops/types.ts';
+import { targets } from '../options.ts';
 import type { Io } from './io.ts';
 import { exitCodes, Stop } from './stop.ts';
 import {
   checkpointValue,
-  emitKinds,
   listOf,
-  maths,
   oneOf,
   positiveInteger,
   positiveNumber,
-  precisions,
   reportFormats,
   sizeTable,
   stages,
-  targets,
   wholeNumber,
 } from './values.ts';
 import { version } from './version.ts';
@@ -223,8 +222,8 @@ function choice(flags: string, description: string, words: readonly string[]): O
 const emitOption = (): Option =>
   new Option(
     '--emit <kinds>',
-    `functions to emit, with commas: ${emitKinds.join(', ')} (default: loss,gradient,outputs)`,
-  ).argParser(listOf(emitKinds));
+    `functions to emit, with commas: ${routineKinds.join(', ')} (default: loss,gradient,outputs)`,
+  ).argParser(listOf(routineKinds));
 
 const precisionOption = (): Option =>
   choice('--precision <precision>', 'of arrays of reals', precisions).default('f64');

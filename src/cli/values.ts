@@ -2,21 +2,10 @@
 // what was expected.
 
 import { InvalidArgumentError } from 'commander';
-import type { TargetName } from '../compile.ts';
-import type { Maths, Precision } from '../emit/typescript.ts';
+import type { Checkpoint } from '../ad/checkpoint.ts';
 import { nearest } from '../lang/check/nearest.ts';
-import type { RoutineKind } from '../loops/types.ts';
+import { checkpointWords } from '../options.ts';
 
-export const precisions = ['f64', 'f32'] as const satisfies readonly Precision[];
-export const targets = ['typescript', 'wgsl', 'webgpu'] as const satisfies readonly TargetName[];
-export const maths = ['fast', 'exact'] as const satisfies readonly Maths[];
-export const emitKinds = [
-  'loss',
-  'gradient',
-  'jvp',
-  'hvp',
-  'outputs',
-] as const satisfies readonly RoutineKind[];
 export const reportFormats = ['pretty', 'plain', 'json'] as const;
 export const stages = ['ast', 'ir', 'gradient', 'optimised', 'loops', 'typescript'] as const;
 
@@ -24,8 +13,9 @@ export type ReportFormat = (typeof reportFormats)[number];
 export type Stage = (typeof stages)[number];
 
 /** `auto`, `none`, or how many iterations a segment has. */
-export function checkpointValue(text: string): 'auto' | 'none' | number {
-  if (text === 'auto' || text === 'none') return text;
+export function checkpointValue(text: string): Checkpoint {
+  const word = checkpointWords.find((each) => each === text);
+  if (word !== undefined) return word;
   const every = /^\d+$/.test(text) ? Number(text) : NaN;
   if (Number.isSafeInteger(every) && every > 0) return every;
   throw new InvalidArgumentError('Expected auto, none or a positive integer.');

@@ -140,7 +140,8 @@ export interface Routine {
   readonly scratch: readonly Buffer[];
 }
 
-export type RoutineKind = 'loss' | 'gradient' | 'jvp' | 'hvp' | 'outputs';
+export const routineKinds = ['loss', 'gradient', 'jvp', 'hvp', 'outputs'] as const;
+export type RoutineKind = (typeof routineKinds)[number];
 
 /** Nobody asks for these: models with constrained params have functions from each form of their params to the other. */
 export type FormKind = 'constrain' | 'unconstrain';

@@ -6,10 +6,12 @@ export type ScalarName = 'real' | 'int' | 'bool';
  * Whose elementary functions are used. In TypeScript: those of `Math`, which differ between engines, or exp, exp2, log1p, tanh,
  * sin and cos of tables.ts (fast). In WGSL: those of shaders.ts, or the builtins (fast).
  */
-export type Maths = 'exact' | 'fast';
+export const maths = ['fast', 'exact'] as const;
+export type Maths = (typeof maths)[number];
 
 /** What reals are where they come in and go out; in TypeScript arithmetic is in double precision either way. */
-export type Precision = 'f64' | 'f32';
+export const precisions = ['f64', 'f32'] as const;
+export type Precision = (typeof precisions)[number];
 
 /** How an op is written in a target: operator with its precedence, or any text with $name for the arguments. */
 export type Spelling =

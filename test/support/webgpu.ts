@@ -47,7 +47,8 @@ export async function openGpu(
 ): Promise<OpenedGpu> {
   const { files, diagnostics } = await compile(source, { target: 'webgpu', ...options });
   const [file] = files;
-  const [program] = analyse(source, options).programs;
+  const { sizes: fixed = {} } = options;
+  const [program] = analyse(source, { sizes: fixed }).programs;
   if (file === undefined || program === undefined)
     throw new Error(diagnostics.map((each) => renderDiagnostic(each)).join('\n'));
   const module = await loadEmitted(edit(file.text));

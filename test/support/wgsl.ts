@@ -31,7 +31,10 @@ export interface WgslResult {
 
 export async function compileWgsl(
   source: string,
-  options: CompileOptions & {
+  {
+    free: isFree = false,
+    ...options
+  }: CompileOptions & {
     readonly path: string;
     /** The functions of free params, rather than those of the params as they are. */
     readonly free?: boolean;
@@ -39,11 +42,12 @@ export async function compileWgsl(
 ): Promise<Wgsl> {
   const { files, diagnostics } = await compile(source, { target: 'wgsl', ...options });
   const [file] = files;
-  const [written] = analyse(source, options).programs;
+  const { path, sizes = {} } = options;
+  const [written] = analyse(source, { path, sizes }).programs;
   if (file === undefined || written === undefined)
     throw new Error(diagnostics.map((each) => renderDiagnostic(each)).join('\n'));
   const other = hasConstraints(written) ? free(written) : written;
-  const [program, ofOther] = options.free === true ? [other, written] : [written, other];
+  const [program, ofOther] = isFree ? [other, written] : [written, other];
   return {
     text: file.text,
     run: (kind, point) => runFunction(file.text, program, ofOther, kind, point),
