@@ -130,7 +130,7 @@ export async function compile(text: string, options: CompileOptions = {}): Promi
   const name = path.replace(/^.*[/\\]/, '');
   const settings = {
     sourcePath: name,
-    emit,
+    emit: [...new Set(emit)],
     precision,
     math,
     format,

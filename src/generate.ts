@@ -14,6 +14,7 @@ import type { Routine, RoutineKind } from './loops/types.ts';
 import { constrain, free, hasConstraints, unconstrain } from './passes/free.ts';
 import { gather } from './passes/gather.ts';
 import { optimise, prepare, prepareReverse, type PassOptions } from './passes/index.ts';
+import { only } from './passes/only.ts';
 import { choose } from './passes/versions.ts';
 
 export interface GenerateOptions extends Pick<PassOptions, 'without'> {
@@ -164,7 +165,7 @@ function deriveFrom(
     case 'gradient':
       return inVersions(ready, options, (version, to) => optimise(gradient(version, to), to));
     case 'jvp':
-      return optimise(forward(ready), options);
+      return optimise(forward(only(ready, 'loss')), options);
     case 'hvp':
       return optimise(forward(gradient()), options);
   }
@@ -194,14 +195,4 @@ function inVersions(
     make(gathered.program, options),
     make(ready, { ...options, observe: undefined }),
   );
-}
-
-/** The program without the outputs of other roles. */
-function only(program: Program, role: Output['role']): Program {
-  const wanted = (i: number): boolean => program.outputs[i]?.role === role;
-  return {
-    ...program,
-    outputs: program.outputs.filter((_, i) => wanted(i)),
-    body: { ...program.body, results: program.body.results.filter((_, i) => wanted(i)) },
-  };
 }

@@ -32,6 +32,11 @@ const functionsOf = (text: string): readonly string[] =>
   [...text.matchAll(/^export function (\w+)/gm)].map((match) => match[1] ?? '');
 
 describe('compile', () => {
+  it('emits a function once, however often it is asked for', async () => {
+    const twice = await textOf(quadratic, { emit: ['loss', 'gradient', 'loss'] });
+    expect(twice).toBe(await textOf(quadratic, { emit: ['loss', 'gradient'] }));
+  });
+
   it('makes what the strictest of users can build', async () => {
     expect(examples.length).toBeGreaterThan(3);
     const files: Record<string, string> = {};

@@ -17,6 +17,7 @@ import { factorLinear } from './linear.ts';
 import { simplifyLoops } from './loops.ts';
 import { stabilise } from './stabilise.ts';
 import { scalariseState } from './state.ts';
+import { only } from './only.ts';
 import { storeCostly, storeSums } from './store.ts';
 import { gatherLiterals } from './literals.ts';
 import { scaleRecurrences } from './scale.ts';
@@ -129,7 +130,17 @@ const beforeDerivatives: readonly Pass[] = [
   { name: 'dead', run: dropDead, reason: 'stabilising leaves the expressions that it replaced' },
 ];
 
+function lossAlone(program: Program): Program {
+  const alone = only(program, 'loss');
+  return alone === program ? program : dropDead(alone);
+}
+
 const beforeReverse: readonly Pass[] = [
+  {
+    name: 'loss alone',
+    run: lossAlone,
+    reason: 'what other outputs need has no adjoint, and is not to be stored for one',
+  },
   {
     name: 'store',
     run: storeSums,
