@@ -51,6 +51,16 @@ const isChoice = (e: Expression): boolean =>
 /** What ints and bools are, as far as sizes tell. */
 type Known = ReadonlyMap<Local, number | boolean>;
 
+/** Undefined where the op refuses its arguments, as a division by 0: then the call would end there. */
+function evaluated(op: OpName, args: readonly unknown[]): number | boolean | undefined {
+  try {
+    return ops[op].eval(...(args as never[]));
+  } catch (error) {
+    if (error instanceof RangeError) return undefined;
+    throw error;
+  }
+}
+
 /** Of a loop whose iterations differ, so many stand for all. */
 const SAMPLES = 64;
 
@@ -79,7 +89,7 @@ export function operationsAt(routine: Routine, sizeOf: (name: string) => number)
         return undefined;
       case 'op': {
         const args = e.args.map((arg) => valueOf(arg, known));
-        return args.includes(undefined) ? undefined : ops[e.op].eval(...(args as never[]));
+        return args.includes(undefined) ? undefined : evaluated(e.op, args);
       }
     }
   };

@@ -58,6 +58,12 @@ describe('operations of a call', () => {
     expect([parts.written, parts.called]).toEqual([120, 120]);
   });
 
+  it('is not known where sizes make an int op refuse its arguments', () => {
+    const rows = `${square}loss sum(sum(x[i, j] for j in 0..(N div (N - 4))) for i in 0..1)`;
+    expect(countsOf(rows, { N: 5 }).called).toBe(5);
+    expect(countsOf(rows, { N: 4 }).called).toBeUndefined();
+  });
+
   it('is not known where data or params say how often', () => {
     const byData =
       'dim N\ndata first: int[N] in 0..N + 1\nparam x: real[N]\nloss sum(sum(x[j] for j in 0..first[i]) for i in N)';
