@@ -74,7 +74,7 @@ async function measureRun({ kind, n }) {
   const call = () => module.chainLossAndGradient(chains[kind].point, gradient, ws);
   checkGradient(kind, n, { loss: call(), ...gradient });
   const operations = operationsOf(emitted);
-  return { operations, time: (timeCalls(call, { warmUp: 2_000 + 2 * n }) * 1e6) / operations };
+  return { operations, time: (timeCalls(call, { warmUp: 2_000 + 5 * n }) * 1e6) / operations };
 }
 
 function checkGradient(kind, n, found) {
