@@ -87,7 +87,8 @@ function passesKeepMeaning(
   before: Results,
   { inputs, sizes, closely }: Place,
 ): Kept {
-  const wanted = meaning(before);
+  // Outputs have no adjoints.
+  const wanted = meaning(list === 'prepareReverse' ? { ...before, outputs: {} } : before);
   let kept: Kept = { program, results: before };
   const hold = (what: string, next: Program): void => {
     if (next === kept.program) return;
