@@ -3,7 +3,7 @@
 import { evaluate } from '../base/polynomial.ts';
 import { ops, type OpName } from '../ops/index.ts';
 import type { Expression, Local, Routine, Statement } from '../loops/types.ts';
-import { childrenOf, expressionsOf, visitExpression, visitStatements } from '../loops/walk.ts';
+import { childrenOf, expressionsOf, isChoice, visitExpression, visitStatements } from '../loops/walk.ts';
 
 export interface Operations {
   /** Operations on reals; choices and conversions do not count. */
@@ -43,10 +43,6 @@ function isArithmetic(op: OpName): boolean {
   const { result, ts } = ops[op];
   return result === 'real' && !('argument' in ts) && !('template' in ts && ts.precedence === '?:');
 }
-
-const isChoice = (e: Expression): boolean =>
-  e.kind === 'conditional' ||
-  (e.kind === 'op' && (e.op === 'select' || e.op === 'iselect' || e.op === 'bselect'));
 
 /** What ints and bools are, as far as sizes tell. */
 type Known = ReadonlyMap<Local, number | boolean>;

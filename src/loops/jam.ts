@@ -5,7 +5,7 @@
 //
 // Where no loop near the work can be jammed, one farther out may: over points, around loops over clusters and over the rows and
 // columns of the matrix of a cluster. Each of the four iterations then has scratch arrays of its own (`private.ts`), an element
-// of the matrix is loaded once for four points, and two of its rows are taken together.
+// of the matrix is loaded once for four points, and two of its rows are taken together, or four where they are only added to.
 
 import { blocksOf, overBlocks } from './blocks.ts';
 import { effectsOf, type Effects } from './effects.ts';

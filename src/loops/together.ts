@@ -9,6 +9,7 @@ import { copied, copiedList, substituted, type Names } from './rename.ts';
 import type { Expression, Local, Statement } from './types.ts';
 import {
   expressionsOf,
+  isChoice,
   mapChildren,
   mapExpressions,
   someExpression,
@@ -17,8 +18,6 @@ import {
 } from './walk.ts';
 
 type Loop = Extract<Statement, { readonly kind: 'for' }>;
-
-const selects: ReadonlySet<string> = new Set(['select', 'iselect', 'bselect']);
 
 /** From this cost on, an op is a call of a function. */
 const costOfCall = 12;
@@ -243,9 +242,8 @@ export class Together {
     if (depth === 0) return statement;
     const map = (part: Expression): Expression => {
       // An arm may not be computed, and then its loads need not be in range.
-      const isChoice = part.kind === 'conditional' || (part.kind === 'op' && selects.has(part.op));
       const isShared = !isAtom(part) && scalarOf(part) === 'real' && !this.#varies(part);
-      if (!isShared) return isChoice ? part : mapChildren(part, map);
+      if (!isShared) return isChoice(part) ? part : mapChildren(part, map);
       const key = this.#keys.expression(part);
       let local = names.get(key);
       if (local === undefined) {

@@ -52,6 +52,12 @@ export function mapList<T>(list: readonly T[], map: (item: T) => T): readonly T[
 /** Most expressions are leaves. */
 const none: readonly Expression[] = [];
 
+const selects: ReadonlySet<string> = new Set(['select', 'iselect', 'bselect']);
+
+/** Between its second and its third child, by the first. */
+export const isChoice = (expression: Expression): boolean =>
+  expression.kind === 'conditional' || (expression.kind === 'op' && selects.has(expression.op));
+
 export function childrenOf(expression: Expression): readonly Expression[] {
   switch (expression.kind) {
     case 'literal':

@@ -17,7 +17,7 @@ import { factorLinear } from './linear.ts';
 import { simplifyLoops } from './loops.ts';
 import { stabilise } from './stabilise.ts';
 import { scalariseState } from './state.ts';
-import { only } from './only.ts';
+import { lossAlone } from './only.ts';
 import { storeCostly, storeSums } from './store.ts';
 import { gatherLiterals } from './literals.ts';
 import { scaleRecurrences } from './scale.ts';
@@ -129,11 +129,6 @@ const beforeDerivatives: readonly Pass[] = [
   },
   { name: 'dead', run: dropDead, reason: 'stabilising leaves the expressions that it replaced' },
 ];
-
-function lossAlone(program: Program): Program {
-  const alone = only(program, 'loss');
-  return alone === program ? program : dropDead(alone);
-}
 
 const beforeReverse: readonly Pass[] = [
   {
